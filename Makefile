@@ -1,0 +1,49 @@
+# run · test · lint · bench · fmt
+SHELL := /bin/bash
+PORT ?= 8000
+export UV_PYTHON_DOWNLOADS := never
+export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+UV := $(shell command -v uv || echo .tools/bin/uv)
+VENV := .venv
+BUILT := hemei/site/static/built/.done
+MO := hemei/locale/en/LC_MESSAGES/django.mo
+
+.PHONY: run test lint bench fmt setup
+setup: $(VENV)/.done $(BUILT) $(MO)
+
+run: setup
+	@$(VENV)/bin/hemei demo --if-empty
+	@exec $(VENV)/bin/hemei serve --port $(PORT)
+
+test: setup
+	@bash tests/run.sh
+
+lint: setup
+	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+	cd front && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run --silent check
+
+fmt: setup
+	$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+bench: setup
+	$(VENV)/bin/python -m benchmarks
+
+.tools/bin/uv:
+	python3 -m venv .tools && .tools/bin/pip install --quiet uv
+
+$(VENV)/.done: pyproject.toml uv.lock $(filter .tools/bin/uv,$(UV))
+	$(UV) sync --quiet --frozen --python "$$(command -v python3.11 || command -v python3)"
+	@touch $@
+
+front/node_modules/.done: front/package.json front/package-lock.json $(VENV)/.done
+	cd front && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm ci --silent --no-audit --no-fund
+	@touch $@
+
+$(BUILT): front/node_modules/.done $(shell find front/src front/*.ts front/*.json -type f 2>/dev/null)
+	cd front && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run --silent build
+	@touch $@
+
+$(MO): hemei/locale/en/LC_MESSAGES/django.po $(VENV)/.done
+	$(VENV)/bin/pybabel --quiet compile -D django -d hemei/locale

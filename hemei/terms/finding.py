@@ -1,0 +1,49 @@
+"""What a check can say is wrong, and how bad that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+Answers = Mapping[str, Any]
+
+
+class Severity(IntEnum):
+    """How soon somebody must act. Higher is worse."""
+
+    ROUTINE = 1
+    SERIOUS = 2
+    URGENT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """One thing that can be wrong: a stable id that is never used again for anything else.
+
+    `applies` takes the answers of a check and says whether they show it; it does nothing else.
+    """
+
+    id: str
+    severity: Severity
+    title: str
+    remedy: str
+    applies: Callable[[Answers], bool] | None = None
+    visible_at_survey: bool = False
+
+    @property
+    def matter(self) -> str:
+        """The programme it belongs to: `houses` of `houses.F03`."""
+        return self.id.partition(".")[0]
+
+
+def finding(
+    id: str, *, severity: Severity, title: str, remedy: str, visible_at_survey: bool = False
+) -> Callable[[Callable[[Answers], bool]], FindingKind]:
+    """Declare a finding by the function that recognises it."""
+
+    def declare(applies: Callable[[Answers], bool]) -> FindingKind:
+        return FindingKind(id, severity, title, remedy, applies, visible_at_survey)
+
+    return declare
