@@ -1,0 +1,39 @@
+/**
+ * Builds each entry into one self-contained file with a fixed name in hemei/site/static/built/.
+ * Django hashes the names afterwards; a chunk or worker that a script loads by itself would not survive that,
+ * so nothing is split and the map's worker is handed to the page by its template.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const built = join(root, "../hemei/site/static/built");
+const worker = join(root, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs");
+
+async function bundle(entry: string): Promise<void> {
+  await build({
+    root,
+    configFile: false,
+    logLevel: "warn",
+    build: {
+      outDir: built,
+      emptyOutDir: false,
+      target: "es2022",
+      cssTarget: "chrome87", // township offices keep browsers for years
+      assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+      chunkSizeWarningLimit: 2000,
+      rolldownOptions: {
+        input: join(root, "src", `${entry}.ts`),
+        output: { format: "es", codeSplitting: false, entryFileNames: `${entry}.js`, assetFileNames: `${entry}[extname]` },
+      },
+    },
+  });
+}
+
+rmSync(built, { recursive: true, force: true });
+mkdirSync(built, { recursive: true });
+for (const entry of ["office", "charts", "map"]) await bundle(entry);
+// A source map comment would send Django's hashing after a file that is not shipped.
+writeFileSync(join(built, "map-worker.js"), readFileSync(worker, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));

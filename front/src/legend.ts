@@ -1,0 +1,75 @@
+/**
+ * The legend is in the page, in words: `<button class="chip is-found" data-state="found">`. Colours and signs are read
+ * from the same style sheet that draws the lists, so that map and list cannot differ.
+ */
+import type { Map } from "maplibre-gl";
+
+export interface LegendEntry {
+  chip: HTMLElement;
+  word: string;
+  colour: string;
+  sign: string;
+  shown: boolean;
+}
+
+/** From state to its entry, worst state first, as the page lists them. */
+export type Legend = globalThis.Map<string, LegendEntry>;
+
+const SIZE = 44;
+
+export function readLegend(root: ParentNode = document): Legend {
+  const legend: Legend = new globalThis.Map();
+  for (const chip of root.querySelectorAll<HTMLElement>("[data-legend] [data-state]")) {
+    const style = getComputedStyle(chip);
+    legend.set(chip.dataset["state"]!, {
+      chip,
+      word: chip.textContent!.trim(),
+      colour: style.getPropertyValue("--state").trim(),
+      sign: style.getPropertyValue("--sign").trim().replace(/^url\(["']?|["']?\)$/g, ""),
+      shown: chip.getAttribute("aria-pressed") !== "false",
+    });
+  }
+  return legend;
+}
+
+export async function addSigns(map: Map, legend: Legend): Promise<void> {
+  for (const [state, entry] of legend) {
+    map.addImage(`state-${state}`, await drawSign(entry), { pixelRatio: 2 });
+  }
+}
+
+/** The sign in its colour with a white edge, so that it stands out from paper and from imagery. */
+async function drawSign(entry: LegendEntry): Promise<ImageData> {
+  const silhouette = new Image(SIZE, SIZE);
+  silhouette.src = entry.sign;
+  await silhouette.decode();
+  const coloured = tint(silhouette, entry.colour);
+  const white = tint(silhouette, "#fff");
+  const pen = canvas();
+  pen.fillStyle = "#fff";
+  pen.beginPath();
+  pen.arc(SIZE / 2, SIZE / 2, SIZE / 2 - 9, 0, 2 * Math.PI);
+  pen.fill();
+  for (let turn = 0; turn < 12; turn += 1) {
+    const angle = (turn * Math.PI) / 6;
+    pen.drawImage(white, 3 * Math.cos(angle), 3 * Math.sin(angle));
+  }
+  pen.drawImage(coloured, 0, 0);
+  return pen.getImageData(0, 0, SIZE, SIZE);
+}
+
+function tint(silhouette: HTMLImageElement, colour: string): HTMLCanvasElement {
+  const pen = canvas();
+  pen.drawImage(silhouette, 4, 4, SIZE - 8, SIZE - 8);
+  pen.globalCompositeOperation = "source-in";
+  pen.fillStyle = colour;
+  pen.fillRect(0, 0, SIZE, SIZE);
+  return pen.canvas;
+}
+
+function canvas(): CanvasRenderingContext2D {
+  const element = document.createElement("canvas");
+  element.width = SIZE;
+  element.height = SIZE;
+  return element.getContext("2d")!;
+}

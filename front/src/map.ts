@@ -1,0 +1,127 @@
+/** The map page: houses and counts from our own tiles, in the colours and signs of the page's legend. */
+import * as maplibregl from "maplibre-gl";
+import "./map.css";
+import { addSigns, readLegend, type Legend } from "./legend";
+import { openPanel } from "./mappanel";
+import { countsBy, filterOf, styleOf } from "./mapstyle";
+import { letPick } from "./pick";
+
+function hasWebGL(): boolean {
+  try {
+    return document.createElement("canvas").getContext("webgl2") !== null;
+  } catch {
+    return false;
+  }
+}
+
+function showFallback(box: HTMLElement): void {
+  box.hidden = true;
+  for (const part of document.querySelectorAll<HTMLElement>(".map-tools")) part.hidden = true;
+  document.querySelector(".map-fallback")?.removeAttribute("hidden");
+}
+
+function controls(map: maplibregl.Map): void {
+  map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new maplibregl.GeolocateControl({ positionOptions: { enableHighAccuracy: true } }), "top-right");
+  map.addControl(new maplibregl.ScaleControl({ unit: "metric" }), "bottom-left");
+}
+
+function wordsOf(box: HTMLElement): Record<string, string> {
+  const word = (key: string) => box.dataset[key] ?? "";
+  return {
+    "NavigationControl.ZoomIn": word("zoomIn"),
+    "NavigationControl.ZoomOut": word("zoomOut"),
+    "GeolocateControl.FindMyLocation": word("locate"),
+    "GeolocateControl.LocationNotAvailable": word("noLocation"),
+    "ScaleControl.Meters": "m",
+    "ScaleControl.Kilometers": "km",
+    "Map.Title": word("title"),
+  };
+}
+
+/** The chips are legend and filter at once: what is switched off leaves the map and the counts. */
+function followChips(map: maplibregl.Map, legend: Legend): void {
+  for (const [state, entry] of legend) {
+    entry.chip.addEventListener("click", () => {
+      entry.shown = !entry.shown;
+      entry.chip.setAttribute("aria-pressed", String(entry.shown));
+      apply(map, legend);
+    });
+    entry.chip.setAttribute("aria-pressed", String(entry.shown));
+    entry.chip.dataset["state"] = state;
+  }
+}
+
+function apply(map: maplibregl.Map, legend: Legend): void {
+  const shown = [...legend].filter(([, entry]) => entry.shown).map(([state]) => state);
+  map.setFilter("places", filterOf(shown));
+  map.setFilter("place-names", filterOf(shown));
+  const { number, filter, colour } = countsBy(shown, legend);
+  map.setFilter("counts", filter);
+  map.setFilter("count-numbers", filter);
+  map.setPaintProperty("counts", "circle-color", colour);
+  map.setLayoutProperty("count-numbers", "text-field", ["to-string", number]);
+}
+
+function followPlaces(map: maplibregl.Map, box: HTMLElement, legend: Legend): void {
+  const open = (point: maplibregl.PointLike, reach: number) => {
+    const { x, y } = point as { x: number; y: number };
+    const around: [maplibregl.PointLike, maplibregl.PointLike] = [[x - reach, y - reach], [x + reach, y + reach]];
+    const [place] = map.queryRenderedFeatures(around, { layers: ["places"] });
+    if (place) return openPanel(box, place.properties, legend);
+    const [count] = map.queryRenderedFeatures(around, { layers: ["counts"] });
+    if (count) map.easeTo({ center: map.unproject(point), zoom: map.getZoom() + 2 });
+  };
+  map.on("click", (event) => open(event.point, 6));
+  map.getCanvas().addEventListener("keydown", (event) => {
+    if (event.key === "Enter") open(map.project(map.getCenter()), 24);
+  });
+  for (const layer of ["places", "counts"]) {
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+}
+
+/** Says so when a tile holds more houses than it may carry. */
+function followTruncation(map: maplibregl.Map, box: HTMLElement): void {
+  const message = box.querySelector<HTMLElement>(".map-message");
+  if (!message) return;
+  map.on("idle", () => {
+    message.hidden = map.querySourceFeatures("tiles", { sourceLayer: "truncated" }).length === 0;
+  });
+}
+
+async function start(box: HTMLElement): Promise<void> {
+  maplibregl.setWorkerUrl(new URL(box.dataset["worker"]!, location.href).href);
+  const [lon, lat] = (box.dataset["center"] ?? "").split(",").map(Number);
+  const legend = readLegend();
+  const map = new maplibregl.Map({
+    container: box,
+    style: styleOf(box, legend),
+    center: [lon || 110.68, lat || 31.744],
+    zoom: Number(box.dataset["zoom"] ?? 10),
+    maxZoom: 19,
+    minZoom: 5,
+    dragRotate: false,
+    pitchWithRotate: false,
+    attributionControl: { compact: false, customAttribution: box.dataset["approval"] ?? "" },
+    locale: wordsOf(box),
+  });
+  map.touchZoomRotate.disableRotation();
+  controls(map);
+  map.on("error", ({ error }) => console.warn(error.message));
+  await map.once("load");
+  await addSigns(map, legend);
+  apply(map, legend);
+  followChips(map, legend);
+  followTruncation(map, box);
+  if (box.dataset["pick"]) letPick(map, box, box.dataset["pick"]);
+  else followPlaces(map, box, legend);
+  box.dataset["drawn"] = "yes";
+}
+
+const box = document.querySelector<HTMLElement>("#map");
+if (box) {
+  if (hasWebGL()) start(box).catch((error) => { console.warn(error); showFallback(box); });
+  else showFallback(box);
+}

@@ -1,0 +1,31 @@
+/** Every office page: htmx, confirmations, printing, photos. Pages work without it; it makes them quicker. */
+import "htmx.org";
+import "./office.css";
+import { askBeforeSending } from "./confirm";
+import { followPhotos } from "./photos";
+
+askBeforeSending();
+followPhotos();
+
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  if (target.closest("[data-print]")) window.print();
+  // A menu that is open closes when something else is tapped.
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")) {
+    if (!menu.contains(target)) menu.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]")) menu.open = false;
+});
+
+// A filter that is changed applies at once; its button stays for keyboards and for pages without scripts.
+document.addEventListener("change", (event) => {
+  const field = event.target as HTMLElement;
+  if (field instanceof HTMLSelectElement) field.closest<HTMLFormElement>("form[data-apply]")?.requestSubmit();
+});
+
+// After an action that failed, the reader starts at the error.
+document.querySelector<HTMLElement>(".error-summary")?.focus();

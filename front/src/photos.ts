@@ -1,0 +1,53 @@
+/**
+ * Photos with their origin. Inside `<div data-photos>` the camera button and the album button are file inputs with
+ * `data-source`; each photo chosen becomes a row of its own that sends `photo`, `source` (camera or album) and
+ * `device_time`, in the same order. The position goes once into the form's `lon`, `lat` and `accuracy`, and is never
+ * waited for: a form without one is sent as it is.
+ */
+export function followPhotos(root: ParentNode = document): void {
+  for (const box of root.querySelectorAll<HTMLElement>("[data-photos]")) {
+    for (const input of box.querySelectorAll<HTMLInputElement>("input[type=file][data-source]")) {
+      input.addEventListener("change", () => {
+        for (const file of input.files ?? []) addPhoto(box, file, input.dataset["source"] ?? "");
+        input.value = "";
+        notePosition(box);
+      });
+    }
+  }
+}
+
+function addPhoto(box: HTMLElement, file: File, source: string): void {
+  const list = box.querySelector("ul");
+  const pattern = box.querySelector("template");
+  if (!list || !pattern) return;
+  const row = pattern.content.firstElementChild!.cloneNode(true) as HTMLElement;
+  const held = new DataTransfer();
+  held.items.add(file);
+  row.querySelector<HTMLInputElement>("input[name=photo]")!.files = held.files;
+  row.querySelector<HTMLInputElement>("input[name=source]")!.value = source;
+  row.querySelector<HTMLInputElement>("input[name=device_time]")!.value = new Date().toISOString();
+  const picture = row.querySelector("img")!;
+  picture.src = URL.createObjectURL(file);
+  picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+  row.querySelector("[data-size]")!.textContent = `${(file.size / 1048576).toFixed(1)} MB`;
+  row.querySelector(`[data-said="${source}"]`)?.removeAttribute("hidden");
+  row.querySelector("button")!.addEventListener("click", () => row.remove());
+  list.append(row);
+}
+
+function notePosition(box: HTMLElement): void {
+  const form = box.closest("form");
+  const field = (name: string) => form?.querySelector<HTMLInputElement>(`input[type=hidden][name=${name}]`);
+  const lon = field("lon");
+  if (!lon || lon.value || !("geolocation" in navigator)) return;
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      lon.value = coords.longitude.toFixed(6);
+      field("lat")?.setAttribute("value", coords.latitude.toFixed(6));
+      field("accuracy")?.setAttribute("value", String(Math.round(coords.accuracy)));
+      box.querySelector("[data-position]")?.removeAttribute("hidden");
+    },
+    () => box.querySelector("[data-no-position]")?.removeAttribute("hidden"),
+    { enableHighAccuracy: true, timeout: 20_000, maximumAge: 60_000 },
+  );
+}
