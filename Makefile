@@ -1,4 +1,4 @@
-# run · test · lint · bench · fmt
+# run · test · lint · bench · fmt · messages
 SHELL := /bin/bash
 PORT ?= 8000
 export UV_PYTHON_DOWNLOADS := never
@@ -8,7 +8,7 @@ VENV := .venv
 BUILT := hemei/site/static/built/.done
 MO := hemei/locale/en/LC_MESSAGES/django.mo
 
-.PHONY: run test lint bench fmt setup
+.PHONY: run test lint bench fmt messages setup
 setup: $(VENV)/.done $(BUILT) $(MO)
 
 run: setup
@@ -26,6 +26,9 @@ lint: setup
 
 fmt: setup
 	$(VENV)/bin/ruff check --fix . ; $(VENV)/bin/ruff format .
+
+messages: $(VENV)/.done
+	$(VENV)/bin/python -m hemei.site.messages
 
 bench: setup
 	$(VENV)/bin/python -m benchmarks
