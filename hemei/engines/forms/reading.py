@@ -1,0 +1,122 @@
+"""XLSForm workbook → form, for the subset that every client shows alike; everything else is refused by cell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from hemei.engines.forms.expressions import CHOICE_NAME
+from hemei.engines.forms.faults import Fault, FormRefused
+from hemei.engines.forms.form import Choice, Form
+from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
+from hemei.engines.forms.languages import Languages, tag_of
+from hemei.engines.forms.survey import Survey
+from hemei.engines.forms.workbook import Row, Sheet, read_sheets
+
+COLUMNS = {
+    "survey": ("type", "name", "label", "hint", "required", "relevant", "image", "media::image"),
+    "choices": ("list_name", "name", "label", "image", "media::image"),
+    "settings": ("form_title", "form_id", "version", "default_language"),
+}
+NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name"), "settings": ("form_id", "version")}
+FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+def read_form(source: bytes | Path) -> Form:
+    """Read an XLSForm workbook. Raises FormRefused with every fault found, by sheet, row and cell, in Chinese.
+
+    The subset: select_one, select_multiple, text, integer, decimal, date, image, note, geopoint, one level of groups;
+    labels and hints in several languages, required, pictures, `relevant` of the one shape `${q} = 'a'`.
+    """
+    sheets = read_sheets(source)
+    faults = [missing_sheet(name) for name in ("survey", "settings") if name not in sheets]
+    for sheet in sheets.values():
+        faults += faults_of_columns(sheet)
+    if any(fault.sheet in ("survey", "choices") and fault.row < 2 for fault in faults):
+        raise FormRefused(faults)  # without these sheets and headings the rows mean nothing
+    languages = languages_of(sheets, faults)
+    lists = choice_lists(sheets.get("choices"), languages, faults)
+    sections = Survey(languages, lists, faults).sections_of(sheets["survey"])
+    form_id, version, title = settings_of(sheets.get("settings"), faults)
+    if faults:
+        raise FormRefused(faults)
+    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections)
+
+
+def missing_sheet(name: str) -> Fault:
+    return Fault(
+        name, 0, "", "没有这个工作表。", f"请把写有{'题目' if name == 'survey' else '表单编号'}的工作表命名为 {name}。"
+    )
+
+
+def faults_of_columns(sheet: Sheet) -> list[Fault]:
+    """Columns that are needed and missing, and columns with content that no client would obey."""
+    faults = [
+        Fault(sheet.name, 1, "", f"缺少“{heading}”列。", f"请在第 1 行加上列名 {heading}。")
+        for heading in NEEDED[sheet.name]
+        if heading not in sheet.letters
+    ]
+    if sheet.name != "settings" and not any(heading.partition("::")[0] == "label" for heading in sheet.letters):
+        faults.append(Fault(sheet.name, 1, "", "缺少题目文字的列。", "请在第 1 行加上列名 label::中文 (zh)。"))
+    for heading in sheet.letters:
+        filled = [row for row in sheet.rows if row.get(heading)]
+        base, _, language = heading.partition("::")
+        allowed = heading in COLUMNS[sheet.name] or (
+            language and base in SPOKEN_COLUMNS and base in COLUMNS[sheet.name]
+        )
+        if filled and not allowed:
+            faults.append(filled[0].fault(heading, f"还不支持“{heading}”列。", "请清空这一列的内容。"))
+    return faults
+
+
+def languages_of(sheets: dict[str, Sheet], faults: list[Fault]) -> Languages:
+    row = next(iter(sheets["settings"].rows), None) if "settings" in sheets else None
+    default = row.get("default_language") if row else ""
+    languages = Languages.of([heading for sheet in sheets.values() for heading in sheet.letters], default)
+    if row and default and languages.default != tag_of(default):
+        remedy = f"请加上 label::{default} 列。"
+        faults.append(row.fault("default_language", f"没有“{default}”的题目文字。", remedy))
+    return languages
+
+
+def choice_lists(sheet: Sheet | None, languages: Languages, faults: list[Fault]) -> dict[str, tuple[Choice, ...]]:
+    """List name → its choices; what is wrong with them is added to `faults`."""
+    lists: dict[str, dict[str, Choice]] = {}
+    for row in sheet.rows if sheet else ():
+        choice = Choice(row.get("name"), languages.texts(row, "label"), row.get("image") or row.get("media::image"))
+        choices = lists.setdefault(row.get("list_name"), {})
+        faults += faults_of_choice(row, choice, choices, languages)
+        choices[choice.name] = choice
+    return {name: tuple(choices.values()) for name, choices in lists.items()}
+
+
+def faults_of_choice(row: Row, choice: Choice, others: dict[str, Choice], languages: Languages) -> Iterable[Fault]:
+    if not row.get("list_name"):
+        yield row.fault("list_name", "没有写选项表的名称。", "请填写 survey 表中 select_one 后面的那个名称。")
+    if not CHOICE_NAME.fullmatch(choice.name):
+        yield row.fault("name", f"选项代码“{choice.name}”不能用。", "请用英文字母、数字、“_”“-”“.”，不含空格和中文。")
+    if choice.name in others:
+        yield row.fault("name", f"选项代码“{choice.name}”在同一个选项表里出现了两次。", "请改成不同的代码。")
+    if languages.default not in choice.labels:
+        heading = languages.heading("label")
+        yield row.fault(heading, f"选项“{choice.name}”没有文字。", f"请填写 {heading} 列。")
+
+
+def settings_of(sheet: Sheet | None, faults: list[Fault]) -> tuple[str, str, str]:
+    """Form id, version and title from the one row of the settings sheet; what it lacks was named before."""
+    if sheet is None or any(heading not in sheet.letters for heading in NEEDED["settings"]):
+        return "", "", ""
+    if len(sheet.rows) != 1:
+        faults.append(
+            Fault("settings", 2, "", "应当正好有一行设置。", "请在第 2 行填写 form_id 和 version，其余行删去。")
+        )
+        return "", "", ""
+    row = sheet.rows[0]
+    if not FORM_ID.fullmatch(row.get("form_id")):
+        faults.append(
+            row.fault("form_id", f"表单编号“{row.get('form_id')}”不能用。", "请用英文字母开头，不含空格和中文。")
+        )
+    if not row.get("version"):
+        faults.append(row.fault("version", "没有写版本。", "请填写日期加序号，例如 2026110101；每次改动都要换。"))
+    return row.get("form_id"), row.get("version"), row.get("form_title") or row.get("form_id")

@@ -1,0 +1,170 @@
+"""The three sheets of an XLSForm as rows of texts that remember their cells."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from hemei.engines.forms.faults import Fault, FormRefused
+
+SHEETS = ("survey", "choices", "settings")
+LARGEST_FILE = 5_000_000
+LARGEST_UNPACKED = 50_000_000
+MOST_ROWS, MOST_COLUMNS = 5_000, 200
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
+FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>")
+ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^>]*(?<!/)>")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row below the header: its number in Excel and its texts by column heading, without the empty ones."""
+
+    sheet: str
+    number: int
+    texts: Mapping[str, str]
+    letters: Mapping[str, str]
+
+    def get(self, heading: str) -> str:
+        return self.texts.get(heading, "")
+
+    def fault(self, heading: str, problem: str, remedy: str) -> Fault:
+        """A fault in the cell under that heading; the row alone where the sheet has no such column."""
+        letter = self.letters.get(heading, "")
+        return Fault(self.sheet, self.number, f"{letter}{self.number}" if letter else "", problem, remedy)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: heading (trimmed, small letters before "::") → column letter, and the rows that are not empty."""
+
+    name: str
+    letters: Mapping[str, str]
+    rows: tuple[Row, ...]
+
+    def fault(self, heading: str, problem: str, remedy: str) -> Fault:
+        """A fault in the heading itself."""
+        letter = self.letters.get(heading, "")
+        return Fault(self.name, 1, f"{letter}1" if letter else "", problem, remedy)
+
+
+def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
+    """The sheets of SHEETS that the workbook has. Raises FormRefused where it cannot be opened or is too large."""
+    packed = source.read_bytes() if isinstance(source, Path) else source
+    check_size(packed)
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
+            named = {name.strip().lower(): name for name in workbook.sheet_names}
+            present = [(name, workbook.get_sheet_by_name(named[name])) for name in SHEETS if name in named]
+            return {name: sheet_of(name, sheet.to_python(skip_empty_area=False)) for name, sheet in present}
+    except CalamineError as error:
+        raise refused(
+            f"打不开这个工作簿（{error}）。", "请在 Excel 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+        ) from None
+
+
+def refused(problem: str, remedy: str) -> FormRefused:
+    return FormRefused([Fault("", 0, "", problem, remedy)])
+
+
+def check_size(packed: bytes) -> None:
+    """Refuse what is no workbook or would not fit in memory once it is unpacked."""
+    if len(packed) > LARGEST_FILE:
+        raise refused(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。")
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                raise refused("解压后的内容过大。", "请删去多余的行、列和工作表。")
+            if archive.testzip() is not None:  # also where a part unpacks to more than it declares
+                raise zipfile.BadZipFile
+            for part in archive.namelist():
+                if part.startswith("xl/worksheets/"):
+                    check_extent(archive.read(part))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
+        raise refused(
+            "这不是完好的 .xlsx 工作簿。", "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+        ) from None
+
+
+def check_extent(xml: bytes) -> None:
+    """Refuse a sheet with something written far out: the reader would make room for everything up to it.
+
+    Cells that are only coloured (`<c …/>`) do no harm; a filled cell without a reference stands in the row around it.
+    """
+    cells = [REFERENCE.search(tag) for tag in FILLED_CELL.findall(xml)]
+    rows = [] if all(cells) else [REFERENCE.search(tag) for tag in ROW.findall(xml)]
+    for found in filter(None, cells + rows):
+        letters, row = found[1].decode(), int(found[2])
+        if row > MOST_ROWS or number_of(letters) > MOST_COLUMNS:
+            problem = f"{letters}{row} 处还有内容，超出了 {MOST_ROWS} 行、{MOST_COLUMNS} 列的范围。"
+            raise refused(problem, "请删去表格外面多余的内容。")
+
+
+def number_of(letters: str) -> int:
+    """The number of a column: 1 for A, 27 for AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def letters_of(number: int) -> str:
+    """The letters that Excel shows for column `number`, from 1 on: A, B … Z, AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def sheet_of(name: str, cells: Sequence[Sequence[object]]) -> Sheet:
+    headings = [heading_of(text_of(cell)) for cell in cells[0]] if cells else []
+    twice = [heading for heading, times in Counter(filter(None, headings)).items() if times > 1]
+    if twice:
+        faults = [
+            Fault(name, 1, f"{letters_of(k)}1", f"列名“{heading}”出现了两次。", "请删去重复的列。")
+            for k, heading in enumerate(headings, 1)
+            if heading in twice
+        ]
+        raise FormRefused(faults)
+    letters = {heading: letters_of(k) for k, heading in enumerate(headings, 1) if heading}
+    return Sheet(name, letters, tuple(rows_of(name, headings, letters, cells[1:])))
+
+
+def rows_of(
+    sheet: str, headings: list[str], letters: Mapping[str, str], cells: Sequence[Sequence[object]]
+) -> Iterator[Row]:
+    for number, line in enumerate(cells, start=2):
+        texts = {heading: text_of(cell) for heading, cell in zip(headings, line, strict=True) if heading}
+        if any(texts.values()):
+            yield Row(sheet, number, {heading: text for heading, text in texts.items() if text}, letters)
+
+
+def heading_of(text: str) -> str:
+    """A heading in one spelling: "Label :: 中文 (zh)" → "label::中文 (zh)", "list name" → "list_name"."""
+    word, colons, language = text.partition("::")
+    if word.strip().lower() == "media":
+        return f"media::{language.strip().lower()}"
+    return word.strip().lower().replace(" ", "_") + (f"::{language.strip()}" if colons else "")
+
+
+def text_of(cell: object) -> str:
+    """What the cell shows: Excel keeps 1 as 1.0, and a version typed as a date as a date."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if not (cell.hour or cell.minute or cell.second) else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return str(cell).strip()
