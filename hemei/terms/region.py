@@ -1,7 +1,7 @@
 """The region code: authority, filtering and roll-ups are all the same prefix test.
 
-A statistical code has 2 digits for the province, 2 for the prefecture, 2 for the district, 3 for the township, 3 for the
-village; Hemei lengthens it by 3 for a grid. Codes are kept trimmed, so that a longer code lies inside a shorter one
+A statistical code has 2 digits for the province, 2 for the prefecture, 2 for the district, 3 for the township, 3 for
+the village; Hemei lengthens it by 3 for a grid. Codes are kept trimmed, so that a longer code lies inside a shorter one
 exactly when it starts with it. The test in a database is `code >= p AND code < successor(p)`.
 """
 
@@ -59,7 +59,9 @@ class RegionCode:
         if not (self.code.isascii() and self.code.isdigit()):
             raise BadRegionCode(f"{self.code!r}: a region code has digits only")
         if len(self.code) not in set(Level):
-            raise BadRegionCode(f"{self.code!r}: a region code has 6, 9, 12 or 15 digits, this one has {len(self.code)}")
+            raise BadRegionCode(
+                f"{self.code!r}: a region code has 6, 9, 12 or 15 digits, not {len(self.code)}"
+            )
 
     @classmethod
     def parse(cls, text: str) -> RegionCode:

@@ -1,7 +1,7 @@
 """The tile key: where a point lies, as one whole number in which neighbours are near each other.
 
 A key is the quadkey of the point at zoom 26 (about 0.6 m) in the web map's Mercator square, as a 52-bit integer: bit
-pairs from the coarsest quarter to the finest, y before x. The points of a map tile z/x/y are one BETWEEN on this number.
+pairs from the coarsest quarter to the finest, y before x. The points of a map tile z/x/y are one BETWEEN on it.
 """
 
 from __future__ import annotations

@@ -1,0 +1,61 @@
+from hemei.core.models.account import Account, Duty
+from hemei.core.models.audit import AuditEntry, AuditSeal
+from hemei.core.models.case import SEVERITY_NAMES, Case, CaseStep
+from hemei.core.models.check import Channel, Check, Finding, FormVersion, Tier
+from hemei.core.models.door import DoorToken, PairedPhone
+from hemei.core.models.evidence import Evidence, EvidenceSource
+from hemei.core.models.job import Job, JobState
+from hemei.core.models.message import Message, MessageState
+from hemei.core.models.parameter import Parameter
+from hemei.core.models.person import Holding, HoldingRole, Household, HouseholdMember, Person
+from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, PositionSource
+from hemei.core.models.region import Region, RegionChange
+from hemei.core.models.register import BatchState, ImportBatch, RowOutcome, StagedRow
+from hemei.core.models.round import Draw, DrawState, Due, Round, RoundState
+from hemei.core.models.unit import Unit, UnitKind
+
+__all__ = [
+    "SEVERITY_NAMES",
+    "Account",
+    "AuditEntry",
+    "AuditSeal",
+    "BatchState",
+    "Case",
+    "CaseStep",
+    "Channel",
+    "Check",
+    "DoorToken",
+    "Draw",
+    "DrawState",
+    "Due",
+    "Duty",
+    "Evidence",
+    "EvidenceSource",
+    "Finding",
+    "FormVersion",
+    "Holding",
+    "HoldingRole",
+    "Household",
+    "HouseholdMember",
+    "ImportBatch",
+    "Job",
+    "JobState",
+    "Message",
+    "MessageState",
+    "PairedPhone",
+    "Parameter",
+    "Person",
+    "Place",
+    "PlaceIdentifier",
+    "PlaceTally",
+    "PositionSource",
+    "Region",
+    "RegionChange",
+    "Round",
+    "RoundState",
+    "RowOutcome",
+    "StagedRow",
+    "Tier",
+    "Unit",
+    "UnitKind",
+]

@@ -1,0 +1,197 @@
+"""Who may do what: the only place that says yes.
+
+An actor's authority is their duties of the day: role × matter × region prefix. `may` asks whether one of them allows a
+verb on a thing; `scope_of` turns them into the prefixes that a query is given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol
+
+from django.db.models import Q
+
+from hemei.core.models import Account, Duty
+from hemei.core.roles import ACCEPT_LEVEL, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
+from hemei.terms.day import today
+from hemei.terms.finding import Severity
+from hemei.terms.region import contains, successor
+
+
+class ActorKind(StrEnum):
+    ACCOUNT = "account"
+    DOOR = "door"
+    PHONE = "phone"
+    COLLECTOR = "collector"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One duty of today, without its dates."""
+
+    role: Role
+    matter: str
+    region: str
+    unit: int
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did it."""
+
+    kind: ActorKind
+    id: int | str
+    name: str = ""
+    account: Account | None = None
+    grants: tuple[Grant, ...] = ()
+    place: int | None = None  # a door's or a paired phone's house
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        return frozenset(grant.unit for grant in self.grants)
+
+    @property
+    def level(self) -> int | None:
+        """The widest level this actor has a duty at: its number of digits."""
+        return min((len(grant.region) for grant in self.grants), default=None)
+
+
+SYSTEM = Actor(ActorKind.SYSTEM, "hemei", "系统")
+NOBODY = Actor(ActorKind.ACCOUNT, "none")
+
+
+class Refused(Exception):
+    """The actor may not do that. Carries the verb; pages say whom to ask."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(verb)
+        self.verb = verb
+
+
+class Thing(Protocol):
+    """What `may` needs to know of a thing."""
+
+    @property
+    def region(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class At:
+    """A thing that does not exist yet: where it would stand, and to which matter it would belong."""
+
+    region: str
+    matter: str = "*"
+    place_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an actor may see or change: a set of prefixes and of single places."""
+
+    prefixes: tuple[str, ...] = ()
+    places: tuple[int, ...] = ()
+    everything: bool = field(default=False)
+
+    @classmethod
+    def all(cls) -> Scope:
+        """Everything there is: for the command line and `verify` only."""
+        return cls(everything=True)
+
+    @classmethod
+    def of(cls, *prefixes: str) -> Scope:
+        """These regions, the ones inside others left out."""
+        kept = [p for p in sorted(set(prefixes)) if not any(p != q and contains(q, p) for q in prefixes)]
+        return cls(tuple(kept))
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.prefixes) or bool(self.places)
+
+    def __contains__(self, thing: Any) -> bool:
+        if self.everything or any(contains(p, thing.region) for p in self.prefixes):
+            return True
+        place = getattr(thing, "place_id", None) or (thing.pk if type(thing).__name__ == "Place" else None)
+        return place is not None and place in self.places
+
+    def narrowed(self, prefix: str) -> Scope:
+        """The part of this scope that lies in the region `prefix`."""
+        if self.everything or any(contains(p, prefix) for p in self.prefixes):
+            return Scope((prefix,))
+        return Scope(tuple(p for p in self.prefixes if contains(prefix, p)))
+
+    def q(self, region: str = "region", place: str | None = None) -> Q:
+        """The scope as a condition on the column `region`, and on `place` where single places count."""
+        if self.everything:
+            return Q()
+        parts = [Q(**{f"{region}__gte": p, f"{region}__lt": successor(p)}) for p in self.prefixes]
+        if place and self.places:
+            parts.append(Q(**{f"{place}__in": self.places}))
+        return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def actor_of(account: Account) -> Actor:
+    """The account with the duties it has today."""
+    duties = Duty.objects.on(today()).filter(account=account)
+    grants = tuple(
+        Grant(ROLES[duty.role], duty.matter, duty.region, duty.unit_id) for duty in duties if duty.role in ROLES
+    )
+    return Actor(ActorKind.ACCOUNT, account.pk, account.name, account, grants)
+
+
+def may(actor: Actor, verb: str, thing: Thing) -> bool:
+    """Whether `actor` may do `verb` to `thing`. Deny by default."""
+    match actor.kind:
+        case ActorKind.SYSTEM:
+            return True
+        case ActorKind.DOOR:
+            return verb in DOOR_RIGHTS and _place_of(thing) == actor.place
+        case ActorKind.PHONE:
+            return verb in PHONE_RIGHTS and _place_of(thing) == actor.place
+    matter = getattr(thing, "matter", "*")
+    return any(
+        verb in grant.role.rights
+        and contains(grant.region, thing.region)
+        and (grant.matter == "*" or matter in ("*", grant.matter))
+        and _high_enough(grant.role, verb, thing)
+        for grant in actor.grants
+    )
+
+
+def require(actor: Actor, verb: str, thing: Thing) -> None:
+    """Raise Refused unless `may`."""
+    if not may(actor, verb, thing):
+        raise Refused(verb)
+
+
+def scope_of(actor: Actor, verb: str, matter: str = "*") -> Scope:
+    """Where this actor may do `verb`. Empty for whoever may nowhere."""
+    if actor.kind is ActorKind.PHONE and verb in PHONE_RIGHTS and actor.place is not None:
+        return Scope(places=(actor.place,))
+    return Scope.of(
+        *(
+            grant.region
+            for grant in actor.grants
+            if verb in grant.role.rights and (matter == "*" or grant.matter in ("*", matter))
+        )
+    )
+
+
+def _place_of(thing: Thing) -> int | None:
+    place = getattr(thing, "place_id", None)
+    if place is None and type(thing).__name__ == "Place":
+        place = getattr(thing, "pk", None)
+    return place
+
+
+def _high_enough(role: Role, verb: str, thing: Thing) -> bool:
+    """The graver the finding, the higher the level at which its end is accepted or its withdrawal agreed to."""
+    if verb not in ("case.accept", "case.withdraw"):
+        return True
+    severity = getattr(thing, "severity", None)
+    return severity is None or role.level <= ACCEPT_LEVEL[Severity(severity)]

@@ -1,0 +1,253 @@
+"""The steps of a case. Every one goes through `take`, and `take` asks the declared graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor
+from hemei.core.actions.evidence import NewFile, keep
+from hemei.core.actions.placestate import recolour
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.lifecycle import LIFE, Need, Step
+from hemei.core.models import Account, Case, CaseStep, Unit
+from hemei.core.queries.duty import on_duty, responsible_unit
+from hemei.core.queries.parameter import deadline_days
+from hemei.core.registry import registry
+from hemei.core.remedies import REMEDIES
+from hemei.core.writing import action, audit
+from hemei.terms.day import day_of, today
+from hemei.terms.finding import Severity
+from hemei.terms.region import Level, RegionCode
+
+CLOCK_SKEW = timedelta(minutes=10)
+LOOK_AGAIN_DAYS = 7  # ours: how often a contained danger is looked at
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What somebody brings to a step."""
+
+    at: datetime
+    note: str = ""
+    files: Sequence[NewFile] = ()
+    unit: Unit | None = None
+    assignee: Account | None = None
+    remedy: str = ""
+    witnesses: Sequence[str] = ()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
+    """Take one step: the graph, its needs and the programme's guards say whether; then state, step and entry."""
+    step = LIFE.by_verb[verb]
+    if case.state not in step.sources:
+        raise Conflict(
+            _("这条隐患现在是“%(state)s”，不能“%(step)s”。请刷新页面看看最新情况。")
+            % {"state": LIFE.by_key[case.state].name, "step": step.name},
+            code="wrong_state",
+        )
+    _check_time(case, brought.at)
+    _check_needs(case, step, by, brought)
+    for programme in registry.programmes.values():
+        for guard in programme.guards:
+            if guard.verb == verb and case.matter == programme.key and (why := guard.why_not(case, brought.at)):
+                raise Mistaken(why, code="guarded")
+    return _write(case, step, by, brought)
+
+
+def _check_time(case: Case, at: datetime) -> None:
+    if at > timezone.now() + CLOCK_SKEW:
+        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    last = case.steps.order_by("-id").values_list("at", flat=True).first()
+    if last and at < last:
+        raise Mistaken(_("时间早于上一步，请核对。"), field="at", code="before_last")
+
+
+def _check_needs(case: Case, step: Step, by: Actor, brought: Brought) -> None:
+    if Need.NOTE in step.needs and not brought.note.strip():
+        raise Mistaken(_("请写明原因或情况。"), field="note", code="no_note")
+    if Need.EVIDENCE in step.needs and not brought.files:
+        raise Mistaken(_("请至少拍一张现场照片或上传一份扫描件。"), field="files", code="no_evidence")
+    if Need.UNIT in step.needs and brought.unit is None:
+        raise Mistaken(_("请选择由哪个单位负责。"), field="unit", code="no_unit")
+    if Need.REMEDY_KIND in step.needs:
+        _check_remedy(brought.remedy)
+    if Need.TWO_WITNESSES in step.needs and len({w.strip() for w in brought.witnesses if w.strip()}) < 2:
+        raise Mistaken(_("拒不整改须有两名见证人，请填写两个不同的姓名。"), field="witnesses", code="witnesses")
+    if Need.ANOTHER_PERSON in step.needs:
+        _check_other_person(case, step, by, brought)
+
+
+def _check_remedy(kind: str) -> None:
+    if kind not in REMEDIES:
+        raise Mistaken(_("请选择整治方式。"), field="remedy", code="no_remedy")
+    if not REMEDIES[kind].ends_danger:
+        raise Mistaken(
+            _("“%(kind)s”没有消除危险，不能报整治完成；请登记为“已管控”。") % {"kind": REMEDIES[kind].name},
+            field="remedy",
+            code="danger_remains",
+        )
+
+
+def _check_other_person(case: Case, step: Step, by: Actor, brought: Brought) -> None:
+    if step.verb == "case.accept":
+        if case.remedied_by == str(by):
+            raise Mistaken(_("自己整治的不能自己验收，请由另一人到现场验收。"), code="own_remedy")
+        remedied = case.steps.filter(verb="case.remedy").order_by("-id").first()
+        if remedied and all(file.device_at and file.device_at < remedied.at for file in brought.files):
+            raise Mistaken(_("照片拍摄于整治之前，请到现场重新拍照。"), field="files", code="old_evidence")
+    elif step.verb == "case.withdraw":
+        asked = case.steps.filter(verb="case.ask_withdrawal").order_by("-id").first()
+        if asked is None:
+            raise Mistaken(_("撤销须先有人申请，再由另一人同意。"), code="not_asked")
+        if asked.actor == str(by):
+            raise Mistaken(_("自己申请的撤销不能自己同意，请由另一人核实。"), code="own_request")
+
+
+def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
+    now = timezone.now()
+    before = case.state
+    case.state = step.target or case.state
+    if brought.unit:
+        case.unit, case.assignee = brought.unit, brought.assignee
+    if step.verb == "case.remedy":
+        case.remedied_by = str(by)
+    if step.verb == "case.confirm":
+        _becomes_known(case, now)
+    case.look_again_on = _look_again_on(case, brought.at)
+    if LIFE.by_key[case.state].ending:
+        case.ended_at, case.ended_recorded_at = brought.at, now
+    case.save()
+    data = dict(brought.data)
+    if brought.remedy:
+        data["remedy"] = brought.remedy
+    if brought.witnesses:
+        data["witnesses"] = list(brought.witnesses)
+    row = add_step(case, step.verb, by=by, before=before, at=brought.at, now=now, note=brought.note, data=data)
+    keep(brought.files, by=by, region=case.region, now=now, place=case.place, step=row)
+    recolour(case.place)
+    return row
+
+
+def _becomes_known(case: Case, now: datetime) -> None:
+    """A report was true: it was found when it was reported, and known from now."""
+    case.found_at, case.found_recorded_at = case.opened_at, now
+    severity = Severity(case.severity)
+    days = deadline_days(case.matter, severity, region=case.region, on=today())
+    case.due_on = day_of(case.opened_at) + timedelta(days=days)
+
+
+def _look_again_on(case: Case, at: datetime) -> Any:
+    return day_of(at) + timedelta(days=LOOK_AGAIN_DAYS) if case.state == "contained" else None
+
+
+def add_step(
+    case: Case, verb: str, *, by: Actor, before: str, at: datetime, now: datetime, note: str, data: dict[str, Any]
+) -> CaseStep:
+    """The step and its audit entry, always together."""
+    row = CaseStep.objects.create(
+        case=case,
+        verb=verb,
+        from_state=before,
+        to_state=case.state,
+        at=at,
+        recorded_at=now,
+        actor=str(by),
+        account=by.account,
+        unit=case.unit,
+        note=note,
+        data=data,
+    )
+    audit(
+        by,
+        verb,
+        f"case:{case.pk}",
+        case.region,
+        values=[row.pk, before, case.state, at, note, data],
+        detail={"from": before, "to": case.state},
+        at=now,
+    )
+    return row
+
+
+def _step(verb: str) -> Callable[..., CaseStep]:
+    @action(verb=verb, on="case")
+    def perform(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
+        return take(case, verb, by=by, brought=brought)
+
+    perform.__name__ = verb.replace(".", "_")
+    return perform
+
+
+confirm = _step("case.confirm")
+dismiss = _step("case.dismiss")
+contain = _step("case.contain")
+look_again = _step("case.look_again")
+release = _step("case.release")
+serve = _step("case.serve")
+remedy = _step("case.remedy")
+return_remedy = _step("case.return")
+accept = _step("case.accept")
+ask_withdrawal = _step("case.ask_withdrawal")
+withdraw = _step("case.withdraw")
+
+
+@action(verb="case.assign", on="case")
+def assign(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
+    """Hand a case to a unit, and to a person in it where one is named. Never to nobody."""
+    if brought.unit:
+        holders = on_duty(
+            "case.remedy", region=case.region, matter=case.matter, on=day_of(brought.at), unit=brought.unit.pk
+        )
+        if not holders:
+            raise Mistaken(
+                _("“%(unit)s”在这个区域没有负责此事的在岗人员，请换一个单位或先设岗位。") % {"unit": brought.unit},
+                field="unit",
+                code="nobody_there",
+            )
+        if brought.assignee and brought.assignee not in holders:
+            raise Mistaken(_("这个人不在该单位负责此事，请重新选择。"), field="assignee", code="not_on_duty")
+    return take(case, "case.assign", by=by, brought=brought)
+
+
+@action(verb="case.refuse", on="case")
+def refuse(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
+    """拒不整改: two witnesses, and the case goes one tier up."""
+    level = Level(min(len(case.region), Level.VILLAGE))
+    held_at = RegionCode(case.unit.region).level if case.unit else level
+    wider = held_at.above if held_at > Level.DISTRICT else held_at
+    above = responsible_unit(region=case.region, matter=case.matter, on=day_of(brought.at), above=wider)
+    moved = Brought(**{**brought.__dict__, "unit": above or case.unit, "assignee": None})
+    return take(case, "case.refuse", by=by, brought=moved)
+
+
+@action(verb="case.file_away", on="case")
+def file_away(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
+    """End a case of an old ledger as 历史台账: never counted as accepted."""
+    if not case.historical:
+        raise Mistaken(_("只有历史台账导入的记录可以这样结案。"), code="not_historical")
+    return take(case, "case.file_away", by=by, brought=brought)
+
+
+STEPS: dict[str, Callable[..., CaseStep]] = {
+    "case.confirm": confirm,
+    "case.dismiss": dismiss,
+    "case.assign": assign,
+    "case.contain": contain,
+    "case.look_again": look_again,
+    "case.release": release,
+    "case.refuse": refuse,
+    "case.serve": serve,
+    "case.remedy": remedy,
+    "case.return": return_remedy,
+    "case.accept": accept,
+    "case.ask_withdrawal": ask_withdrawal,
+    "case.withdraw": withdraw,
+    "case.file_away": file_away,
+}

@@ -1,0 +1,162 @@
+"""Somebody looked: the check is stored once, its findings become cases, what was due is done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, ActorKind
+from hemei.core.actions.case import CLOCK_SKEW
+from hemei.core.actions.evidence import NewFile, keep
+from hemei.core.actions.opening import findings_of, open_from
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
+from hemei.core.registry import registry
+from hemei.core.writing import action, audit, nothing_new
+from hemei.engines.forms import examine
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A filled-in form as it arrives."""
+
+    instance_id: str
+    form: str
+    answers: dict[str, Any]
+    at: datetime
+    channel: str = Channel.STAFF
+    on_behalf: str = ""
+    device: str = ""
+    raw: bytes = b""
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    files: Sequence[NewFile] = ()
+    replaces: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Stored:
+    check: Check
+    cases: list[Case] = field(default_factory=list)
+    repeated: bool = False
+
+
+def _verb(arguments: dict[str, Any]) -> str:
+    """Which right it takes to look in that tier; a staff member's self-check is 代报."""
+    answered: Answered = arguments["answered"]
+    by: Actor = arguments["by"]
+    form = registry.forms.get(answered.form)
+    if form is None:
+        raise Mistaken(_("没有这张表：%(form)s。") % {"form": answered.form}, field="form", code="unknown_form")
+    if form.tier == Tier.SELF:
+        return "check.selfcheck" if by.kind in (ActorKind.DOOR, ActorKind.PHONE) else "check.proxy"
+    return f"check.{form.tier}"
+
+
+@action(verb=_verb, on="place")
+def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
+    """Store a check and what follows from it.
+
+    The same instance again is answered with what is stored; the same instance with other content is a Conflict.
+    Raises Mistaken if the answers do not fit the form.
+    """
+    raw = answered.raw or canonical(answered)
+    digest = hashlib.sha256(raw).hexdigest()
+    if known := Check.objects.filter(instance_id=answered.instance_id).first():
+        if known.digest != digest or known.place_id != place.pk:
+            raise Conflict(_("这份记录已经提交过，内容与这次不同。"), code="instance_differs")
+        nothing_new()
+        return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
+    now = timezone.now()
+    check = _store(place, answered, by, raw, digest, now)
+    keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
+    certain = by.kind is not ActorKind.DOOR
+    cases = [
+        open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in findings_of(check)
+    ]
+    if cases:
+        Check.objects.filter(pk=check.pk).update(without_findings=False)
+        check.without_findings = False
+    if check.counts:
+        _settle_dues(check)
+    audit(
+        by,
+        "check.submit",
+        f"check:{check.pk}",
+        place.region,
+        values=[check.instance_id, digest],
+        detail={"tier": check.tier, "channel": check.channel, "place": place.pk, "findings": len(cases)},
+        at=now,
+    )
+    return Stored(check, cases)
+
+
+def canonical(answered: Answered) -> bytes:
+    """What stands for the raw bytes where the client sent none: its answers as canonical JSON."""
+    content = [answered.form, answered.answers, answered.at, answered.channel, answered.on_behalf]
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode()
+
+
+def _store(place: Place, answered: Answered, by: Actor, raw: bytes, digest: str, now: datetime) -> Check:
+    if answered.at > now + CLOCK_SKEW:
+        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    form = registry.forms[answered.form]
+    if form.kind != place.kind:
+        raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
+    if errors := examine(form.read, answered.answers):
+        raise Mistaken(errors[0].problem, field=errors[0].question, code="answer")
+    return Check.objects.create(
+        instance_id=answered.instance_id,
+        place=place,
+        region=place.region,
+        matter=form.id.partition(".")[0],
+        tier=form.tier,
+        channel=answered.channel,
+        form=form.id,
+        version=answered.version or form.read.version,
+        answers=answered.answers,
+        raw=raw,
+        digest=digest,
+        device=answered.device[:80],
+        at=answered.at,
+        recorded_at=now,
+        actor=str(by),
+        account=by.account,
+        on_behalf=answered.on_behalf,
+        lon=answered.lon,
+        lat=answered.lat,
+        accuracy_m=answered.accuracy_m,
+        replaces=_replaced(place, answered),
+        counts=by.kind is not ActorKind.DOOR,
+    )
+
+
+def _replaced(place: Place, answered: Answered) -> Check | None:
+    if not answered.replaces:
+        return None
+    earlier = Check.objects.filter(instance_id=answered.replaces, place=place).first()
+    if earlier is None:
+        raise Mistaken(_("要更正的那份记录不存在。"), field="replaces", code="nothing_to_replace")
+    if hasattr(earlier, "replaced_by"):
+        raise Conflict(_("那份记录已经更正过，请在最新的一份上更正。"), field="replaces", code="already_replaced")
+    return earlier
+
+
+def _settle_dues(check: Check) -> None:
+    """Whatever round asked for this look has it now."""
+    Due.objects.filter(
+        place=check.place_id,
+        done_at=None,
+        round__tier=check.tier,
+        round__matter=check.matter,
+        round__state=RoundState.PUBLISHED,
+    ).update(check_made=check, done_at=check.at)

@@ -1,0 +1,115 @@
+"""Keeping files: the original bytes, by their hash, checked by content."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from PIL import Image
+
+from hemei.core.access import Actor
+from hemei.core.errors import Mistaken
+from hemei.core.models import CaseStep, Check, Evidence, Place
+
+PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+
+
+@dataclass(frozen=True)
+class NewFile:
+    """A file as it arrives, with what is said about where it comes from."""
+
+    name: str
+    content: bytes
+    source: str = ""
+    device_at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+    accuracy_m: float | None = None
+    question: str = ""
+
+
+def media_type(file: NewFile) -> str:
+    """What the content is, whatever the name says. Raises Mistaken for anything but a photo or a PDF."""
+    if len(file.content) > settings.MAX_PHOTO_BYTES:
+        raise Mistaken(
+            _("“%(name)s”超过 %(limit)d MB，请压缩后再传。")
+            % {"name": file.name, "limit": settings.MAX_PHOTO_BYTES // 2**20},
+            field="files",
+        )
+    if file.content.startswith(b"%PDF-"):
+        return "application/pdf"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(file.content), formats=list(PHOTO_TYPES)) as image:
+                pixels, kind = image.width * image.height, PHOTO_TYPES[image.format or ""]
+                if pixels > settings.MAX_PHOTO_PIXELS:
+                    raise Mistaken(_("“%(name)s”像素过大，请缩小后再传。") % {"name": file.name}, field="files")
+                image.verify()
+    except (OSError, KeyError, SyntaxError, Image.DecompressionBombError) as fault:
+        raise Mistaken(
+            _("“%(name)s”不是能打开的照片（JPG、PNG、WebP）或 PDF，请换一张。") % {"name": file.name}, field="files"
+        ) from fault
+    return kind
+
+
+def path_of(sha256: str) -> Path:
+    return settings.EVIDENCE / sha256[:2] / sha256[2:4] / sha256
+
+
+def store(content: bytes) -> str:
+    """Write the bytes once, durably, under their SHA-256, and return it."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}.{id(content)}")
+        with open(partial, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    return digest
+
+
+def keep(
+    files: Sequence[NewFile],
+    *,
+    by: Actor,
+    region: str,
+    now: datetime,
+    place: Place | None = None,
+    check: Check | None = None,
+    step: CaseStep | None = None,
+) -> list[Evidence]:
+    """Store the files and say what they show. Part of the action that calls it, never one of its own."""
+    kinds = [media_type(file) for file in files]
+    return [
+        Evidence.objects.create(
+            sha256=store(file.content),
+            name=file.name[-200:],
+            media_type=kind,
+            size=len(file.content),
+            source=file.source,
+            device_at=file.device_at,
+            recorded_at=now,
+            lon=file.lon,
+            lat=file.lat,
+            accuracy_m=file.accuracy_m,
+            region=region,
+            place=place,
+            check_made=check,
+            step=step,
+            question=file.question,
+            actor=str(by),
+        )
+        for file, kind in zip(files, kinds, strict=True)
+    ]

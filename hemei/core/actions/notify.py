@@ -1,0 +1,76 @@
+"""The outbox: what must reach somebody, to whom first and to whom next."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import SYSTEM, Actor
+from hemei.core.models import Account, Case, Message, MessageState
+from hemei.core.queries.duty import on_duty
+from hemei.core.writing import action, audit, writing
+from hemei.terms.day import day_of
+
+
+def announce(case: Case, *, now: datetime) -> Message | None:
+    """Tell whoever is on duty of an urgent case. Part of the action that opened it."""
+    people = _watchers(case, day=now)
+    if not people:
+        return None
+    return _post(case, people[0], now=now)
+
+
+def _watchers(case: Case, *, day: datetime) -> list[Account]:
+    return on_duty("case.assign", region=case.region, matter=case.matter, on=day_of(day))
+
+
+def _post(case: Case, to: Account, *, now: datetime, escalates: Message | None = None) -> Message:
+    place = f"{case.place.label} " if case.place else ""
+    return Message.objects.create(
+        to=to,
+        region=case.region,
+        case=case,
+        text=_("紧急隐患：%(place)s%(title)s，请立即处理并回执。") % {"place": place, "title": case.title},
+        urgent=True,
+        not_before=now,
+        created_at=now,
+        escalates=escalates,
+    )
+
+
+def escalate(now: datetime) -> int:
+    """Urgent messages without a receipt go to a second person. Returns how many went."""
+    late = now - timedelta(minutes=settings.NOTIFY_SECOND_AFTER_MINUTES)
+    waiting = Message.objects.filter(urgent=True, received_at=None, created_at__lte=late, escalated_to=None)
+    gone = 0
+    for message in waiting.select_related("case__place", "to").order_by("id")[:100]:
+        with writing():
+            told = _already_told(message)
+            case = message.case
+            following = next((a for a in _watchers(case, day=now) if a.pk not in told), None) if case else None
+            if following and case:
+                second = _post(case, following, now=now, escalates=message)
+                audit(SYSTEM, "message.escalate", f"message:{second.pk}", case.region, values=[message.pk, second.pk])
+                gone += 1
+    return gone
+
+
+def _already_told(message: Message | None) -> set[int]:
+    told = set()
+    while message is not None:
+        told.add(message.to_id)
+        message = message.escalates
+    return told
+
+
+@action(verb="case.view", on="message")
+def receipt(*, message: Message, by: Actor) -> Message:
+    """The person it was sent to has seen it."""
+    message.state = MessageState.RECEIVED
+    message.received_at = timezone.now()
+    message.save(update_fields=["state", "received_at"])
+    audit(by, "message.receipt", f"message:{message.pk}", message.region, values=[message.pk])
+    return message

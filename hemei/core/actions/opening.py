@@ -1,0 +1,100 @@
+"""How a case begins: from a finding, found or merely reported, and handed at once to whoever answers for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import SYSTEM, Actor, At
+from hemei.core.actions.case import add_step
+from hemei.core.actions.notify import announce
+from hemei.core.actions.placestate import recolour
+from hemei.core.errors import Mistaken
+from hemei.core.lifecycle import LIFE
+from hemei.core.models import Case, Check, Finding, Place
+from hemei.core.queries.duty import responsible_unit
+from hemei.core.queries.parameter import deadline_days
+from hemei.core.registry import registry
+from hemei.core.writing import action
+from hemei.terms.day import day_of
+from hemei.terms.finding import FindingKind, Severity
+
+VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
+
+
+def findings_of(check: Check) -> list[FindingKind]:
+    """What the answers of a check show to be wrong."""
+    programme = registry.programmes[check.matter]
+    return [kind for kind in programme.findings if kind.applies and kind.applies(check.answers)]
+
+
+def open_from(
+    kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, check: Check | None, certain: bool
+) -> Case:
+    """The case of a finding: the one already open for this place and kind, else a new one."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .filter(place=place, code=kind.id, ended_at=None)
+        .order_by("-id")
+        .first()
+    )
+    if case is None:
+        case = _begin(kind, place, by=by, at=at, now=now, certain=certain)
+    Finding.objects.create(
+        check_made=check,
+        place=place,
+        region=place.region,
+        code=kind.id,
+        severity=kind.severity,
+        at=at,
+        recorded_at=now,
+        case=case,
+    )
+    return case
+
+
+def _begin(kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, certain: bool) -> Case:
+    day = day_of(at)
+    unit = responsible_unit(region=place.region, matter=kind.matter, on=day_of(now))
+    days = deadline_days(kind.matter, kind.severity, region=place.region, on=day)
+    case = Case.objects.create(
+        matter=kind.matter,
+        place=place,
+        region=place.region,
+        code=kind.id,
+        title=str(kind.title),
+        severity=kind.severity,
+        state="found" if certain else "reported",
+        unit=unit,
+        found_at=at if certain else None,
+        found_recorded_at=now if certain else None,
+        due_on=day + (timedelta(days=days) if certain else VERIFY_WITHIN),
+        forerunner=_forerunner(place, kind),
+        opened_at=at,
+    )
+    add_step(case, "case.open" if certain else "case.report", by=by, before="", at=at, now=now, note="", data={})
+    if certain and unit:
+        before, case.state = case.state, "assigned"
+        case.save(update_fields=["state"])
+        add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=_("按区域自动交办"), data={})
+    recolour(place)
+    if kind.severity == Severity.URGENT:
+        announce(case, now=now)
+    return case
+
+
+def _forerunner(place: Place, kind: FindingKind) -> Case | None:
+    """The ended case that this one is the return of."""
+    ended = Case.objects.filter(place=place, code=kind.id, state__in=LIFE.endings - {"withdrawn"})
+    return ended.order_by("-ended_at", "-id").first()
+
+
+@action(verb="case.open", on="where")
+def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor) -> Case:
+    """Record what somebody saw without a form."""
+    kind = registry.findings.get(code)
+    if kind is None:
+        raise Mistaken(_("没有这个问题编号。"), field="code", code="unknown_finding")
+    return open_from(kind, place, by=by, at=at, now=timezone.now(), check=None, certain=True)

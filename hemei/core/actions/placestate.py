@@ -1,0 +1,71 @@
+"""What a place shows on the map: its most pressing case, and the counts per cell that follow from it."""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.db.models import Count, F
+
+from hemei.core.lifecycle import PRESSING
+from hemei.core.models import Case, Place, PlaceTally
+from hemei.terms.region import successor
+from hemei.terms.tile import ZOOM
+
+CELL_ZOOM = 16
+CELL_SHIFT = 2 * (ZOOM - CELL_ZOOM)
+
+
+def cell_of(tile: int) -> int:
+    return tile >> CELL_SHIFT
+
+
+def recolour(place: Place | None) -> None:
+    """Bring the place's state, and the tally of its cell, in line with its cases."""
+    if place is None:
+        return
+    states = set(Case.objects.filter(place=place).values_list("state", flat=True))
+    state = next((s for s in PRESSING if s in states), "none")
+    if state == "withdrawn":
+        state = "none"
+    if state != place.state:
+        move(place, state)
+
+
+def move(place: Place, state: str) -> None:
+    if place.tile is not None:
+        _add(place, place.state, -1)
+        _add(place, state, 1)
+    place.state = state
+    place.save(update_fields=["state"])
+
+
+def count_in(place: Place) -> None:
+    """A place has come onto the map."""
+    if place.tile is not None and place.removed_on is None:
+        _add(place, place.state, 1)
+
+
+def count_out(place: Place) -> None:
+    if place.tile is not None and place.removed_on is None:
+        _add(place, place.state, -1)
+
+
+def _add(place: Place, state: str, step: int) -> None:
+    assert place.tile is not None
+    key = {"kind": place.kind, "cell": cell_of(place.tile), "region": place.region, "state": state}
+    if not PlaceTally.objects.filter(**key).update(count=F("count") + step):
+        PlaceTally.objects.create(**key, count=step)
+
+
+def recount(kind: str, prefix: str) -> None:
+    """Count a region's places anew, after many have come at once."""
+    rows = Place.objects.filter(
+        kind=kind, region__gte=prefix, region__lt=successor(prefix), tile__isnull=False, removed_on=None
+    )
+    PlaceTally.objects.filter(kind=kind, region__gte=prefix, region__lt=successor(prefix)).delete()
+    shifted = rows.annotate(cell=F("tile").bitrightshift(CELL_SHIFT)).values("cell", "region", "state")
+    PlaceTally.objects.bulk_create(
+        [PlaceTally(kind=kind, **row) for row in shifted.annotate(count=Count("id")).order_by()], batch_size=2000
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE core_placetally")

@@ -1,0 +1,98 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.models.place import Place
+
+
+class Tier(models.TextChoices):
+    """Who looks: the household daily, village and township regularly, the district at random."""
+
+    SELF = "self", _("农户自查")
+    SURVEY = "survey", _("镇村排查")
+    PATROL = "patrol", _("区级巡查")
+
+
+class Channel(models.TextChoices):
+    """How an answer came in. All but the first two are 代报: somebody answered for the household."""
+
+    PAGE = "page", _("本人填报")
+    STAFF = "staff", _("现场查看")
+    CALL = "call", _("电话代报")
+    VISIT = "visit", _("上门代报")
+    CARD = "card", _("纸卡代报")
+    NEIGHBOUR = "neighbour", _("亲邻代报")
+    IMPORT = "import", _("台账导入")
+
+
+class FormVersion(models.Model):
+    """A form as it was when it was filled in."""
+
+    form = models.CharField(max_length=60)
+    version = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64)
+    workbook = models.BinaryField()
+    published_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "version"], name="form_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.version}"
+
+
+class Check(models.Model):
+    """Somebody looked at a place, with a form, at a time. Never changed: an edit is a check that replaces it."""
+
+    instance_id = models.CharField(max_length=64, unique=True)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="checks")
+    region = models.CharField(max_length=15)
+    matter = models.CharField(max_length=20)
+    tier = models.CharField(max_length=8, choices=Tier)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.STAFF)
+    form = models.CharField(max_length=60)
+    version = models.CharField(max_length=40)
+    answers = models.JSONField(default=dict)
+    raw = models.BinaryField(default=bytes)  # as received
+    digest = models.CharField(max_length=64)  # SHA-256 of raw
+    device = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    actor = models.CharField(max_length=40)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    on_behalf = models.CharField(max_length=80, blank=True)  # 代报: who was asked, as told
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    accuracy_m = models.FloatField(null=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    counts = models.BooleanField(default=True)  # an unpaired phone's report is none until somebody has looked
+    without_findings = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["place", "-at"], name="check_of_place"),
+            models.Index(fields=["region", "-id"], name="check_list"),
+            models.Index(fields=["matter", "tier", "region", "at"], name="check_coverage"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_tier_display()} {self.at:%Y-%m-%d}"
+
+
+class Finding(models.Model):
+    """What a check, a rule or a sensor says is wrong."""
+
+    check_made = models.ForeignKey(Check, models.PROTECT, null=True, related_name="findings")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="findings")
+    region = models.CharField(max_length=15)
+    code = models.CharField(max_length=20)
+    severity = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    case = models.ForeignKey("core.Case", models.PROTECT, null=True, related_name="findings")
+
+    class Meta:
+        indexes = [models.Index(fields=["region", "-id"], name="finding_list")]
+
+    def __str__(self) -> str:
+        return self.code

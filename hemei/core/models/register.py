@@ -1,0 +1,68 @@
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.models.job import Job
+
+
+class BatchState(models.TextChoices):
+    READING = "reading", _("正在读取")
+    READY = "ready", _("待确认")
+    APPLIED = "applied", _("已导入")
+    DISCARDED = "discarded", _("已放弃")
+    FAILED = "failed", _("读取失败")
+
+
+class ImportBatch(models.Model):
+    """One upload or folder of registers: parsed into staged rows, then applied whole or not at all."""
+
+    region = models.CharField(max_length=15, db_index=True)
+    name = models.CharField(max_length=200)
+    folder = models.CharField(max_length=300)  # where the uploaded files lie, below VAR
+    state = models.CharField(max_length=10, choices=BatchState, default=BatchState.READING)
+    job = models.ForeignKey(Job, models.SET_NULL, null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    applied_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True)
+    understood = models.JSONField(default=dict)  # per file: header row, columns, coordinate system
+    message = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RowOutcome(models.TextChoices):
+    NEW = "new", _("新增")
+    CHANGED = "changed", _("变更")
+    UNCHANGED = "unchanged", _("无变化")
+    MATCH = "match", _("疑似同一，待确认")
+    REFUSED = "refused", _("未通过")
+
+
+class StagedRow(models.Model):
+    """One row of a register as it was understood."""
+
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    register = models.CharField(max_length=20)  # regions, households, houses, units, duties, cases
+    file = models.CharField(max_length=200)
+    line = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=10, choices=RowOutcome)
+    key = models.CharField(max_length=160, blank=True)
+    values = models.JSONField(default=dict)
+    personal = models.BinaryField(null=True)  # encrypted: what must not lie about in clear
+    original = models.JSONField(default=dict)
+    target = models.BigIntegerField(null=True)
+    before = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
+    confirmed = models.BooleanField(default=False)  # a MATCH that a person confirmed
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "register", "outcome", "id"], name="staged_list")]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.outcome}"

@@ -1,0 +1,45 @@
+"""Who answers for what, where, today."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from hemei.core.access import Scope
+from hemei.core.models import Account, Duty, Unit
+from hemei.core.roles import ROLES
+from hemei.terms.region import Level, RegionCode
+
+
+def prefixes_of(region: str) -> list[str]:
+    """The region and every one it lies in, nearest first."""
+    code = RegionCode(region)
+    return [str(found) for level in reversed(Level) if (found := code.at(level))]
+
+
+def duties(*, within: Scope, on: date) -> list[Duty]:
+    return list(Duty.objects.on(on).filter(within.q()).select_related("account", "unit"))
+
+
+def on_duty(verb: str, *, region: str, matter: str, on: date, unit: int | None = None) -> list[Account]:
+    """Accounts that may do `verb` there, those with the nearest duty first."""
+    holders = _holders(verb, region, matter, on)
+    if unit is not None:
+        holders = holders.filter(unit=unit)
+    near = sorted(holders.select_related("account"), key=lambda duty: (-len(duty.region), duty.pk))
+    return list(dict.fromkeys(duty.account for duty in near))
+
+
+def responsible_unit(*, region: str, matter: str, on: date, above: Level | None = None) -> Unit | None:
+    """The unit that answers for a matter in a region: the one whose duty lies nearest, at `above` or wider."""
+    holders = _holders("case.assign", region, matter, on).select_related("unit")
+    if above is not None:
+        holders = holders.filter(region__in=[p for p in prefixes_of(region) if len(p) <= above])
+    nearest = max(holders, key=lambda duty: (len(duty.region), duty.matter != "*", -duty.pk), default=None)
+    return nearest.unit if nearest else None
+
+
+def _holders(verb: str, region: str, matter: str, on: date):  # type: ignore[no-untyped-def]
+    roles = [key for key, role in ROLES.items() if verb in role.rights]
+    return Duty.objects.on(on).filter(Q(matter="*") | Q(matter=matter), role__in=roles, region__in=prefixes_of(region))

@@ -1,0 +1,41 @@
+"""What the district has set, else our own default, which says that it is ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from hemei.core.models import Parameter
+from hemei.core.registry import registry
+from hemei.terms.finding import Severity
+from hemei.terms.region import Level, RegionCode
+
+# Ours, not law; a programme or the district says otherwise.
+DEADLINE_DAYS = {Severity.ROUTINE: 90, Severity.SERIOUS: 60, Severity.URGENT: 30}
+
+
+@dataclass(frozen=True)
+class Setting:
+    value: Any
+    ours: bool  # a default of this software, not the district's word
+    document: str = ""
+    since: date | None = None
+
+
+def parameter(key: str, *, region: str, on: date) -> Setting:
+    """The value for a place on a day: the nearest region that set it wins. KeyError where nobody ever said."""
+    code = RegionCode(region)
+    prefixes = [str(found) for level in Level if (found := code.at(level))]
+    rows = Parameter.objects.filter(key=key, region__in=prefixes, starts__lte=on)
+    row = max(rows, key=lambda r: (len(r.region), r.starts, r.pk), default=None)
+    if row:
+        return Setting(row.value, ours=False, document=row.document, since=row.starts)
+    return Setting(registry.default(key), ours=True)
+
+
+def deadline_days(matter: str, severity: Severity, *, region: str, on: date) -> int:
+    try:
+        return int(parameter(f"{matter}.deadline_days.{severity.name.lower()}", region=region, on=on).value)
+    except KeyError:
+        return DEADLINE_DAYS[severity]

@@ -1,0 +1,58 @@
+"""Reading places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import Holding, Place, PlaceIdentifier
+from hemei.terms.region import successor
+
+
+@dataclass(frozen=True)
+class PlaceFilter:
+    """What a list of places is narrowed to. `own` filters columns of the kind's own table."""
+
+    kind: str = ""
+    region: str = ""
+    state: str = ""
+    to_be_placed: bool = False
+    text: str = ""
+    own: Mapping[str, str] = field(default_factory=dict)
+
+
+def places(*, within: Scope, where: PlaceFilter | None = None) -> QuerySet[Place]:
+    """The places of a scope that fit the filter, unordered; those taken out of the register are left out."""
+    where = where or PlaceFilter()
+    rows = Place.objects.filter(_scope(within), removed_on=None)
+    if where.kind:
+        rows = rows.filter(kind=where.kind)
+    if where.region:
+        rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
+    if where.state:
+        rows = rows.filter(state=where.state)
+    if where.to_be_placed:
+        rows = rows.filter(tile=None)
+    if where.own:
+        rows = rows.filter(**{f"{where.kind}__{name}": value for name, value in where.own.items()})
+    if where.text:
+        rows = rows.filter(_found_by(where.text.strip()))
+    return rows
+
+
+def _scope(within: Scope) -> Q:
+    return within.q() | Q(pk__in=within.places) if within.places else within.q()
+
+
+def _found_by(text: str) -> Q:
+    identified = PlaceIdentifier.objects.filter(place=OuterRef("pk"), value__startswith=text)
+    lived_in = Holding.objects.filter(place=OuterRef("pk"), ends=None, household__head__name__contains=text)
+    return Q(label__contains=text) | Q(address__contains=text) | Q(Exists(identified)) | Q(Exists(lived_in))
+
+
+def place(pk: int, *, within: Scope) -> Place | None:
+    """One place, or None where it is not in the scope."""
+    return Place.objects.filter(_scope(within), pk=pk).first()

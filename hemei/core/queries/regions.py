@@ -1,0 +1,25 @@
+"""Reading regions."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import Region
+from hemei.terms.region import Level, successor
+
+
+def regions(*, within: Scope, level: Level | None = None) -> QuerySet[Region]:
+    rows = Region.objects.filter(within.q("code"), closed_on=None)
+    return rows.filter(level=level) if level else rows
+
+
+def children(code: str, *, within: Scope) -> QuerySet[Region]:
+    """The regions right below `code`."""
+    below = {Level.DISTRICT: 9, Level.TOWNSHIP: 12, Level.VILLAGE: 15}.get(Level(len(code)), 15)
+    return regions(within=within).filter(code__gte=code, code__lt=successor(code), level=below)
+
+
+def names(*, within: Scope) -> dict[str, str]:
+    """Code → name, for lists."""
+    return dict(regions(within=within).values_list("code", "name"))

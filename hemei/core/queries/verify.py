@@ -1,0 +1,50 @@
+"""Recomputing what must hold: the audit chain, and that every case stands where its steps put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
+
+from hemei.core.access import Scope
+from hemei.core.chain import GENESIS, link
+from hemei.core.models import AuditEntry, AuditSeal, Case, CaseStep
+
+UNSEALED_FOR = timedelta(seconds=60)
+
+
+def faults(*, within: Scope) -> Iterator[str]:
+    """Everything that is not as it must be, a line each."""
+    if within.everything:
+        yield from _chain()
+    yield from _cases(within)
+
+
+def _chain() -> Iterator[str]:
+    head, position = GENESIS, 0
+    for seal in AuditSeal.objects.select_related("entry").order_by("position").iterator(chunk_size=5000):
+        position += 1
+        if seal.position != position:
+            yield f"audit chain: position {position} is missing"
+            position = seal.position
+        if seal.hash != link(head, seal.position, seal.entry):
+            yield f"audit chain: entry {seal.entry_id} is not what was sealed at {seal.position}"
+        head = seal.hash
+    late = AuditEntry.objects.filter(seal=None, at__lt=timezone.now() - UNSEALED_FOR).count()
+    if late:
+        yield f"audit chain: {late} entries unsealed for more than a minute"
+
+
+def _cases(within: Scope) -> Iterator[str]:
+    last = CaseStep.objects.filter(case=OuterRef("pk")).order_by("-id").values("to_state")[:1]
+    astray = Case.objects.filter(within.q()).annotate(last=Subquery(last)).exclude(state=F("last"))
+    for stray in astray.iterator():
+        yield f"case {stray.pk}: stands at {stray.state}, its steps say otherwise"
+    unended = Case.objects.filter(within.q(), state__in=["accepted", "withdrawn", "imported"], ended_at=None)
+    for case in unended.iterator():
+        yield f"case {case.pk}: ended without a date"
+    own = CaseStep.objects.filter(verb="case.accept", case__remedied_by=F("actor"))
+    for step in own.filter(within.q("case__region")).iterator():
+        yield f"case {step.case_id}: accepted by whoever remedied it"

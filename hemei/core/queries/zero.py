@@ -1,0 +1,276 @@
+"""动态清零: how many cases are open, computed from their own histories, for any region on any day.
+
+Open on day D (to the end of the day, Asia/Shanghai): found `at` ≤ D and no ending with `at` ≤ D. With `known`, only
+what was recorded by the end of that day counts. 待核实 reports are not found yet and are counted apart; so are 已撤销
+and 历史台账. A contained case is open.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Substr
+
+from hemei.core.access import Scope
+from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region
+from hemei.core.models.round import RoundState
+from hemei.core.queries.regions import names
+from hemei.terms.day import day_of, end_of, start_of
+from hemei.terms.region import Level
+
+LOOKED_WITHIN_DAYS = 92  # ours: coverage speaks of what fell due in the last quarter
+
+
+@dataclass(frozen=True)
+class Row:
+    """One region's line of the board."""
+
+    region: str
+    name: str
+    open: int = 0
+    contained: int = 0  # of the open ones
+    overdue: int = 0  # of the open ones
+    unverified: int = 0  # 待核实, not among the open ones
+    found_this_month: int = 0
+    accepted_this_month: int = 0
+    withdrawn_this_month: int = 0
+    historical_ended: int = 0  # 历史台账, all of them
+    median_days: float | None = None  # of those accepted this month
+    oldest_open: date | None = None
+    reopened: int = 0  # of those found in the last year
+    found_this_year: int = 0
+    looked: int = 0
+    due: int = 0
+
+    @property
+    def coverage(self) -> float | None:
+        return self.looked / self.due if self.due else None
+
+    @property
+    def silent(self) -> bool:
+        """Nobody looked although somebody should have: not zero, only quiet."""
+        return self.looked == 0
+
+    @property
+    def at_zero(self) -> bool:
+        return self.open == 0 and self.unverified == 0 and not self.silent
+
+    def as_dict(self) -> dict[str, Any]:
+        oldest = self.oldest_open.isoformat() if self.oldest_open else None
+        return {**asdict(self), "oldest_open": oldest, "coverage": self.coverage, "at_zero": self.at_zero}
+
+
+@dataclass(frozen=True)
+class Board:
+    on: date
+    known: date | None
+    total: Row
+    rows: list[Row]
+    seal: str  # the head of the audit chain when this was computed
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """The end of the day asked about, and what was known by then."""
+
+    end: datetime
+    known_end: datetime | None
+    day: date
+
+    def found(self) -> Q:
+        known = Q(found_recorded_at__lt=self.known_end) if self.known_end else Q()
+        return Q(found_at__lt=self.end) & known
+
+    def ended(self) -> Q:
+        known = Q(ended_recorded_at__lt=self.known_end) if self.known_end else Q()
+        return Q(ended_at__lt=self.end) & known
+
+    def open(self) -> Q:
+        """Spelled without NOT, because in SQL the negation of an unknown comparison is unknown."""
+        later = Q(ended_at=None) | Q(ended_at__gte=self.end)
+        if self.known_end:
+            later |= Q(ended_recorded_at__gte=self.known_end)
+        return self.found() & later
+
+    def ended_since(self, start: datetime, state: str) -> Q:
+        return self.found() & self.ended() & Q(ended_at__gte=start, state=state)
+
+
+def zero(
+    *, within: Scope, region: str, on: date, known: date | None = None, matter: str = "", by: Level | None = None
+) -> Board:
+    """The board of `region` on a day, with a line for each region of level `by` (default: the level below)."""
+    moment = _Moment(end_of(on), end_of(known) if known else None, on)
+    scope = within.narrowed(region)
+    level = by or _below(region)
+    figures: dict[str, dict[str, Any]] = defaultdict(dict)
+    chosen = _cases(scope, matter)
+    for part in (_counts(chosen, moment, level), _contained(chosen, moment, level), _medians(chosen, moment, level)):
+        for area, values in part.items():
+            figures[area].update(values)
+    for area, values in _coverage(scope, moment, matter, level).items():
+        figures[area].update(values)
+    known_names = names(within=scope)
+    areas = {code for code in known_names if len(code) == level} | set(figures)
+    rows = [Row(region=area, name=known_names.get(area, area), **figures.get(area, {})) for area in sorted(areas)]
+    return Board(on, known, _total(region, rows, chosen, moment), rows, seal_head())
+
+
+def _below(region: str) -> Level:
+    levels = [level for level in Level if level > len(region)]
+    return min(levels[0], Level.VILLAGE) if levels else Level.VILLAGE
+
+
+def _cases(scope: Scope, matter: str) -> QuerySet[Case]:
+    rows = Case.objects.filter(scope.q())
+    return rows.filter(matter=matter) if matter else rows
+
+
+def _area(rows: Any, level: int) -> Any:
+    return rows.annotate(area=Substr("region", 1, int(level))).order_by()
+
+
+def _counts(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+    month = start_of(moment.day.replace(day=1))
+    year = start_of(moment.day - timedelta(days=365))
+    late = Q(due_on__lt=moment.day)
+    reported = Q(found_at=None, opened_at__lt=moment.end) & (Q(ended_at=None) | Q(ended_at__gte=moment.end))
+    counted = (
+        _area(rows, level)
+        .values("area")
+        .annotate(
+            n_open=Count("id", filter=moment.open()),
+            n_overdue=Count("id", filter=moment.open() & late),
+            n_unverified=Count("id", filter=reported),
+            n_found=Count("id", filter=moment.found() & Q(found_at__gte=month)),
+            n_accepted=Count("id", filter=moment.ended_since(month, "accepted")),
+            n_withdrawn=Count("id", filter=moment.ended_since(month, "withdrawn")),
+            n_historical=Count("id", filter=moment.found() & moment.ended() & Q(state="imported")),
+            oldest=Min("found_at", filter=moment.open()),
+            n_year=Count("id", filter=moment.found() & Q(found_at__gte=year, historical=False)),
+            n_reopened=Count("id", filter=moment.found() & Q(found_at__gte=year, forerunner__isnull=False)),
+        )
+    )
+    return {
+        line["area"]: {
+            "open": line["n_open"],
+            "overdue": line["n_overdue"],
+            "unverified": line["n_unverified"],
+            "found_this_month": line["n_found"],
+            "accepted_this_month": line["n_accepted"],
+            "withdrawn_this_month": line["n_withdrawn"],
+            "historical_ended": line["n_historical"],
+            "oldest_open": day_of(line["oldest"]) if line["oldest"] else None,
+            "found_this_year": line["n_year"],
+            "reopened": line["n_reopened"],
+        }
+        for line in counted
+    }
+
+
+def _contained(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+    """Cases whose last step by then left them contained, among those ever contained."""
+    ever = CaseStep.objects.filter(case=OuterRef("pk"), to_state="contained", at__lt=moment.end)
+    candidates = rows.filter(moment.open()).filter(Exists(ever))
+    steps = CaseStep.objects.filter(case__in=candidates, at__lt=moment.end)
+    if moment.known_end:
+        steps = steps.filter(recorded_at__lt=moment.known_end)
+    last: dict[int, tuple[str, str]] = {}
+    for case, region, state in steps.order_by("at", "id").values_list("case", "case__region", "to_state"):
+        last[case] = (region, state)
+    counted: dict[str, dict[str, Any]] = defaultdict(lambda: {"contained": 0})
+    for region, state in last.values():
+        if state == "contained":
+            counted[region[:level]]["contained"] += 1
+    return counted
+
+
+def _durations(rows: QuerySet[Case], moment: _Moment) -> list[tuple[str, float]]:
+    month = start_of(moment.day.replace(day=1))
+    closed = rows.filter(moment.ended_since(month, "accepted")).values_list("region", "found_at", "ended_at")
+    return [(region, (ended - found).total_seconds() / 86400) for region, found, ended in closed if found and ended]
+
+
+def _medians(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+    days: dict[str, list[float]] = defaultdict(list)
+    for region, duration in _durations(rows, moment):
+        days[region[:level]].append(duration)
+    return {area: {"median_days": round(median(values), 1)} for area, values in days.items()}
+
+
+def _coverage(scope: Scope, moment: _Moment, matter: str, level: int) -> dict[str, dict[str, Any]]:
+    """Looked at ÷ due: of the places that fell due in the last quarter, those looked at by then."""
+    since = moment.day - timedelta(days=LOOKED_WITHIN_DAYS)
+    dues = Due.objects.filter(
+        scope.q(),
+        round__starts__lte=moment.day,
+        due_on__gte=since,
+        round__state__in=[RoundState.PUBLISHED, RoundState.CLOSED],
+    )
+    if matter:
+        dues = dues.filter(round__matter=matter)
+    counted = (
+        _area(dues, level)
+        .values("area")
+        .annotate(n_due=Count("id"), n_looked=Count("id", filter=Q(done_at__lt=moment.end)))
+    )
+    return {line["area"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
+
+
+SUMMED = (
+    "open",
+    "contained",
+    "overdue",
+    "unverified",
+    "found_this_month",
+    "accepted_this_month",
+    "withdrawn_this_month",
+    "historical_ended",
+    "reopened",
+    "found_this_year",
+    "looked",
+    "due",
+)
+
+
+def _total(region: str, rows: list[Row], chosen: QuerySet[Case], moment: _Moment) -> Row:
+    days = [duration for _where, duration in _durations(chosen, moment)]
+    oldest = [row.oldest_open for row in rows if row.oldest_open]
+    name = Region.objects.filter(code=region).values_list("name", flat=True).first()
+    return Row(
+        region=region,
+        name=name or region,
+        median_days=round(median(days), 1) if days else None,
+        oldest_open=min(oldest, default=None),
+        **{key: sum(getattr(row, key) for row in rows) for key in SUMMED},
+    )
+
+
+def trend(*, within: Scope, region: str, until: date, months: int = 12, matter: str = "") -> list[tuple[date, int]]:
+    """How many were open at the end of each of the last months, and on `until` itself."""
+    chosen = _cases(within.narrowed(region), matter)
+    days = [until]
+    first = until.replace(day=1)
+    for _month in range(months):
+        days.append(first - timedelta(days=1))
+        first = (first - timedelta(days=1)).replace(day=1)
+    counts = chosen.aggregate(
+        **{f"d{i}": Count("id", filter=_Moment(end_of(day), None, day).open()) for i, day in enumerate(days)}
+    )
+    return [(day, counts[f"d{i}"]) for i, day in reversed(list(enumerate(days)))]
+
+
+def seal_head() -> str:
+    """The newest hash of the audit chain, "" before the first."""
+    return AuditSeal.objects.order_by("-position").values_list("hash", flat=True).first() or ""
+
+
+def last_look(*, within: Scope, since: date) -> set[str]:
+    """The villages in which somebody has looked since that day."""
+    looked = Check.objects.filter(within.q(), at__gte=start_of(since), counts=True)
+    return {region[: Level.VILLAGE] for region in looked.values_list("region", flat=True).distinct()}

@@ -1,0 +1,190 @@
+"""What the programmes declare, and the doors render. Filled at start-up; the core keeps no list of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.db import models
+from django.utils.functional import Promise
+
+from hemei.core.access import Scope
+from hemei.core.models import Case, Place
+from hemei.engines.forms import Form as ReadForm
+from hemei.engines.forms import read_form
+from hemei.terms.finding import FindingKind
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How a kind is drawn: coloured by its cases' state unless it names a fact."""
+
+    colour_by: str = "state"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a kind's own table, as lists, files and the API call it."""
+
+    name: str
+    label: Text
+    choices: Mapping[str, Text] = field(default_factory=dict)
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of place: a row of core.place plus a row of `model`, which points to it by `place`."""
+
+    key: str
+    model: type[models.Model]
+    title: Text
+    columns: Sequence[Column] = ()
+    layer: Layer = Layer()
+    identifier_systems: Mapping[str, Text] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A check form: an XLSForm workbook in the programme's `forms/` folder."""
+
+    id: str  # houses.selfcheck → forms/selfcheck.xlsx
+    tier: str
+    kind: str
+    folder: Path
+
+    @cached_property
+    def workbook(self) -> bytes:
+        return (self.folder / f"{self.id.partition('.')[2]}.xlsx").read_bytes()
+
+    @cached_property
+    def read(self) -> ReadForm:
+        return read_form(self.workbook)
+
+
+class FactReader(Protocol):
+    def __call__(self, *, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]: ...
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A named, dated statement about places, asked for sets: {place id: (value, since)}."""
+
+    name: str
+    title: Text
+    read: FactReader
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A number with its definition: numerator and denominator add up over regions."""
+
+    name: str
+    title: Text
+    definition: Text
+    unit: str
+    read: Callable[..., tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A programme's veto on a step of its cases: returns why not, or None."""
+
+    verb: str
+    why_not: Callable[[Case, datetime], Text | None]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a place's page that the programme renders itself: a template and its context."""
+
+    template: str
+    context: Callable[[Place, Scope], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What the district may set, with our defaults, which say that they are ours."""
+
+    defaults: Mapping[str, Any]
+    labels: Mapping[str, Text]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One of the district's fields of work, declared in the nouns of the core."""
+
+    key: str
+    title: Text
+    line: str  # point, line or plane
+    kinds: Sequence[Kind] = ()
+    forms: Sequence[Form] = ()
+    findings: Sequence[FindingKind] = ()
+    facts: Sequence[Fact] = ()
+    indicators: Sequence[Indicator] = ()
+    guards: Sequence[Guard] = ()
+    sections: Sequence[Section] = ()
+    parameters: Parameters = Parameters({}, {})
+    urls: str = ""  # a URL module of its own, mounted at /<key>/
+
+
+class Registry:
+    """Everything declared, by name. A name stands once."""
+
+    def __init__(self) -> None:
+        self.programmes: dict[str, Programme] = {}
+        self.kinds: dict[str, Kind] = {}
+        self.forms: dict[str, Form] = {}
+        self.findings: dict[str, FindingKind] = {}
+        self.facts: dict[str, Fact] = {}
+        self.indicators: dict[str, Indicator] = {}
+
+    def register(self, programme: Programme) -> None:
+        """Take in a programme whole. Raises ValueError if one of its names is taken by another."""
+        if self.programmes.get(programme.key, programme) is not programme:
+            raise ValueError(f"the programme {programme.key} is declared twice")
+        self.programmes[programme.key] = programme
+        self._add(self.kinds, {kind.key: kind for kind in programme.kinds})
+        self._add(self.forms, {form.id: form for form in programme.forms})
+        self._add(self.findings, {finding.id: finding for finding in programme.findings})
+        self._add(self.facts, {fact.name: fact for fact in programme.facts})
+        self._add(self.indicators, {indicator.name: indicator for indicator in programme.indicators})
+
+    def forget(self, key: str) -> None:
+        """Take a programme out again, as a test does with its own."""
+        programme = self.programmes.pop(key)
+        for table, names in (
+            (self.kinds, [kind.key for kind in programme.kinds]),
+            (self.forms, [form.id for form in programme.forms]),
+            (self.findings, [finding.id for finding in programme.findings]),
+            (self.facts, [fact.name for fact in programme.facts]),
+            (self.indicators, [indicator.name for indicator in programme.indicators]),
+        ):
+            for name in names:
+                table.pop(name, None)
+
+    @staticmethod
+    def _add(table: dict[str, Any], names: Mapping[str, Any]) -> None:
+        for name, value in names.items():
+            if table.setdefault(name, value) is not value:
+                raise ValueError(f"{name} is declared twice")
+
+    def programme_of_kind(self, kind: str) -> Programme:
+        return next(p for p in self.programmes.values() if any(k.key == kind for k in p.kinds))
+
+    def forms_for(self, kind: str, tier: str) -> list[Form]:
+        return [form for form in self.forms.values() if form.kind == kind and form.tier == tier]
+
+    def default(self, key: str) -> Any:
+        """Our own value of a parameter, or KeyError."""
+        programme = self.programmes[key.partition(".")[0]]
+        return programme.parameters.defaults[key]
+
+
+registry = Registry()

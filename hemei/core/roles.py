@@ -1,0 +1,174 @@
+"""Roles and their rights: the table from which docs/permissions.md is written and tests are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hemei.terms.finding import Severity
+from hemei.terms.region import Level
+
+VERBS: dict[str, str | Promise] = {
+    "region.view": _("查看区划"),
+    "place.view": _("查看房屋等对象"),
+    "place.edit": _("修改登记、落图"),
+    "person.view": _("查看住户（遮蔽）"),
+    "person.unmask": _("查看完整证件号和电话"),
+    "door.issue": _("发放、作废门牌码"),
+    "check.view": _("查看检查记录"),
+    "check.selfcheck": _("农户自查"),
+    "check.proxy": _("代报"),
+    "check.survey": _("镇村排查"),
+    "check.patrol": _("区级巡查"),
+    "appraisal.view": _("查看鉴定"),
+    "appraisal.record": _("登记鉴定"),
+    "case.view": _("查看隐患"),
+    "case.open": _("登记隐患"),
+    "case.confirm": _("核实属实"),
+    "case.dismiss": _("核实不属实"),
+    "case.assign": _("交办"),
+    "case.contain": _("管控"),
+    "case.look_again": _("管控复查"),
+    "case.release": _("解除管控"),
+    "case.refuse": _("拒不整改上报"),
+    "case.serve": _("送达文书"),
+    "case.remedy": _("登记整治"),
+    "case.return": _("退回重做"),
+    "case.accept": _("验收"),
+    "case.ask_withdrawal": _("申请撤销"),
+    "case.withdraw": _("同意撤销"),
+    "case.file_away": _("历史台账结案"),
+    "round.view": _("查看轮次"),
+    "round.plan": _("编制、发布轮次"),
+    "draw.view": _("查看随机抽查"),
+    "draw.hold": _("组织随机抽查"),
+    "register.import": _("导入台账"),
+    "register.export": _("导出"),
+    "unit.view": _("查看单位和岗位"),
+    "unit.edit": _("维护单位、账号和岗位"),
+    "parameter.edit": _("设置参数"),
+    "audit.view": _("查看审计"),
+    "job.view": _("查看后台任务"),
+}
+
+LOOK = {
+    "region.view",
+    "place.view",
+    "person.view",
+    "check.view",
+    "appraisal.view",
+    "case.view",
+    "round.view",
+    "draw.view",
+    "unit.view",
+    "job.view",
+}
+VILLAGE_WORK = {
+    "check.proxy",
+    "check.survey",
+    "case.open",
+    "case.contain",
+    "case.look_again",
+    "case.refuse",
+    "case.serve",
+    "case.remedy",
+    "case.ask_withdrawal",
+}
+OFFICE_WORK = VILLAGE_WORK | {
+    "place.edit",
+    "door.issue",
+    "case.confirm",
+    "case.dismiss",
+    "case.assign",
+    "case.release",
+    "case.return",
+    "case.accept",
+    "case.withdraw",
+    "register.export",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a duty is called, at which level it stands, and what it allows."""
+
+    key: str
+    name: str | Promise
+    level: Level
+    rights: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if unknown := self.rights - set(VERBS):
+            raise ValueError(f"{self.key}: unknown verbs {', '.join(sorted(unknown))}")
+
+
+ROLES: dict[str, Role] = {}
+
+
+def declare(role: Role) -> Role:
+    """Make a role known. A programme may declare roles of its own; a key stands once."""
+    if ROLES.setdefault(role.key, role) != role:
+        raise ValueError(f"the role {role.key} is declared twice")
+    return role
+
+
+for _role in (
+    Role("grid_worker", _("网格员"), Level.VILLAGE, frozenset(LOOK - {"unit.view"} | VILLAGE_WORK)),
+    Role("village_officer", _("村级负责人"), Level.VILLAGE, frozenset(LOOK | OFFICE_WORK)),
+    Role(
+        "township_officer",
+        _("乡镇经办"),
+        Level.TOWNSHIP,
+        frozenset(LOOK | OFFICE_WORK | {"round.plan", "register.import", "person.unmask", "case.file_away"}),
+    ),
+    Role(
+        "district_officer",
+        _("区级经办"),
+        Level.DISTRICT,
+        frozenset(
+            LOOK
+            | OFFICE_WORK
+            | {
+                "round.plan",
+                "draw.hold",
+                "register.import",
+                "person.unmask",
+                "parameter.edit",
+                "audit.view",
+                "case.file_away",
+            }
+        ),
+    ),
+    Role(
+        "inspector",
+        _("巡查员"),
+        Level.DISTRICT,
+        frozenset({"region.view", "place.view", "check.view", "check.patrol", "case.view", "case.open", "draw.view"}),
+    ),
+    Role(
+        "appraiser",
+        _("鉴定人员"),
+        Level.DISTRICT,
+        frozenset({"region.view", "place.view", "check.view", "case.view", "appraisal.view", "appraisal.record"}),
+    ),
+    Role(
+        "administrator",
+        _("系统管理员"),
+        Level.DISTRICT,
+        frozenset({"region.view", "unit.view", "unit.edit", "register.import", "job.view", "audit.view"}),
+    ),
+    Role("auditor", _("审计人员"), Level.DISTRICT, frozenset(LOOK | {"audit.view", "register.export"})),
+):
+    declare(_role)
+
+DOOR_RIGHTS = frozenset({"check.selfcheck"})
+PHONE_RIGHTS = frozenset({"check.selfcheck", "check.view", "case.view"})
+
+# Ours, not law: at which level the end of a case of that severity is accepted. Smaller is higher.
+ACCEPT_LEVEL = {
+    Severity.ROUTINE: Level.VILLAGE,
+    Severity.SERIOUS: Level.TOWNSHIP,
+    Severity.URGENT: Level.DISTRICT,
+}

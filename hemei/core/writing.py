@@ -1,0 +1,138 @@
+"""One way to write: wait in turn, begin, ask `may`, write, leave an audit entry, commit. All of it or nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import functools
+import hashlib
+import hmac
+import inspect
+import json
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from hemei.core.access import Actor, require
+from hemei.core.models import AuditEntry
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Unaudited(RuntimeError):
+    """An action ended without leaving an audit entry: a fault of ours."""
+
+
+class Turns:
+    """First come, first served: a lock that keeps its queue in order, between threads and between processes."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._queue: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        mine = threading.Event()
+        with self._guard:
+            self._queue.append(mine)
+            if self._queue[0] is mine:
+                mine.set()
+        mine.wait()
+        try:
+            with open(settings.WRITE_LOCK, "a") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                yield
+        finally:
+            with self._guard:
+                self._queue.popleft()
+                if self._queue:
+                    self._queue[0].set()
+
+
+TURNS = Turns()
+_entries = threading.local()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """A transaction for writing. SQLite has one writer at a time, so the queue forms before BEGIN, in order."""
+    if connection.in_atomic_block or connection.vendor != "sqlite":
+        with transaction.atomic():
+            yield
+    else:
+        with TURNS.turn(), transaction.atomic():
+            yield
+
+
+def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[[Function], Function]:
+    """Declare a write: keyword-only, with `by: Actor`, on the argument named `on`.
+
+    The thing is read again inside the transaction, so that what `may` and the function see is what is there now.
+    Raises Refused when the actor may not, Unaudited when the function forgot its audit entry.
+    """
+
+    def declare(function: Function) -> Function:
+        parameters = inspect.signature(function).parameters
+        if any(p.kind is not p.KEYWORD_ONLY for p in parameters.values()) or not {"by", on} <= parameters.keys():
+            raise TypeError(f"{function.__name__}: an action is keyword-only and takes `by` and `{on}`")
+
+        @functools.wraps(function)
+        def perform(**arguments: Any) -> Any:
+            thing = arguments[on]
+            with writing():
+                if isinstance(thing, models.Model) and thing.pk is not None:
+                    locked = type(thing)._base_manager.select_for_update(of=("self",))
+                    thing.refresh_from_db(from_queryset=locked)
+                asked = verb if isinstance(verb, str) else verb(arguments)
+                require(arguments["by"], asked, thing)
+                before = getattr(_entries, "count", 0)
+                result = function(**arguments)
+                if getattr(_entries, "count", 0) == before:
+                    raise Unaudited(asked)
+                return result
+
+        perform.verb = verb  # type: ignore[attr-defined]
+        return perform  # type: ignore[return-value]
+
+    return declare
+
+
+def nothing_new() -> None:
+    """Say that an action was asked for again and changed nothing, so that it owes no entry."""
+    _entries.count = getattr(_entries, "count", 0) + 1
+
+
+def audit(
+    by: Actor,
+    verb: str,
+    subject: str,
+    region: str,
+    *,
+    values: Any = None,
+    detail: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> AuditEntry:
+    """Leave the entry that says who did it. `values` may be personal: only their keyed digest is kept."""
+    _entries.count = getattr(_entries, "count", 0) + 1
+    return AuditEntry.objects.create(
+        at=at or timezone.now(),
+        actor=str(by),
+        account=by.account,
+        verb=verb,
+        subject=subject,
+        region=region,
+        digest=keyed_digest(values),
+        detail=detail or {},
+    )
+
+
+def keyed_digest(values: Any) -> str:
+    """HMAC-SHA-256 of the values as canonical JSON: tells whether they were these, and nothing else."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":"))
+    return hmac.new(settings.AUDIT_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

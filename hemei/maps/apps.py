@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Maps(AppConfig):
+    name = "hemei.maps"

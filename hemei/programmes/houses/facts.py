@@ -1,0 +1,27 @@
+"""What the other programmes may ask about houses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from hemei.core.access import Scope
+from hemei.programmes.houses.models import Appraisal, House
+
+
+def grade(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
+    """The grade of the newest appraisal made by that day: {place: (A–D, since)}."""
+    rows = Appraisal.objects.filter(within.q(place="place"), on__lte=on)
+    if places is not None:
+        rows = rows.filter(place__in=places)
+    return {row.place_id: (row.grade, row.on) for row in rows.order_by("on", "id")}
+
+
+def occupied(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
+    """Whether people live there, as last recorded by that day: {place: (bool, since)}."""
+    rows = House.objects.filter(within.q("place__region", "place"), occupied__isnull=False)
+    if places is not None:
+        rows = rows.filter(place__in=places)
+    since = rows.values_list("place", "occupied", "occupied_since")
+    return {place: (lives, day) for place, lives, day in since if day is None or day <= on}

@@ -1,0 +1,3 @@
+from hemei.terms.finding import FindingKind
+
+FINDINGS: list[FindingKind] = []

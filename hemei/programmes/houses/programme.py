@@ -1,0 +1,57 @@
+"""农房安全, declared in the nouns of the core."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.models import Tier
+from hemei.core.registry import Column, Fact, Form, Guard, Kind, Programme
+from hemei.programmes.houses import facts, findings, guards
+from hemei.programmes.houses.models import House, SafetyGrade, Structure
+from hemei.programmes.houses.parameters import parameters
+
+FORMS = Path(__file__).parent / "forms"
+YES_NO = {"true": _("是"), "false": _("否")}
+
+programme = Programme(
+    key="houses",
+    title=_("农房安全"),
+    line="point",
+    kinds=[
+        Kind(
+            "house",
+            House,
+            _("农房"),
+            columns=[
+                Column("structure", _("结构类型"), choices=dict(Structure.choices)),
+                Column("year_built", _("建成年份")),
+                Column("storeys", _("层数")),
+                Column("floor_area_m2", _("建筑面积"), unit="m²"),
+                Column("grade", _("鉴定等级"), choices=dict(SafetyGrade.choices)),
+                Column("business_use", _("经营用途"), choices=YES_NO),
+                Column("cut_slope", _("切坡建房"), choices=YES_NO),
+                Column("occupied", _("有人居住"), choices=YES_NO),
+            ],
+            identifier_systems={
+                "self_built_platform": _("自建房平台编号"),
+                "disaster_survey": _("灾害普查编号"),
+                "real_estate_unit": _("不动产单元号"),
+                "village_ledger": _("村台账编号"),
+            },
+        )
+    ],
+    forms=[
+        Form("houses.selfcheck", Tier.SELF, "house", FORMS),
+        Form("houses.survey", Tier.SURVEY, "house", FORMS),
+        Form("houses.patrol", Tier.PATROL, "house", FORMS),
+    ],
+    findings=findings.FINDINGS,
+    facts=[
+        Fact("houses.grade", _("鉴定等级"), facts.grade),
+        Fact("houses.occupied", _("是否有人居住"), facts.occupied),
+    ],
+    guards=[Guard("case.accept", guards.people_in_a_d_house)],
+    parameters=parameters,
+)

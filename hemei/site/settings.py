@@ -1,0 +1,198 @@
+"""Every setting of Hemei. What a district changes, it changes by an environment variable named here."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent.parent
+BASE = CHECKOUT if (CHECKOUT / "pyproject.toml").exists() else Path.cwd()
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_bool(name: str, default: bool = False) -> bool:
+    return env(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def env_list(name: str, default: str = "") -> list[str]:
+    return [part.strip() for part in env(name, default).split(",") if part.strip()]
+
+
+VAR = Path(env("HEMEI_VAR") or BASE / "var")  # database, evidence and keys of this installation
+VAR.mkdir(parents=True, exist_ok=True)
+
+
+def kept_secret(name: str) -> str:
+    """The secret of that name from the environment, else from a file of ours, made on first use."""
+    if given := env(name):
+        return given
+    path = VAR / f"{name.lower()}.key"
+    if not path.exists():
+        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip()
+
+
+DEBUG = env_bool("HEMEI_DEBUG")
+SECRET_KEY = kept_secret("HEMEI_SECRET_KEY")
+PERSONAL_DATA_KEY = kept_secret("HEMEI_PERSONAL_DATA_KEY")  # encrypts ID numbers and phones, keys their HMAC
+AUDIT_KEY = kept_secret("HEMEI_AUDIT_KEY")  # keys the digests in audit entries
+ALLOWED_HOSTS = env_list("HEMEI_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_list("HEMEI_ORIGINS")
+PUBLIC_URL = env("HEMEI_PUBLIC_URL")  # what door plates print; empty: the address of the request
+
+# What the district says of itself; empty shows as 未配置.
+FILING_NUMBER = env("HEMEI_FILING_NUMBER")  # 备案号
+MAP_APPROVAL_NUMBER = env("HEMEI_MAP_APPROVAL_NUMBER")  # 审图号
+COMPLAINTS = env("HEMEI_COMPLAINTS")  # 投诉建议: a telephone number or address
+TIANDITU_KEY = env("HEMEI_TIANDITU_KEY")  # 天地图 as background, only with a key
+NOTIFY_WEBHOOK = env("HEMEI_NOTIFY_WEBHOOK")  # SMS gateway or WeCom robot
+NOTIFY_SECOND_AFTER_MINUTES = int(env("HEMEI_NOTIFY_SECOND_AFTER_MINUTES", "30"))
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "axes",
+    "hemei.core",
+    "hemei.office",
+    "hemei.field",
+    "hemei.public",
+    "hemei.api",
+    "hemei.maps",
+    "hemei.demo",
+    "hemei.programmes.houses",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hemei.site.headers.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hemei.office.middleware.refusals",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "hemei.site.urls"
+WSGI_APPLICATION = "hemei.site.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "hemei.office.context.page",
+            ],
+        },
+    }
+]
+
+
+def database(url: str) -> dict[str, object]:
+    """A database from a URL: `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:]),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ValueError(f"DATABASE_URL: {parts.scheme!r} is neither sqlite nor postgresql")
+
+
+DATABASES = {"default": database(env("DATABASE_URL") or f"sqlite:///{VAR / 'hemei.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+WRITE_LOCK = VAR / "write.lock"  # first come, first served, before BEGIN on SQLite
+EVIDENCE = VAR / "evidence"
+
+AUTH_USER_MODEL = "core.Account"
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/office/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_TEMPLATE = "office/locked.html"
+AXES_VERBOSE = False
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+HTTPS = env_bool("HEMEI_HTTPS")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = 63_072_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+MAX_REGISTER_BYTES = 100 * 2**20
+MAX_PHOTO_BYTES = 20 * 2**20
+MAX_PHOTO_PIXELS = 60_000_000
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LOCALE_PATHS = [HERE.parent / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [HERE / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("HEMEI_LOG_LEVEL", "WARNING")},
+}
+SILENCED_SYSTEM_CHECKS = ["axes.W003"]

@@ -1,0 +1,67 @@
+"""Zero, at any past date, by what happened and by what was known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hemei.core.access import Scope
+from hemei.core.actions import case as steps
+from hemei.core.models import Place
+from hemei.core.queries.zero import trend, zero
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People, brought, days_ago, photo
+from tests.core.actions.test_case import found
+
+EVERYWHERE = Scope.of(DISTRICT)
+
+
+def test_open_yesterday_closed_today(house: Place, people: People) -> None:
+    case = found(house, people, days=10)
+    steps.remedy(case=case, by=people.grid, brought=brought(days_ago(4), remedy="repair", files=[photo()]))
+    steps.accept(case=case, by=people.village, brought=brought(days_ago(2), files=[photo()]))
+    for days, expected in ((11, 0), (9, 1), (3, 1), (1, 0), (0, 0)):
+        board = zero(within=EVERYWHERE, region=DISTRICT, on=today() - timedelta(days=days))
+        assert board.total.open == expected, days
+
+
+def test_known_leaves_out_what_was_recorded_later(house: Place, people: People) -> None:
+    case = found(house, people, days=10)
+    steps.remedy(case=case, by=people.grid, brought=brought(days_ago(4), remedy="repair", files=[photo()]))
+    steps.accept(case=case, by=people.village, brought=brought(days_ago(3), files=[photo()]))
+    day = today() - timedelta(days=2)
+    assert zero(within=EVERYWHERE, region=DISTRICT, on=day).total.open == 0
+    assert zero(within=EVERYWHERE, region=DISTRICT, on=day, known=day).total.open == 1
+
+
+def test_contained_is_open_and_counted_apart(house: Place, people: People) -> None:
+    case = found(house, people, days=10)
+    steps.contain(case=case, by=people.grid, brought=brought(days_ago(5), files=[photo()]))
+    steps.release(case=case, by=people.village, brought=brought(days_ago(1), note="已支护"))
+    then = zero(within=EVERYWHERE, region=DISTRICT, on=today() - timedelta(days=3)).total
+    assert (then.open, then.contained) == (1, 1)
+    now = zero(within=EVERYWHERE, region=DISTRICT, on=today()).total
+    assert (now.open, now.contained) == (1, 0)
+
+
+def test_a_village_where_nobody_looked_is_not_at_zero(people: People) -> None:
+    board = zero(within=EVERYWHERE, region="429999103", on=today())
+    rows = {row.region: row for row in board.rows}
+    assert set(rows) == {VILLAGE, NEXT_VILLAGE}
+    assert rows[VILLAGE].open == 0
+    assert not rows[VILLAGE].at_zero
+
+
+def test_a_scope_sees_only_its_own(house: Place, next_house: Place, people: People) -> None:
+    found(house, people)
+    found(next_house, people)
+    assert zero(within=Scope.of(VILLAGE), region=DISTRICT, on=today()).total.open == 1
+    assert zero(within=EVERYWHERE, region=DISTRICT, on=today()).total.open == 2
+    assert zero(within=Scope(), region=DISTRICT, on=today()).total.open == 0
+
+
+def test_the_trend_ends_with_today(house: Place, people: People) -> None:
+    found(house, people, days=40)
+    months = trend(within=EVERYWHERE, region=DISTRICT, until=today(), months=3)
+    assert [day for day, _ in months] == sorted(day for day, _ in months)
+    assert months[-1] == (today(), 1)
+    assert months[0][1] == 0
