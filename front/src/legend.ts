@@ -2,8 +2,6 @@
  * The legend is in the page, in words: `<button class="chip is-found" data-state="found">`. Colours and signs are read
  * from the same style sheet that draws the lists, so that map and list cannot differ.
  */
-import type { Map } from "maplibre-gl";
-
 export interface LegendEntry {
   chip: HTMLElement;
   word: string;
@@ -13,12 +11,12 @@ export interface LegendEntry {
 }
 
 /** From state to its entry, worst state first, as the page lists them. */
-export type Legend = globalThis.Map<string, LegendEntry>;
+export type Legend = Map<string, LegendEntry>;
 
 const SIZE = 44;
 
 export function readLegend(root: ParentNode = document): Legend {
-  const legend: Legend = new globalThis.Map();
+  const legend: Legend = new Map();
   for (const chip of root.querySelectorAll<HTMLElement>("[data-legend] [data-state]")) {
     const style = getComputedStyle(chip);
     legend.set(chip.dataset["state"]!, {
@@ -32,10 +30,9 @@ export function readLegend(root: ParentNode = document): Legend {
   return legend;
 }
 
-export async function addSigns(map: Map, legend: Legend): Promise<void> {
-  for (const [state, entry] of legend) {
-    map.addImage(`state-${state}`, await drawSign(entry), { pixelRatio: 2 });
-  }
+/** One picture a state, by the name the map's style asks for. */
+export async function drawSigns(legend: Legend): Promise<[string, ImageData][]> {
+  return Promise.all([...legend].map(async ([state, entry]) => [`state-${state}`, await drawSign(entry)] as [string, ImageData]));
 }
 
 /** The sign in its colour with a white edge, so that it stands out from paper and from imagery. */

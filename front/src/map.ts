@@ -1,7 +1,7 @@
 /** The map page: houses and counts from our own tiles, in the colours and signs of the page's legend. */
 import * as maplibregl from "maplibre-gl";
 import "./map.css";
-import { addSigns, readLegend, type Legend } from "./legend";
+import { drawSigns, readLegend, type Legend } from "./legend";
 import { openPanel } from "./mappanel";
 import { countsBy, filterOf, styleOf } from "./mapstyle";
 import { letPick } from "./pick";
@@ -68,7 +68,7 @@ function followPlaces(map: maplibregl.Map, box: HTMLElement, legend: Legend): vo
     const { x, y } = point as { x: number; y: number };
     const around: [maplibregl.PointLike, maplibregl.PointLike] = [[x - reach, y - reach], [x + reach, y + reach]];
     const [place] = map.queryRenderedFeatures(around, { layers: ["places"] });
-    if (place) return openPanel(box, place.properties, legend);
+    if (place) return openPanel(box, place, legend);
     const [count] = map.queryRenderedFeatures(around, { layers: ["counts"] });
     if (count) map.easeTo({ center: map.unproject(point), zoom: map.getZoom() + 2 });
   };
@@ -95,6 +95,7 @@ async function start(box: HTMLElement): Promise<void> {
   maplibregl.setWorkerUrl(new URL(box.dataset["worker"]!, location.href).href);
   const [lon, lat] = (box.dataset["center"] ?? "").split(",").map(Number);
   const legend = readLegend();
+  const signs = await drawSigns(legend);
   const map = new maplibregl.Map({
     container: box,
     style: styleOf(box, legend),
@@ -110,8 +111,10 @@ async function start(box: HTMLElement): Promise<void> {
   map.touchZoomRotate.disableRotation();
   controls(map);
   map.on("error", ({ error }) => console.warn(error.message));
+  map.on("style.load", () => {
+    for (const [name, picture] of signs) map.addImage(name, picture, { pixelRatio: 2 });
+  });
   await map.once("load");
-  await addSigns(map, legend);
   apply(map, legend);
   followChips(map, legend);
   followTruncation(map, box);

@@ -32,6 +32,7 @@ export function styleOf(box: HTMLElement, legend: Legend): StyleSpecification {
     layers.push(...regionLayers());
   }
   layers.push(...countLayers(legend), ...placeLayers());
+  if (sources["regions"]) layers.push(regionNames());
   return { version: 8, sources, layers };
 }
 
@@ -45,7 +46,6 @@ function tianditu(layer: "vec" | "cva", key: string): StyleSpecification["source
 /** Levels are the lengths of region codes: 6 district, 9 township, 12 village. */
 function regionLayers(): LayerSpecification[] {
   const area: FilterSpecification = ["!=", ["geometry-type"], "Point"];
-  const point: FilterSpecification = ["==", ["geometry-type"], "Point"];
   return [
     { id: "regions", type: "fill", source: "regions", filter: area, paint: { "fill-color": "#fff", "fill-opacity": 0.35 } },
     {
@@ -56,17 +56,25 @@ function regionLayers(): LayerSpecification[] {
         "line-opacity": ["interpolate", ["linear"], ["zoom"], 8, ["match", ["get", "level"], 12, 0, 1], 11, 1],
       },
     },
-    {
-      id: "region-names", type: "symbol", source: "regions",
-      filter: ["all", point, [">=", ["zoom"], ["match", ["get", "level"], 6, 5, 9, 8, 11.5]]],
-      layout: {
-        "text-field": ["get", "name"], "text-font": FONT, "text-padding": 6, "text-max-width": 12,
-        "text-size": ["match", ["get", "level"], 6, 17, 9, 15, 13],
-        "symbol-sort-key": ["get", "level"],
-      },
-      paint: { "text-color": "#4a554e", "text-halo-color": "#fff", "text-halo-width": 1.5 },
-    },
   ];
+}
+
+/** Above everything else, so that a reader always knows where he is. */
+function regionNames(): LayerSpecification {
+  return {
+    id: "region-names", type: "symbol", source: "regions",
+    filter: [
+      "all",
+      ["==", ["geometry-type"], "Point"],
+      [">=", ["zoom"], ["match", ["get", "level"], 6, 5, 9, 8, 11.5]],
+    ],
+    layout: {
+      "text-field": ["get", "name"], "text-font": FONT, "text-padding": 6, "text-max-width": 12,
+      "text-size": ["match", ["get", "level"], 6, 17, 9, 15, 13],
+      "symbol-sort-key": ["get", "level"],
+    },
+    paint: { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 2 },
+  };
 }
 
 function countLayers(legend: Legend): LayerSpecification[] {
