@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,7 +126,7 @@ def test_all_faults_are_told_at_once(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
-    ("survey", "choices", "settings", "said"),
+    ("survey", "choices", "set_to", "said"),
     [
         (None, CHOICES, SETTINGS, "没有这个工作表"),
         (SURVEY, CHOICES, None, "没有这个工作表"),
@@ -142,8 +141,8 @@ def test_all_faults_are_told_at_once(write: Write) -> None:
         (SURVEY, CHOICES, [SETTINGS[0], ["墙", "walls", 1, "日本語 (ja)"]], "没有“日本語 (ja)”的题目文字"),
     ],
 )
-def test_what_is_missing_is_named(write: Write, survey: object, choices: object, settings: object, said: str) -> None:
-    assert any(said in fault.problem for fault in refused(write(survey, choices, settings)))
+def test_what_is_missing_is_named(write: Write, survey: object, choices: object, set_to: object, said: str) -> None:
+    assert any(said in fault.problem for fault in refused(write(survey, choices, set_to)))
 
 
 @pytest.mark.parametrize(
@@ -173,8 +172,5 @@ def test_a_large_file_is_refused() -> None:
         ("xlsform_spec_test.xlsx", "begin repeat"),  # repeats, calculations, audio: far beyond the subset
     ],
 )
-def test_workbooks_of_others_are_refused_with_the_reason(name: str, said: str) -> None:
-    data = Path(os.environ.get("HEMEI_REAL_DATA") or Path(__file__).parents[4] / "shared" / "data")
-    if not data.exists():
-        pytest.skip(f"no real data in {data}")
-    assert any(said in fault.problem for fault in refused((data / "forms" / name).read_bytes()))
+def test_workbooks_of_others_are_refused_with_the_reason(real_data: Path, name: str, said: str) -> None:
+    assert any(said in fault.problem for fault in refused((real_data / "forms" / name).read_bytes()))
