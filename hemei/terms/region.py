@@ -59,9 +59,7 @@ class RegionCode:
         if not (self.code.isascii() and self.code.isdigit()):
             raise BadRegionCode(f"{self.code!r}: a region code has digits only")
         if len(self.code) not in set(Level):
-            raise BadRegionCode(
-                f"{self.code!r}: a region code has 6, 9, 12 or 15 digits, not {len(self.code)}"
-            )
+            raise BadRegionCode(f"{self.code!r}: a region code has 6, 9, 12 or 15 digits, not {len(self.code)}")
 
     @classmethod
     def parse(cls, text: str) -> RegionCode:

@@ -1,0 +1,100 @@
+"""The control map of distances: for every cell, the segments that can be the nearest to something in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from .area_map import frame_of
+from .compiled import Codes, Floats, Ints, kernel
+from .tree import EMPTY, FAN, FAN_BITS, Tree, child_code, grown, is_child, leaf_code, number_of
+
+
+class NearMap(NamedTuple):
+    """Leaf k of `tree` has the segments `of_leaf[at[k]:at[k + 1]]` of `segment` (n, 4): x0, y0, x1, y1, metres.
+
+    `reach` (1,) is the greatest distance, in metres, that the map can answer.
+    """
+
+    tree: Tree
+    at: Ints
+    of_leaf: Codes
+    segment: Floats
+    reach: Floats
+
+
+def segments_of(geometry: np.ndarray) -> Floats:
+    """All segments of lines, polygon rings and points (a segment of no length) of shapely geometries, shape (n, 4)."""
+    parts = shapely.get_parts(geometry)
+    while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
+        parts = shapely.get_parts(parts)
+    is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
+    runs = np.concatenate([shapely.get_rings(parts[is_polygon]), parts[~is_polygon]])
+    xy, run = shapely.get_coordinates(runs, return_index=True)
+    same = run[1:] == run[:-1]
+    pairs = np.hstack([xy[:-1], xy[1:]])[same]
+    alone = np.bincount(run, minlength=len(runs))[run] == 1
+    return np.ascontiguousarray(np.vstack([pairs, np.hstack([xy[alone], xy[alone]])]))
+
+
+def build_near_map(segment: Floats, reach: float) -> NearMap:
+    """Build the map that answers distances of at most `reach` metres to `segment` (n, 4), both in metres.
+
+    Raises ValueError for a reach that is no positive number, or an extent beyond 2 000 km.
+    """
+    if not 0 < reach < 1e6:
+        raise ValueError(f"距离 {reach} 不是可用的米数")
+    leaf = float(2.0 ** np.ceil(np.log2(max(reach, 8.0) / 2)))
+    ends = segment.reshape(-1, 2)
+    margin = np.array([[-reach - leaf], [reach + leaf]])
+    frame = np.vstack([ends.min(axis=0) + margin[0], ends.max(axis=0) + margin[1]]) if len(ends) else ends
+    corner, levels = frame_of(frame, leaf)
+    local = segment - np.tile(corner, 2)
+    blocks, leaf_of, segment_of, leaves = _spread(local, levels, leaf, reach)
+    order = np.argsort(leaf_of, kind="stable")
+    at = np.concatenate([[0], np.cumsum(np.bincount(leaf_of, minlength=leaves))]).astype(np.int64)
+    tree = Tree(blocks, corner, np.array([leaf]), np.array([levels], np.int64))
+    return NearMap(tree, at, segment_of[order], segment, np.array([float(reach)]))
+
+
+@kernel
+def gap_to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """Squared distance of a point from a segment, m²."""
+    dx, dy = x1 - x0, y1 - y0
+    length = dx * dx + dy * dy
+    t = 0.0 if length == 0.0 else min(max(((px - x0) * dx + (py - y0) * dy) / length, 0.0), 1.0)
+    gx, gy = px - (x0 + t * dx), py - (y0 + t * dy)
+    return gx * gx + gy * gy
+
+
+@kernel
+def _spread(segment: Floats, levels: int, leaf: float, reach: float) -> tuple[Codes, Ints, Codes, int]:
+    """Note every segment in every cell within its reach: the blocks, (leaf, segment) pairs and the number of leaves."""
+    blocks, block_count = np.full((256, FAN * FAN), EMPTY, np.int32), 1
+    leaf_of, segment_of, pairs, leaves = np.empty(4096, np.int64), np.empty(4096, np.int32), 0, 0
+    limit = (reach + leaf * 0.7072) ** 2  # from the cell's centre
+    for s in range(len(segment)):
+        x0, y0, x1, y1 = segment[s]
+        for column in range(int((min(x0, x1) - reach) // leaf), int((max(x0, x1) + reach) // leaf) + 1):
+            for row in range(int((min(y0, y1) - reach) // leaf), int((max(y0, y1) + reach) // leaf) + 1):
+                if gap_to_segment((column + 0.5) * leaf, (row + 0.5) * leaf, x0, y0, x1, y1) > limit:
+                    continue
+                block = 0
+                for level in range(levels - 1, 0, -1):
+                    at = ((column >> (FAN_BITS * level)) % FAN) * FAN + (row >> (FAN_BITS * level)) % FAN
+                    if not is_child(blocks[block, at]):
+                        blocks = grown(blocks, block_count + 1)
+                        blocks[block_count] = EMPTY
+                        blocks[block, at] = child_code(block_count)
+                        block_count += 1
+                    block = number_of(blocks[block, at])
+                at = (column % FAN) * FAN + row % FAN
+                if blocks[block, at] == EMPTY:
+                    blocks[block, at] = leaf_code(leaves)
+                    leaves += 1
+                leaf_of, segment_of = grown(leaf_of, pairs + 1), grown(segment_of, pairs + 1)
+                leaf_of[pairs], segment_of[pairs] = number_of(blocks[block, at]), s
+                pairs += 1
+    return blocks[:block_count].copy(), leaf_of[:pairs].copy(), segment_of[:pairs].copy(), leaves

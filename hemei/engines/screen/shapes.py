@@ -1,0 +1,114 @@
+"""Footprints as the kernels read them: rings with what every layer would otherwise ask again."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .area_map import Pieces, build_area_map
+from .clip import signed_area
+from .compiled import Codes, Floats, Ints, kernel
+from .rings import Rings, is_convex
+from .tree import EMPTY, FAN, FAN_BITS, Tree, is_child, number_of
+
+MANY = 32
+"""A ring that is not convex and has more vertices than this is broken up into cells before it is measured."""
+
+
+class Shapes(NamedTuple):
+    """`Rings` with the box (ring, 4), the signed area (ring,) and the convexity (ring,) of each ring."""
+
+    xy: Floats
+    ring_at: Ints
+    owner_at: Ints
+    box: Floats
+    area: Floats
+    convex: np.ndarray
+
+
+def shapes_of(rings: Rings) -> Shapes:
+    """Prepare footprints for measuring; long winding rings are broken up, with the same ground covered."""
+    box, area, convex = _survey(rings.xy, rings.ring_at)
+    count = np.diff(rings.ring_at)
+    long_owners = np.unique(rings.owners()[(count > MANY) & ~convex])
+    if len(long_owners):
+        rings = broken_up(rings, long_owners)
+        box, area, convex = _survey(rings.xy, rings.ring_at)
+    return Shapes(rings.xy, rings.ring_at, rings.owner_at, box, area, convex)
+
+
+def areas(shapes: Shapes) -> Floats:
+    """Area of each footprint, m², shape (footprints,)."""
+    total = np.concatenate([[0.0], np.cumsum(shapes.area)])
+    alone = np.diff(shapes.owner_at) == 1
+    out = np.asarray(total[shapes.owner_at[1:]] - total[shapes.owner_at[:-1]])
+    out[alone] = shapes.area[shapes.owner_at[:-1][alone]]  # exact, without the rounding of the running sum
+    return out
+
+
+def broken_up(rings: Rings, owners: Ints) -> Rings:
+    """Replace the rings of `owners` by cells and pieces of cells that cover the same ground."""
+    parts: list[list[Floats]] = []
+    chosen = set(owners.tolist())
+    for g in range(len(rings)):
+        first, last = rings.owner_at[g], rings.owner_at[g + 1]
+        own = [rings.xy[rings.ring_at[r] : rings.ring_at[r + 1]] for r in range(first, last)]
+        parts.append(cells_of(own) if g in chosen else own)
+    flat = [ring for own in parts for ring in own]
+    ring_at = np.concatenate([[0], np.cumsum([len(ring) for ring in flat])]).astype(np.int64)
+    owner_at = np.concatenate([[0], np.cumsum([len(own) for own in parts])]).astype(np.int64)
+    return Rings(np.concatenate(flat), ring_at, owner_at)
+
+
+def cells_of(own: list[Floats]) -> list[Floats]:
+    """One geometry's rings as the squares it fills and its pieces in the squares it does not fill."""
+    ring_at = np.concatenate([[0], np.cumsum([len(ring) for ring in own])]).astype(np.int64)
+    layer = build_area_map(Rings(np.concatenate(own), ring_at, np.array([0, len(own)])), dissolved=False)
+    corner = layer.tree.corner
+    squares = settled_squares(layer.tree) + corner
+    pieces: Pieces = layer.pieces
+    return [*squares, *(pieces.xy[a:b] + corner for a, b in zip(pieces.ring_at[:-1], pieces.ring_at[1:], strict=True))]
+
+
+def settled_squares(tree: Tree) -> Floats:
+    """The corners, counter-clockwise, of every cell that is settled and not empty; shape (cells, 4, 2)."""
+    rows = _settled(tree.blocks, int(tree.levels[0]))
+    side = rows[:, 2:3] * tree.unit[0]
+    low = rows[:, :2] * tree.unit[0]
+    steps = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    return np.asarray(low[:, None, :] + steps * side[:, None, :])
+
+
+def _settled(blocks: Codes, levels: int) -> Ints:
+    rows: list[tuple[int, int, int]] = []
+    todo = [(0, FAN_BITS * (levels - 1), 0, 0)]
+    while todo:
+        block, shift, column, row = todo.pop()
+        for at in np.flatnonzero(blocks[block] != EMPTY):
+            code = int(blocks[block, at])
+            i, j = column + (int(at) // FAN << shift), row + (int(at) % FAN << shift)
+            if is_child(code):
+                todo.append((number_of(code), shift - FAN_BITS, i, j))
+            elif code >= 0:
+                rows.append((i, j, 1 << shift))
+    return np.array(rows, np.int64).reshape(-1, 3)
+
+
+@kernel
+def _survey(xy: Floats, ring_at: Ints) -> tuple[Floats, Floats, np.ndarray]:
+    rings = len(ring_at) - 1
+    box, area, convex = np.zeros((rings, 4)), np.zeros(rings), np.zeros(rings, np.bool_)
+    for r in range(rings):
+        a, b = ring_at[r], ring_at[r + 1]
+        if b == a:
+            continue
+        x0 = x1 = xy[a, 0]
+        y0 = y1 = xy[a, 1]
+        for i in range(a + 1, b):
+            x0, x1 = min(x0, xy[i, 0]), max(x1, xy[i, 0])
+            y0, y1 = min(y0, xy[i, 1]), max(y1, xy[i, 1])
+        box[r, 0], box[r, 1], box[r, 2], box[r, 3] = x0, y0, x1, y1
+        area[r] = signed_area(xy, a, b)
+        convex[r] = is_convex(xy, a, b)
+    return box, area, convex

@@ -1,0 +1,44 @@
+"""Strategies for polygons as bad as maps can be: on cell borders, overlapping, touching, holed, thin, in many parts."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from hypothesis import strategies as st
+
+CORNER = (501_000.0, 3_515_000.0)
+"""Somewhere in a district: coordinates of the size that real ones have."""
+
+on_cells = st.integers(0, 14).map(lambda i: i * 16.0)
+"""Multiples of half a leaf: edges and corners that coincide with each other and with the borders of cells."""
+anywhere = st.floats(0, 224, allow_nan=False, width=32).map(float)
+
+
+@st.composite
+def polygons(draw, coordinate=on_cells | anywhere, most=9):
+    """A valid polygon or multipolygon, made from a ring that may cross itself."""
+    ring = draw(st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=most, unique=True))
+    made = shapely.make_valid(shapely.Polygon(np.array(ring) + CORNER), method="structure")
+    return made if made.geom_type in ("Polygon", "MultiPolygon") and made.area > 1e-6 else shapely.Polygon()
+
+
+@st.composite
+def layers(draw, most=6):
+    """A few polygons that may overlap, touch or be alike."""
+    return np.array([p for p in draw(st.lists(polygons(), max_size=most)) if not p.is_empty], dtype=object)
+
+
+@st.composite
+def footprints(draw):
+    """A rectangle turned by any angle, or any polygon."""
+    if draw(st.booleans()):
+        return draw(polygons())
+    x, y, turn = draw(anywhere), draw(anywhere), draw(st.floats(0, 180))
+    across, along = draw(st.floats(0.5, 90)), draw(st.floats(0.5, 90))
+    box = shapely.affinity.rotate(shapely.box(0, 0, across, along), turn)
+    return shapely.affinity.translate(box, CORNER[0] + x, CORNER[1] + y)
+
+
+def tolerance(*geometries) -> float:
+    """What an area may differ by from GEOS's: rounding grows with the length of the outlines."""
+    return max(1e-6, 1e-9 * sum(float(np.sum(shapely.length(g))) for g in geometries))

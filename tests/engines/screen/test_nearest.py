@@ -1,0 +1,64 @@
+"""Distances against GEOS's."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hemei.engines.screen.near_map import build_near_map, segments_of
+from hemei.engines.screen.nearest import distance
+from hemei.engines.screen.rings import rings_of
+from hemei.engines.screen.shapes import shapes_of
+
+from .nasty import CORNER, anywhere, footprints, on_cells
+
+
+@st.composite
+def lines(draw):
+    made = []
+    for _ in range(draw(st.integers(1, 4))):
+        coordinate = on_cells | anywhere
+        path = draw(st.lists(st.tuples(coordinate, coordinate), min_size=1, max_size=5))
+        xy = np.array(path) + CORNER
+        made.append(shapely.Point(xy[0]) if len(xy) == 1 else shapely.LineString(xy))
+    return np.array(made)
+
+
+def measured(layer, footprint, reach):
+    return float(distance(build_near_map(segments_of(layer), reach), shapes_of(rings_of(np.array([footprint]))))[0])
+
+
+@settings(max_examples=600, deadline=None)
+@given(lines(), footprints(), st.sampled_from([5.0, 50.0, 500.0]))
+def test_distance_equals_geos(layer, footprint, reach):
+    if footprint.is_empty:
+        return
+    expected = shapely.distance(footprint, layer).min()
+    got = measured(layer, footprint, reach)
+    if math.isnan(got):
+        assert expected > reach - 1e-6
+    else:
+        assert abs(got - expected) <= 1e-6
+
+
+def test_at_most_counts_the_distance_itself():
+    river = np.array([shapely.LineString([(0, 0), (1000, 0)])])
+    assert measured(river, shapely.box(10, 50, 20, 60), 50.0) == 50.0
+    assert math.isnan(measured(river, shapely.box(10, 50.001, 20, 60), 50.0))
+
+
+def test_a_spring_inside_the_courtyard_is_outside_the_house():
+    house = shapely.box(0, 0, 30, 30).difference(shapely.box(10, 10, 20, 20))
+    assert measured(np.array([shapely.Point(15, 15)]), house, 50.0) == 5.0
+    assert measured(np.array([shapely.Point(5, 5)]), house, 50.0) == 0.0
+
+
+@pytest.mark.parametrize("reach", [0.0, -1.0, math.nan])
+def test_a_reach_that_is_no_distance_is_refused(reach):
+    with pytest.raises(ValueError, match="不是可用的米数"):
+        build_near_map(np.zeros((1, 4)), reach)
