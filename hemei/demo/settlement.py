@@ -8,6 +8,7 @@ simplification of the smallest areas gives borders that fit together on all leve
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -59,8 +60,8 @@ def make_settlement(terrain: Terrain, seed: int, hamlets: int) -> Settlement:
     label, village_of_group, township_of_village = divided(terrain, livable, rng)
     group_area = polygons(label, BEND)
     village_area = united(group_area, village_of_group)
-    cell_group = cells_within(group_area)
-    hamlet_cell = found_hamlets(cell_group, livable * rng.lognormal(0, 0.5, CELLS), hamlets)
+    cell_group = cell_owners(group_area, "intersects")
+    hamlet_cell = found_hamlets(cell_owners(group_area, "within"), livable * rng.lognormal(0, 0.5, CELLS), hamlets)
     hamlet_group = cell_group[hamlet_cell]
     worth = livable[hamlet_cell] * rng.lognormal(0, 0.55, len(hamlet_cell))
     hamlet_village = village_of_group[hamlet_group]
@@ -169,10 +170,10 @@ def united(area: Objects, whole: Ints) -> Objects:
     )
 
 
-def cells_within(area: Objects) -> Ints:
-    """The area in which the middle of each cell lies, after the borders were simplified."""
+def cell_owners(area: Objects, predicate: Literal["intersects", "within"]) -> Ints:
+    """The area in which the middle of each cell lies, after simplifying; on a border, either or none."""
     owner = np.full(CELLS, OUTSIDE)
-    point, which = shapely.STRtree(area).query(shapely.points(centre(np.arange(CELLS))), predicate="within")
+    point, which = shapely.STRtree(area).query(shapely.points(centre(np.arange(CELLS))), predicate=predicate)
     owner[point] = which
     return owner
 
