@@ -113,7 +113,7 @@ def build(edges: Edges, came_from: Ints, goal: int, road_class: RoadClass, route
 
 
 def build_trunk(edges: Edges, costs: Costs, settlement: Settlement) -> tuple[tuple[int, int], ...]:
-    """Join the seats by the cheapest roads that connect them all, with a few loops and some ways out of the district."""
+    """Join the seats by the cheapest roads that connect them all, with a few loops and ways out of the district."""
     seats = settlement.hamlet_cell[settlement.township_seat]
     far, came_from = spread(costs, seats)
     nearest = np.searchsorted(np.sort(seats), source_of(came_from))
