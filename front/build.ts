@@ -3,7 +3,7 @@
  * Django hashes the names afterwards; a chunk or worker that a script loads by itself would not survive that,
  * so nothing is split and the map's worker is handed to the page by its template.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
@@ -37,3 +37,5 @@ mkdirSync(built, { recursive: true });
 for (const entry of ["office", "charts", "map"]) await bundle(entry);
 // A source map comment would send Django's hashing after a file that is not shipped.
 writeFileSync(join(built, "map-worker.js"), readFileSync(worker, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
+// Old WebViews read this one: copied as written, so that no minifier modernises it.
+copyFileSync(join(root, "src/household.css"), join(built, "household.css"));

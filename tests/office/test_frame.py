@@ -1,0 +1,86 @@
+"""The frame of the office pages and its small parts."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.template import Context, Template
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from hemei.core.lifecycle import LIFE
+from hemei.office.templatetags.states import map_states, state_class, state_word
+
+STYLES = (Path(__file__).resolve().parents[2] / "front" / "src" / "states.css").read_text()
+
+
+def part(name: str, **context: object) -> str:
+    return re.sub(r"\s+", " ", render_to_string(f"office/_{name}.html", context)).strip()
+
+
+@pytest.mark.parametrize("key", [state.key for state in LIFE.states] + ["none", "unknown"])
+def test_every_state_has_a_colour_a_sign_and_a_word(key: str) -> None:
+    assert f"--{key}: #" in STYLES
+    assert f"--{key}-sign: url(" in STYLES
+    assert f".is-{key} {{ --state: var(--{key}); --sign: var(--{key}-sign); }}" in STYLES
+    assert f'class="state is-{key}"' in part("state", state=key)
+    assert str(state_word(key)) in part("state", state=key)
+
+
+def test_signs_differ_in_shape_where_colours_may_not_be_told_apart() -> None:
+    shapes = re.findall(r"--\w+-sign: (url\(.*\));", STYLES)
+    assert len(shapes) == len(set(shapes)) == len(LIFE.states) + 2
+
+
+def test_a_key_nobody_knows_is_unknown() -> None:
+    assert state_class("gone") == "is-unknown"
+    assert state_word("gone") == state_word("unknown")
+
+
+def test_the_map_names_the_worst_first_and_no_withdrawn_case() -> None:
+    states = map_states()
+    assert states[0] == "found"
+    assert "withdrawn" not in states
+    assert states[-1] == "none"
+
+
+@pytest.mark.parametrize(
+    ("days", "said", "kind"),
+    [
+        (12, "还有 12 天", ""),
+        (3, "还有 3 天", "soon"),
+        (0, "今天到期", "soon"),
+        (-2, "已超期 2 天", "over"),
+        (None, "无期限", "quiet"),
+    ],
+)
+def test_days_left_in_words(days: int | None, said: str, kind: str) -> None:
+    with translation.override("zh-hans"):
+        html = part("days_left", days=days)
+    assert re.sub(r"<[^>]+>", "", html).strip() == said
+    assert kind in html
+
+
+def test_a_number_nobody_knows_is_no_zero() -> None:
+    with translation.override("zh-hans"):
+        assert "无数据" in part("tile", label="漏检率", value=None)
+        assert ">0<" in part("tile", label="未结案件", value=0)
+
+
+def test_the_pager_leads_on_only_where_there_is_more() -> None:
+    with translation.override("zh-hans"):
+        assert "/cases?after=9" in part("pager", page={"total": 128, "next_url": "/cases?after=9"})
+        assert "没有更多了" in part("pager", page={"total": 8})
+
+
+def test_error_summary_leads_to_the_field() -> None:
+    class Reason(forms.Form):
+        reason = forms.CharField(label="理由")
+
+    html = part("errors", form=Reason({}))
+    assert '<a href="#id_reason">理由</a>' in html
+    field = Template('{% include "office/_field.html" with field=form.reason %}').render(Context({"form": Reason({})}))
+    assert 'class="field wrong"' in field
