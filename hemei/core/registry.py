@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -81,6 +81,12 @@ class Fact:
     read: FactReader
 
 
+class DueReader(Protocol):
+    """Which places are to be looked at in a tier between two days: (place id, by when), in any order."""
+
+    def __call__(self, *, within: Scope, tier: str, starts: date, ends: date) -> Iterable[tuple[int, date]]: ...
+
+
 @dataclass(frozen=True)
 class Indicator:
     """A number with its definition: numerator and denominator add up over regions."""
@@ -129,6 +135,7 @@ class Programme:
     facts: Sequence[Fact] = ()
     indicators: Sequence[Indicator] = ()
     guards: Sequence[Guard] = ()
+    due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
     parameters: Parameters = Parameters({}, {})
     urls: str = ""  # a URL module of its own, mounted at /<key>/

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, Protocol
 
 Answers = Mapping[str, Any]
+
+
+class Text(Protocol):
+    """A text, or one that is translated when it is shown."""
+
+    def __str__(self) -> str: ...
 
 
 class Severity(IntEnum):
@@ -27,8 +33,8 @@ class FindingKind:
 
     id: str
     severity: Severity
-    title: str
-    remedy: str
+    title: Text
+    remedy: Text
     applies: Callable[[Answers], bool] | None = None
     visible_at_survey: bool = False
 
@@ -39,7 +45,7 @@ class FindingKind:
 
 
 def finding(
-    id: str, *, severity: Severity, title: str, remedy: str, visible_at_survey: bool = False
+    id: str, *, severity: Severity, title: Text, remedy: Text, visible_at_survey: bool = False
 ) -> Callable[[Callable[[Answers], bool]], FindingKind]:
     """Declare a finding by the function that recognises it."""
 

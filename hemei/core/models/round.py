@@ -79,7 +79,8 @@ class Draw(models.Model):
     codes = models.BinaryField()  # encrypted: opaque code → place, published only after the visit
     seed = models.CharField(_("种子"), max_length=120, blank=True)
     drawn = models.JSONField(default=list)
-    inspectors = models.JSONField(default=list)  # opaque codes and their townships, as frozen
+    inspectors = models.JSONField(default=list)  # [{code, avoids}], as frozen and published
+    inspectors_hash = models.CharField(max_length=64, default="")  # SHA-256 of their canonical JSON
     assignments = models.JSONField(default=dict)
     frozen_at = models.DateTimeField()
     drawn_at = models.DateTimeField(null=True)

@@ -1,3 +1,113 @@
-from hemei.terms.finding import FindingKind
+"""What a look at a house can show to be wrong. The levels are ours: the household's answers never make a grade.
 
-FINDINGS: list[FindingKind] = []
+A self-check answers yes, no or unsure; a survey or patrol grades each sign none, slight, obvious or severe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext_lazy as _
+
+from hemei.terms.finding import Answers, FindingKind, Severity, Text
+
+LEAVE = _("人员立即撤离，设置警戒，停止使用，尽快鉴定")
+LOOK = _("村里上门查看，确定整治办法和期限")
+WATCH = _("记录现状，观察维修，下次查看时对比")
+
+BADLY = frozenset({"yes", "severe"})
+CLEARLY = frozenset({"yes", "obvious", "severe"})
+OBVIOUSLY = frozenset({"obvious"})
+
+
+def shows(*signs: str, how: frozenset[str] = CLEARLY) -> Callable[[Answers], bool]:
+    """Whether any of the signs is answered that badly."""
+    return lambda answers: any(answers.get(sign) in how for sign in signs)
+
+
+def _grows(answers: Answers) -> bool:
+    return answers.get("crack_growing") == "yes" and answers.get("wall_crack") != "none"
+
+
+def _ground(answers: Answers) -> bool:
+    return answers.get("ground_crack") == "obvious" or shows("settlement")(answers)
+
+
+def _cracked(answers: Answers) -> bool:
+    return shows("wall_crack")(answers) and not _grows(answers)
+
+
+def _roof(answers: Answers) -> bool:
+    return answers.get("roof_sag") == "obvious" or shows("roof_leak")(answers)
+
+
+def _judged(how: str) -> Callable[[Answers], bool]:
+    return lambda answers: answers.get("first_judgement") == how
+
+
+def _altered(answers: Answers) -> bool:
+    """In a self-check any change; in a survey one that touches what carries the house."""
+    if answers.get("altered") != "yes":
+        return False
+    what = answers.get("alteration")
+    return what is None or bool({"added_storey", "cellar", "wall_cut"} & set(what))
+
+
+GRADED = (
+    "ground_crack",
+    "settlement",
+    "wall_leaning",
+    "corner_gap",
+    "wall_crack",
+    "wall_erosion",
+    "beam_rot",
+    "beam_sag",
+    "joint_pulled",
+    "concrete_crack",
+    "floor_slab",
+    "roof_sag",
+    "roof_leak",
+    "enclosure_wall",
+)
+ASKED = (*GRADED, "door_stuck", "electricity", "altered", "crack_growing")
+
+
+SEEN_IN: dict[str, str] = {}  # finding → the patrol's question whether the survey must have seen it
+
+
+def _kind(severity: Severity, usual: Text) -> Callable[..., FindingKind]:
+    """Declares findings of one severity; `seen` names the part of the patrol's form that the sign belongs to."""
+
+    def declare(
+        number: int, title: Text, applies: Callable[[Answers], bool], *, seen: str = "", remedy: Text = usual
+    ) -> FindingKind:
+        id = f"houses.F{number:02d}"
+        if seen:
+            SEEN_IN[id] = f"{seen}_visible"
+        return FindingKind(id, severity, title, remedy, applies, visible_at_survey=bool(seen))
+
+    return declare
+
+
+urgent, serious, routine = _kind(Severity.URGENT, LEAVE), _kind(Severity.SERIOUS, LOOK), _kind(Severity.ROUTINE, WATCH)
+
+FINDINGS = [
+    urgent(1, _("地面、山坡开裂、下沉或滑动"), shows("ground_crack", how=BADLY), seen="ground"),
+    urgent(2, _("墙体裂缝仍在发展"), _grows, seen="wall"),
+    urgent(3, _("墙、柱歪斜鼓出或墙角脱开"), shows("wall_leaning", "corner_gap", how=BADLY), seen="wall"),
+    urgent(4, _("屋顶下塌"), shows("roof_sag", how=BADLY), seen="roof"),
+    urgent(5, _("初判存在严重安全隐患"), _judged("severe"), remedy=_("停止使用，人员撤离，按期鉴定")),
+    serious(11, _("地基沉降或地面开裂"), _ground, seen="ground"),
+    serious(12, _("墙体裂缝"), _cracked, seen="wall"),
+    serious(13, _("墙体轻度歪斜或墙角开裂"), shows("wall_leaning", "corner_gap", how=OBVIOUSLY), seen="wall"),
+    serious(14, _("木构件腐朽、下弯或松脱"), shows("beam_rot", "beam_sag", "joint_pulled"), seen="timber"),
+    serious(15, _("屋面下陷、缺瓦漏雨"), _roof, seen="roof"),
+    serious(16, _("楼板或混凝土构件损坏"), shows("floor_slab", "concrete_crack"), seen="concrete"),
+    serious(17, _("门窗突然变形"), shows("door_stuck"), seen="ground"),
+    serious(18, _("擅自改建、加层或拆墙"), _altered),
+    serious(19, _("用电、用气、用火隐患"), shows("electricity"), remedy=_("当场断电断气，通知整改")),
+    serious(20, _("围护墙松动或墙体风化"), shows("enclosure_wall", "wall_erosion"), seen="roof"),
+    serious(21, _("初判存在一定安全隐患"), _judged("some"), remedy=_("限制使用，按期鉴定或维修")),
+    routine(31, _("轻微损坏"), shows(*GRADED, how=frozenset({"slight"}))),
+    routine(32, _("农户拿不准，需上门看"), shows(*ASKED, how=frozenset({"unsure"})), remedy=_("网格员三日内上门查看")),
+]

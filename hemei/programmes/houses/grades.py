@@ -32,9 +32,11 @@ def worst_grade(site_safe: bool, parts: Mapping[str, str]) -> str:
 
 
 def may_override(worst: str, grade: str) -> bool:
-    """The overall judgement may move the grade by one step, with a written reason.
+    """The overall judgement may move the grade by one step, with a written reason. Raises BadGrade for no grade.
 
     >>> may_override("C", "B"), may_override("C", "A")
     (True, False)
     """
+    if grade not in tuple(GRADES):
+        raise BadGrade(f"no such grade: {grade}")
     return abs(GRADES.index(worst) - GRADES.index(grade)) <= 1

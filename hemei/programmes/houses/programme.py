@@ -7,8 +7,8 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models import Tier
-from hemei.core.registry import Column, Fact, Form, Guard, Kind, Programme
-from hemei.programmes.houses import facts, findings, guards
+from hemei.core.registry import Column, Fact, Form, Guard, Indicator, Kind, Programme
+from hemei.programmes.houses import cadence, facts, findings, guards, queries
 from hemei.programmes.houses.models import House, SafetyGrade, Structure
 from hemei.programmes.houses.parameters import parameters
 
@@ -52,6 +52,16 @@ programme = Programme(
         Fact("houses.grade", _("鉴定等级"), facts.grade),
         Fact("houses.occupied", _("是否有人居住"), facts.occupied),
     ],
+    indicators=[
+        Indicator(
+            "houses.miss_rate",
+            _("排查遗漏率"),
+            _("随机巡查发现、且上次排查时应当看得到而未记录的房屋 ÷ 排查后被巡查的房屋；不足 30 户不显示比率。"),
+            "%",
+            queries.miss_rate,
+        )
+    ],
+    due=cadence.due,
     guards=[Guard("case.accept", guards.people_in_a_d_house)],
     parameters=parameters,
 )

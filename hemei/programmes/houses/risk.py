@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
 
@@ -16,7 +17,7 @@ HIGH_RISK = (
 )
 
 
-def by_risk(houses: QuerySet[House]) -> QuerySet[House]:
+def by_risk(houses: QuerySet[House]) -> QuerySet[Any]:
     """Each house with its class: `empty` where nobody has lived for long, else `high` or `sound`.
 
     A dangerous house stays `high` even when it is empty.
