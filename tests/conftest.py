@@ -17,8 +17,10 @@ from hemei.core.access import Actor, actor_of
 from hemei.core.actions.case import Brought
 from hemei.core.actions.evidence import NewFile
 from hemei.core.models import Account, Duty, Place, Region, Unit
+from hemei.core.registry import Programme, registry
 from hemei.programmes.houses.models import House
 from hemei.terms import tile
+from tests.toy.wells import dig_well, wells
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("HEMEI_REAL_DATA", ROOT.parent / "shared" / "data"))
@@ -143,6 +145,20 @@ def house(people) -> Place:
 @pytest.fixture
 def next_house(people) -> Place:
     return build_house(NEXT_VILLAGE, "下河一号", 110.52, 31.52)
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Iterator[Programme]:
+    """A programme that stands in a test only: what works for it names no programme."""
+    programme = wells(tmp_path)
+    registry.register(programme)
+    yield programme
+    registry.forget(programme.key)
+
+
+@pytest.fixture
+def well(toy: Programme, people) -> Place:
+    return dig_well(VILLAGE)
 
 
 def photo(colour: str = "green", name: str = "现场.jpg", **said) -> NewFile:

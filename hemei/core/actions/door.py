@@ -1,0 +1,157 @@
+"""The plate on a door: issued, revoked, paired with a phone, reported through."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor
+from hemei.core.actions.check import Answered, Stored, submit_check
+from hemei.core.actions.evidence import NewFile
+from hemei.core.errors import Mistaken
+from hemei.core.models import Channel, Check, DoorToken, PairedPhone, Place, Tier
+from hemei.core.personal import fingerprint, token_hash
+from hemei.core.registry import Form, registry
+from hemei.core.writing import action, audit, nothing_new
+
+TOKEN_BYTES = 16
+CODE_DIGITS = 8
+WRONG_CODES = 5  # ours: so many wrong codes close a door to pairing
+CLOSED_FOR = timedelta(minutes=15)
+REPORTS_AN_HOUR = 20  # ours: from one door, by whatever phone
+
+
+class TooMany(Mistaken):
+    """More reports than one household makes have come from this door within the hour."""
+
+
+@dataclass(frozen=True)
+class IssuedDoor:
+    """What is printed once: of token and code only hashes are kept."""
+
+    door: DoorToken
+    token: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The phone's secret, or why there is none: how many tries are left, or until when the door takes none."""
+
+    secret: str = ""
+    tries_left: int = 0
+    closed_until: datetime | None = None
+
+
+def random_token() -> str:
+    """128 random bits, in letters and digits that nobody confuses."""
+    return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=").lower()
+
+
+def card_hash(token_digest: str, code: str) -> str:
+    """Eight digits could be tried out, so the hash is keyed, and bound to its door."""
+    digits = "".join(letter for letter in unicodedata.normalize("NFKC", code) if letter.isdigit())
+    return fingerprint(f"{token_digest}:{digits}")
+
+
+@action(verb="door.issue", on="place")
+def issue_door(*, place: Place, by: Actor) -> IssuedDoor:
+    """A new plate and indoor card. The earlier plate stops working, and phones paired with it too."""
+    if not registry.forms_for(place.kind, Tier.SELF):
+        raise Mistaken(_("这类对象没有自查表，不需要门牌码。"), field="place", code="no_self_form")
+    now = timezone.now()
+    revoked = _revoke(place, now)
+    token, code = random_token(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+    digest = token_hash(token)
+    door = DoorToken.objects.create(
+        place=place, region=place.region, token_hash=digest, card_hash=card_hash(digest, code), issued_at=now
+    )
+    detail = {"place": place.pk, "revoked": revoked}
+    audit(by, "door.issue", f"door:{door.pk}", place.region, values=[digest], detail=detail, at=now)
+    return IssuedDoor(door, token, code)
+
+
+@action(verb="door.issue", on="place")
+def revoke_door(*, place: Place, by: Actor) -> int:
+    """Make the place's plate stop working; how many did."""
+    now = timezone.now()
+    if revoked := _revoke(place, now):
+        audit(by, "door.revoke", f"place:{place.pk}", place.region, detail={"revoked": revoked}, at=now)
+    else:
+        nothing_new()
+    return revoked
+
+
+def _revoke(place: Place, now: datetime) -> int:
+    PairedPhone.objects.filter(door__place=place, revoked_at=None).update(revoked_at=now)
+    return DoorToken.objects.filter(place=place, revoked_at=None).update(revoked_at=now)
+
+
+@action(verb="door.pair", on="door")
+def pair(*, door: DoorToken, code: str, by: Actor) -> Pairing:
+    """Pair a phone by the code on the indoor card. A wrong code is counted, so it is answered, not raised."""
+    now = timezone.now()
+    if door.closed_until and now < door.closed_until:
+        nothing_new()
+        return Pairing(closed_until=door.closed_until)
+    right = hmac.compare_digest(door.card_hash, card_hash(door.token_hash, code))
+    if not right or door.revoked_at:
+        return _count_wrong(door, by, now)
+    door.failures, door.closed_until = 0, None
+    door.save(update_fields=["failures", "closed_until"])
+    secret = random_token()
+    phone = PairedPhone.objects.create(door=door, secret_hash=token_hash(secret), paired_at=now)
+    audit(by, "door.pair", f"door:{door.pk}", door.region, detail={"phone": phone.pk}, at=now)
+    return Pairing(secret)
+
+
+def _count_wrong(door: DoorToken, by: Actor, now: datetime) -> Pairing:
+    door.failures += 1
+    left = WRONG_CODES - door.failures
+    if left <= 0:
+        door.failures, door.closed_until = 0, now + CLOSED_FOR
+    door.save(update_fields=["failures", "closed_until"])
+    audit(by, "door.wrong_code", f"door:{door.pk}", door.region, detail={"left": max(left, 0)}, at=now)
+    return Pairing(tries_left=left) if left > 0 else Pairing(closed_until=door.closed_until)
+
+
+def report(
+    *, place: Place, form: Form, visit: str, answers: Mapping[str, Any], by: Actor, files: Sequence[NewFile] = ()
+) -> Stored:
+    """What a household sends during one visit to its page. The same answers twice are stored once.
+
+    Other answers in the same visit (gone back and corrected, or a danger first and the rest after it) replace those
+    before. Raises TooMany where one door sends more than a household would.
+    """
+    raw = json.dumps([form.id, visit, answers], sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    instance = f"{visit}.{hashlib.sha256(raw).hexdigest()[:16]}"
+    now = timezone.now()
+    sent = Check.objects.filter(place=place, tier=Tier.SELF, channel=Channel.PAGE)
+    if sent.filter(instance_id=instance).exists():
+        replaced = None
+    else:
+        if sent.filter(recorded_at__gt=now - timedelta(hours=1)).count() >= REPORTS_AN_HOUR:
+            raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
+        replaced = sent.filter(instance_id__startswith=f"{visit}.", replaced_by=None).order_by("-id").first()
+    answered = Answered(
+        instance_id=instance,
+        form=form.id,
+        answers=dict(answers),
+        at=now,
+        channel=Channel.PAGE,
+        raw=raw,
+        files=files,
+        replaces=replaced.instance_id if replaced else "",
+    )
+    return submit_check(place=place, answered=answered, by=by)

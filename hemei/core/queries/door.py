@@ -1,0 +1,41 @@
+"""Reading what stands behind a door plate, and which places have one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+
+from hemei.core.access import Actor, ActorKind, Scope
+from hemei.core.models import Channel, Check, DoorToken, Finding, PairedPhone, Place, Tier
+from hemei.core.personal import token_hash
+from hemei.core.queries.places import PlaceFilter, places
+
+
+def live_door(token: str) -> DoorToken | None:
+    """The door of a token: whoever holds it needs no other right. A revoked token is as unknown as a made-up one."""
+    rows = DoorToken.objects.filter(token_hash=token_hash(token), revoked_at=None, place__removed_on=None)
+    return rows.select_related("place").first()
+
+
+def actor_at(door: DoorToken, secret: str = "") -> Actor:
+    """Who stands at the door: a paired phone if the secret is one of its own, else anybody with the plate."""
+    phone = PairedPhone.objects.filter(door=door, revoked_at=None, secret_hash=token_hash(secret)).first()
+    if phone is None:
+        return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
+    return Actor(ActorKind.PHONE, phone.pk, place=door.place_id)
+
+
+def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str) -> QuerySet[Place]:
+    """Places of a region that take a plate, each with `plate_since`: when its plate was issued, or None."""
+    live = DoorToken.objects.filter(place=OuterRef("pk"), revoked_at=None).order_by("-id")
+    rows = places(within=within, where=PlaceFilter(region=region)).filter(kind__in=kinds)
+    return rows.annotate(plate_since=Subquery(live.values("issued_at")[:1]))
+
+
+def reports_of(place: Place, *, within: Scope, latest: int = 20) -> list[Check]:
+    """What was reported through this place's door, newest first, corrected reports left out."""
+    findings = Finding.objects.select_related("case", "case__unit").order_by("id")
+    rows = Check.objects.filter(within.q(place="place"), place=place, tier=Tier.SELF, channel=Channel.PAGE)
+    newest = rows.filter(replaced_by=None).order_by("-at", "-id")
+    return list(newest.prefetch_related(Prefetch("findings", queryset=findings))[:latest])
