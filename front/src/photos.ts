@@ -29,7 +29,7 @@ function addPhoto(box: HTMLElement, file: File, source: string): void {
   const picture = row.querySelector("img")!;
   picture.src = URL.createObjectURL(file);
   picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
-  row.querySelector("[data-size]")!.textContent = `${(file.size / 1048576).toFixed(1)} MB`;
+  row.querySelector("[data-size]")!.textContent = `${Math.ceil(file.size / 1024).toLocaleString("en")} KB`;
   row.querySelector(`[data-said="${source}"]`)?.removeAttribute("hidden");
   row.querySelector("button")!.addEventListener("click", () => row.remove());
   list.append(row);
