@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from django.db import models
 from django.utils.functional import Promise
 
-from hemei.core.access import Scope
+from hemei.core.access import Actor, Scope
 from hemei.core.models import Case, Place
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import read_form
@@ -111,7 +111,7 @@ class Section:
     """A part of a place's page that the programme renders itself: a template and its context."""
 
     template: str
-    context: Callable[[Place, Scope], dict[str, Any]]
+    context: Callable[[Place, Actor], dict[str, Any]]  # for whoever looks
 
 
 @dataclass(frozen=True)

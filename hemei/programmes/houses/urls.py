@@ -1,0 +1,7 @@
+from django.urls import path
+
+from hemei.programmes.houses import views
+
+urlpatterns = [
+    path("<int:pk>/appraisal/", views.appraisal, name="houses.appraisal"),
+]

@@ -1,0 +1,42 @@
+"""Pages that only houses have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from hemei.core.access import actor_of, require, scope_of
+from hemei.core.actions.evidence import NewFile
+from hemei.core.errors import Mistaken
+from hemei.core.models import Account
+from hemei.core.queries.places import place as find_place
+from hemei.programmes.houses.actions import record_appraisal
+from hemei.programmes.houses.forms import AppraisalForm
+
+
+@login_required
+def appraisal(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record the appraisal of a house."""
+    assert isinstance(request.user, Account)
+    by = actor_of(request.user)
+    house = find_place(pk, within=scope_of(by, "place.view"))
+    if house is None or house.kind != "house":
+        raise Http404
+    require(by, "appraisal.record", house)
+    form = AppraisalForm(request.POST or None, request.FILES or None, region=house.region)
+    if request.method == "POST" and form.is_valid():
+        scan = form.cleaned_data["scan"]
+        report = replace(form.report(), scans=[NewFile(scan.name, scan.read(), source="scan")])
+        try:
+            record_appraisal(place=house, report=report, by=by)
+        except Mistaken as mistake:
+            form.add_error(mistake.field if mistake.field in form.fields else None, str(mistake.message))
+        else:
+            messages.success(request, _("已登记鉴定报告 %(number)s。") % {"number": report.report_no})
+            return redirect("place", pk=house.pk)
+    return render(request, "houses/appraisal.html", {"form": form, "house": house})
