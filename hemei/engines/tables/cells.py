@@ -1,0 +1,173 @@
+"""What clerks mean by what stands in a cell: codes, whole numbers, decimals, dates, yes or no, texts.
+
+Every parser takes a cell as a file gives it and returns None for an empty one. What it cannot read it refuses with a
+reason and a remedy; it never guesses.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+Cell = object
+"""str, int, float, bool, date, datetime, time or None."""
+
+BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff"
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+NEUTRALISED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
+SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?\d+")
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+DATE = re.compile(r"((?:1[89]|2[01])\d\d)(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))")
+SPOKEN_DATE = str.maketrans({"年": "-", "月": "-", "日": None, "号": None, "/": "-", ".": "-"})
+MIDNIGHT = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?$")
+EXACT_DIGITS = 15
+"""Excel keeps this many digits of a number; the rest of an ID number typed as a number is lost."""
+
+EPOCH = date(1899, 12, 30)
+SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+SERIALS = range(10_000, 73_051)  # 1927-05-18 … 2099-12-31: what is smaller may as well be a year
+YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "Y", "YES", "TRUE"])
+NO = frozenset(["否", "无", "没有", "×", "✗", "X", "0", "N", "NO", "FALSE"])
+
+
+class BadCell(ValueError):
+    """A cell that cannot be read: `reason` says why, `remedy` what to type instead."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        self.reason, self.remedy = reason, remedy
+        super().__init__(reason + remedy)
+
+
+def as_text(cell: Cell) -> str | None:
+    """The cell as text, without blanks around it and without the mark that neutralises formulas.
+
+    >>> as_text("　红坪镇 "), as_text(12.0), as_text(" ")
+    ('红坪镇', '12', None)
+    """
+    if cell is None or isinstance(cell, bool):
+        return None if cell is None else "是" if cell else "否"
+    if isinstance(cell, int | float | Decimal):
+        return plain_number(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ", "minutes")
+    text = cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    text = (text[1:] if NEUTRALISED.match(text) else text).strip(BLANKS)
+    if text in ERRORS:
+        raise BadCell(f"这一格是出错的公式（{text}）。", "请改成固定的内容。")
+    return text or None
+
+
+def plain_number(number: float | Decimal) -> str:
+    """A number as a person types it: 12 for 12.0, never 1.2e+01."""
+    exact = Decimal(f"{number:.15g}") if isinstance(number, float) else Decimal(number)
+    if not exact.is_finite():
+        raise BadCell("这一格的数字无效。", "请重新填写。")
+    return f"{exact.normalize():f}"
+
+
+def half_width(cell: Cell) -> str | None:
+    """The text with full-width digits, letters and signs made half-width."""
+    text = as_text(cell)
+    return None if text is None else unicodedata.normalize("NFKC", text).strip(BLANKS)
+
+
+def as_code(cell: Cell) -> str | None:
+    """A code, identifier or telephone number: half-width, no blanks inside, no ".0" tail, leading zeros kept.
+
+    >>> as_code("４２９０２１ 103 200"), as_code(429021103200.0), as_code("0012"), as_code('="0012"')
+    ('429021103200', '429021103200', '0012', '0012')
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 10**EXACT_DIGITS:
+        raise BadCell(
+            f"{plain_number(cell)} 超过 {EXACT_DIGITS} 位，Excel 按数字存放时已经丢掉了后几位。",
+            "请先把这一列设为“文本”格式，再重新填写原号码。",
+        )
+    text = half_width(cell)
+    if text is None:
+        return None
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    text = re.sub(rf"[{BLANKS}]", "", text).lstrip("'")
+    if SCIENTIFIC.fullmatch(text):
+        raise BadCell(f"“{text}”是科学计数法，后几位已经丢失。", "请先把这一列设为“文本”格式，再重新填写原号码。")
+    return (text[:-2] if re.fullmatch(r"\d+\.0", text) else text) or None
+
+
+def as_decimal(cell: Cell) -> Decimal | None:
+    """A number, exactly as it is shown: thousands commas, full-width digits and numbers kept as text are understood.
+
+    >>> as_decimal("１，２００．５０"), as_decimal(120.1), as_decimal("")
+    (Decimal('1200.50'), Decimal('120.1'), None)
+    """
+    if isinstance(cell, bool | date | time | timedelta):
+        raise BadCell(f"“{as_text(cell)}”不是数字。", "请填写数字，例如 120.5；单元格格式选“常规”。")
+    if isinstance(cell, int | float | Decimal):
+        return Decimal(plain_number(cell))
+    text = half_width(cell)
+    if text is None:
+        return None
+    text = text.replace(" ", "").replace("−", "-")
+    text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
+    if not NUMBER.fullmatch(text):
+        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5，不带单位。")
+    return Decimal(text)
+
+
+def as_int(cell: Cell) -> int | None:
+    """A whole number; 12.0 is one, 12.5 is not.
+
+    >>> as_int("１２"), as_int(12.0), as_int("1,200")
+    (12, 12, 1200)
+    """
+    number = as_decimal(cell)
+    if number is not None and number != int(number):
+        raise BadCell(f"“{number}”不是整数。", "请填写整数，例如 12。")
+    return None if number is None else int(number)
+
+
+def as_date(cell: Cell) -> date | None:
+    """A date: an Excel date or its serial number, or a text with year, month and day in this order.
+
+    >>> {as_date(cell).isoformat() for cell in ("2026年11月3日", 46329, "20261103", "２０２６/11/3")}
+    {'2026-11-03'}
+    """
+    if isinstance(cell, datetime):
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    text = half_width(cell)
+    if text is None:
+        return None
+    serial = SERIAL.fullmatch(text)
+    if serial and int(serial[1]) in SERIALS:
+        return EPOCH + timedelta(days=int(serial[1]))
+    found = DATE.fullmatch(MIDNIGHT.sub("", text).translate(SPOKEN_DATE).replace(" ", ""))
+    if not found:
+        problem = (
+            "缺少月或日。" if re.fullmatch(r"(?:1[89]|2[01])\d\d(?:\D?\d{1,2})?\D?", text) else "不是能看懂的日期。"
+        )
+        raise BadCell(f"“{text}”{problem}", "请写全年月日，例如 2026-11-03。")
+    year, month, day = (int(part) for part in found.groups() if part)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise BadCell(f"“{text}”这一天不存在。", "请核对年月日，例如 2026-11-03。") from None
+
+
+def as_yes_no(cell: Cell) -> bool | None:
+    """Yes or no, in the words and signs that ledgers use.
+
+    >>> as_yes_no("是"), as_yes_no("×"), as_yes_no(1.0), as_yes_no(None)
+    (True, False, True, None)
+    """
+    text = half_width(cell)
+    if text is None:
+        return None
+    if text.upper() in YES:
+        return True
+    if text.upper() in NO:
+        return False
+    raise BadCell(f"“{text}”看不出是还是否。", "请填写“是”或“否”。")

@@ -1,0 +1,90 @@
+"""CSV in, as Excel and WPS write it: UTF-8 with or without BOM, GB18030, or Excel's "Unicode text" (UTF-16)."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Row, Table, checked_header, header_among, row_of
+
+CHUNK = 1 << 20
+LONGEST_CELL = 1 << 20
+SEPARATORS = ",\t;"
+BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def read_csv(source: bytes | Path, name: str, expected: Iterable[str] = ()) -> Table:
+    """The one table of a CSV file. Raises BadFile where it is empty or its characters cannot be read."""
+    encoding = encoding_of(source)
+    records = records_of(source, encoding)
+    first = list(islice(records, LOOK_FOR_HEADER))
+    if not any(cell for line in first for cell in line):
+        raise BadFile("文件是空的，或前 20 行都没有内容：请核对文件。")
+    place = header_among(first, expected)
+    header = checked_header(without_empty_tail(first[place]))
+
+    def rows() -> Iterator[Row]:
+        for number, line in enumerate(first[place + 1 :], place + 2):
+            if row := row_of(number, header, line):
+                yield row
+        for number, line in enumerate(records, len(first) + 1):
+            if row := row_of(number, header, line):
+                yield row
+
+    return Table(name, header, rows())
+
+
+def without_empty_tail(cells: list[str]) -> list[str]:
+    """The headings up to the last one: Excel writes commas for columns that were only coloured."""
+    count = len(cells)
+    while count and not cells[count - 1].strip():
+        count -= 1
+    return cells[:count]
+
+
+def opened(source: bytes | Path) -> BinaryIO:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def encoding_of(source: bytes | Path) -> str:
+    """The encoding, found by reading the whole file once: a single byte of GBK may stand on its last line."""
+    with opened(source) as file:
+        start = file.read(4)
+        marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
+        return marked or next((name for name in ("utf-8", "gb18030") if decodes(file, name)), "") or unreadable()
+
+
+def decodes(file: BinaryIO, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while chunk := file.read(CHUNK):
+            if b"\0" in chunk:
+                return False  # no text has these; a picture or a workbook renamed to .csv does
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def unreadable() -> str:
+    raise BadFile("文件的文字编码看不懂：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”。")
+
+
+def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
+    """The records; a quoted cell may hold line breaks, so the number of a record is its row in Excel."""
+    with io.TextIOWrapper(opened(source), encoding, newline="") as file:
+        line = file.readline()
+        file.seek(0)
+        separator = max(SEPARATORS, key=line.count)
+        csv.field_size_limit(LONGEST_CELL)
+        try:
+            yield from csv.reader(file, delimiter=separator)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise BadFile(f"文件读到一半读不下去（{error}）：请核对引号是否成对，或另存为 .xlsx 再导入。") from None

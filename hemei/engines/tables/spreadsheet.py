@@ -1,0 +1,133 @@
+"""Excel workbooks in: every visible sheet, its header found below titles, merged cells spread."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Row, Table, checked_header, header_among, row_of
+
+MOST_CELLS = 8_000_000
+"""The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
+LARGEST_UNPACKED = 2_000_000_000
+CHUNK = 1 << 20
+LONGEST_TAG = 4_096
+TAG = re.compile(rb"""<(?:\w+:)?(c|row)(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Z]*)(\d+)["'])?[^>]*(?<!/)>""")
+SAVE_AGAIN = "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+
+
+def read_workbook(source: bytes | Path, expected: Iterable[str] = ()) -> list[Table]:
+    """The visible sheets that are not empty. Raises BadFile."""
+    check_workbook(source)
+    wanted = tuple(expected)
+    try:
+        workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
+        names = [sheet.name for sheet in workbook.sheets_metadata if is_shown(sheet.typ, sheet.visible)]
+        sheets = (workbook.get_sheet_by_name(name) for name in names)
+        return [table_of(sheet, wanted) for sheet in sheets if sheet.start is not None]
+    except CalamineError as error:
+        raise BadFile(f"打不开这个工作簿（{error}）：{SAVE_AGAIN}") from None
+
+
+def is_shown(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
+    return kind is SheetTypeEnum.WorkSheet and visible is SheetVisibleEnum.Visible
+
+
+def table_of(sheet: CalamineSheet, expected: Sequence[str]) -> Table:
+    lines = spread(sheet)
+    first = list(islice(lines, LOOK_FOR_HEADER + first_row(sheet)))
+    place = header_among(first, expected)
+    cells = first[place]
+    while cells and cells[-1] in ("", None):  # formatted but empty columns at the right are nobody's
+        cells = cells[:-1]
+    header = checked_header(cells, sheet.start[1] if sheet.start else 0)
+    rest = [*enumerate(first, 1)][place + 1 :]
+
+    def rows() -> Iterator[Row]:
+        for number, line in rest:
+            if row := row_of(number, header, line):
+                yield row
+        for number, line in enumerate(lines, len(first) + 1):
+            if row := row_of(number, header, line):
+                yield row
+
+    return Table(sheet.name, header, rows())
+
+
+def first_row(sheet: CalamineSheet) -> int:
+    return sheet.start[0] if sheet.start else 0
+
+
+def spread(sheet: CalamineSheet) -> Iterator[list[object]]:
+    """The sheet's rows from row 1 on, each merged cell's content repeated down all its rows (not across: a merged title
+    is one cell)."""
+    left = sheet.start[1] if sheet.start else 0
+    ends = {(top, column): bottom for (top, column), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top}
+    held: dict[int, tuple[int, object]] = {}
+    for number, line in enumerate(sheet.iter_rows()):
+        cells: list[object] = list(line)
+        for column, (bottom, content) in list(held.items()):
+            if number <= bottom and column < len(cells):
+                cells[column] = content
+            else:
+                del held[column]
+        for column, cell in enumerate(cells if ends else ()):
+            if (number, left + column) in ends:
+                held[column] = (ends[number, left + column], cell)
+        yield cells
+
+
+def check_workbook(source: bytes | Path) -> None:
+    """Refuse what is no workbook, and what would not fit in memory once it is read. Raises BadFile."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
+            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+                raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
+            for part in archive.namelist():
+                if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                    check_extent(archive, part)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
+        raise BadFile(f"这不是完好的 .xlsx 工作簿：{SAVE_AGAIN}") from None
+
+
+def check_extent(archive: zipfile.ZipFile, part: str) -> None:
+    """Raise BadFile where cells stand so far apart that the reader would make room for too many between them.
+
+    Cells that are only coloured (`<c …/>`) take no room; a filled cell without a reference stands in the row around it.
+    """
+    bottom, right, row, where = 0, 1, 0, ""
+    for tag, letters, digits in tags_of(archive, part):
+        if tag == b"row":
+            row = int(digits or row + 1)
+            continue
+        below, column = int(digits or row), number_of(letters)
+        if below > bottom or column > right:
+            bottom, right, where = max(below, bottom), max(column, right), f"{letters.decode()}{below}"
+    if bottom * right > MOST_CELLS:
+        raise BadFile(f"表格一直延伸到 {where} 一带，中间大多是空的：请删去表格外面多余的内容，或分成几个工作表。")
+
+
+def tags_of(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole."""
+    tail = b""
+    with archive.open(part) as xml:
+        while chunk := xml.read(CHUNK):
+            text = tail + chunk
+            whole = text.rfind(b">") + 1
+            yield from TAG.findall(text, 0, whole)
+            tail = text[whole:][-LONGEST_TAG:]
+
+
+def number_of(letters: bytes) -> int:
+    """The number of a column from 1 on, 0 for no letters."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

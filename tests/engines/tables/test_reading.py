@@ -1,0 +1,350 @@
+import io
+import json
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from openpyxl import Workbook
+from openpyxl.styles import PatternFill
+
+from hemei.engines.tables import BadFile, Row, Table, as_code, as_date, as_int, read
+
+HEADER: list[object] = ["村代码", "户主", "建成年份"]
+RECORDS: list[list[object]] = [["429021103200", "张三", 1998], ["429021103201", "李四", None]]
+
+
+def saved(book: Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def workbook(rows: Sequence[Sequence[object]]) -> bytes:
+    book = Workbook()
+    assert book.active is not None
+    book.active.title = "农房"
+    for row in rows:
+        book.active.append(list(row))
+    return saved(book)
+
+
+def only(tables: list[Table]) -> Table:
+    (table,) = tables
+    return table
+
+
+def values(rows: Sequence[Row]) -> list[list[object]]:
+    return [list(row.values.values()) for row in rows]
+
+
+def test_a_workbook_is_read_with_the_row_numbers_that_excel_shows() -> None:
+    table = only(read(workbook([HEADER, RECORDS[0], [None, "  ", None], RECORDS[1]]), "农房.xlsx"))
+    assert (table.name, table.header, table.crs) == ("农房", HEADER, None)
+    rows = list(table.rows)
+    assert [row.number for row in rows] == [2, 4]
+    assert rows[0].values == {"村代码": "429021103200", "户主": "张三", "建成年份": 1998}
+    assert rows[1].values["建成年份"] is None
+
+
+def test_a_title_above_the_header_and_an_empty_first_column_do_no_harm() -> None:
+    rows: list[list[object]] = [
+        [],
+        [None, "红坪镇农房台账"],
+        [],
+        [None, "村\n代码 ", "户主"],
+        [None, "429021103200", "张三"],
+    ]
+    table = only(read(workbook(rows), "农房.xlsx"))
+    assert table.header == ["村代码", "户主"]
+    assert [(row.number, row.values["户主"]) for row in table.rows] == [(5, "张三")]
+
+
+def test_expected_headings_find_the_header_below_notes_with_several_cells() -> None:
+    rows: list[list[object]] = [["填报单位", "红坪镇", "填报日期", "2026-11-01"], HEADER, RECORDS[0]]
+    assert only(read(workbook(rows), "农房.xlsx", expected=["村 代码", "户主"])).header == HEADER
+    lines = "填报单位,红坪镇,填报日期,2026\n村代码,户主,建成年份\n429021103200,张三,1998\n".encode()
+    table = only(read(lines, "农房.csv", expected=["户主"]))
+    assert table.header == HEADER
+    assert [row.number for row in table.rows] == [3]
+
+
+def test_a_cell_merged_down_several_rows_stands_in_each_of_them() -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows: list[list[str | None]] = [
+        ["台账", None],
+        ["村", "户主"],
+        ["红河", "张三"],
+        [None, "李四"],
+        ["温水", "王五"],
+        [None, "赵六"],
+    ]
+    for row in rows:
+        sheet.append(row)
+    sheet.merge_cells("A1:B1")
+    sheet.merge_cells("A3:A4")
+    table = only(read(saved(book), "a.xlsx"))
+    assert values(list(table.rows)) == [["红河", "张三"], ["红河", "李四"], ["温水", "王五"], [None, "赵六"]]
+
+
+def test_hidden_and_empty_sheets_are_passed_over() -> None:
+    book = Workbook()
+    book["Sheet"].append(["编号", "户主"])
+    book.create_sheet("空")
+    hidden = book.create_sheet("代码表")
+    hidden.append(["x", "y"])
+    hidden.sheet_state = "hidden"
+    assert [table.name for table in read(saved(book), "a.xlsx")] == ["Sheet"]
+
+
+def test_cells_that_are_only_coloured_far_out_do_no_harm() -> None:
+    book = Workbook()
+    book["Sheet"].append(["编号", "户主"])
+    book["Sheet"]["ZZ1048576"].fill = PatternFill("solid", fgColor="FF0000")
+    assert only(read(saved(book), "a.xlsx")).header == ["编号", "户主"]
+
+
+def test_a_cell_filled_far_out_is_refused_before_room_is_made_for_all_between() -> None:
+    book = Workbook()
+    book["Sheet"].append(["编号", "户主"])
+    book["Sheet"]["ZZ1048576"] = "x"
+    with pytest.raises(BadFile, match="ZZ1048576"):
+        read(saved(book), "a.xlsx")
+
+
+def forged_sheet(path: Path, rows: str) -> None:
+    """A workbook whose one sheet has just these rows, as programs other than Excel may write them."""
+    packed = io.BytesIO(workbook([HEADER]))
+    with zipfile.ZipFile(packed) as archive, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as forged:
+        for name in archive.namelist():
+            if name == "xl/worksheets/sheet1.xml":
+                space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+                forged.writestr(name, f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>')
+            else:
+                forged.writestr(name, archive.read(name))
+
+
+def test_cells_without_references_are_counted_by_the_row_around_them(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row><row r="1048576"><c><v>2</v></c></row>'
+    forged_sheet(tmp_path / "a.xlsx", rows)
+    with pytest.raises(BadFile, match="1048576"):
+        read(tmp_path / "a.xlsx")
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process its own peak")
+def test_a_hundred_thousand_rows_are_read_within_300_mb(tmp_path: Path) -> None:
+    """In a process of its own, so that the peak is its own; a third of it is what the libraries take."""
+    cells = "".join(f'<c t="inlineStr"><is><t>{text}</t></is></c>' for text in ["429021103200", *["红坪镇红河村"] * 8])
+    lines = "".join(f'<row r="{k}">{cells}<c><v>{k}</v></c></row>' for k in range(2, 100_002))
+    head = "".join(f'<c t="inlineStr"><is><t>列{k}</t></is></c>' for k in range(10))
+    forged_sheet(tmp_path / "a.xlsx", f'<row r="1">{head}</row>{lines}')
+    program = """
+import re, sys
+from pathlib import Path
+from hemei.engines.tables import read
+(table,) = read(Path(sys.argv[1]))
+total = sum(row.values["列9"] for row in table.rows)
+print(total, re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+"""
+    run = [sys.executable, "-c", program, str(tmp_path / "a.xlsx")]
+    total, peak = subprocess.run(run, capture_output=True, text=True, check=True).stdout.split()
+    assert float(total) == sum(range(2, 100_002))
+    assert int(peak) < 300 * 1024
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_csv_in_every_encoding_and_separator_that_excel_writes(encoding: str, separator: str, tmp_path: Path) -> None:
+    lines = [
+        ["村代码", "户主", "建成年份"],
+        ["429021103200", "张三", "1998"],
+        ["", "", ""],
+        ["429021103201", "李\n四", ""],
+    ]
+    text = "\r\n".join(separator.join(f'"{cell}"' if "\n" in cell else cell for cell in line) for line in lines)
+    (tmp_path / "农房.csv").write_bytes(text.encode(encoding))
+    for source in (tmp_path / "农房.csv", text.encode(encoding)):
+        table = only(read(source, "农房.csv"))
+        assert (table.name, table.header) == ("农房", HEADER)
+        assert [(row.number, row.values["户主"]) for row in table.rows] == [(2, "张三"), (4, "李\n四")]
+
+
+def test_a_character_of_gbk_on_the_last_line_of_a_long_file_is_found() -> None:
+    lines = b"a,b\n" + b"1,2\n" * 300_000 + "红,坪\n".encode("gbk")
+    assert list(only(read(lines, "a.csv")).rows)[-1].values == {"a": "红", "b": "坪"}
+
+
+def test_a_row_with_more_cells_than_headings_is_marked() -> None:
+    good, bad = only(read("户主,地址\n张三,红河\n李四,红河,2组\n".encode(), "a.csv")).rows
+    assert not good.fault
+    assert "多出 1 格" in bad.fault
+
+
+def test_a_short_row_has_its_last_cells_empty() -> None:
+    (row,) = only(read("户主,地址\n张三\n".encode(), "a.csv")).rows
+    assert row.values == {"户主": "张三", "地址": None}
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "said"),
+    [
+        (b"", "a.csv", "空的"),
+        (b"\n,\n", "a.csv", "空的"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF" * 9, "a.csv", "编码"),
+        ("户主,户主\n张三,李四\n".encode(), "a.csv", "两次"),
+        (b"PK\x03\x04", "a.xlsx", "工作簿"),
+        (b"not a database", "a.gpkg", "GeoPackage"),
+        (b'<OGRVRTDataSource><OGRVRTLayer name="passwd"/></OGRVRTDataSource>', "a.gpkg", "GeoPackage"),
+        (b"{", "a.geojson", "读不懂"),
+        (b"[" * 100_000, "a.geojson", "读不懂"),
+        (b'{"type": "Point", "coordinates": [110, 31]}', "a.geojson", "要素集合"),
+        (b'{"type": "FeatureCollection", "crs": null, "features": []}', "a.geojson", "坐标系不明"),
+        (b"", "a.xls", "旧格式"),
+        (b"", "a.docx", "还不能读"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_with_the_way_out(source: bytes, name: str, said: str) -> None:
+    with pytest.raises(BadFile, match=said):
+        read(source, name)
+
+
+def test_an_unclosed_quote_ends_the_reading_with_a_reason() -> None:
+    lines = b'a,b\n1,2\n"' + b"x" * 2_000_000
+    with pytest.raises(BadFile, match="引号"):
+        list(only(read(lines, "a.csv")).rows)
+
+
+def geojson(**members: object) -> bytes:
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [110.68, 31.744]},
+        "properties": {"code": "007", "houses": 3, "tags": ["a"], "none": None},
+    }
+    broken = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": "?"}, "properties": {"code": "008"}}
+    nowhere = {"type": "Feature", "geometry": None, "properties": None}
+    return json.dumps({"type": "FeatureCollection", "features": [feature, broken, nowhere], **members}).encode()
+
+
+def test_geojson_without_a_system_is_wgs84_and_keeps_what_has_no_place() -> None:
+    table = only(read(geojson(), "农房.geojson"))
+    assert (table.name, table.crs, table.has_geometry) == ("农房", "EPSG:4326", True)
+    placed, broken, nowhere = table.rows
+    assert placed.values == {"code": "007", "houses": 3, "tags": '["a"]', "none": None}
+    assert placed.geometry is not None
+    assert shapely.from_wkb(placed.geometry).equals(shapely.Point(110.68, 31.744))
+    assert (placed.number, broken.number, nowhere.number) == (1, 2, 3)
+    assert "几何" in broken.fault
+    assert (nowhere.geometry, nowhere.fault) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"),
+        ("urn:ogc:def:crs:EPSG::4490", "EPSG:4490"),
+        ("EPSG:4546", "EPSG:4546"),
+    ],
+)
+def test_geojson_that_names_its_system_is_believed(name: str, label: str) -> None:
+    crs = {"type": "name", "properties": {"name": name}}
+    assert only(read(geojson(crs=crs), "a.geojson")).crs == label
+
+
+Layer = Callable[[str | None], Path]
+
+
+@pytest.fixture
+def layer(tmp_path: Path) -> Layer:
+    """A GeoPackage of two houses as a GIS writes it, in a named coordinate system or none."""
+
+    def write(crs: str | None) -> Path:
+        path = tmp_path / "农房.gpkg"
+        pyogrio.raw.write(
+            path,
+            geometry=np.array([shapely.to_wkb(shapely.Point(110.68, 31.744)), None], dtype=object),
+            field_data=[
+                np.array(["007", "008"], dtype=object),
+                np.array([1998, 0]),
+                np.array(["2026-11-03", "NaT"], dtype="datetime64[D]"),
+            ],
+            field_mask=[None, np.array([False, True]), None],
+            fields=np.array(["编号", "年份", "日期"], dtype=object),
+            layer="房屋",
+            driver="GPKG",
+            geometry_type="Point",
+            crs=crs,
+        )
+        return path
+
+    return write
+
+
+def test_a_geopackage_names_its_layers_and_their_system(layer: Layer) -> None:
+    path = layer("EPSG:4490")
+    for source in (path, path.read_bytes()):
+        table = only(read(source, "农房.gpkg"))
+        assert (table.name, table.header, table.crs, table.has_geometry) == (
+            "房屋",
+            ["编号", "年份", "日期"],
+            "EPSG:4490",
+            True,
+        )
+        first, second = table.rows
+        assert (as_code(first.values["编号"]), as_int(first.values["年份"])) == ("007", 1998)
+        assert as_date(first.values["日期"]) == date(2026, 11, 3)
+        assert (second.values["年份"], second.values["日期"], second.geometry) == (None, None, None)
+        assert (first.number, second.number) == (1, 2)
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_a_geopackage_without_a_system_says_so(layer: Layer) -> None:
+    assert only(read(layer(None), "")).crs is None
+
+
+def test_a_table_without_geometry_is_read_too(layer: Layer) -> None:
+    path = layer("EPSG:4490")
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE households (fid INTEGER PRIMARY KEY, name TEXT)")
+        database.execute("INSERT INTO households (name) VALUES ('张三')")
+        database.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES ('households', 'attributes', 'h')"
+        )
+    database.close()
+    tables = {table.name: table for table in read(path)}
+    assert not tables["households"].has_geometry
+    assert [(row.values, row.geometry) for row in tables["households"].rows] == [({"name": "张三"}, None)]
+
+
+def test_a_layer_longer_than_a_batch_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hemei.engines.tables.features.BATCH", 7)
+    path = tmp_path / "a.gpkg"
+    points = shapely.to_wkb(shapely.points(np.arange(21.0), 30))
+    pyogrio.raw.write(
+        path, points, [np.arange(21)], np.array(["n"]), driver="GPKG", geometry_type="Point", crs="EPSG:4490"
+    )
+    assert [row.values["n"] for row in only(read(path)).rows] == list(range(21))
+
+
+@pytest.mark.real
+def test_the_houses_of_a_real_district(real_data: Path) -> None:
+    tables = {table.name: table for table in read(real_data / "andorra" / "andorra_2025-01-19.gpkg")}
+    buildings = next(table for name, table in tables.items() if "building" in name)
+    assert buildings.crs == "EPSG:4326"
+    assert sum(row.geometry is not None for row in buildings.rows) == 7383
+
+
+@pytest.mark.real
+def test_the_villages_of_a_real_district(real_data: Path) -> None:
+    table = only(read(real_data / "divisions" / "shennongjia_429021_2021.csv"))
+    rows = list(table.rows)
+    assert len(rows) == 88
+    assert any("429021103200" in map(as_code, row.values.values()) for row in rows)
