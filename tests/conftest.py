@@ -38,8 +38,12 @@ def real_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _evidence_apart(settings, tmp_path: Path) -> None:
+def _files_apart(settings, tmp_path: Path) -> None:
     settings.EVIDENCE = tmp_path / "evidence"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 
 
 @dataclass

@@ -17,6 +17,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("public/", include("hemei.public.urls")),
 ]
 urlpatterns += [
     path(f"{programme.key}/", include(import_module(programme.urls)))
