@@ -262,7 +262,7 @@ def add_cases(*, where: At, rows: Sequence[PastCase], by: Actor, checks: Mapping
 
 def _check_life(row: PastCase, number: int) -> None:
     state = row.steps[0].to_state if row.steps else ""
-    if not row.steps or state not in LIFE.beginnings | {"imported"}:
+    if not row.steps or state not in LIFE.beginnings:
         raise Mistaken(f"case {number} does not begin as a case begins", field="steps", code="life")
     for before, step in zip(row.steps, row.steps[1:], strict=False):
         declared = LIFE.by_verb.get(step.verb)

@@ -119,7 +119,7 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     if step.verb == "case.remedy":
         case.remedied_by = str(by)
     if step.verb == "case.confirm":
-        _becomes_known(case, now)
+        _becomes_known(case, brought.at, now)
     case.look_again_on = _look_again_on(case, brought.at)
     if LIFE.by_key[case.state].ending:
         case.ended_at, case.ended_recorded_at = brought.at, now
@@ -135,12 +135,12 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     return row
 
 
-def _becomes_known(case: Case, now: datetime) -> None:
-    """A report was true: it was found when it was reported, and known from now."""
-    case.found_at, case.found_recorded_at = case.opened_at, now
+def _becomes_known(case: Case, at: datetime, now: datetime) -> None:
+    """A report was true: the case is found when somebody has called or looked."""
+    case.found_at, case.found_recorded_at = at, now
     severity = Severity(case.severity)
     days = deadline_days(case.matter, severity, region=case.region, on=today())
-    case.due_on = day_of(case.opened_at) + timedelta(days=days)
+    case.due_on = day_of(at) + timedelta(days=days)
 
 
 def _look_again_on(case: Case, at: datetime) -> Any:

@@ -139,7 +139,11 @@ def _counts(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict
     month = start_of(moment.day.replace(day=1))
     year = start_of(moment.day - timedelta(days=365))
     late = Q(due_on__lt=moment.day)
-    reported = Q(found_at=None, opened_at__lt=moment.end) & (Q(ended_at=None) | Q(ended_at__gte=moment.end))
+    reported = (
+        Q(opened_at__lt=moment.end)
+        & (Q(found_at=None) | Q(found_at__gte=moment.end))
+        & (Q(ended_at=None) | Q(ended_at__gte=moment.end))
+    )
     counted = (
         _area(rows, level)
         .values("area")

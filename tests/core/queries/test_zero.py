@@ -6,11 +6,14 @@ from datetime import timedelta
 
 from hemei.core.access import Scope
 from hemei.core.actions import case as steps
+from hemei.core.actions.opening import open_from
 from hemei.core.models import Place
 from hemei.core.queries.zero import trend, zero
+from hemei.core.writing import writing
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People, brought, days_ago, photo
-from tests.core.actions.test_case import found
+from tests.core.actions.test_case import CRACK, found
+from tests.core.actions.test_check import door
 
 EVERYWHERE = Scope.of(DISTRICT)
 
@@ -65,3 +68,13 @@ def test_the_trend_ends_with_today(house: Place, people: People) -> None:
     assert [day for day, _ in months] == sorted(day for day, _ in months)
     assert months[-1] == (today(), 1)
     assert months[0][1] == 0
+
+
+def test_a_report_is_found_when_the_village_has_called(house: Place, people: People) -> None:
+    with writing():
+        case = open_from(CRACK, house, by=door(house), at=days_ago(6), now=days_ago(6), check=None, certain=False)
+    steps.confirm(case=case, by=people.village, brought=brought(days_ago(3), note="电话核实"))
+    then = zero(within=EVERYWHERE, region=DISTRICT, on=today() - timedelta(days=4)).total
+    assert (then.open, then.unverified) == (0, 1)
+    now = zero(within=EVERYWHERE, region=DISTRICT, on=today()).total
+    assert (now.open, now.unverified) == (1, 0)
