@@ -1,0 +1,82 @@
+"""The audit chain: in order, complete, and broken by any change."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from hemei.core.access import SYSTEM, Scope
+from hemei.core.actions.seal import seal_pending
+from hemei.core.models import AuditEntry, AuditSeal, Case, CaseStep, Place
+from hemei.core.queries.verify import faults
+from hemei.core.writing import audit
+from tests.conftest import People
+from tests.core.actions.test_case import found
+
+
+@pytest.fixture
+def sealed(db) -> None:
+    for number in range(5):
+        audit(SYSTEM, "test", f"thing:{number}", "429999", values=[number])
+    assert seal_pending() == 5
+    assert seal_pending() == 0
+
+
+def everything() -> list[str]:
+    return list(faults(within=Scope.all()))
+
+
+def tamper(sql: str) -> None:
+    """What somebody with the database password could do: without the guards."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER USER")
+            cursor.execute("ALTER TABLE core_auditseal DISABLE TRIGGER USER")
+        else:
+            for name in ("core_auditentry_no_update", "core_auditseal_no_delete"):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+        cursor.execute(sql)
+
+
+def test_a_fresh_chain_is_whole(sealed: None) -> None:
+    assert everything() == []
+    assert list(AuditSeal.objects.values_list("position", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_changed_entry_is_seen(sealed: None) -> None:
+    third = AuditSeal.objects.get(position=3).entry_id
+    tamper(f"UPDATE core_auditentry SET actor = 'somebody' WHERE id = {third}")
+    assert everything() == [f"audit chain: entry {third} is not what was sealed at 3"]
+
+
+def test_a_missing_seal_is_seen(sealed: None) -> None:
+    tamper("DELETE FROM core_auditseal WHERE position = 2")
+    assert "audit chain: position 2 is missing" in everything()
+
+
+def test_an_entry_left_unsealed_is_a_fault(db) -> None:
+    audit(SYSTEM, "test", "thing:1", "429999", at=timezone.now() - timedelta(seconds=61))
+    assert everything() == ["audit chain: 1 entries unsealed for more than a minute"]
+    seal_pending()
+    assert everything() == []
+
+
+def test_a_case_that_stands_elsewhere_than_its_steps_is_seen(house: Place, people: People) -> None:
+    case = found(house, people, days=0)
+    seal_pending()
+    assert everything() == []
+    Case.objects.filter(pk=case.pk).update(state="accepted")
+    lines = everything()
+    assert f"case {case.pk}: stands at accepted, its steps say otherwise" in lines
+    assert f"case {case.pk}: ended without a date" in lines
+
+
+def test_the_entry_of_a_step_has_no_words_of_the_note(house: Place, people: People) -> None:
+    found(house, people, days=0)
+    texts = " ".join(str(entry.detail) + entry.digest for entry in AuditEntry.objects.all())
+    assert "河边" not in texts
+    assert CaseStep.objects.count() == AuditEntry.objects.count()
