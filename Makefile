@@ -1,8 +1,12 @@
-# run · test · lint · bench · fmt · messages
+# run · test · lint · bench · fmt · messages · setup
 SHELL := /bin/bash
 PORT ?= 8000
 export UV_PYTHON_DOWNLOADS := never
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),) # offices often add a certificate of their own to the system's
+export UV_SYSTEM_CERTS := 1
+export NODE_USE_SYSTEM_CA := 1
+endif
 UV := $(shell command -v uv || echo .tools/bin/uv)
 VENV := .venv
 BUILT := hemei/site/static/built/.done
