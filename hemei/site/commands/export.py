@@ -1,0 +1,182 @@
+"""Whole tables on standard output, read by key so that a long one costs no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
+
+import click
+from django.db.models import Model, Prefetch, QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import Case, CaseStep
+from hemei.core.queries.cases import CaseFilter, cases
+from hemei.core.queries.checks import CheckFilter, checks
+from hemei.core.queries.places import PlaceFilter, places
+from hemei.core.queries.regions import regions
+from hemei.core.registry import Kind, registry
+from hemei.site.commands.database import with_database
+from hemei.site.commands.given import CODE, known_region
+from hemei.site.commands.output import Row, format_option, show
+from hemei.terms.finding import Severity
+
+BATCH = 2000
+Stored = TypeVar("Stored", bound=Model)
+
+REGION = ("code", "name", "level", "valid_year", "closed_on")
+PLACE = ("id", "kind", "region", "group", "label", "address", "lon", "lat", "position_source", "state")
+CASE = (
+    "id",
+    "matter",
+    "code",
+    "title",
+    "severity",
+    "state",
+    "region",
+    "place_id",
+    "unit_id",
+    "due_on",
+    "opened_at",
+    "found_at",
+    "found_recorded_at",
+    "ended_at",
+    "ended_recorded_at",
+    "look_again_on",
+    "historical",
+    "source_id",
+    "forerunner_id",
+)
+STEP = ("id", "verb", "from_state", "to_state", "at", "recorded_at", "actor", "unit_id")
+OF_CASE = ("id", "matter", "region", "severity", "historical")
+CHECK = (
+    "id",
+    "instance_id",
+    "place_id",
+    "region",
+    "matter",
+    "tier",
+    "channel",
+    "form",
+    "version",
+    "at",
+    "recorded_at",
+    "actor",
+    "counts",
+    "without_findings",
+    "replaces_id",
+    "lon",
+    "lat",
+    "accuracy_m",
+    "digest",
+)
+
+
+@click.group()
+def export() -> None:
+    """Print whole tables: regions, places, cases (with their histories), checks.
+
+    Names, telephone and ID numbers of people and the words they wrote are left out.
+    """
+
+
+def region_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--region", type=CODE, help="Only this region.  [default: everything]")(command)
+
+
+def within(region: str | None) -> Scope:
+    return Scope.of(known_region(region)) if region else Scope.all()
+
+
+def by_key(rows: QuerySet[Stored]) -> Iterator[Stored]:
+    """Every row in the order of its primary key, a batch a query: nothing is locked or held while a reader dawdles."""
+    last: Any = None
+    while True:
+        batch = list((rows if last is None else rows.filter(pk__gt=last)).order_by("pk")[:BATCH])
+        yield from batch
+        if len(batch) < BATCH:
+            return
+        last = batch[-1].pk
+
+
+def picked(rows: Iterable[Model], keys: Iterable[str]) -> Iterator[Row]:
+    return ({key: getattr(row, key) for key in keys} for row in rows)
+
+
+@export.command("regions")
+@region_option
+@format_option
+@with_database
+def export_regions(region: str | None, form: str) -> None:
+    """Print the regions: code, name, level."""
+    show(picked(by_key(regions(within=within(region))), REGION), REGION, form)
+
+
+@export.command("places")
+@click.option("--kind", help="Which kind of place.  [default: the only one there is]")
+@region_option
+@format_option
+@with_database
+def export_places(kind: str | None, region: str | None, form: str) -> None:
+    """Print the places of a kind, with the columns that the kind adds."""
+    chosen = chosen_kind(kind)
+    own = [column.name for column in chosen.columns]
+    rows = places(within=within(region), where=PlaceFilter(kind=chosen.key)).select_related(chosen.key)
+
+    def line(place: Model) -> Row:
+        its = getattr(place, chosen.key, None)
+        return {key: getattr(place, key) for key in PLACE} | {name: getattr(its, name, None) for name in own}
+
+    show(map(line, by_key(rows)), [*PLACE, *own], form)
+
+
+def chosen_kind(key: str | None) -> Kind:
+    if key is None and len(registry.kinds) == 1:
+        return next(iter(registry.kinds.values()))
+    if key not in registry.kinds:
+        raise click.UsageError(f"say which --kind: {', '.join(sorted(registry.kinds))}.")
+    return registry.kinds[key]
+
+
+@export.command("cases")
+@click.option("--matter", default="", help="Only one programme's, such as houses.")
+@click.option("--history", is_flag=True, help="With every step: JSON nests them, a table or CSV has a line for each.")
+@region_option
+@format_option
+@with_database
+def export_cases(matter: str, history: bool, region: str | None, form: str) -> None:
+    """Print the cases. With --history anyone can compute zero again from what is printed (see docs/cli.md)."""
+    found = cases(within=within(region), where=CaseFilter(matter=matter)).select_related(None)
+    if not history:
+        show(map(case_line, by_key(found)), CASE, form)
+        return
+    told = by_key(found.prefetch_related(Prefetch("steps", CaseStep.objects.order_by("id"))))
+    if form == "json":
+        show((case_line(case) | {"steps": list(map(step_line, case.steps.all()))} for case in told), CASE, form)
+        return
+    keys = [f"case_{key}" for key in OF_CASE] + list(STEP) + ["remedy"]
+    show((of_case(case) | step_line(step) for case in told for step in case.steps.all()), keys, form)
+
+
+def case_line(case: Case) -> dict[str, Any]:
+    return {key: getattr(case, key) for key in CASE} | {"severity": Severity(case.severity).name.lower()}
+
+
+def of_case(case: Case) -> dict[str, Any]:
+    line = case_line(case)
+    return {f"case_{key}": line[key] for key in OF_CASE}
+
+
+def step_line(step: CaseStep) -> dict[str, Any]:
+    return {key: getattr(step, key) for key in STEP} | {"remedy": step.data.get("remedy", "")}
+
+
+@export.command("checks")
+@click.option("--matter", default="", help="Only one programme's, such as houses.")
+@click.option("--tier", type=click.Choice(["self", "survey", "patrol"]), help="Only one tier's.")
+@region_option
+@format_option
+@with_database
+def export_checks(matter: str, tier: str | None, region: str | None, form: str) -> None:
+    """Print who looked where, when and with which form; the answers stay inside."""
+    found = checks(within=within(region), where=CheckFilter(matter=matter, tier=tier or ""))
+    show(picked(by_key(found), CHECK), CHECK, form)

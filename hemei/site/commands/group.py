@@ -1,0 +1,26 @@
+"""One command a file; here they are put together."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+from hemei.site.commands.export import export
+from hemei.site.commands.serve import serve
+from hemei.site.commands.verify import verify
+from hemei.site.commands.zero import zero
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("hemei"), message="%(version)s")
+def cli() -> None:
+    """Hemei runs a rural district's programme: look, find, fix, accept, zero.
+
+    Everything this installation keeps lies in one folder: HEMEI_VAR, or var/ where you are. A command that needs the
+    database makes it, or brings it up to date, first.
+    """
+
+
+for command in (export, serve, verify, zero):
+    cli.add_command(command)

@@ -1,0 +1,87 @@
+"""Rows on standard output: a table to look at, JSON or CSV for a program; none waits for the last row."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import click
+from django.core.serializers.json import DjangoJSONEncoder
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Row = Mapping[str, Any]
+MEASURED = 200  # rows by which the widths of a table's columns are judged
+
+
+def format_option(command: Command) -> Command:
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "csv"]),
+        default="table",
+        show_default=True,
+        help="How to print: a table to look at, JSON or CSV for a program.",
+    )(command)
+
+
+def show(rows: Iterable[Row], keys: Sequence[str], form: str) -> None:
+    """Print rows of the same keys."""
+    {"table": _table, "json": _json, "csv": _csv}[form](rows, keys)
+
+
+def show_json(value: Any) -> None:
+    click.echo(_dumped(value, indent=2))
+
+
+def _dumped(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, indent=indent)
+
+
+def _json(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    lead = "[\n"
+    for row in rows:
+        click.echo(lead + _dumped(row), nl=False)
+        lead = ",\n"
+    click.echo("\n]" if lead == ",\n" else "[]")
+
+
+def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([_text(row.get(key)) for key in keys] for row in rows)
+
+
+def _table(rows: Iterable[Row], keys: Sequence[str]) -> None:
+    lines: Iterator[list[str]] = ([_text(row.get(key)) for key in keys] for row in rows)
+    first = [list(keys), *islice(lines, MEASURED)]
+    widths = [max(_width(line[column]) for line in first) for column in range(len(keys))]
+    for line in chain(first, lines):
+        click.echo("  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _text(value: Any) -> str:
+    """A value in one cell: nothing for unknown, JSON for whatever has parts."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool() | list() | dict():
+            return _dumped(value)
+        case float():
+            return f"{value:.6g}" if abs(value) < 1e6 else str(value)
+    return _dumped(value).strip('"')
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal the text takes: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))

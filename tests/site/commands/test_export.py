@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from hemei.core.actions.case import ask_withdrawal
+from hemei.core.models import Case, CaseStep
+from hemei.site.commands import export
+from tests.conftest import OTHER_DISTRICT, VILLAGE, brought
+
+
+@pytest.mark.parametrize("what", ["regions", "places", "cases", "checks"])
+def test_every_format_holds_the_same_rows(hemei, three_cases, what: str) -> None:
+    as_json = json.loads(hemei("export", what, "--format", "json").out)
+    as_csv = list(csv.DictReader(io.StringIO(hemei("export", what, "--format", "csv").out)))
+    as_table = hemei("export", what, "--format", "table").out.splitlines()
+    assert len(as_json) == len(as_csv) == len(as_table) - 1
+    for row, line in zip(as_json, as_csv, strict=True):
+        assert list(row) == list(line)
+
+
+def test_a_region_narrows(hemei, three_cases) -> None:
+    cases = json.loads(hemei("export", "cases", "--region", VILLAGE, "--format", "json").out)
+    assert {case["region"] for case in cases} == {VILLAGE}
+    assert json.loads(hemei("export", "cases", "--region", OTHER_DISTRICT, "--format", "json").out) == []
+
+
+def test_histories_are_whole(hemei, three_cases) -> None:
+    cases = json.loads(hemei("export", "cases", "--history", "--format", "json").out)
+    assert len(cases) == Case.objects.count()
+    assert sum(len(case["steps"]) for case in cases) == CaseStep.objects.count()
+    for case in cases:
+        states = [step["to_state"] for step in case["steps"]]
+        assert [step["from_state"] for step in case["steps"]] == ["", *states[:-1]]
+        assert states[-1] == case["state"]
+
+
+def test_long_tables_are_read_in_batches(hemei, three_cases, monkeypatch) -> None:
+    monkeypatch.setattr(export, "BATCH", 2)
+    assert len(json.loads(hemei("export", "cases", "--format", "json").out)) == 3
+
+
+def test_what_people_wrote_stays_inside(hemei, three_cases, people) -> None:
+    case = Case.objects.filter(ended_at=None).first()
+    ask_withdrawal(case=case, by=people.district, brought=brought(note="王家电话"))
+    assert "王家电话" not in hemei("export", "cases", "--history", "--format", "json").out
