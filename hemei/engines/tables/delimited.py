@@ -6,11 +6,11 @@ import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Row, Table, checked_header, header_among, row_of
+from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Table, checked_header, header_among, rows_of
 
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
@@ -27,16 +27,8 @@ def read_csv(source: bytes | Path, name: str, expected: Iterable[str] = ()) -> T
         raise BadFile("文件是空的，或前 20 行都没有内容：请核对文件。")
     place = header_among(first, expected)
     header = checked_header(without_empty_tail(first[place]))
-
-    def rows() -> Iterator[Row]:
-        for number, line in enumerate(first[place + 1 :], place + 2):
-            if row := row_of(number, header, line):
-                yield row
-        for number, line in enumerate(records, len(first) + 1):
-            if row := row_of(number, header, line):
-                yield row
-
-    return Table(name, header, rows())
+    below = islice(enumerate(chain(first, records), start=1), place + 1, None)
+    return Table(name, header, rows_of(header, below))
 
 
 def without_empty_tail(cells: list[str]) -> list[str]:

@@ -7,12 +7,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Row, Table, checked_header, header_among, row_of
+from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Table, checked_header, header_among, rows_of
 
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
@@ -48,17 +48,8 @@ def table_of(sheet: CalamineSheet, expected: Sequence[str]) -> Table:
     while cells and cells[-1] in ("", None):  # formatted but empty columns at the right are nobody's
         cells = cells[:-1]
     header = checked_header(cells, sheet.start[1] if sheet.start else 0)
-    rest = [*enumerate(first, 1)][place + 1 :]
-
-    def rows() -> Iterator[Row]:
-        for number, line in rest:
-            if row := row_of(number, header, line):
-                yield row
-        for number, line in enumerate(lines, len(first) + 1):
-            if row := row_of(number, header, line):
-                yield row
-
-    return Table(sheet.name, header, rows())
+    below = islice(enumerate(chain(first, lines), start=1), place + 1, None)
+    return Table(sheet.name, header, rows_of(header, below))
 
 
 def first_row(sheet: CalamineSheet) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hemei.engines.tables.cells import BLANKS
 
@@ -41,7 +41,7 @@ class Table:
     header: Sequence[str]
     rows: Iterator[Row]
     crs: str | None = None
-    has_geometry: bool = field(default=False)
+    has_geometry: bool = False
 
 
 def heading_of(cell: object) -> str:
@@ -98,3 +98,8 @@ def row_of(number: int, header: Sequence[str], cells: Sequence[object]) -> Row |
     values += [None] * (len(header) - len(values))
     fault = f"这一行比表头多出 {len(surplus)} 格：内容里有逗号时请用英文引号括起来。" if surplus else ""
     return Row(number, dict(zip(header, values, strict=False)), fault=fault)
+
+
+def rows_of(header: Sequence[str], numbered: Iterable[tuple[int, Sequence[object]]]) -> Iterator[Row]:
+    """The rows that are not empty, from (number, cells)."""
+    return filter(None, (row_of(number, header, cells) for number, cells in numbered))

@@ -1,5 +1,7 @@
 """The code that docs/draw.md gives the public draws what the engine draws."""
 
+import hashlib
+import json
 import random
 import re
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hemei.engines.draw import Entry, Inspector, assign, draw, frame_bytes
+from hemei.engines.draw import Entry, Inspector, assign, draw, frame_bytes, frame_hash
 
 DOC = Path(__file__).parents[3] / "docs" / "draw.md"
 HONGPING, MUYU = "429021103", "429021102"
@@ -47,11 +49,45 @@ def test_the_same_inspectors(published: dict[str, Any], number: int) -> None:
     assert {code: tuple(persons) for code, persons in theirs.items()} == ours
 
 
-def test_the_usage_shown_runs(
-    published: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("tampered", ["", "frame", "inspectors", "drawn", "assignments"])
+def test_the_usage_shown_confirms_a_published_draw_and_tells_a_tampered_one(
+    published: dict[str, Any],
+    tampered: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    frame = [Entry(f"h{k}", HONGPING, k) for k in range(9)]
-    (tmp_path / "frame.csv").write_bytes(frame_bytes(frame))
+    facts = published_facts()
+    if tampered:
+        facts[tampered] = {
+            "frame": facts["frame"].replace(",h3,", ",h3x,"),
+            "inspectors": facts["inspectors"][:-1],
+            "drawn": facts["drawn"][:-1],
+            "assignments": {},
+        }[tampered]
+    (tmp_path / "draw.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     exec(published["usage"], published)  # noqa: S102
-    assert capsys.readouterr().out.count(HONGPING) == 2
+    assert (capsys.readouterr().out.split() == ["True"] * 4) == (not tampered)
+
+
+def published_facts() -> dict[str, Any]:
+    """A draw's published file, of the shape that hemei.core.queries.published gives it."""
+    frame, sizes, seed = [Entry(f"h{k}", HONGPING, k) for k in range(9)], {HONGPING: 2, MUYU: 0}, "大乐透 03 11 17"
+    inspectors = [
+        {"code": "I01", "avoids": [MUYU]},
+        {"code": "I02", "avoids": [HONGPING]},
+        {"code": "I03", "avoids": []},
+    ]
+    listed = json.dumps(inspectors, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    persons = [Inspector(str(person["code"]), frozenset(person["avoids"])) for person in inspectors]
+    return {
+        "frame": frame_bytes(frame).decode(),
+        "frame_sha256": frame_hash(frame),
+        "inspectors": inspectors,
+        "inspectors_sha256": hashlib.sha256(listed.encode()).hexdigest(),
+        "sizes": sizes,
+        "seed": seed,
+        "drawn": [{"code": one.id, "stratum": one.stratum, "number": one.number} for one in draw(frame, sizes, seed)],
+        "assignments": {code: list(sent) for code, sent in assign(persons, [HONGPING], seed).items()},
+    }
