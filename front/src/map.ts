@@ -91,16 +91,26 @@ function followTruncation(map: maplibregl.Map, box: HTMLElement): void {
   });
 }
 
+/** Over a point where one is given, else as far as the reader's regions reach. */
+function viewOf(box: HTMLElement): Partial<maplibregl.MapOptions> {
+  const numbers = (key: string) => (box.dataset[key] || "").split(",").filter(Boolean).map(Number);
+  const center = numbers("center");
+  if (center.length === 2) return { center: center as [number, number], zoom: Number(box.dataset["zoom"] ?? 16) };
+  const bounds = numbers("bounds");
+  if (bounds.length === 4) {
+    return { bounds: bounds as [number, number, number, number], fitBoundsOptions: { padding: 24, maxZoom: 16 } };
+  }
+  return { center: [105, 35], zoom: 5 }; // nothing has a position yet: the country
+}
+
 async function start(box: HTMLElement): Promise<void> {
   maplibregl.setWorkerUrl(new URL(box.dataset["worker"]!, location.href).href);
-  const [lon, lat] = (box.dataset["center"] ?? "").split(",").map(Number);
   const legend = readLegend();
   const signs = await drawSigns(legend);
   const map = new maplibregl.Map({
     container: box,
     style: styleOf(box, legend),
-    center: [lon || 110.68, lat || 31.744],
-    zoom: Number(box.dataset["zoom"] ?? 10),
+    ...viewOf(box),
     maxZoom: 19,
     minZoom: 5,
     dragRotate: false,

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
     path("public/", include("hemei.public.urls")),
+    path("maps/", include("hemei.maps.urls")),
 ]
 urlpatterns += [
     path(f"{programme.key}/", include(import_module(programme.urls)))

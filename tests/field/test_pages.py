@@ -10,7 +10,6 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from pytest_django.fixtures import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE = ROOT / "front" / "src" / "household.css"
@@ -35,12 +34,6 @@ ASKED = {
     "pair_url": "/h/x/pair",
 }
 PAGES = ["plate", "question", "leave_now", "thanks", "pair", "status"]
-
-
-@pytest.fixture(autouse=True)
-def plain_static_names(settings: Settings) -> None:
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 def page(name: str, **context: object) -> str:

@@ -1,0 +1,97 @@
+"""What a map tile shows: near, each place with its state; far, how many of each state lie together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import numpy as np
+from django.db.models import Case, F, IntegerField, Sum, Value, When
+from numpy.typing import NDArray
+
+from hemei.core.access import Scope
+from hemei.core.actions.placestate import CELL_SHIFT, CELL_ZOOM
+from hemei.core.lifecycle import PRESSING
+from hemei.core.models import PlaceTally
+from hemei.core.queries.places import PlaceFilter, places
+from hemei.maps import mvt
+from hemei.terms import tile
+
+NEAR_ZOOM = 12  # from here on every place is drawn
+LIMIT = 2000  # places in one tile
+TOGETHER = 3  # a far tile is 8 × 8 squares, each drawn as one number
+
+
+def tile_of(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
+    """The vector tile z/x/y of one kind of place. Raises ValueError where there is no such tile."""
+    if z >= NEAR_ZOOM:
+        return near(z, x, y, within=within, kind=kind)
+    return far(z, x, y, within=within, kind=kind)
+
+
+def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
+    """Layer `places`; of too many the most pressing are kept, and layer `truncated` says how many are left out."""
+    inside = places(within=within, where=PlaceFilter(kind=kind)).filter(tile__range=tile.span(z, x, y))
+    pressing = Case(
+        *(When(state=state, then=Value(rank)) for rank, state in enumerate(PRESSING)),
+        default=Value(len(PRESSING)),
+        output_field=IntegerField(),
+    )
+    rows = list(inside.order_by(pressing, "id").values_list("id", "lon", "lat", "state", "label")[: LIMIT + 1])
+    left_out = inside.count() - LIMIT if len(rows) > LIMIT else 0
+    if not rows:
+        return b""
+    ids, lons, lats, states, labels = zip(*rows[:LIMIT], strict=True)
+    across, down = mvt.project(z, x, y, lons, lats)
+    drawn = mvt.points("places", across, down, {"state": states, "label": labels}, ids)
+    return drawn + truncated(left_out) if left_out else drawn
+
+
+def truncated(left_out: int) -> bytes:
+    middle = mvt.EXTENT / 2
+    return mvt.points("truncated", [middle], [middle], {"left_out": [left_out]})
+
+
+def far(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
+    """Layer `counts`: for each square `n` and a number for each state, placed where its places are."""
+    first, last = tile.span(z, x, y)
+    fine = min(
+        CELL_ZOOM, z + 2 * TOGETHER
+    )  # summed this finely by the database, so that a number can stand where its houses do
+    rows = (
+        PlaceTally.objects.filter(
+            within.q(), kind=kind, cell__range=(first >> CELL_SHIFT, last >> CELL_SHIFT), count__gt=0
+        )
+        .annotate(spot=F("cell").bitrightshift(2 * (CELL_ZOOM - fine)))
+        .values_list("spot", "state")
+        .annotate(n=Sum("count"))
+        .order_by()
+    )
+    squares: dict[int, Counter[str]] = defaultdict(Counter)
+    weighed: dict[int, Counter[int]] = defaultdict(Counter)
+    for spot, state, n in rows:
+        square = spot >> 2 * (fine - z - TOGETHER)
+        squares[square][state] += n
+        weighed[square][spot] += n
+    scale = mvt.EXTENT / (1 << fine - z)
+    across, down = [], []
+    for spots in weighed.values():
+        columns, lines = unfold(np.fromiter(spots.keys(), np.int64))
+        weights = np.fromiter(spots.values(), float)
+        across.append(float(np.average(columns, weights=weights) + 0.5) * scale - mvt.EXTENT * x)
+        down.append(float(np.average(lines, weights=weights) + 0.5) * scale - mvt.EXTENT * y)
+    states = sorted({state for counts in squares.values() for state in counts})
+    numbers = {state: [counts.get(state) for counts in squares.values()] for state in states}
+    return mvt.points("counts", across, down, {"n": [counts.total() for counts in squares.values()], **numbers})
+
+
+def unfold(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Quadkeys to columns and rows: the way back from `tile.interleave`.
+
+    >>> [axis.tolist() for axis in unfold(np.array([tile.interleave(25, 13)]))]
+    [[25], [13]]
+    """
+    column, row = np.zeros_like(keys), np.zeros_like(keys)
+    for bit in range(tile.ZOOM):
+        column |= (keys >> 2 * bit & 1) << bit
+        row |= (keys >> 2 * bit + 1 & 1) << bit
+    return column, row
