@@ -50,19 +50,9 @@ def build_area_map(layer: Rings, *, dissolved: bool, leaf_m: float = LEAF_M) -> 
     fine = levels + 1  # one block below the leaves, for crowded places
     unit = leaf_m / FAN
     ring_feature = np.repeat(np.arange(len(layer), dtype=np.int32), np.diff(layer.owner_at))
-    blocks, leaves = _build(local.xy, local.ring_at, ring_feature, fine, unit, dissolved)
+    blocks, leaf_at, ring_at, feature, xy = _build(local.xy, local.ring_at, ring_feature, fine, unit, dissolved)
     tree = Tree(blocks, corner, np.array([unit]), np.array([fine], np.int64))
-    leaf_count, ring_count = leaves.counts
-    ring_at = leaves.ring_at[: ring_count + 1].copy()
-    return AreaMap(
-        tree,
-        Pieces(
-            leaves.leaf_at[: leaf_count + 1].copy(),
-            ring_at,
-            leaves.feature[:ring_count].copy(),
-            leaves.xy[: ring_at[-1]].copy(),
-        ),
-    )
+    return AreaMap(tree, Pieces(leaf_at, ring_at, feature, xy))
 
 
 def frame_of(xy: Floats, leaf_m: float) -> tuple[Floats, int]:
@@ -78,24 +68,19 @@ def frame_of(xy: Floats, leaf_m: float) -> tuple[Floats, int]:
 
 
 @kernel
-def quarter(
-    xy: Floats, rings: Ints, first: int, last: int, axis: int, c: float, low: bool, at: int
-) -> tuple[int, Floats, Ints]:
-    """Append the parts of the rings `first … last` on one side of a line; returns the new end, and the grown arrays.
+def half_of(xy: Floats, rings: Ints, first: int, last: int, axis: int, c: float, low: bool, at: int) -> int:
+    """Append the parts of the rings `first … last` on one side of a line from row `at` on; returns the row after them.
 
-    A row of `rings` is (start, end, feature) in `xy`.
+    A row of `rings` is (start, end, feature) in `xy`. The caller has made room.
     """
-    end = rings[at - 1, 1] if at > 0 else 0
+    end = rings[at - 1, 1]
     for r in range(first, last):
-        a, b = rings[r, 0], rings[r, 1]
-        xy = grown(xy, end + 2 * (b - a) + 8)
-        n = cut(xy, a, b, axis, c, low, xy, end)
+        n = cut(xy, rings[r, 0], rings[r, 1], axis, c, low, xy, end)
         if n > 0:
-            rings = grown(rings, at + 1)
             rings[at, 0], rings[at, 1], rings[at, 2] = end, end + n, rings[r, 2]
             end += n
             at += 1
-    return at, xy, rings
+    return at
 
 
 @kernel
@@ -146,132 +131,132 @@ def settle(
     return (only, first) if whole else (MIXED, write)
 
 
-class Leaves(NamedTuple):
-    """The leaves while the map is built: as `Pieces`, with room to grow, and `counts` (2,) leaves and rings so far."""
-
-    leaf_at: Ints
-    ring_at: Ints
-    feature: Codes
-    xy: Floats
-    counts: Ints
-
-
 @kernel
-def add_leaf(leaves: Leaves, xy: Floats, rings: Ints, first: int, last: int, dissolved: bool) -> Leaves:
-    """Append the rings `first … last` as one leaf."""
-    leaf, ring = leaves.counts
-    leaf_at = grown(leaves.leaf_at, leaf + 2)
-    ring_at = grown(leaves.ring_at, ring + last - first + 2)
-    feature = grown(leaves.feature, ring + last - first + 2)
-    out = leaves.xy
+def write_leaf(
+    xy: Floats, rings: Ints, first: int, last: int, ring: int, ring_at: Ints, feature: Codes, out: Floats
+) -> None:
+    """Write the rings `first … last` behind the `ring` rings that are there."""
+    at = ring_at[ring]
     for r in range(first, last):
-        a, b = rings[r, 0], rings[r, 1]
-        at = ring_at[ring]
-        out = grown(out, at + b - a)
-        out[at : at + b - a] = xy[a:b]
-        feature[ring] = 0 if dissolved else rings[r, 2]
+        for i in range(rings[r, 0], rings[r, 1]):
+            out[at, 0], out[at, 1] = xy[i, 0], xy[i, 1]
+            at += 1
+        feature[ring] = rings[r, 2]
         ring += 1
-        ring_at[ring] = at + b - a
-    leaf_at[leaf + 1] = ring
-    leaves.counts[0], leaves.counts[1] = leaf + 1, ring
-    return Leaves(leaf_at, ring_at, feature, out, leaves.counts)
+        ring_at[ring] = at
 
 
 @kernel
-def count_once(xy: Floats, rings: Ints, first: int, last: int, cell_m2: float) -> tuple[int, Floats, Ints, int]:
-    """Dissolve a leaf: (0 where its features cover it together, else MIXED; the arrays; the new end of its rings)."""
+def covered(xy: Floats, rings: Ints, first: int, last: int) -> float:
     area = 0.0
-    alone = True
     for r in range(first, last):
         area += signed_area(xy, rings[r, 0], rings[r, 1])
-        alone = alone and rings[r, 2] == rings[first, 2]
-    if not alone:
-        slabs = slabs_of(xy, rings, first, last)
-        if overlap(slabs) > SETTLED_M2:
-            xy, rings, last = trapezoids(slabs, xy, rings, first, last)
-            area = 0.0
-            for r in range(first, last):
-                area += signed_area(xy, rings[r, 0], rings[r, 1])
-    return (0 if abs(area - cell_m2) < SETTLED_M2 else MIXED), xy, rings, last
+    return area
+
+
+@kernel
+def as_one(rings: Ints, first: int, last: int) -> bool:
+    """Give all rings the number 0; whether they were of several features."""
+    several = False
+    for r in range(first, last):
+        several = several or rings[r, 2] != rings[first, 2]
+    for r in range(first, last):
+        rings[r, 2] = 0
+    return several
 
 
 @kernel
 def push_quarters(
-    stack: Ints, depth: int, cell: Ints, unit: float, xy: Floats, rings: Ints, last: int
-) -> tuple[int, Floats, Ints]:
-    """Cut the cell's rings into its quarters and put these on the stack; return its depth and the grown arrays.
+    stack: Ints,
+    depth: int,
+    block: int,
+    column: int,
+    row: int,
+    span: int,
+    unit: float,
+    xy: Floats,
+    rings: Ints,
+    last: int,
+) -> int:
+    """Cut the rings of the cell at `stack[depth]` into its quarters and put these in its place; returns the new depth.
 
     Both halves are made first and lie below their quarters; their memory is given back when all four quarters are done.
     """
-    block, column, row, span, cx, cy, side, first = (
-        cell[0],
-        cell[1],
-        cell[2],
-        cell[3],
-        cell[4],
-        cell[5],
-        cell[6],
-        cell[7],
-    )
-    half = side // 2
-    west, xy, rings = quarter(xy, rings, first, last, 0, (cx + half) * unit, True, last)
-    east, xy, rings = quarter(xy, rings, first, last, 0, (cx + half) * unit, False, west)
-    end = east
+    cx, cy, half, first = stack[depth, 4], stack[depth, 5], stack[depth, 6] // 2, stack[depth, 7]
+    west = half_of(xy, rings, first, last, 0, (cx + half) * unit, True, last)
+    end = east = half_of(xy, rings, first, last, 0, (cx + half) * unit, False, west)
     for q in range(4):
         is_east, is_north = q >> 1, q & 1
         begin = end
         from_, to = (west, east) if is_east else (last, west)
-        end, xy, rings = quarter(xy, rings, from_, to, 1, (cy + half) * unit, is_north == 0, begin)
+        end = half_of(xy, rings, from_, to, 1, (cy + half) * unit, is_north == 0, begin)
         stack[depth, 0], stack[depth, 3], stack[depth, 6] = block, span // 2, half
         stack[depth, 1], stack[depth, 2] = column + is_east * (span // 2), row + is_north * (span // 2)
         stack[depth, 4], stack[depth, 5] = cx + is_east * half, cy + is_north * half
         stack[depth, 7], stack[depth, 8] = begin, end
         depth += 1
-    return depth, xy, rings
+    return depth
 
 
 @kernel
 def _build(
-    xy: Floats, ring_at: Ints, feature: Codes, levels: int, unit: float, dissolved: bool
-) -> tuple[Codes, Leaves]:
+    xy: Floats, source_at: Ints, source_feature: Codes, levels: int, unit: float, dissolved: bool
+) -> tuple[Codes, Ints, Ints, Codes, Floats]:
     """Go down from the root; a row of the stack is (block, column, row and span in it, corner x, y and side in finest
     cells, first and last ring). What a quarter needs lies at the end of `xy` and `rings`, the next one's below it."""
-    rings, last = rings_in(ring_at, feature)
+    rings, last = rings_in(source_at, source_feature)
     blocks, block_count = np.full((1024, FAN * FAN), EMPTY, np.int32), 1
-    leaves = Leaves(
-        np.zeros(1024, np.int64),
-        np.zeros(1024, np.int64),
-        np.zeros(1024, np.int32),
-        np.empty((4096, 2)),
-        np.zeros(2, np.int64),
-    )
+    leaf_at, leaves = np.zeros(4096, np.int64), 0
+    ring_at, feature, out = np.zeros(4096, np.int64), np.zeros(4096, np.int32), np.empty((65536, 2))
     stack = np.zeros((4 * FAN_BITS * (levels + 2), 9), np.int64)
     stack[0, 3], stack[0, 6], stack[0, 8] = FAN, 1 << (FAN_BITS * levels), last
     depth = 1
     while depth > 0:
         depth -= 1
-        cell = stack[depth].copy()
-        side, first = cell[6], cell[7]
-        x0, y0, x1, y1 = cell[4] * unit, cell[5] * unit, (cell[4] + side) * unit, (cell[5] + side) * unit
-        code, last = settle(xy, rings, first, cell[8], x0, y0, x1, y1, dissolved)
-        if code == MIXED and (side > FAN or (side > 1 and is_crowded(rings, first, last))):
-            if cell[3] == 1:
-                blocks = grown(blocks, block_count + 1)
+        block, column, row, span = stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3]
+        cx, cy, side, first = stack[depth, 4], stack[depth, 5], stack[depth, 6], stack[depth, 7]
+        x0, y0, x1, y1 = cx * unit, cy * unit, (cx + side) * unit, (cy + side) * unit
+        code, last = settle(xy, rings, first, stack[depth, 8], x0, y0, x1, y1, dissolved)
+        vertices = vertices_in(rings, first, last)
+        if code == MIXED and (side > FAN or (side > 1 and vertices > CROWDED)):
+            if span == 1:
+                if block_count == len(blocks):
+                    blocks = grown(blocks, block_count + 1)
                 blocks[block_count] = EMPTY
-                blocks[cell[0], cell[1] * FAN + cell[2]] = child_code(block_count)
-                cell[0], cell[1], cell[2], cell[3] = block_count, 0, 0, FAN
+                blocks[block, column * FAN + row] = child_code(block_count)
+                block, column, row, span = block_count, 0, 0, FAN
                 block_count += 1
-            depth, xy, rings = push_quarters(stack, depth, cell, unit, xy, rings, last)
+            if rings[last - 1, 1] + 12 * vertices > len(xy):
+                xy = grown(xy, rings[last - 1, 1] + 12 * vertices)
+            if last + 6 * (last - first) > len(rings):
+                rings = grown(rings, last + 6 * (last - first))
+            depth = push_quarters(stack, depth, block, column, row, span, unit, xy, rings, last)
             continue
         if code == MIXED and dissolved:
-            code, xy, rings, last = count_once(xy, rings, first, last, (x1 - x0) * (y1 - y0))
+            if as_one(rings, first, last):
+                slabs = slabs_of(xy, rings, first, last)
+                if overlap(slabs) > SETTLED_M2:
+                    xy, rings, last = trapezoids(slabs, xy, rings, first, last)
+            if abs(covered(xy, rings, first, last) - (x1 - x0) * (y1 - y0)) < SETTLED_M2:
+                code = 0
         if code == MIXED:
-            code = leaf_code(leaves.counts[0])
-            leaves = add_leaf(leaves, xy, rings, first, last, dissolved)
-        for i in range(cell[1], cell[1] + cell[3]):
-            for j in range(cell[2], cell[2] + cell[3]):
-                blocks[cell[0], i * FAN + j] = code
-    return blocks[:block_count].copy(), leaves
+            code = leaf_code(leaves)
+            ring = leaf_at[leaves]
+            if leaves + 2 > len(leaf_at):
+                leaf_at = grown(leaf_at, leaves + 2)
+            if ring + last - first + 1 > len(feature):
+                ring_at, feature = grown(ring_at, ring + last - first + 1), grown(feature, ring + last - first + 1)
+            needed = ring_at[ring] + vertices_in(rings, first, last)
+            if needed > len(out):
+                out = grown(out, needed)
+            write_leaf(xy, rings, first, last, ring, ring_at, feature, out)
+            leaves += 1
+            leaf_at[leaves] = ring + last - first
+        for i in range(column, column + span):
+            for j in range(row, row + span):
+                blocks[block, i * FAN + j] = code
+    count = leaf_at[leaves]
+    return blocks[:block_count], leaf_at[: leaves + 1], ring_at[: count + 1], feature[:count], out[: ring_at[count]]
 
 
 @kernel
@@ -287,8 +272,8 @@ def rings_in(ring_at: Ints, feature: Codes) -> tuple[Ints, int]:
 
 
 @kernel
-def is_crowded(rings: Ints, first: int, last: int) -> bool:
+def vertices_in(rings: Ints, first: int, last: int) -> int:
     vertices = 0
     for r in range(first, last):
         vertices += rings[r, 1] - rings[r, 0]
-    return vertices > CROWDED
+    return vertices

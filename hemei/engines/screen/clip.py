@@ -116,7 +116,8 @@ def shared_area(
     piece: Floats,
     pa: int,
     pb: int,
-    corner: Floats,
+    dx: float,
+    dy: float,
     xy: Floats,
     a: int,
     b: int,
@@ -124,7 +125,7 @@ def shared_area(
     one: Floats,
     two: Floats,
 ) -> float:
-    """Signed area of the ring `piece[pa:pb]`, counted from `corner`, inside the convex ring `xy[a:b]`.
+    """Signed area of the ring `piece[pa:pb]`, moved by (dx, dy), inside the convex ring `xy[a:b]`.
 
     Negative throughout where the convex ring is `clockwise` (a hole). Works relative to the convex ring's first vertex,
     which keeps the error near 1e-9 m² wherever it lies. `one` and `two` are working space.
@@ -132,7 +133,7 @@ def shared_area(
     n, ox, oy = pb - pa, xy[a, 0], xy[a, 1]
     if 4 * n > len(one):
         one, two = np.empty((8 * n, 2)), np.empty((8 * n, 2))
-    dx, dy = corner[0] - ox, corner[1] - oy
+    dx, dy = dx - ox, dy - oy
     for i in range(n):
         one[i, 0], one[i, 1] = piece[pa + i, 0] + dx, piece[pa + i, 1] + dy
     px, py = xy[b - 1, 0] - ox, xy[b - 1, 1] - oy

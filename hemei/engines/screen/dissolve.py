@@ -24,37 +24,61 @@ class Slabs(NamedTuple):
 
 
 @kernel
+def put_edge(edge: Floats, way: Ints, n: int, px: float, py: float, qx: float, qy: float) -> int:
+    """Add an edge, lower end first; the common edge of two features, once each way, cancels. Returns the new count."""
+    if py == qy:
+        return n
+    w = 1
+    if py < qy:
+        px, py, qx, qy, w = qx, qy, px, py, -1
+    for k in range(n):
+        if edge[k, 1] == qy and edge[k, 0] == qx and edge[k, 3] == py and edge[k, 2] == px and way[k] == -w:
+            edge[k], way[k] = edge[n - 1], way[n - 1]
+            return n - 1
+    edge[n, 0], edge[n, 1], edge[n, 2], edge[n, 3], way[n] = qx, qy, px, py, w
+    return n + 1
+
+
+@kernel
+def put_level(level: Floats, m: int, y: float) -> int:
+    """Add a height to a rising list, unless it is there; returns the new count."""
+    k = m
+    while k > 0 and level[k - 1] > y:
+        k -= 1
+    if k > 0 and level[k - 1] == y:
+        return m
+    for i in range(m, k, -1):
+        level[i] = level[i - 1]
+    level[k] = y
+    return m + 1
+
+
+@kernel
 def slabs_of(xy: Floats, rings: Ints, first: int, last: int) -> Slabs:
-    """Collect the edges of the rings `first … last` and the heights of all vertices and crossings."""
+    """Collect the edges of the rings `first … last` and the heights of their ends and crossings."""
     total = 0
     for r in range(first, last):
         total += rings[r, 1] - rings[r, 0]
     edge, way, n = np.empty((total, 4)), np.empty(total, np.int64), 0
-    level, m = np.empty(2 * total + 16), 0
     for r in range(first, last):
         a, b = rings[r, 0], rings[r, 1]
         px, py = xy[b - 1, 0], xy[b - 1, 1]
         for i in range(a, b):
-            qx, qy = xy[i, 0], xy[i, 1]
-            level[m] = qy
-            m += 1
-            if py < qy:
-                edge[n, 0], edge[n, 1], edge[n, 2], edge[n, 3], way[n] = px, py, qx, qy, -1
-                n += 1
-            elif qy < py:
-                edge[n, 0], edge[n, 1], edge[n, 2], edge[n, 3], way[n] = qx, qy, px, py, 1
-                n += 1
-            px, py = qx, qy
+            n = put_edge(edge, way, n, px, py, xy[i, 0], xy[i, 1])
+            px, py = xy[i, 0], xy[i, 1]
+    level, m = np.empty(2 * n + 16), 0
     for i in range(n):
+        m = put_level(level, put_level(level, m, edge[i, 1]), edge[i, 3])
         for j in range(i):
             low, high = max(edge[i, 1], edge[j, 1]), min(edge[i, 3], edge[j, 3])
-            if low < high:
-                below, above = along(edge, i, low) - along(edge, j, low), along(edge, i, high) - along(edge, j, high)
-                if below * above < 0.0:
-                    level = grown(level, m + 1)
-                    level[m] = low + (high - low) * (below / (below - above))
-                    m += 1
-    return Slabs(edge[:n], way[:n], np.unique(level[:m]))
+            if low >= high or max(edge[i, 0], edge[i, 2]) < min(edge[j, 0], edge[j, 2]):
+                continue
+            below, above = along(edge, i, low) - along(edge, j, low), along(edge, i, high) - along(edge, j, high)
+            if below * above < 0.0:
+                level = grown(level, m + 2)
+                m = put_level(level, m, low + (high - low) * (below / (below - above)))
+        level = grown(level, m + 2)
+    return Slabs(edge[:n], way[:n], level[:m])
 
 
 @kernel

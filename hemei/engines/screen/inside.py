@@ -4,38 +4,41 @@ from __future__ import annotations
 
 import numpy as np
 
-from .area_map import SETTLED_M2, AreaMap, Pieces
+from .area_map import SETTLED_M2, AreaMap
 from .clip import area_in_box, shared_area
 from .compiled import Codes, Floats, Ints, kernel
-from .shapes import Shapes, areas
-from .tree import EMPTY, cells_in, is_leaf, number_of, settled_in
+from .shapes import Shapes, Sharing, areas, in_one_piece
+from .tree import EMPTY, cells_in, grown, is_leaf, number_of, settled_in
 
 NOWHERE = -1
 """The zone of a footprint that lies in none."""
 
 
-def area_inside(layer: AreaMap, shapes: Shapes, first: int = 0, last: int | None = None) -> Floats:
-    """Area (m²) of each footprint `first … last` inside a dissolved layer, shape (last − first,).
+def area_inside(layer: AreaMap, shapes: Shapes, share: Sharing = in_one_piece) -> Floats:
+    """Area (m²) of each footprint inside a dissolved layer, shape (footprints,).
 
-    Within max(1e-6 m², 1e-9 m × perimeter of the polygons involved) of GEOS's overlay.
+    Within max(1e-6 m², 1e-9 m × perimeter of the polygons involved) of GEOS's overlay. `share` may divide the work.
     """
-    last = len(shapes.owner_at) - 1 if last is None else last
-    return _inside(layer, 1, shapes, first, last)[0]
+    return _measured(layer, 1, shapes, share)[0]
 
 
-def zone_of(
-    layer: AreaMap, features: int, shapes: Shapes, first: int = 0, last: int | None = None
-) -> tuple[Codes, Floats]:
+def zone_of(layer: AreaMap, features: int, shapes: Shapes, share: Sharing = in_one_piece) -> tuple[Codes, Floats]:
     """The feature that holds most of each footprint, and the share (0 … 1) of the footprint inside it.
 
     `features` is the layer's number of features. A tie goes to the smaller number; `NOWHERE` and NaN where no feature
     holds any of it.
     """
-    last = len(shapes.owner_at) - 1 if last is None else last
-    area, zone = _inside(layer, max(features, 1), shapes, first, last)
-    share = np.full(last - first, np.nan)
-    np.divide(area, areas(shapes)[first:last], out=share, where=zone != NOWHERE)
-    return zone, share
+    held, zone = _measured(layer, max(features, 1), shapes, share)
+    part = np.full(len(held), np.nan)
+    np.divide(held, areas(shapes), out=part, where=zone != NOWHERE)
+    return zone, part
+
+
+def _measured(layer: AreaMap, features: int, shapes: Shapes, share: Sharing) -> tuple[Floats, Codes]:
+    count = len(shapes.owner_at) - 1
+    out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
+    share(count, lambda first, last: _inside(layer, features, shapes, first, last, out, zone))
+    return out, zone
 
 
 @kernel
@@ -49,21 +52,16 @@ def triangle(xy: Floats, a: int, i: int, out: Floats) -> float:
 
 
 @kernel
-def shared_with(pieces: Pieces, p: int, shapes: Shapes, r: int, corner: Floats, one: Floats, two: Floats) -> float:
-    """Signed area that piece p and ring r of the footprints share.
-
-    A ring that is not convex is the sum of the triangles of its fan, counted with their signs.
-    """
-    pa, pb = pieces.ring_at[p], pieces.ring_at[p + 1]
-    a, b = shapes.ring_at[r], shapes.ring_at[r + 1]
-    if shapes.convex[r]:
-        return shared_area(pieces.xy, pa, pb, corner, shapes.xy, a, b, shapes.area[r] < 0.0, one, two)
+def fan_area(
+    piece: Floats, pa: int, pb: int, dx: float, dy: float, xy: Floats, a: int, b: int, one: Floats, two: Floats
+) -> float:
+    """Signed area that a piece shares with a ring that is not convex: the triangles of its fan, with their signs."""
     part = np.empty((3, 2))
     shared = 0.0
     for i in range(a + 1, b - 1):
-        sign = triangle(shapes.xy, a, i, part)
+        sign = triangle(xy, a, i, part)
         if sign != 0.0:
-            shared += sign * shared_area(pieces.xy, pa, pb, corner, part, 0, 3, False, one, two)
+            shared += sign * shared_area(piece, pa, pb, dx, dy, part, 0, 3, False, one, two)
     return shared
 
 
@@ -82,69 +80,78 @@ def largest(total: Floats, touched: Codes, n: int) -> tuple[float, int]:
 
 
 @kernel
-def add(total: Floats, feature: int, value: float, touched: Codes, n: int) -> tuple[Codes, int]:
-    """Add to a feature's total and note, perhaps twice, that it has one."""
+def note(feature: int, total: Floats, value: float, touched: Codes, n: int) -> int:
+    """Add to a feature's total; list the feature, perhaps twice, where it had none. Returns the length of the list."""
     if total[feature] == 0.0 and value != 0.0:
-        if n == len(touched):
-            larger = np.empty(2 * n, np.int32)
-            larger[:n] = touched
-            touched = larger
         touched[n] = feature
         n += 1
     total[feature] += value
-    return touched, n
+    return n
 
 
 @kernel
-def _inside(layer: AreaMap, features: int, shapes: Shapes, first: int, last: int) -> tuple[Floats, Codes]:
-    """First what look-up alone answers, then the rest: the first pass is short and the processor runs ahead in it."""
-    out, zone = np.zeros(last - first), np.full(last - first, NOWHERE, np.int32)
+def _inside(layer: AreaMap, features: int, shapes: Shapes, first: int, last: int, out: Floats, zone: Codes) -> None:
+    """First what look-up alone answers, then the rest: the first pass is short and the processor runs ahead in it.
+
+    Arrays are taken out of their tuples once: each look inside a tuple costs an atomic count, and workers share it.
+    """
     rest, waiting = np.empty(last - first, np.int64), 0
-    ox, oy = layer.tree.corner
+    blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
+    ox, oy = layer.tree.corner[0], layer.tree.corner[1]
+    owner_at, box, area = shapes.owner_at, shapes.box, shapes.area
     for g in range(first, last):
-        r = shapes.owner_at[g]
-        if shapes.owner_at[g + 1] == r:
+        r = owner_at[g]
+        rings = owner_at[g + 1] - r
+        if rings == 0:
             continue
-        x0, y0, x1, y1 = shapes.box[r]
-        agreed, code = settled_in(layer.tree, x0 - ox, y0 - oy, x1 - ox, y1 - oy)
-        if agreed and shapes.owner_at[g + 1] == r + 1:
+        agreed, code = settled_in(blocks, levels, unit, box[r, 0] - ox, box[r, 1] - oy, box[r, 2] - ox, box[r, 3] - oy)
+        if agreed and rings == 1:
             if code != EMPTY:
-                out[g - first], zone[g - first] = shapes.area[r], code
+                out[g], zone[g] = area[r], code
         else:
             rest[waiting] = g
             waiting += 1
-    clip_rest(layer, features, shapes, first, rest[:waiting], out, zone)
-    return out, zone
+    clip_rest(layer, features, shapes, rest[:waiting], out, zone)
 
 
 @kernel
-def clip_rest(layer: AreaMap, features: int, shapes: Shapes, first: int, rest: Ints, out: Floats, zone: Codes) -> None:
-    total, touched = np.zeros(features), np.empty(64, np.int32)
+def clip_rest(layer: AreaMap, features: int, shapes: Shapes, rest: Ints, out: Floats, zone: Codes) -> None:
+    total, touched = np.zeros(features), np.empty(1024, np.int32)
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
     one, two = np.empty((512, 2)), np.empty((512, 2))
-    pieces, corner, unit = layer.pieces, layer.tree.corner, layer.tree.unit[0]
-    ox, oy = corner
-    for g in rest:
-        whole, n_touched = 0.0, 0
-        for r in range(shapes.owner_at[g], shapes.owner_at[g + 1]):
-            a, b = shapes.ring_at[r], shapes.ring_at[r + 1]
-            whole += shapes.area[r]
-            x0, y0, x1, y1 = shapes.box[r]
-            n, found, stack = cells_in(layer.tree, x0 - ox, y0 - oy, x1 - ox, y1 - oy, found, stack)
+    blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
+    ox, oy = layer.tree.corner[0], layer.tree.corner[1]
+    leaf_at, piece_at, feature_of, piece = layer.pieces
+    xy, ring_at, owner_at, box, area, convex = shapes
+    for k in range(len(rest)):
+        g = rest[k]
+        whole, listed = 0.0, 0
+        for r in range(owner_at[g], owner_at[g + 1]):
+            a, b = ring_at[r], ring_at[r + 1]
+            whole += area[r]
+            x0, y0, x1, y1 = box[r, 0] - ox, box[r, 1] - oy, box[r, 2] - ox, box[r, 3] - oy
+            n = cells_in(blocks, levels, unit, x0, y0, x1, y1, found, stack)
+            while n < 0:
+                found, stack = np.empty((2 * len(found), 4), np.int64), np.empty((2 * len(stack), 4), np.int64)
+                n = cells_in(blocks, levels, unit, x0, y0, x1, y1, found, stack)
             for c in range(n):
                 code = found[c, 0]
                 if is_leaf(code):
                     leaf = number_of(code)
-                    for p in range(pieces.leaf_at[leaf], pieces.leaf_at[leaf + 1]):
-                        value = shared_with(pieces, p, shapes, r, corner, one, two)
-                        touched, n_touched = add(total, pieces.feature[p], value, touched, n_touched)
+                    touched = grown(touched, listed + leaf_at[leaf + 1] - leaf_at[leaf])
+                    for p in range(leaf_at[leaf], leaf_at[leaf + 1]):
+                        pa, pb = piece_at[p], piece_at[p + 1]
+                        if convex[r]:
+                            value = shared_area(piece, pa, pb, ox, oy, xy, a, b, area[r] < 0.0, one, two)
+                        else:
+                            value = fan_area(piece, pa, pb, ox, oy, xy, a, b, one, two)
+                        listed = note(feature_of[p], total, value, touched, listed)
                 elif code != EMPTY:
-                    cx, cy, side = ox + found[c, 1] * unit, oy + found[c, 2] * unit, found[c, 3] * unit
-                    value = (
-                        shapes.area[r]
-                        if n == 1
-                        else area_in_box(shapes.xy, a, b, cx, cy, cx + side, cy + side, one, two)
-                    )
-                    touched, n_touched = add(total, code, value, touched, n_touched)
-        best, feature = largest(total, touched, n_touched)
-        out[g - first], zone[g - first] = min(best, whole), feature
+                    value = area[r]
+                    if n > 1:
+                        cx, cy, side = ox + found[c, 1] * unit, oy + found[c, 2] * unit, found[c, 3] * unit
+                        value = area_in_box(xy, a, b, cx, cy, cx + side, cy + side, one, two)
+                    touched = grown(touched, listed + 1)
+                    listed = note(code, total, value, touched, listed)
+        best, feature = largest(total, touched, listed)
+        out[g], zone[g] = min(best, whole), feature

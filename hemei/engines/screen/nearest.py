@@ -6,19 +6,19 @@ import numpy as np
 
 from .compiled import Floats, kernel
 from .near_map import NearMap, gap_to_segment
-from .shapes import Shapes
-from .tree import cells_in, is_leaf, number_of
+from .shapes import Shapes, Sharing, in_one_piece
+from .tree import cells_in, is_leaf, number_of, settled_in
 
 
-def distance(layer: NearMap, shapes: Shapes, first: int = 0, last: int | None = None) -> Floats:
-    """Distance (m) from each footprint `first … last` to the nearest segment, NaN beyond the map's reach.
+def distance(layer: NearMap, shapes: Shapes, share: Sharing = in_one_piece) -> Floats:
+    """Distance (m) from each footprint to the nearest segment, NaN beyond the map's reach; shape (footprints,).
 
-    Shape (last − first,). 0 where a segment touches or crosses the footprint or lies in it. Within 1e-6 m of GEOS's
-    distance. A footprint that lies wholly inside a polygon of the layer is far from its edges: `inside.area_inside`
-    tells that it is inside.
+    0 where a segment touches or crosses the footprint or lies in it. Within 1e-6 m of GEOS's distance. A footprint that
+    lies wholly inside a polygon of the layer is far from its edges: `inside.area_inside` tells that it is inside.
     """
-    last = len(shapes.owner_at) - 1 if last is None else last
-    return _distance(layer, shapes, first, last)
+    out = np.full(len(shapes.owner_at) - 1, np.nan)
+    share(len(out), lambda first, last: _distance(layer, shapes, first, last, out))
+    return out
 
 
 @kernel
@@ -60,51 +60,40 @@ def gap_to_ring(xy: Floats, a: int, b: int, x0: float, y0: float, x1: float, y1:
 
 
 @kernel
-def _distance(layer: NearMap, shapes: Shapes, first: int, last: int) -> Floats:
-    out = np.empty(last - first)
+def _distance(layer: NearMap, shapes: Shapes, first: int, last: int, out: Floats) -> None:
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
-    ox, oy = layer.tree.corner
-    reach = layer.reach[0]
+    blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
+    ox, oy, reach = layer.tree.corner[0], layer.tree.corner[1], layer.reach[0]
+    at, of_leaf, segment = layer.at, layer.of_leaf, layer.segment
+    xy, ring_at, owner_at, box = shapes.xy, shapes.ring_at, shapes.owner_at, shapes.box
+    limit = np.nextafter(reach * reach, np.inf)  # "at most" counts the reach itself
     for g in range(first, last):
-        best = reach * reach
-        met = False
-        for r in range(shapes.owner_at[g], shapes.owner_at[g + 1]):
-            a, b = shapes.ring_at[r], shapes.ring_at[r + 1]
-            if b - a < 3:
+        best = limit
+        for r in range(owner_at[g], owner_at[g + 1]):
+            bx0, by0, bx1, by1 = box[r, 0], box[r, 1], box[r, 2], box[r, 3]
+            nowhere, _ = settled_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy)
+            if nowhere:
                 continue
-            bx0, by0, bx1, by1 = shapes.box[r]
-            n, found, stack = cells_in(layer.tree, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy, found, stack)
+            n = cells_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy, found, stack)
+            while n < 0:
+                found, stack = np.empty((2 * len(found), 4), np.int64), np.empty((2 * len(stack), 4), np.int64)
+                n = cells_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy, found, stack)
             for c in range(n):
-                if best == 0.0:
-                    break
-                if not is_leaf(found[c, 0]):
+                if best == 0.0 or not is_leaf(found[c, 0]):
                     continue
                 leaf = number_of(found[c, 0])
-                for k in range(layer.at[leaf], layer.at[leaf + 1]):
-                    x0, y0, x1, y1 = layer.segment[layer.of_leaf[k]]
+                for k in range(at[leaf], at[leaf + 1]):
+                    s = of_leaf[k]
+                    x0, y0, x1, y1 = segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3]
                     gx = max(bx0 - max(x0, x1), min(x0, x1) - bx1, 0.0)
                     gy = max(by0 - max(y0, y1), min(y0, y1) - by1, 0.0)
-                    if gx * gx + gy * gy > best:
+                    if gx * gx + gy * gy >= best:
                         continue
-                    best = gap_to_ring(shapes.xy, a, b, x0, y0, x1, y1, best)
-                    if best > 0.0 and gx == 0.0 and gy == 0.0 and covers(shapes, g, x0, y0):
-                        best = 0.0
-                    met = met or best < reach * reach or gap_is(shapes, a, b, x0, y0, x1, y1, reach)
-        out[g - first] = np.sqrt(best) if met else np.nan
-    return out
-
-
-@kernel
-def gap_is(shapes: Shapes, a: int, b: int, x0: float, y0: float, x1: float, y1: float, reach: float) -> bool:
-    """Whether a segment stands exactly at the reach ("at most" counts it)."""
-    return gap_to_ring(shapes.xy, a, b, x0, y0, x1, y1, np.inf) <= reach * reach
-
-
-@kernel
-def covers(shapes: Shapes, g: int, px: float, py: float) -> bool:
-    """Whether a point lies in a footprint, its holes left out."""
-    inside = False
-    for r in range(shapes.owner_at[g], shapes.owner_at[g + 1]):
-        if encloses(shapes.xy, shapes.ring_at[r], shapes.ring_at[r + 1], px, py):
-            inside = not inside
-    return inside
+                    best = gap_to_ring(xy, ring_at[r], ring_at[r + 1], x0, y0, x1, y1, best)
+                    if best > 0.0 and gx == 0.0 and gy == 0.0:
+                        inside = False
+                        for q in range(owner_at[g], owner_at[g + 1]):
+                            inside = inside != encloses(xy, ring_at[q], ring_at[q + 1], x0, y0)
+                        best = 0.0 if inside else best
+        if best < limit:
+            out[g] = np.sqrt(best)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,14 @@ class Shapes(NamedTuple):
     box: Floats
     area: Floats
     convex: np.ndarray
+
+
+Sharing = Callable[[int, Callable[[int, int], None]], None]
+"""Divides work over `count` footprints: calls a function with (first, last) of each part, on one thread or on many."""
+
+
+def in_one_piece(count: int, work: Callable[[int, int], None]) -> None:
+    work(0, count)
 
 
 def shapes_of(rings: Rings) -> Shapes:

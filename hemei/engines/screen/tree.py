@@ -79,12 +79,11 @@ def column(value: float, unit: float, side: int) -> int:
 
 
 @kernel
-def settled_in(tree: Tree, x0: float, y0: float, x1: float, y1: float) -> tuple[bool, int]:
+def settled_in(blocks: Codes, levels: int, unit: float, x0: float, y0: float, x1: float, y1: float) -> tuple[bool, int]:
     """Whether all cells that the box touches are settled with one code, and that code.
 
     Says no, without looking far, where the box leaves the tree or its cells are of several blocks.
     """
-    levels, unit = tree.levels[0], tree.unit[0]
     side = 1 << (FAN_BITS * levels)
     c0, r0 = column(x0, unit, side), column(y0, unit, side)
     c1, r1 = column(x1, unit, side), column(y1, unit, side)
@@ -93,7 +92,7 @@ def settled_in(tree: Tree, x0: float, y0: float, x1: float, y1: float) -> tuple[
     block, shift = 0, FAN_BITS * (levels - 1)
     while True:
         i0, i1, j0, j1 = c0 >> shift, c1 >> shift, r0 >> shift, r1 >> shift
-        code = tree.blocks[block, (i0 % FAN) * FAN + j0 % FAN]
+        code = blocks[block, (i0 % FAN) * FAN + j0 % FAN]
         if i0 == i1 and j0 == j1 and is_child(code):
             block, shift = number_of(code), shift - FAN_BITS
             continue
@@ -101,7 +100,7 @@ def settled_in(tree: Tree, x0: float, y0: float, x1: float, y1: float) -> tuple[
             return False, EMPTY
         for i in range(i0, i1 + 1):
             for j in range(j0, j1 + 1):
-                if tree.blocks[block, (i % FAN) * FAN + j % FAN] != code:
+                if blocks[block, (i % FAN) * FAN + j % FAN] != code:
                     return False, EMPTY
         return True, code
 
@@ -115,14 +114,13 @@ def seen_beside(blocks: Codes, block: int, i: int, j: int, i0: int, j0: int) -> 
 
 @kernel
 def cells_in(
-    tree: Tree, x0: float, y0: float, x1: float, y1: float, found: Ints, stack: Ints
-) -> tuple[int, Ints, Ints]:
-    """The cells of the tree that the box touches: their number, and the two working arrays (larger, if too small).
+    blocks: Codes, levels: int, unit: float, x0: float, y0: float, x1: float, y1: float, found: Ints, stack: Ints
+) -> int:
+    """Write the cells that the box touches to `found`; returns their number, −1 where the working arrays are too small.
 
-    What lies outside the tree is one cell more, `EMPTY` of side 0.
+    A row of `found` is code, column, row, side (in finest cells). What lies outside the tree is one cell more, `EMPTY`
+    of side 0. `found` and `stack` (rows, 4) need 256 rows to spare; they are arguments, not made here, for speed.
     """
-    levels = tree.levels[0]
-    unit = tree.unit[0]
     side = 1 << (FAN_BITS * levels)
     c0, r0 = column(x0, unit, side), column(y0, unit, side)
     c1, r1 = column(x1, unit, side), column(y1, unit, side)
@@ -132,27 +130,25 @@ def cells_in(
         n = 1
         c0, r0, c1, r1 = max(c0, 0), max(r0, 0), min(c1, side - 1), min(r1, side - 1)
         if c0 > c1 or r0 > r1:
-            return n, found, stack
+            return n
     block, shift, oc, orow, depth = 0, FAN_BITS * (levels - 1), 0, 0, 0
     while True:
-        span = 1 << shift
+        if n + FAN * FAN > len(found) or depth + FAN * FAN > len(stack):
+            return -1
         i0, i1 = max(c0 - oc, 0) >> shift, min((c1 - oc) >> shift, FAN - 1)
         j0, j1 = max(r0 - orow, 0) >> shift, min((r1 - orow) >> shift, FAN - 1)
-        if n + FAN * FAN > len(found):
-            found = grown(found, n + FAN * FAN)
-        if depth + FAN * FAN > len(stack):
-            stack = grown(stack, depth + FAN * FAN)
         for i in range(i0, i1 + 1):
             for j in range(j0, j1 + 1):
-                code = tree.blocks[block, i * FAN + j]
+                code = blocks[block, i * FAN + j]
                 if is_child(code):
                     stack[depth, 0], stack[depth, 1] = number_of(code), shift - FAN_BITS
-                    stack[depth, 2], stack[depth, 3] = oc + i * span, orow + j * span
+                    stack[depth, 2], stack[depth, 3] = oc + (i << shift), orow + (j << shift)
                     depth += 1
-                elif not (is_leaf(code) and seen_beside(tree.blocks, block, i, j, i0, j0)):
-                    found[n, 0], found[n, 1], found[n, 2], found[n, 3] = code, oc + i * span, orow + j * span, span
+                elif not (is_leaf(code) and seen_beside(blocks, block, i, j, i0, j0)):
+                    found[n, 0], found[n, 3] = code, 1 << shift
+                    found[n, 1], found[n, 2] = oc + (i << shift), orow + (j << shift)
                     n += 1
         if depth == 0:
-            return n, found, stack
+            return n
         depth -= 1
         block, shift, oc, orow = stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3]
