@@ -11,7 +11,7 @@ from typing import Protocol
 from django.conf import settings
 from django.utils import timezone
 
-from hemei.core.actions.notify import escalate
+from hemei.core.actions.notify import escalate, remind_overdue
 from hemei.core.models import Message, MessageState
 from hemei.core.personal import decrypt
 from hemei.core.writing import writing
@@ -68,6 +68,7 @@ def adapter() -> Adapter:
 def send_pending(make: Callable[[], Adapter] = adapter) -> int:
     """Send what waits, and hand on what nobody has acknowledged. Returns how many were sent."""
     escalate(timezone.now())
+    remind_overdue(timezone.now())
     by, sent = make(), 0
     waiting = Message.objects.filter(state=MessageState.WAITING, not_before__lte=timezone.now())
     for message in waiting.select_related("to").order_by("-urgent", "id")[:50]:

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from hemei.core.access import Actor, Scope
-from hemei.core.models import Case, Place
+from hemei.core.models import Case, Check, Place
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import read_form
 from hemei.terms.finding import FindingKind
@@ -137,6 +137,7 @@ class Programme:
     guards: Sequence[Guard] = ()
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
+    learn: Callable[[Check], None] | None = None  # what a look teaches about the place, written into its own table
     parameters: Parameters = Parameters({}, {})
     urls: str = ""  # a URL module of its own, mounted at /<key>/
 

@@ -37,6 +37,7 @@ class FindingKind:
     remedy: Text
     applies: Callable[[Answers], bool] | None = None
     visible_at_survey: bool = False
+    due_from: str = ""  # the question whose answer, a date, is the deadline
 
     @property
     def matter(self) -> str:

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.utils import timezone
 
+from hemei.core.access import Refused
 from hemei.core.actions.notify import receipt
 from hemei.core.models import AuditEntry, Message, Place
 from hemei.core.outbox import WebhookAdapter, adapter, send_pending
@@ -114,3 +115,18 @@ def test_without_a_gateway_the_log_has_no_personal_value(
 def test_only_web_addresses() -> None:
     with pytest.raises(ValueError, match="http"):
         WebhookAdapter("file:///etc/passwd")
+
+
+def test_an_overdue_case_is_told_once_one_tier_above(house: Place, people: People) -> None:
+    case = found(house, people, days=200)
+    for _ in range(2):
+        send_pending()
+    (message,) = Message.objects.filter(case=case, reason="overdue")
+    assert message.to == people.township.account
+    assert "超期" in message.text
+
+
+def test_a_receipt_is_the_recipients_own(house: Place, people: People) -> None:
+    found(house, people, LEANING, days=0)
+    with pytest.raises(Refused):
+        receipt(message=Message.objects.get(), by=people.township)

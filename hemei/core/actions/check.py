@@ -88,6 +88,7 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         check.without_findings = False
     if check.counts:
         _settle_dues(check)
+        _learn(check)
     audit(
         by,
         "check.submit",
@@ -149,6 +150,14 @@ def _replaced(place: Place, answered: Answered) -> Check | None:
     if hasattr(earlier, "replaced_by"):
         raise Conflict(_("那份记录已经更正过，请在最新的一份上更正。"), field="replaces", code="already_replaced")
     return earlier
+
+
+def _learn(check: Check) -> None:
+    """The register follows the newest look; one that arrives late after a newer one teaches nothing."""
+    learn = registry.programmes[check.matter].learn
+    newer = Check.objects.filter(place=check.place_id, matter=check.matter, form=check.form, at__gt=check.at)
+    if learn and not newer.exists():
+        learn(check)
 
 
 def _settle_dues(check: Check) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hemei.core.access import SYSTEM, Actor
+from hemei.core.access import SYSTEM, Actor, Refused
+from hemei.core.lifecycle import LIFE
 from hemei.core.models import Account, Case, Message, MessageState
 from hemei.core.queries.duty import on_duty
 from hemei.core.writing import action, audit, writing
 from hemei.terms.day import day_of
+from hemei.terms.region import Level, RegionCode
 
 
 def announce(case: Case, *, now: datetime) -> Message | None:
@@ -58,6 +61,36 @@ def escalate(now: datetime) -> int:
     return gone
 
 
+def remind_overdue(now: datetime) -> int:
+    """Cases past their deadline are told, once, to whoever answers one tier above. Returns how many were."""
+    today = day_of(now)
+    late = Case.objects.filter(state__in=LIFE.open_states, due_on__lt=today, historical=False)
+    told = Message.objects.filter(case=OuterRef("pk"), reason="overdue")
+    reminded = 0
+    for case in late.filter(~Exists(told)).select_related("place", "unit").order_by("due_on", "id")[:200]:
+        with writing():
+            to = _one_tier_above(case, today)
+            if to is not None:
+                text = _("超期未整治：%(place)s%(title)s，期限 %(due)s。") % {
+                    "place": f"{case.place.label} " if case.place else "",
+                    "title": case.title,
+                    "due": case.due_on,
+                }
+                message = Message.objects.create(
+                    to=to, region=case.region, case=case, text=text, reason="overdue", not_before=now, created_at=now
+                )
+                audit(SYSTEM, "message.overdue", f"message:{message.pk}", case.region, values=[case.pk])
+                reminded += 1
+    return reminded
+
+
+def _one_tier_above(case: Case, on: date) -> Account | None:
+    held_at = RegionCode(case.unit.region).level if case.unit else Level.VILLAGE
+    above = held_at.above if held_at > Level.DISTRICT else held_at
+    people = on_duty("case.assign", region=case.region[:above], matter=case.matter, on=on)
+    return people[0] if people else None
+
+
 def _already_told(message: Message | None) -> set[int]:
     told = set()
     while message is not None:
@@ -68,7 +101,9 @@ def _already_told(message: Message | None) -> set[int]:
 
 @action(verb="case.view", on="message")
 def receipt(*, message: Message, by: Actor) -> Message:
-    """The person it was sent to has seen it."""
+    """The person it was sent to has seen it. Raises Refused for anybody else."""
+    if by.account != message.to:
+        raise Refused("message.receipt")
     message.state = MessageState.RECEIVED
     message.received_at = timezone.now()
     message.save(update_fields=["state", "received_at"])

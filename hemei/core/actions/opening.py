@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,7 +41,8 @@ def open_from(
         .first()
     )
     if case is None:
-        case = _begin(kind, place, by=by, at=at, now=now, certain=certain)
+        stated = check.answers.get(kind.due_from) if check and kind.due_from else None
+        case = _begin(kind, place, by=by, at=at, now=now, certain=certain, stated=stated)
     Finding.objects.create(
         check_made=check,
         place=place,
@@ -55,10 +56,14 @@ def open_from(
     return case
 
 
-def _begin(kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, certain: bool) -> Case:
+def _begin(
+    kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, certain: bool, stated: str | None
+) -> Case:
     day = day_of(at)
     unit = responsible_unit(region=place.region, matter=kind.matter, on=day_of(now))
-    days = deadline_days(kind.matter, kind.severity, region=place.region, on=day)
+    due_on = day + timedelta(days=deadline_days(kind.matter, kind.severity, region=place.region, on=day))
+    if stated:
+        due_on = min(due_on, date.fromisoformat(stated))
     case = Case.objects.create(
         matter=kind.matter,
         place=place,
@@ -70,7 +75,7 @@ def _begin(kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: dat
         unit=unit,
         found_at=at if certain else None,
         found_recorded_at=now if certain else None,
-        due_on=day + (timedelta(days=days) if certain else VERIFY_WITHIN),
+        due_on=due_on if certain else day + VERIFY_WITHIN,
         forerunner=_forerunner(place, kind),
         opened_at=at,
     )

@@ -19,6 +19,7 @@ class Message(models.Model):
     region = models.CharField(max_length=15, db_index=True)
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="messages")
     text = models.CharField(max_length=500)
+    reason = models.CharField(max_length=12, default="urgent")  # urgent, overdue
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=MessageState, default=MessageState.WAITING, db_index=True)
     adapter = models.CharField(max_length=20, blank=True)

@@ -13,6 +13,7 @@ from hemei.terms.finding import Answers, FindingKind, Severity, Text
 
 LEAVE = _("人员立即撤离，设置警戒，停止使用，尽快鉴定")
 LOOK = _("村里上门查看，确定整治办法和期限")
+STOP = _("停止使用，人员撤离，按期鉴定")
 WATCH = _("记录现状，观察维修，下次查看时对比")
 
 BADLY = frozenset({"yes", "severe"})
@@ -79,12 +80,18 @@ def _kind(severity: Severity, usual: Text) -> Callable[..., FindingKind]:
     """Declares findings of one severity; `seen` names the part of the patrol's form that the sign belongs to."""
 
     def declare(
-        number: int, title: Text, applies: Callable[[Answers], bool], *, seen: str = "", remedy: Text = usual
+        number: int,
+        title: Text,
+        applies: Callable[[Answers], bool],
+        *,
+        seen: str = "",
+        remedy: Text = usual,
+        due_from: str = "",
     ) -> FindingKind:
         id = f"houses.F{number:02d}"
         if seen:
             SEEN_IN[id] = f"{seen}_visible"
-        return FindingKind(id, severity, title, remedy, applies, visible_at_survey=bool(seen))
+        return FindingKind(id, severity, title, remedy, applies, visible_at_survey=bool(seen), due_from=due_from)
 
     return declare
 
@@ -96,7 +103,7 @@ FINDINGS = [
     urgent(2, _("墙体裂缝仍在发展"), _grows, seen="wall"),
     urgent(3, _("墙、柱歪斜鼓出或墙角脱开"), shows("wall_leaning", "corner_gap", how=BADLY), seen="wall"),
     urgent(4, _("屋顶下塌"), shows("roof_sag", how=BADLY), seen="roof"),
-    urgent(5, _("初判存在严重安全隐患"), _judged("severe"), remedy=_("停止使用，人员撤离，按期鉴定")),
+    urgent(5, _("初判存在严重安全隐患"), _judged("severe"), remedy=STOP, due_from="appraise_by"),
     serious(11, _("地基沉降或地面开裂"), _ground, seen="ground"),
     serious(12, _("墙体裂缝"), _cracked, seen="wall"),
     serious(13, _("墙体轻度歪斜或墙角开裂"), shows("wall_leaning", "corner_gap", how=OBVIOUSLY), seen="wall"),
