@@ -134,6 +134,15 @@ class Teller:
             waiting = [again for again in returned if again is not None]
         for check, incident in false_alarms(self.checks, troubled, self.rng):
             self.open(incident, check, [check])
+        self.move_out()
+
+    def move_out(self) -> None:
+        """危房不住人: before anything at a D house is accepted, its people have left."""
+        graded_d = {row.house: row.appraised.at for row in self.appraisals if row.appraised.grade == "D"}
+        for life in self.cases:
+            last = life.steps[-1]
+            if life.state == "accepted" and graded_d.get(life.house, last.at) < last.at:
+                self.vacated[life.house] = min(self.vacated.get(life.house, last.at), last.at)
 
     def looks(self, house: int, since: int) -> list[int]:
         """The checks of a house from a moment on, in order."""

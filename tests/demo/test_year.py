@@ -12,9 +12,9 @@ from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ACCEPT_LEVEL, ROLES
 from hemei.demo.answers import Answers
 from hemei.demo.district import District
-from hemei.demo.lives import TARGET
+from hemei.demo.lives import TARGET, Appraised
 from hemei.demo.looking import DOOR, PHONE, SYSTEM
-from hemei.demo.year import CaseLife, Year, make_year
+from hemei.demo.year import CaseLife, HouseAppraisal, Teller, Year, make_year
 from hemei.engines.forms import examine, read_form
 from hemei.programmes.houses.findings import FINDINGS
 from hemei.programmes.houses.programme import FORMS
@@ -182,3 +182,13 @@ def test_the_same_seed_gives_the_same_year(district: District, year: Year) -> No
     assert again.appraisals == year.appraisals
     assert np.array_equal(again.checks.at, year.checks.at)
     assert {PHONE, DOOR} <= set(again.checks.by.tolist())
+
+
+def test_people_leave_a_d_house_before_another_case_of_it_is_accepted(district: District, year: Year) -> None:
+    teller = Teller(district, year.staff, year.calendar, year.checks)
+    remedied = next(life for life in year.cases if life.state == "accepted")
+    teller.cases = [remedied]
+    end = remedied.steps[-1].at
+    teller.appraisals = [HouseAppraisal(remedied.house, Appraised(end - 86400, "D", after_repair=False), (0, 1), "演1")]
+    teller.move_out()
+    assert teller.vacated == {remedied.house: end}
