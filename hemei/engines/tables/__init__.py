@@ -1,7 +1,7 @@
 """Clerks' files: Excel, CSV, GeoPackage and GeoJSON in as rows, out as files that are safe to open."""
 
 from hemei.engines.tables.cells import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no
-from hemei.engines.tables.features import write_gpkg
+from hemei.engines.tables.geopackage import write_gpkg
 from hemei.engines.tables.reading import read
 from hemei.engines.tables.table import BadFile, Row, Table
 from hemei.engines.tables.writing import Sheet, write_csv, write_xlsx

@@ -21,7 +21,8 @@ Degrees = NDArray[np.float64]
 Shift = Callable[[Degrees, Degrees], tuple[Degrees, Degrees]]
 
 SAME_DATUM = ("China 2000", "World Geodetic System 1984", "World Geodetic System 1984 ensemble")
-GEOGRAPHIC = {"WGS84": "EPSG:4326", "CGCS2000": "EPSG:4490"}
+WGS84, CGCS2000 = "EPSG:4326", "EPSG:4490"
+GEOGRAPHIC = {"WGS84": WGS84, "CGCS2000": CGCS2000}
 HALF_WIDTH_OF_A_ZONE = 500_000
 FARTHEST_NORTH = 10_000_000
 
@@ -108,6 +109,19 @@ def name_of(system: str | None) -> str:
         raise UnknownSystem("没有写明坐标系：请注明是 EPSG 编号、GCJ-02（高德、腾讯地图）还是 BD-09（百度地图）。")
     shifted = {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}
     return shifted.get(plain.replace("-", "")) or GEOGRAPHIC.get(plain.replace("-", "")) or plain
+
+
+def label_of(crs: str | None) -> str | None:
+    """A coordinate system as "EPSG:4490" where it has such a number, else as the file says; None where undefined."""
+    if not crs or "undefined" in crs.lower() or crs.startswith(("LOCAL_CS", "ENGCRS")):
+        return None
+    try:
+        authority = pyproj.CRS.from_user_input(crs).to_authority(min_confidence=70)
+    except pyproj.exceptions.CRSError:
+        return crs
+    if authority is None:
+        return crs
+    return WGS84 if authority == ("OGC", "CRS84") else ":".join(authority)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 from hemei.engines.tables.delimited import read_csv
-from hemei.engines.tables.features import read_geojson, read_geopackage
+from hemei.engines.tables.geojson import read_geojson
+from hemei.engines.tables.geopackage import read_geopackage
 from hemei.engines.tables.spreadsheet import read_workbook
 from hemei.engines.tables.table import BadFile, Table
 

@@ -208,6 +208,11 @@ def test_a_short_row_has_its_last_cells_empty() -> None:
         (b"[" * 100_000, "a.geojson", "读不懂"),
         (b'{"type": "Point", "coordinates": [110, 31]}', "a.geojson", "要素集合"),
         (b'{"type": "FeatureCollection", "crs": null, "features": []}', "a.geojson", "坐标系不明"),
+        (b'{"features": [], "crs": {"type": "name", "properties": {"name": ""}}}', "a.geojson", "坐标系不明"),
+        (b'{"features": [1]}', "a.geojson", "读不懂"),
+        (b'{"features": [{}', "a.geojson", "读不懂"),
+        (b'{"features": [{"properties": {"a": NaN}}]}', "a.geojson", "读不懂"),
+        ('{"name": "红坪", "features": []}'.encode("gbk"), "a.geojson", "读不懂"),
         (b"", "a.xls", "旧格式"),
         (b"", "a.docx", "还不能读"),
     ],
@@ -244,6 +249,14 @@ def test_geojson_without_a_system_is_wgs84_and_keeps_what_has_no_place() -> None
     assert (placed.number, broken.number, nowhere.number) == (1, 2, 3)
     assert "几何" in broken.fault
     assert (nowhere.geometry, nowhere.fault) == (None, "")
+
+
+def test_geojson_may_be_empty_and_may_name_its_system_last() -> None:
+    assert list(only(read(b' { "features" : [ ] } ', "a.json")).rows) == []
+    features = b'"features":[{"properties":{"a":1}},{"properties":{"b":2}}]'
+    table = only(read(b"\xef\xbb\xbf{" + features + b',"crs":{"properties":{"name":"EPSG:4490"}}}', "a.geojson"))
+    assert (table.header, table.crs) == (["a", "b"], "EPSG:4490")
+    assert values(list(table.rows)) == [[1, None], [None, 2]]
 
 
 @pytest.mark.parametrize(
@@ -325,7 +338,7 @@ def test_a_table_without_geometry_is_read_too(layer: Layer) -> None:
 
 
 def test_a_layer_longer_than_a_batch_is_read_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hemei.engines.tables.features.BATCH", 7)
+    monkeypatch.setattr("hemei.engines.tables.geopackage.BATCH", 7)
     path = tmp_path / "a.gpkg"
     points = shapely.to_wkb(shapely.points(np.arange(21.0), 30))
     pyogrio.raw.write(

@@ -114,7 +114,7 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(monkeypatch: pytest.Monk
 
 
 def test_features_come_back_from_a_geopackage_in_cgcs2000(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hemei.engines.tables.features.BATCH", 2)
+    monkeypatch.setattr("hemei.engines.tables.geopackage.BATCH", 2)
     spot = bytes(shapely.to_wkb(shapely.Point(110.68, 31.744)))
     fields = {"编号": str, "年份": int, "面积": float, "日期": date}
     features: list[tuple[bytes | None, list[object]]] = [

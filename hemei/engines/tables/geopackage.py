@@ -1,8 +1,7 @@
-"""Layers in and out: GeoPackage and GeoJSON, geometry kept as WKB, the coordinate system as the file names it."""
+"""GeoPackage in and out, layer by layer: geometry kept as WKB, the coordinate system as the file names it."""
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import weakref
@@ -14,17 +13,14 @@ from typing import Any
 
 import numpy as np
 import pyogrio
-import pyproj
-import shapely
 from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from hemei.engines.tables.coordinates import CGCS2000, label_of
 from hemei.engines.tables.table import BadFile, Row, Table, checked_header, value_of
 
 BATCH = 20_000
 SQLITE = b"SQLite format 3\x00"
-STORED_IN = "EPSG:4490"
-WGS84 = "EPSG:4326"
 
 
 def read_geopackage(source: bytes | Path) -> list[Table]:
@@ -92,72 +88,6 @@ def plain(value: Any) -> object:
     return None if isinstance(value, float) and value != value else value_of(value)
 
 
-def label_of(crs: str | None) -> str | None:
-    """A coordinate system as "EPSG:4490" where it has such a number, else as the file says; None where undefined."""
-    if not crs or "undefined" in crs.lower() or crs.startswith(("LOCAL_CS", "ENGCRS")):
-        return None
-    try:
-        authority = pyproj.CRS.from_user_input(crs).to_authority(min_confidence=70)
-    except pyproj.exceptions.CRSError:
-        return crs
-    if authority is None:
-        return crs
-    return WGS84 if authority == ("OGC", "CRS84") else ":".join(authority)
-
-
-def read_geojson(source: bytes | Path, name: str) -> Table:
-    """The features of a FeatureCollection, numbered from 1. Raises BadFile.
-
-    Without a `crs` member it is WGS 84 (RFC 7946); `crs: null` says that nobody knows, and is refused.
-    """
-    try:
-        collection = json.loads(source if isinstance(source, bytes) else source.read_bytes(), parse_constant=no_number)
-    except (ValueError, RecursionError):
-        raise BadFile("这个 GeoJSON 文件读不懂：请在 GIS 软件中重新导出，编码选 UTF-8。") from None
-    features = collection.get("features") if isinstance(collection, dict) else None
-    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
-        raise BadFile("这个文件里没有要素集合（FeatureCollection）：请在 GIS 软件中重新导出为 GeoJSON。")
-    headings = dict.fromkeys(heading for feature in features for heading in feature.get("properties") or {})
-    header = checked_header(list(headings))
-    return Table(
-        name, header, rows_of_features(features, dict(zip(headings, header, strict=True))), crs_of(collection), True
-    )
-
-
-def no_number(constant: str) -> float:
-    raise ValueError(constant)
-
-
-def crs_of(collection: Mapping[str, Any]) -> str:
-    if "crs" not in collection:
-        return WGS84
-    crs = collection["crs"]
-    named = crs.get("properties", {}).get("name") if isinstance(crs, dict) else None
-    label = label_of(named) if isinstance(named, str) else None
-    if label is None:
-        raise BadFile("文件声明坐标系不明（crs 为空）：请在 GIS 软件中设好坐标系，再重新导出。")
-    return label
-
-
-def rows_of_features(features: Iterable[Mapping[str, Any]], header: Mapping[str, str]) -> Iterator[Row]:
-    for number, feature in enumerate(features, start=1):
-        properties = feature.get("properties") or {}
-        values = {heading: flat(properties.get(key)) for key, heading in header.items()}
-        try:
-            yield Row(number, values, wkb_of(feature.get("geometry")))
-        except (shapely.GEOSException, TypeError, ValueError):
-            yield Row(number, values, fault="几何图形读不懂：请在 GIS 软件中检查这个要素，改好后重新导出。")
-
-
-def flat(value: object) -> object:
-    """A property; what is nested stays as JSON text."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value_of(value)
-
-
-def wkb_of(geometry: object) -> bytes | None:
-    return None if geometry is None else bytes(shapely.to_wkb(shapely.from_geojson(json.dumps(geometry))))
-
-
 def write_gpkg(
     path: Path,
     layer: str,
@@ -184,7 +114,7 @@ def write_gpkg(
             layer=layer,
             driver="GPKG",
             geometry_type=geometry,
-            crs=STORED_IN,
+            crs=CGCS2000,
             append=passed > 0,
         )
         passed += len(batch)
