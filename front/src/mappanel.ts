@@ -10,7 +10,7 @@ export function openPanel(box: HTMLElement, place: { id?: unknown; properties: R
   badge.textContent = legend.get(state)?.word ?? state;
   panel.querySelector("h3")!.textContent = String(place.properties["label"] ?? "");
   const link = panel.querySelector("a")!;
-  link.href = (box.dataset["place"] ?? "/office/places/{id}").replace("{id}", encodeURIComponent(String(place.id)));
+  link.href = (box.dataset["place"] ?? "/office/places/{id}/").replace("{id}", encodeURIComponent(String(place.id)));
   panel.querySelector<HTMLButtonElement>(".close")!.onclick = () => close(box, panel);
   panel.onkeydown = (event) => { if (event.key === "Escape") close(box, panel); };
   panel.hidden = false;

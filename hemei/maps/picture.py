@@ -61,7 +61,7 @@ class Sheet:
     @property
     def scale(self) -> float:
         west, south, east, north = self.bounds
-        across = max((east - west) * self.shrink, (north - south) / 2, 0.01)
+        across = max((east - west) * self.shrink, (north - south) / 2)
         return (WIDTH - 2 * MARGIN) / across
 
     @property
@@ -82,7 +82,7 @@ def picture(*, within: Scope, kind: str) -> str:
     bounds = extent(within=within)
     if bounds is None:
         return '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 900 10"/>'
-    sheet = Sheet(bounds)
+    sheet = Sheet(widened(bounds))
     rows = list(drawn_regions(within))
     spots = name_spots(rows, within=within)
     parts = [outline(shape, sheet, region.level) for region in rows if (shape := boundary(region)) is not None]
@@ -91,6 +91,13 @@ def picture(*, within: Scope, kind: str) -> str:
             parts.append(mark(count, *sheet.at(*spots[count.code])))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {sheet.height:.0f}" font-family="sans-serif">'
     return head + "".join(parts) + "</svg>"
+
+
+def widened(bounds: Bounds) -> Bounds:
+    """At least 2 km across, so that a single house still makes a picture."""
+    west, south, east, north = bounds
+    across, up = max(0.01 - (east - west) / 2, 0), max(0.01 - (north - south) / 2, 0)
+    return west - across, south - up, east + across, north + up
 
 
 def outline(shape: shapely.Geometry, sheet: Sheet, level: int) -> str:
