@@ -16,6 +16,7 @@ CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
 SEPARATORS = ",\t;"
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+UNMARKED = ("utf-8", "gb18030")
 
 
 def read_csv(source: bytes | Path, name: str, expected: Iterable[str] = ()) -> Table:
@@ -47,8 +48,8 @@ def encoding_of(source: bytes | Path) -> str:
     """The encoding, found by reading the whole file once: a single byte of GBK may stand on its last line."""
     with opened(source) as file:
         start = file.read(4)
-        marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)), None)
-        return marked or next((name for name in ("utf-8", "gb18030") if decodes(file, name)), "") or unreadable()
+        marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
+        return next((name for name in marked or UNMARKED if decodes(file, name)), "") or unreadable()
 
 
 def decodes(file: BinaryIO, encoding: str) -> bool:
@@ -56,9 +57,8 @@ def decodes(file: BinaryIO, encoding: str) -> bool:
     file.seek(0)
     try:
         while chunk := file.read(CHUNK):
-            if b"\0" in chunk:
+            if "\0" in decoder.decode(chunk):
                 return False  # no text has these; a picture or a workbook renamed to .csv does
-            decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
@@ -72,11 +72,10 @@ def unreadable() -> str:
 def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
     """The records; a quoted cell may hold line breaks, so the number of a record is its row in Excel."""
     with io.TextIOWrapper(opened(source), encoding, newline="") as file:
-        line = file.readline()
+        start = "".join(islice(file, LOOK_FOR_HEADER))
         file.seek(0)
-        separator = max(SEPARATORS, key=line.count)
         csv.field_size_limit(LONGEST_CELL)
         try:
-            yield from csv.reader(file, delimiter=separator)
-        except (csv.Error, UnicodeDecodeError) as error:
+            yield from csv.reader(file, delimiter=max(SEPARATORS, key=start.count))
+        except csv.Error as error:
             raise BadFile(f"文件读到一半读不下去（{error}）：请核对引号是否成对，或另存为 .xlsx 再导入。") from None

@@ -6,6 +6,7 @@ import os
 import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -33,10 +34,17 @@ def read_geopackage(source: bytes | Path) -> list[Table]:
     if start != SQLITE:
         raise BadFile("这不是 GeoPackage 文件：请在 GIS 软件中重新导出为 GeoPackage（.gpkg）。")
     file = Scratch(source) if isinstance(source, bytes) else source
-    try:
+    with damage_named():
         return [layer_of(file, str(name)) for name in pyogrio.list_layers(str(file))[:, 0]]
+
+
+@contextmanager
+def damage_named() -> Iterator[None]:
+    """What GDAL cannot read, as BadFile."""
+    try:
+        yield
     except (DataSourceError, DataLayerError) as error:
-        raise BadFile(f"打不开这个 GeoPackage 文件（{error}）：请在 GIS 软件中重新导出。") from None
+        raise BadFile(f"这个 GeoPackage 文件有损坏（{error}）：请在 GIS 软件中重新导出。") from None
 
 
 def opening_bytes(path: Path) -> bytes:
@@ -67,9 +75,10 @@ def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str]) -> Ite
     """The features in batches, numbered by their feature id."""
     passed = 0
     while True:
-        _, ids, geometry, columns = pyogrio.raw.read(
-            str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True
-        )
+        with damage_named():
+            _, ids, geometry, columns = pyogrio.raw.read(
+                str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True
+            )
         for k, number in enumerate(ids):
             values = {heading: plain(column[k]) for heading, column in zip(header, columns, strict=True)}
             yield Row(int(number), values, None if geometry is None else geometry[k])

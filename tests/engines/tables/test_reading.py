@@ -183,6 +183,12 @@ def test_a_character_of_gbk_on_the_last_line_of_a_long_file_is_found() -> None:
     assert list(only(read(lines, "a.csv")).rows)[-1].values == {"a": "红", "b": "坪"}
 
 
+def test_a_title_line_without_separators_does_not_hide_the_tabs() -> None:
+    lines = "红坪镇, 2026 年\n户主\t地址\n张三\t红河村\n".encode("utf-16")
+    table = only(read(lines, "a.csv", expected=["户主"]))
+    assert [(row.number, row.values) for row in table.rows] == [(3, {"户主": "张三", "地址": "红河村"})]
+
+
 def test_a_row_with_more_cells_than_headings_is_marked() -> None:
     good, bad = only(read("户主,地址\n张三,红河\n李四,红河,2组\n".encode(), "a.csv")).rows
     assert not good.fault
@@ -201,6 +207,7 @@ def test_a_short_row_has_its_last_cells_empty() -> None:
         (b"\n,\n", "a.csv", "空的"),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF" * 9, "a.csv", "编码"),
         ("户主,户主\n张三,李四\n".encode(), "a.csv", "两次"),
+        (b"\xef\xbb\xbfa,b\n1,\xce\n", "a.csv", "编码"),
         (b"PK\x03\x04", "a.xlsx", "工作簿"),
         (b"not a database", "a.gpkg", "GeoPackage"),
         (b'<OGRVRTDataSource><OGRVRTLayer name="passwd"/></OGRVRTDataSource>', "a.gpkg", "GeoPackage"),
@@ -316,6 +323,17 @@ def test_a_geopackage_names_its_layers_and_their_system(layer: Layer) -> None:
         assert as_date(first.values["日期"]) == date(2026, 11, 3)
         assert (second.values["年份"], second.values["日期"], second.geometry) == (None, None, None)
         assert (first.number, second.number) == (1, 2)
+
+
+def test_a_damaged_geopackage_is_refused_when_its_rows_are_read(layer: Layer) -> None:
+    path = layer("EPSG:4490")
+    with sqlite3.connect(path) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')  # they call functions that only GDAL has
+        database.execute("UPDATE 房屋 SET geom = substr(geom, 1, 20) WHERE 编号 = '007'")
+    database.close()
+    with pytest.raises(BadFile, match="损坏"):
+        list(only(read(path)).rows)
 
 
 @pytest.mark.filterwarnings("ignore:'crs' was not provided")
