@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import Actor, Scope
 from hemei.core.models import Case, Check, Place
@@ -123,6 +124,26 @@ class Parameters:
 
 
 @dataclass(frozen=True)
+class DoorWords:
+    """What the page behind a door plate says: plain words for somebody of seventy-five."""
+
+    ask: Text
+    fine: Text
+    danger: Text
+    leave: Text
+    steps: Sequence[Text]
+
+
+PLAIN_DOOR = DoorWords(
+    ask=_("今天怎么样？"),
+    fine=_("没有看到不对劲的地方"),
+    danger=_("看到马上会伤人的危险："),
+    leave=_("请马上离开！"),
+    steps=(_("叫上身边的人，现在就走开"), _("不要回去拿东西"), _("再打电话")),
+)
+
+
+@dataclass(frozen=True)
 class Programme:
     """One of the district's fields of work, declared in the nouns of the core."""
 
@@ -139,6 +160,7 @@ class Programme:
     sections: Sequence[Section] = ()
     learn: Callable[[Check], None] | None = None  # what a look teaches about the place, written into its own table
     parameters: Parameters = Parameters({}, {})
+    door: DoorWords = PLAIN_DOOR
     urls: str = ""  # a URL module of its own, mounted at /<key>/
 
 

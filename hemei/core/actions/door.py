@@ -16,7 +16,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor
+from hemei.core.access import Actor, ActorKind, Refused
 from hemei.core.actions.check import Answered, Stored, submit_check
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
@@ -114,6 +114,16 @@ def pair(*, door: DoorToken, code: str, by: Actor) -> Pairing:
     phone = PairedPhone.objects.create(door=door, secret_hash=token_hash(secret), paired_at=now)
     audit(by, "door.pair", f"door:{door.pk}", door.region, detail={"phone": phone.pk}, at=now)
     return Pairing(secret)
+
+
+@action(verb="door.pair", on="door")
+def forget_phone(*, door: DoorToken, by: Actor) -> None:
+    """Unpair the phone that asks for it."""
+    if by.kind is not ActorKind.PHONE:
+        raise Refused("door.pair")
+    now = timezone.now()
+    PairedPhone.objects.filter(door=door, pk=by.id, revoked_at=None).update(revoked_at=now)
+    audit(by, "door.forget", f"door:{door.pk}", door.region, detail={"phone": by.id}, at=now)
 
 
 def _count_wrong(door: DoorToken, by: Actor, now: datetime) -> Pairing:

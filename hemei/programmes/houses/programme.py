@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models import Tier
-from hemei.core.registry import Column, Fact, Form, Guard, Indicator, Kind, Programme, Section
+from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Programme, Section
 from hemei.programmes.houses import cadence, facts, findings, guards, queries, sections
 from hemei.programmes.houses.learning import learn
 from hemei.programmes.houses.models import House, SafetyGrade, Structure
@@ -68,4 +68,16 @@ programme = Programme(
     learn=learn,
     parameters=parameters,
     urls="hemei.programmes.houses.urls",
+    door=DoorWords(
+        ask=_("今天房子怎么样？"),
+        fine=_("没有看到裂缝、歪斜、漏塌"),
+        danger=_("墙在歪、缝在长、屋顶要掉、地在动："),
+        leave=_("请马上离开房子！"),
+        steps=(
+            _("叫上家里所有人，现在就出去"),
+            _("不要回去拿东西"),
+            _("站到空地上，离墙、坡和电线远一些"),
+            _("再打电话"),
+        ),
+    ),
 )

@@ -1,0 +1,157 @@
+"""Who stands at which door, and what they carry from page to page.
+
+These pages work without scripts and, but for pairing, without cookies. So nothing is kept between two pages: what was
+answered travels in the page itself, signed, bound to the door and to a day. That signature is also what Django's cookie
+would be against forged requests: only who holds the door's token gets one; and what a paired phone may do beyond that
+hangs on a SameSite=Lax cookie, which no other site's form can send.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+
+from hemei.core.access import Actor, ActorKind
+from hemei.core.models import DoorToken, Place, Tier
+from hemei.core.queries.door import actor_at, live_door
+from hemei.core.queries.parameter import parameter
+from hemei.core.registry import Form, Programme, registry
+from hemei.field.walk import Walk
+from hemei.terms.day import today
+
+A_DAY = 24 * 3600
+COOKIE = "paired"
+COOKIE_AGE = 2 * 365 * A_DAY
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One opening of the page: its id makes a report pressed twice one report."""
+
+    id: str
+    answers: dict[str, Any] = field(default_factory=dict)
+    sent: bool = False
+    case: int | None = None  # the number of what was opened
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """A live door, and who stands there: anybody with the plate, or a paired phone."""
+
+    door: DoorToken
+    token: str
+    actor: Actor
+
+    @property
+    def place(self) -> Place:
+        return self.door.place
+
+    @property
+    def paired(self) -> bool:
+        return self.actor.kind is ActorKind.PHONE
+
+    @cached_property
+    def programme(self) -> Programme:
+        return registry.programme_of_kind(self.place.kind)
+
+    @cached_property
+    def form(self) -> Form:
+        return registry.forms_for(self.place.kind, Tier.SELF)[0]
+
+    @cached_property
+    def telephone(self) -> str:
+        """Whom to call in danger, as the district set it; "" where it has not."""
+        try:
+            return str(
+                parameter(f"{self.programme.key}.emergency_phone", region=self.place.region, on=today()).value or ""
+            )
+        except KeyError:
+            return ""
+
+    def walk(self, visit: Visit) -> Walk:
+        return Walk(self.form.read, self.programme.findings, visit.answers)
+
+    def arrive(self) -> Visit:
+        return Visit(uuid.uuid4().hex)
+
+    def seal(self, visit: Visit, **changes: Any) -> str:
+        return signing.dumps(asdict(replace(visit, **changes)), salt=self._salt, compress=True)
+
+    def unseal(self, text: str | None) -> Visit | None:
+        """The visit as it was sealed at this door within a day, else None."""
+        try:
+            return Visit(**signing.loads(text or "", salt=self._salt, max_age=A_DAY))
+        except (signing.BadSignature, TypeError):
+            return None
+
+    @property
+    def _salt(self) -> str:
+        return f"hemei.field.visit:{self.door.pk}"
+
+    def address(self, page: str, **query: str) -> str:
+        address = reverse(f"door:{page}", kwargs={"token": self.token})
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        """A household's page, with what each of them shows."""
+        common = {
+            "programme": self.programme,
+            "words": self.programme.door,
+            "telephone": self.telephone,
+            "paired": self.paired,
+            "plate_url": self.address("plate"),
+            "status_url": self.address("reports") if self.paired else "",
+        }
+        return render(request, f"field/{name}.html", common | context, status=status)
+
+
+View = Callable[[HttpRequest, Doorstep], HttpResponse]
+
+
+def at_door(view: View) -> Callable[..., HttpResponse]:
+    """A page behind a plate. A token that was never issued and one that was revoked look the same."""
+
+    @csrf_exempt
+    @wraps(view)
+    def answer(request: HttpRequest, token: str) -> HttpResponse:
+        language = request.GET.get("language", "")
+        chosen = language in dict(settings.LANGUAGES)
+        if chosen:
+            translation.activate(language)
+        door = live_door(token)
+        if door is None:
+            response = render(request, "field/gone.html", status=404)
+        else:
+            actor = actor_at(door, request.COOKIES.get(COOKIE, ""))
+            response = view(request, Doorstep(door, token, actor))
+        if chosen:
+            response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE, samesite="Lax")
+        return private(response)
+
+    return answer
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by no cache, found by no search engine, named to no other site."""
+    patch_cache_control(response, no_store=True, private=True)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def start_again(step: Doorstep) -> HttpResponse:
+    """The page lay open for too long, or was not ours."""
+    return redirect(step.address("plate", late="1"))

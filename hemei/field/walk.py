@@ -1,0 +1,75 @@
+"""The walk through a self-check: which question comes next, and what the answers so far already show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hemei.engines.forms import Form, Kind, Question, is_asked, relevant_answers
+from hemei.terms.finding import FindingKind, Severity
+
+CLEAR = "no"  # a self-check asks for signs of trouble, so that "no" to each is all clear
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Answers on their way: single choices are tapped one a page, all else stands on the last page."""
+
+    form: Form
+    findings: Sequence[FindingKind]
+    answers: Mapping[str, Any]
+
+    @property
+    def taps(self) -> list[Question]:
+        """The questions that are tapped, given the answers so far."""
+        return [q for q in self.form.questions if q.kind is Kind.SELECT_ONE and is_asked(q, self.answers)]
+
+    @property
+    def upcoming(self) -> Question | None:
+        return next((q for q in self.taps if q.name not in self.answers), None)
+
+    @property
+    def rest(self) -> list[Question]:
+        return [q for q in self.form.questions if q.kind is not Kind.SELECT_ONE and is_asked(q, self.answers)]
+
+    @property
+    def found(self) -> list[FindingKind]:
+        return [kind for kind in self.findings if kind.applies and kind.applies(self.answers)]
+
+    @property
+    def urgent(self) -> frozenset[str]:
+        return frozenset(kind.id for kind in self.found if kind.severity is Severity.URGENT)
+
+    def answered(self, name: str, choice: str) -> Walk | None:
+        """The walk with that answer, without answers that are no longer asked for; None where it is no answer."""
+        question = next((q for q in self.taps if q.name == name), None)
+        if question is None or choice not in question.choice_names:
+            return None
+        return replace(self, answers=relevant_answers(self.form, {**self.answers, name: choice}))
+
+    def alarms(self, name: str, choice: str) -> bool:
+        """Whether that answer shows an urgent danger that was not known before."""
+        after = self.answered(name, choice)
+        return after is not None and bool(after.urgent - self.urgent)
+
+    def worsens(self, name: str, choice: str) -> bool:
+        """Whether that answer shows something more serious than a doubt."""
+        after = self.answered(name, choice)
+        known = {kind.id for kind in self.found}
+        return after is not None and any(
+            kind.severity > Severity.ROUTINE and kind.id not in known for kind in after.found
+        )
+
+    def back(self) -> Walk:
+        """The walk before its last tap."""
+        tapped = [q.name for q in self.taps if q.name in self.answers]
+        kept = {name: value for name, value in self.answers.items() if name not in tapped[-1:]}
+        return replace(self, answers=kept)
+
+    def all_clear(self) -> Walk:
+        """Every sign that is asked for answered with no."""
+        clear = replace(self, answers={})
+        while (question := clear.upcoming) and (after := clear.answered(question.name, CLEAR)):
+            clear = after
+        return clear

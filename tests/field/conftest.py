@@ -1,0 +1,34 @@
+"""Plates to stand before."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from hemei.core.actions.door import IssuedDoor, issue_door
+from hemei.core.models import Place
+from tests.conftest import People
+
+
+@pytest.fixture
+def at_well(well: Place, people: People) -> IssuedDoor:
+    """A door of a programme that no page has heard of."""
+    return issue_door(place=well, by=people.village)
+
+
+@pytest.fixture
+def at_house(house: Place, people: People) -> IssuedDoor:
+    return issue_door(place=house, by=people.village)
+
+
+@pytest.fixture
+def old_phone() -> Client:
+    """A stranger's phone; what Django's own client would wave through is checked as in earnest."""
+    return Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"})
+
+
+@pytest.fixture
+def paired_phone(at_well: IssuedDoor) -> Client:
+    phone = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"})
+    phone.post(f"/d/{at_well.token}/phone/", {"code": at_well.code})
+    return phone
