@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 
 import numpy as np
-from django.db.models import Case, F, IntegerField, Sum, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Sum, Value, When
+from django.db.models.functions import Concat
 from numpy.typing import NDArray
 
 from hemei.core.access import Scope
 from hemei.core.actions.placestate import CELL_SHIFT, CELL_ZOOM
 from hemei.core.lifecycle import PRESSING
-from hemei.core.models import PlaceTally
-from hemei.core.queries.places import PlaceFilter, places
+from hemei.core.models import Place, PlaceTally
 from hemei.maps import mvt
 from hemei.terms import tile
 
@@ -30,7 +30,7 @@ def tile_of(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
 
 def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     """Layer `places`; of too many the most pressing are kept, and layer `truncated` says how many are left out."""
-    inside = places(within=within, where=PlaceFilter(kind=kind)).filter(tile__range=tile.span(z, x, y))
+    inside = places_in(tile.span(z, x, y), within=within, kind=kind)
     pressing = Case(
         *(When(state=state, then=Value(rank)) for rank, state in enumerate(PRESSING)),
         default=Value(len(PRESSING)),
@@ -44,6 +44,12 @@ def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     across, down = mvt.project(z, x, y, lons, lats)
     drawn = mvt.points("places", across, down, {"state": states, "label": labels}, ids)
     return drawn + truncated(left_out) if left_out else drawn
+
+
+def places_in(span: tuple[int, int], *, within: Scope, kind: str) -> QuerySet[Place]:
+    """The places of a span of tile keys, looked up by the key: offered other indexes, SQLite walks a whole region."""
+    unindexed = Place.objects.alias(where=Concat("region", Value("")), what=Concat("kind", Value("")))
+    return unindexed.filter(within.q("where"), what=kind, tile__range=span, removed_on=None)
 
 
 def truncated(left_out: int) -> bytes:
