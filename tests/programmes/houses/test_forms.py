@@ -49,6 +49,7 @@ def test_a_household_taps_pictured_answers_and_never_sees_a_grade(forms: dict[st
     assert len([question for question in taps if not question.relevant]) <= 10
     for question in taps:
         assert question.picture == f"{question.name}.svg"
+        assert (FOLDER.parent / "static" / "houses" / question.picture).is_file()
         assert [choice.name for choice in question.choices] == ["yes", "no", "unsure"]
     assert not any(question.required for question in form.questions)
     words = "".join(question.labels["zh"] + question.hints.get("zh", "") for question in form.questions)
