@@ -8,6 +8,7 @@ class Region(models.Model):
     code = models.CharField(_("区划代码"), max_length=15, primary_key=True)
     name = models.CharField(_("名称"), max_length=80)
     level = models.PositiveSmallIntegerField()
+    groups = models.JSONField(default=list)  # its villagers' groups (组), by name
     boundary = models.BinaryField(null=True)  # WKB, EPSG:4490
     lon = models.FloatField(null=True)  # where its name is written on the map
     lat = models.FloatField(null=True)

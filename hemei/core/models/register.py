@@ -8,6 +8,7 @@ from hemei.core.models.job import Job
 class BatchState(models.TextChoices):
     READING = "reading", _("正在读取")
     READY = "ready", _("待确认")
+    APPLYING = "applying", _("正在导入")
     APPLIED = "applied", _("已导入")
     DISCARDED = "discarded", _("已放弃")
     FAILED = "failed", _("读取失败")
@@ -23,6 +24,7 @@ class ImportBatch(models.Model):
     job = models.ForeignKey(Job, models.SET_NULL, null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
     understood = models.JSONField(default=dict)  # per file: header row, columns, coordinate system
@@ -43,11 +45,19 @@ class RowOutcome(models.TextChoices):
     REFUSED = "refused", _("未通过")
 
 
+class Decision(models.TextChoices):
+    """What a person says of a row that resembles a place already there."""
+
+    OPEN = "", _("待定")
+    SAME = "same", _("是同一处")
+    OTHER = "other", _("不是同一处")
+
+
 class StagedRow(models.Model):
     """One row of a register as it was understood."""
 
     batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
-    register = models.CharField(max_length=20)  # regions, households, houses, units, duties, cases
+    register = models.CharField(max_length=20)  # a key of core.actions.register.catalogue
     file = models.CharField(max_length=200)
     line = models.PositiveIntegerField()
     outcome = models.CharField(max_length=10, choices=RowOutcome)
@@ -59,7 +69,7 @@ class StagedRow(models.Model):
     before = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
-    confirmed = models.BooleanField(default=False)  # a MATCH that a person confirmed
+    decision = models.CharField(max_length=8, choices=Decision, blank=True)  # of a MATCH
 
     class Meta:
         indexes = [models.Index(fields=["batch", "register", "outcome", "id"], name="staged_list")]

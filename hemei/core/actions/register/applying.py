@@ -1,0 +1,127 @@
+"""Applying what a person confirmed: everything laid ready beside the tables, then moved over in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import shutil
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import SYSTEM, Actor, actor_of
+from hemei.core.actions.placestate import recount
+from hemei.core.actions.register.bench import Bench
+from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.reading import folder_of
+from hemei.core.actions.register.staging import confirmed
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import BatchState, ImportBatch, Job, RowOutcome, StagedRow
+from hemei.core.worker import Progress, work
+from hemei.core.writing import action, audit, writing
+from hemei.terms.region import contains
+
+ROWS_AT_ONCE = 2_000
+
+
+class _Digest:
+    """The keyed digest of rows, one after the other."""
+
+    def __init__(self) -> None:
+        self._hash = hmac.new(settings.AUDIT_KEY.encode(), digestmod=hashlib.sha256)
+        self.count = 0
+
+    def take(self, row: StagedRow) -> None:
+        said = [row.register, row.file, row.line, row.outcome, row.key, row.values, row.target]
+        self._hash.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode() + b"\n")
+        self.count += 1
+
+    def __str__(self) -> str:
+        return self._hash.hexdigest()
+
+
+@work("register.apply")
+def apply_batch(job: Job, progress: Progress) -> dict[str, Any]:
+    """Bring a confirmed batch into the register: all of it or nothing."""
+    batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    by = actor_of(job.by) if job.by else SYSTEM
+    bench = Bench(by, timezone.now())
+    try:
+        digest = _lay(batch, bench, progress)
+        seconds = _timed_move(batch=batch, by=by, bench=bench, digest=digest)
+    except BaseException as fault:
+        said = str(fault) if isinstance(fault, Mistaken) else _("导入没有完成，没有写入任何数据。")
+        with writing():
+            waiting = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLYING)
+            waiting.update(state=BatchState.READY, message=said)
+        raise
+    finally:
+        bench.clear()
+    forget_files(batch)
+    return {"rows": digest.count, "seconds_in_transaction": round(seconds, 2)}
+
+
+def _lay(batch: ImportBatch, bench: Bench, progress: Progress) -> _Digest:
+    digest = _Digest()
+    writable = [RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.MATCH]
+
+    def rows_of(register: str) -> Any:
+        rows = StagedRow.objects.filter(batch=batch, register=register, outcome__in=writable).order_by("id")
+        for row in confirmed(rows.iterator(chunk_size=ROWS_AT_ONCE)):
+            digest.take(row)
+            progress(digest.count, message=_("正在准备，已备 %(done)d 行") % {"done": digest.count})
+            yield row
+
+    for key, register in REGISTERS.items():
+        if StagedRow.objects.filter(batch=batch, register=key, outcome__in=writable).exists():
+            register.lay(rows_of(key), bench)
+    bench.flush()
+    return digest
+
+
+def _timed_move(*, batch: ImportBatch, by: Actor, bench: Bench, digest: _Digest) -> float:
+    began = time.monotonic()
+    try:
+        move(batch=batch, by=by, bench=bench, digest=digest)
+    except IntegrityError as fault:
+        raise _out_of_date() from fault
+    return time.monotonic() - began
+
+
+@action(verb="register.import", on="batch")
+def move(*, batch: ImportBatch, by: Actor, bench: Bench, digest: _Digest) -> None:
+    """The set statements, the counts that follow from them, and the one audit entry that carries the rows' digest."""
+    if batch.state != BatchState.APPLYING:
+        raise Conflict(_("这一批已经处理过了，请刷新页面。"))
+    since = ImportBatch.objects.filter(state=BatchState.APPLIED, applied_at__gt=batch.read_at)
+    if any(contains(r, batch.region) or contains(batch.region, r) for r in since.values_list("region", flat=True)):
+        raise _out_of_date()
+    bench.move()
+    for kind, prefix in sorted(bench.recount):
+        recount(kind, prefix)
+    now = timezone.now()
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        state=BatchState.APPLIED, applied_at=now, digest=str(digest), message=""
+    )
+    counts = batch.understood.get("counts", {})
+    detail = {"rows": digest.count, "rows_digest": str(digest), "counts": counts, "name": batch.name}
+    full = [s["layout"] for s in batch.understood.get("sheets", []) if s["layout"]["keep_full_id"]]
+    if full:
+        detail["full_id_numbers"] = [{"register": s["register"], "reason": s["reason"]} for s in full]
+    audit(by, "register.import", f"batch:{batch.pk}", batch.region, values=[str(digest)], detail=detail, at=now)
+
+
+def _out_of_date() -> Conflict:
+    return Conflict(_("读取之后，登记表已被别人改动，没有写入任何数据。请重新上传，再看一遍预览。"), code="out_of_date")
+
+
+def forget_files(batch: ImportBatch) -> None:
+    """The uploaded files hold personal data in clear: they go as soon as they are no longer needed."""
+    folder = folder_of(batch)
+    if folder.resolve().is_relative_to((settings.VAR / "imports").resolve()):
+        shutil.rmtree(folder, ignore_errors=True)

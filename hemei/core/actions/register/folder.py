@@ -1,0 +1,123 @@
+"""Beginning, confirming and discarding an import: from a folder on the server, or from what somebody uploaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, At
+from hemei.core.actions.register.applying import forget_files
+from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.layout import layout_of
+from hemei.core.errors import Conflict
+from hemei.core.models import BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
+from hemei.core.worker import run
+from hemei.core.writing import action, audit
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of an import, for whoever started it."""
+
+    batch: int
+    state: str
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)  # register → outcome → rows
+    refused: list[tuple[str, int, str, str]] = field(default_factory=list)  # the first: file, row, 原因, 怎么改
+    message: str = ""
+    rows: int = 0  # written
+    seconds_in_transaction: float | None = None
+
+
+SHOWN = 20
+
+
+@action(verb="register.import", on="where")
+def begin(*, where: At, folder: str, name: str, by: Actor, waiting: bool = True) -> ImportBatch:
+    """A batch to be read by the worker, or by whoever calls where it is not `waiting`."""
+    batch = ImportBatch.objects.create(region=where.region, name=name[:200], folder=folder, by=by.account)
+    batch.job = _job(batch, "register.read", by, waiting)
+    batch.save(update_fields=["job"])
+    audit(by, "register.read", f"batch:{batch.pk}", batch.region, detail={"name": batch.name})
+    return batch
+
+
+@action(verb="register.import", on="batch")
+def confirm(*, batch: ImportBatch, by: Actor, waiting: bool = True) -> Job:
+    """Have the batch applied, as it was previewed."""
+    if batch.state != BatchState.READY:
+        raise Conflict(_("这一批现在是“%(state)s”，不能导入。") % {"state": batch.get_state_display()})
+    batch.state, batch.message = BatchState.APPLYING, ""
+    batch.job = _job(batch, "register.apply", by, waiting)
+    batch.save(update_fields=["state", "message", "job"])
+    audit(by, "register.confirm", f"batch:{batch.pk}", batch.region, detail=batch.understood.get("counts", {}))
+    return batch.job
+
+
+@action(verb="register.import", on="batch")
+def discard(*, batch: ImportBatch, by: Actor) -> None:
+    """Throw a batch away, or ask its reading to stop."""
+    if batch.state == BatchState.READING and batch.job:
+        Job.objects.filter(pk=batch.job.pk).update(cancel_asked=True)
+    elif batch.state not in (BatchState.READY, BatchState.FAILED):
+        raise Conflict(_("这一批现在是“%(state)s”，不能放弃。") % {"state": batch.get_state_display()})
+    batch.state = BatchState.DISCARDED
+    batch.save(update_fields=["state"])
+    StagedRow.objects.filter(batch=batch).delete()
+    audit(by, "register.discard", f"batch:{batch.pk}", batch.region)
+    forget_files(batch)
+
+
+@action(verb="register.import", on="batch")
+def decide(*, batch: ImportBatch, rows: list[int], decision: str, by: Actor) -> int:
+    """Say of rows that resemble a place already there whether they are the same. Returns how many."""
+    if batch.state != BatchState.READY:
+        raise Conflict(_("这一批现在是“%(state)s”，不能再改。") % {"state": batch.get_state_display()})
+    matches = StagedRow.objects.filter(batch=batch, outcome=RowOutcome.MATCH)
+    chosen = matches.filter(pk__in=rows) if rows else matches
+    count = chosen.update(decision=decision)
+    audit(by, "register.decide", f"batch:{batch.pk}", batch.region, detail={"rows": count, "decision": decision})
+    return count
+
+
+def _job(batch: ImportBatch, kind: str, by: Actor, waiting: bool) -> Job:
+    now = timezone.now()
+    taken: dict[str, Any] = {} if waiting else {"state": JobState.RUNNING, "heartbeat_at": now, "attempts": 1}
+    return Job.objects.create(kind=kind, region=batch.region, by=by.account, arguments={"batch": batch.pk}, **taken)
+
+
+def import_folder(folder: Path, *, by: Actor, confirm: bool) -> Summary:
+    """Read a folder of registers here and now; write it too where `confirm`ed. Raises Mistaken where it has no usable
+    `district.yaml`, Refused where `by` may not import there."""
+    layout = layout_of(folder, list(REGISTERS))
+    batch = begin(where=At(layout.district), folder=str(folder.resolve()), name=folder.name, by=by, waiting=False)
+    assert batch.job is not None
+    run(batch.job)
+    batch.refresh_from_db()
+    if not confirm or batch.state != BatchState.READY:
+        return summary_of(batch)
+    job = run(confirm_now(batch=batch, by=by))
+    batch.refresh_from_db()
+    return summary_of(batch, job)
+
+
+def confirm_now(*, batch: ImportBatch, by: Actor) -> Job:
+    job: Job = confirm(batch=batch, by=by, waiting=False)
+    return job
+
+
+def summary_of(batch: ImportBatch, applied: Job | None = None) -> Summary:
+    refused = StagedRow.objects.filter(batch=batch, outcome=RowOutcome.REFUSED).order_by("id")[:SHOWN]
+    result = applied.result if applied else {}
+    return Summary(
+        batch=batch.pk,
+        state=batch.state,
+        counts=batch.understood.get("counts", {}),
+        refused=[(row.file, row.line, row.reason, row.remedy) for row in refused],
+        message=batch.message,
+        rows=result.get("rows", 0),
+        seconds_in_transaction=result.get("seconds_in_transaction"),
+    )

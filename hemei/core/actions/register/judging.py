@@ -1,0 +1,179 @@
+"""What every register is judged by: the importer's reach, the regions there are, what stood in the rows before."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, ActorKind, Scope, scope_of
+from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.sheet import Line
+from hemei.core.models import RowOutcome
+from hemei.core.personal import fingerprint
+from hemei.core.queries.regions import names
+from hemei.engines.tables import BadCell
+from hemei.terms.personal import id_number_is_consistent, last_four, mask_id, mask_phone
+from hemei.terms.region import BadRegionCode, RegionCode, contains
+
+Reference = int | str  # the key of a row that is there, or the register key of one that comes in this batch
+
+
+@dataclass
+class Judged:
+    """What a row means: what it would do, and to which row."""
+
+    outcome: str
+    key: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    personal: dict[str, Any] = field(default_factory=dict)
+    target: int | None = None
+    before: dict[str, Any] = field(default_factory=dict)
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass
+class Desk:
+    """Where a batch is judged. Carries what later registers ask of earlier ones."""
+
+    by: Actor
+    district: str
+    within: Scope
+    regions: dict[str, str]
+    references: dict[str, dict[str, Reference]] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    sheet: Sheet = field(default_factory=lambda: Sheet("", ""))
+
+    def reaches(self, code: str) -> bool:
+        inside = contains(self.district, code)
+        return inside and (self.within.everything or any(contains(p, code) for p in self.within.prefixes))
+
+    def region(self, said: str) -> str:
+        """The code of a region named by code or by a name that stands once. Raises BadCell."""
+        code = self.code(said) if said.isascii() and said.isdigit() else self._named(said)
+        if not self.reaches(code):
+            raise BadCell(
+                _("%(code)s 不在您可以导入的范围内。") % {"code": said}, _("请核对区划代码，或请上级导入这一行。")
+            )
+        if code not in self.regions:
+            raise BadCell(
+                _("区划里没有 %(code)s。") % {"code": said},
+                _("请核对代码；如果是新设的村或网格，请先把它写进区划表一起导入。"),
+            )
+        return code
+
+    @staticmethod
+    def code(said: str) -> str:
+        try:
+            return str(RegionCode.parse(said))
+        except BadRegionCode as fault:
+            raise BadCell(
+                _("“%(code)s”不是区划代码。") % {"code": said},
+                _("请填 6、9、12 或 15 位代码；统计用代码补零到 12 位也可以。"),
+            ) from fault
+
+    def _named(self, said: str) -> str:
+        found = [code for code, name in self.regions.items() if name == said]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise BadCell(
+                _("有 %(count)d 个地方叫“%(name)s”。") % {"count": len(found), "name": said},
+                _("请改填代码：%(codes)s。") % {"codes": "、".join(sorted(found)[:5])},
+            )
+        near = difflib.get_close_matches(said, self.regions.values(), n=1, cutoff=0.6)
+        codes = [code for code, name in self.regions.items() if near and name == near[0]]
+        hint = (
+            _("是不是“%(name)s”（%(code)s）？请改好后重新导入。") % {"name": near[0], "code": codes[0]} if near else ""
+        )
+        raise BadCell(_("区划里没有叫“%(name)s”的地方。") % {"name": said}, hint or _("请填写村的区划代码。"))
+
+    def once(self, key: str, line: Line) -> None:
+        """Raise BadCell where this key stood in an earlier row of the batch."""
+        earlier = self.seen.setdefault(key, line.where)
+        if earlier != line.where:
+            raise BadCell(_("与 %(where)s 行重复。") % {"where": earlier}, _("请保留一行，删去或改正另一行。"))
+
+    def refer(self, register: str, key: str) -> Reference | None:
+        return self.references.get(register, {}).get(key)
+
+    def know(self, register: str, key: str, reference: Reference) -> None:
+        self.references.setdefault(register, {})[key] = reference
+
+
+def desk_for(by: Actor, district: str) -> Desk:
+    """The desk of a person: what they may import, and in which regions."""
+    within = reach_of(by, "register.import")
+    return Desk(by, district, within, names(within=within.narrowed(district)))
+
+
+def reach_of(by: Actor, verb: str) -> Scope:
+    """Where `by` may do `verb`; the command line reaches everywhere."""
+    return Scope.all() if by.kind is ActorKind.SYSTEM else scope_of(by, verb)
+
+
+def judge_each(lines: Sequence[Line], judge: Callable[[Line], Judged]) -> list[Judged]:
+    """Judge rows one by one; what cannot stand is refused with its reason and remedy."""
+    return [_judged(line, judge) for line in lines]
+
+
+def _judged(line: Line, judge: Callable[[Line], Judged]) -> Judged:
+    if line.faults:
+        return refused(*line.faults)
+    try:
+        return judge(line)
+    except BadCell as bad:
+        return refused(bad)
+
+
+def refused(*faults: BadCell) -> Judged:
+    remedies = dict.fromkeys(fault.remedy for fault in faults if fault.remedy)
+    return Judged(RowOutcome.REFUSED, reason="；".join(fault.reason for fault in faults), remedy="；".join(remedies))
+
+
+def compared(key: str, values: dict[str, Any], target: int, now: Mapping[str, Any], **more: Any) -> Judged:
+    """A row for something that is there: CHANGED with what differs, else UNCHANGED. What is empty says nothing."""
+    before = {name: now.get(name) for name, value in values.items() if value is not None and now.get(name) != value}
+    if not before:
+        return Judged(RowOutcome.UNCHANGED, key, target=target)
+    return Judged(RowOutcome.CHANGED, key, values, target=target, before=before, **more)
+
+
+def alike(text: str) -> str:
+    """A name without what varies from ledger to ledger: width, blanks, punctuation, case."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def identity(number: str | None) -> dict[str, Any]:
+    """What is kept of a citizen ID number: its fingerprint, its end, and whether it is doubtful (待核)."""
+    if not number:
+        return {}
+    number = number.upper()
+    return {
+        "id_fingerprint": fingerprint(number),
+        "id_last4": last_four(number),
+        "id_doubtful": not id_number_is_consistent(number),
+    }
+
+
+def shown(number: str | None, phone: str | None) -> dict[str, str]:
+    """How personal numbers appear in a preview."""
+    masked = {"id_number": mask_id(last_four(number)) if number else "", "phone": mask_phone(phone) if phone else ""}
+    return {name: text for name, text in masked.items() if text}
+
+
+Item = TypeVar("Item")
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of `size`, the last one shorter."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

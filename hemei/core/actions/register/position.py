@@ -1,0 +1,124 @@
+"""Where a row's thing stands: its coordinates brought into the one system that is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from numpy.typing import NDArray
+
+from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.sheet import Field, Line
+from hemei.core.errors import Mistaken
+from hemei.engines.tables import BadCell, as_decimal
+from hemei.engines.tables.coordinates import UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
+from hemei.terms import tile
+
+DECIMALS = 8  # about a millimetre: what is read twice compares equal
+SHIFTED = ("GCJ-02", "BD-09")
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point in degrees (CGCS2000), and the footprint as WKB in hexadecimal where there is one."""
+
+    lon: float
+    lat: float
+    footprint: str | None = None
+
+    @staticmethod
+    def key(lon: float | None, lat: float | None) -> int | None:
+        return tile.key(lon, lat) if lon is not None and lat is not None else None
+
+
+def coordinate_fields(sheet: Sheet) -> list[Field]:
+    """Longitude and latitude, or easting and northing: a survey table's X坐标 is the northing."""
+    x, y = ("X坐标", "X", "x"), ("Y坐标", "Y", "y")
+    east, north = (y, x) if _is_plane(sheet.crs) else (x, y)
+    return [
+        Field("lon", (lazy("经度"), "东坐标", "横坐标", "lon", "longitude", *east), as_decimal),
+        Field("lat", (lazy("纬度"), "北坐标", "纵坐标", "lat", "latitude", *north), as_decimal),
+    ]
+
+
+def _is_plane(crs: str) -> bool:
+    try:
+        return name_of(crs) not in SHIFTED and crs_of(name_of(crs)).is_projected
+    except UnknownSystem:
+        return False
+
+
+def system_of(sheet: Sheet, said_by_file: str | None) -> str:
+    """The coordinate system of a file that has coordinates. Raises Mistaken where nobody names one that we can bring
+    to CGCS2000. What `district.yaml` says of this very file is stronger than what the file says of itself."""
+    system = sheet.crs if sheet.own_crs else said_by_file or sheet.crs
+    try:
+        to_cgcs2000(0.0, 0.0, system)
+    except UnknownSystem as fault:
+        raise Mistaken(
+            _("%(file)s 有坐标，但%(fault)s请在 district.yaml 里写 crs，例如 crs: EPSG:4490。")
+            % {"file": sheet.file, "fault": fault},
+            field="files",
+            code="no_crs",
+        ) from fault
+    return name_of(system)
+
+
+def in_cgcs2000(lines: Sequence[Line], system: str) -> list[Line]:
+    """The rows with their coordinates and geometries in degrees (CGCS2000), faults added where that cannot be."""
+    return _points(_shapes(lines, system), system)
+
+
+def _shapes(lines: Sequence[Line], system: str) -> list[Line]:
+    shapes = shapely.from_wkb([line.geometry for line in lines], on_invalid="ignore")
+
+    def moved(vertices: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack(to_cgcs2000(vertices[:, 0], vertices[:, 1], system))
+
+    placed = shapely.transform(shapely.force_2d(shapes), moved) if any(line.geometry for line in lines) else shapes
+    out = []
+    for line, shape in zip(lines, placed, strict=True):
+        if line.geometry is None:
+            out.append(line)
+        elif shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+            fault = BadCell(_("图形读不懂或不在所写的坐标系里。"), _("请在 GIS 软件中检查这个图形和坐标系。"))
+            out.append(replace(line, geometry=None, faults=[*line.faults, fault]))
+        else:
+            out.append(replace(line, geometry=bytes(shapely.to_wkb(shape))))
+    return out
+
+
+def _points(lines: Sequence[Line], system: str) -> list[Line]:
+    said = [(line.values.get("lon"), line.values.get("lat")) for line in lines]
+    nothing = float("nan")
+    xs = np.array([nothing if x is None else x for x, _y in said], dtype=np.float64)
+    ys = np.array([nothing if y is None else y for _x, y in said], dtype=np.float64)
+    lons, lats = to_cgcs2000(xs, ys, system)
+    out = []
+    for line, (x, y), lon, lat in zip(lines, said, lons.tolist(), lats.tolist(), strict=True):
+        if x is None and y is None:
+            out.append(line)
+        elif x is None or y is None:
+            fault = BadCell(_("经度和纬度只有一个。"), _("请两个都填，或都空着，以后在地图上点选。"))
+            out.append(replace(line, faults=[*line.faults, fault]))
+        elif lon != lon:
+            reason, _colon, remedy = point_fault(x, y, system).partition("：")
+            out.append(replace(line, faults=[*line.faults, BadCell(f"{reason}。", remedy)]))
+        else:
+            out.append(replace(line, values=line.values | {"lon": lon, "lat": lat}))
+    return out
+
+
+def spot_of(line: Line) -> Spot | None:
+    """The spot of a row whose coordinates are already in CGCS2000; None where it has none yet (待落图)."""
+    if line.geometry:
+        shape = shapely.from_wkb(line.geometry)
+        point = shape if shape.geom_type == "Point" else shape.representative_point()
+        footprint = None if shape.geom_type == "Point" else line.geometry.hex()
+        return Spot(round(point.x, DECIMALS), round(point.y, DECIMALS), footprint)
+    lon, lat = line.values.get("lon"), line.values.get("lat")
+    return None if lon is None or lat is None else Spot(round(lon, DECIMALS), round(lat, DECIMALS))

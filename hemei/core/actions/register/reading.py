@@ -1,0 +1,174 @@
+"""Reading a folder of registers into staged rows: a job, outside any transaction; started again, it starts afresh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import SYSTEM, Actor, actor_of
+from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.judging import Desk, batched, desk_for
+from hemei.core.actions.register.layout import Sheet, layout_of
+from hemei.core.actions.register.position import in_cgcs2000, system_of
+from hemei.core.actions.register.sheet import Line, Plan, plan_of
+from hemei.core.actions.register.staging import stage
+from hemei.core.errors import Mistaken
+from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
+from hemei.core.worker import Cancelled, Progress, work
+from hemei.core.writing import writing
+from hemei.engines.tables import BadFile, Row, Table, read
+
+ALSO = {"places": "holdings"}  # a register whose rows may also say what belongs to another
+
+
+@work("register.read")
+def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
+    """Parse and judge every row of a batch. Its state says afterwards whether a person can confirm it."""
+    batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    with _ending(batch):
+        StagedRow.objects.filter(batch=batch).delete()
+        folder, by = folder_of(batch), actor_of(job.by) if job.by else SYSTEM
+        understood = _read_folder(batch, folder, by, progress)
+        counts = counts_of(batch)
+        with writing():
+            ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(
+                state=BatchState.READY, read_at=timezone.now(), understood={"sheets": understood, "counts": counts}
+            )
+    return counts
+
+
+@contextmanager
+def _ending(batch: ImportBatch) -> Iterator[None]:
+    """However the reading ends, the batch says so."""
+    try:
+        yield
+    except Cancelled:
+        _give_up(batch, BatchState.DISCARDED, _("已取消，没有写入任何数据。"))
+        raise
+    except (Mistaken, BadFile) as fault:
+        _give_up(batch, BatchState.FAILED, str(fault))
+        raise
+    except Exception:
+        _give_up(batch, BatchState.FAILED, _("读取时出错，没有写入任何数据。请联系管理员查看日志。"))
+        raise
+
+
+def _give_up(batch: ImportBatch, state: str, message: str) -> None:
+    with writing():
+        StagedRow.objects.filter(batch=batch).delete()
+        ImportBatch.objects.filter(pk=batch.pk).update(state=state, message=message)
+
+
+def folder_of(batch: ImportBatch) -> Path:
+    return settings.VAR / batch.folder  # an absolute path stays what it is
+
+
+def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
+    """Register → outcome → how many rows."""
+    counts: dict[str, dict[str, int]] = {}
+    rows = StagedRow.objects.filter(batch=batch).values_list("register", "outcome").order_by()
+    for register, outcome, count in rows.annotate(count=Count("id")):
+        counts.setdefault(register, {})[outcome] = count
+    return {key: counts[key] for key in REGISTERS if key in counts}
+
+
+def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress) -> list[dict[str, Any]]:
+    layout = layout_of(folder, list(REGISTERS))
+    desk = desk_for(by, layout.district)
+    if not desk.within.narrowed(layout.district):
+        raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": layout.district}, field="files")
+    understood, done = [], 0
+    for sheet in layout.sheets:
+        table = _table(folder, sheet)
+        desk.sheet = sheet
+        reading = _Reading(batch, desk, sheet, table)
+        for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
+            reading.take(rows)
+            done += len(rows)
+            progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": sheet.file, "done": done})
+        understood.append(reading.understood())
+    return understood
+
+
+class _Reading:
+    """One sheet being read, for its own register and for what its rows also say."""
+
+    def __init__(self, batch: ImportBatch, desk: Desk, sheet: Sheet, table: Table) -> None:
+        self.batch, self.desk, self.table = batch, desk, table
+        register = REGISTERS[sheet.register]
+        self.plan = plan_of(sheet, register.fields(sheet), table.header)
+        self.also = _also(sheet, table)
+        located = table.has_geometry or {"lon", "lat"} & self.plan.columns.keys()
+        self.system = system_of(sheet, table.crs) if located else ""
+
+    def take(self, rows: list[Row]) -> None:
+        sheet = self.plan.sheet
+        self._judge(sheet.register, [self.plan.line(row) for row in rows])
+        if self.also:
+            plan, _register = self.also
+            lines = [plan.line(row) for row in rows if row.values.get(plan.columns["household"]) is not None]
+            known = [line for line in lines if self.desk.refer("places", line.where) is not None]
+            self._judge(_register, known)
+
+    def _judge(self, register: str, lines: list[Line]) -> None:
+        placed = in_cgcs2000(lines, self.system) if self.system and lines else lines
+        stage(self.batch, register, placed, REGISTERS[register].judge(placed, self.desk))
+
+    def understood(self) -> dict[str, Any]:
+        """What was made of the sheet: shown in the preview, and one day corrected there."""
+        return {
+            "register": self.plan.sheet.register,
+            "file": self.plan.sheet.file,
+            "sheet": self.table.name,
+            "header": list(self.plan.header),
+            "columns": dict(self.plan.columns),
+            "unused": self.plan.unused,
+            "crs": self.system,
+            "layout": self.plan.sheet.as_dict(),
+        }
+
+
+def _also(sheet: Sheet, table: Table) -> tuple[Plan, str] | None:
+    """A list of houses with the household's number in each row says who holds them."""
+    register = ALSO.get(sheet.register)
+    if register is None:
+        return None
+    fields = REGISTERS[register].fields(sheet)
+    told = Sheet(**{**sheet.as_dict(), "columns": {k: v for k, v in sheet.columns.items() if k in _names(fields)}})
+    try:
+        return plan_of(told, fields, table.header), register
+    except Mistaken:
+        return None
+
+
+def _names(fields: list[Any]) -> set[str]:
+    return {one.name for one in fields}
+
+
+def _table(folder: Path, sheet: Sheet) -> Table:
+    path = (folder / sheet.file).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        listed = "、".join(sorted(p.name for p in folder.iterdir() if p.is_file())[:30])
+        raise Mistaken(
+            _("没有文件“%(file)s”。文件夹里有：%(listed)s。") % {"file": sheet.file, "listed": listed}, field="files"
+        )
+    expected = [*sheet.columns.values()]
+    expected += [str(heading) for one in REGISTERS[sheet.register].fields(sheet) for heading in one.headings]
+    try:
+        tables = read(path, expected=expected)
+    except BadFile as fault:
+        raise Mistaken(f"{sheet.file}：{fault}", field="files") from fault
+    if sheet.sheet:
+        tables = [table for table in tables if table.name == sheet.sheet]
+    if not tables:
+        raise Mistaken(
+            _("%(file)s 里没有工作表“%(sheet)s”。") % {"file": sheet.file, "sheet": sheet.sheet or "1"}, field="files"
+        )
+    return tables[0]

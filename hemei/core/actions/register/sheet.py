@@ -1,0 +1,168 @@
+"""One sheet of a register: its columns found, its rows read cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from hemei.core.actions.register.layout import Sheet
+from hemei.core.errors import Mistaken
+from hemei.engines.tables import BadCell, Row, as_text
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a register wants to know, by the headings under which clerks keep it; the first is ours."""
+
+    name: str
+    headings: tuple[Text, ...]
+    read: Callable[[object], Any] = as_text
+    needed: bool = False
+    personal: bool = False  # never lies about in clear
+    choices: Mapping[str, Text] = field(default_factory=dict)  # key → word, where `read` gives a key
+
+    @property
+    def label(self) -> str:
+        return str(self.headings[0])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row as it was read: JSON-ready values (empty cells left out), and what could not be read."""
+
+    file: str
+    number: int
+    values: dict[str, Any]
+    original: dict[str, Any]  # the cells as they stood, personal ones masked
+    personal: dict[str, Any]  # the personal cells as they stood
+    geometry: bytes | None = None
+    faults: Sequence[BadCell] = ()
+
+    @property
+    def where(self) -> str:
+        return f"{self.file}:{self.number}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which heading is which field."""
+
+    sheet: Sheet
+    columns: Mapping[str, str]  # field → heading
+    fields: Sequence[Field]
+    header: Sequence[str]
+
+    @property
+    def unused(self) -> list[str]:
+        return [heading for heading in self.header if heading not in set(self.columns.values())]
+
+    def line(self, row: Row) -> Line:
+        values: dict[str, Any] = {}
+        faults = [BadCell(row.fault, "")] if row.fault else []
+        for one in self.fields:
+            try:
+                value = self._value(one, row)
+            except BadCell as bad:
+                faults.append(BadCell(f"{self.columns[one.name]}：{bad.reason}", bad.remedy))
+                continue
+            if value is not None:
+                values[one.name] = value
+            elif one.needed:
+                faults.append(_missing(self.columns[one.name]))
+        personal = {one.name for one in self.fields if one.personal}
+        hidden = {heading for name, heading in self.columns.items() if name in personal}
+        original = {h: "***" if h in hidden and v is not None else plain(v) for h, v in row.values.items()}
+        kept = {heading: plain(row.values.get(heading)) for heading in hidden}
+        return Line(self.sheet.file, row.number, values, original, kept, row.geometry, faults)
+
+    def _value(self, one: Field, row: Row) -> Any:
+        cell = row.values.get(self.columns[one.name])
+        if words := self.sheet.choices.get(one.name):
+            cell = words.get(as_text(cell) or "", cell)
+        return plain(one.read(cell))
+
+
+def _missing(heading: str) -> BadCell:
+    return BadCell(_("“%(heading)s”是空的。") % {"heading": heading}, _("请填写后重新导入。"))
+
+
+def plain(value: object) -> Any:
+    """A cell as JSON has it."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Plan:
+    """Find each field's column: as `district.yaml` says, else by its usual headings. Raises Mistaken."""
+    by_name = {one.name: one for one in fields}
+    if unknown := [name for name in sheet.columns if name not in by_name]:
+        raise _unplanned(
+            sheet,
+            _("columns 里不认识“%(unknown)s”，可以写：%(known)s")
+            % {"unknown": "、".join(unknown), "known": "、".join(by_name)},
+        )
+    columns: dict[str, str] = {}
+    squeezed = {_squeeze(heading): heading for heading in header}
+    for one in fields:
+        wanted = [sheet.columns[one.name]] if one.name in sheet.columns else [str(h) for h in one.headings]
+        found = next((squeezed[_squeeze(h)] for h in wanted if _squeeze(h) in squeezed), None)
+        if found is not None:
+            columns[one.name] = found
+        elif one.name in sheet.columns:
+            raise _unplanned(sheet, _("没有“%(heading)s”这一列；表头是：%(header)s") % _headings(wanted[0], header))
+        elif one.needed:
+            raise _unplanned(
+                sheet,
+                _("没有找到“%(heading)s”一列，请在 columns 里写明“%(name)s: 列名”；表头是：%(header)s")
+                % {**_headings(one.label, header), "name": one.name},
+            )
+    return Plan(sheet, columns, [one for one in fields if one.name in columns], list(header))
+
+
+def _headings(heading: str, header: Sequence[str]) -> dict[str, str]:
+    return {"heading": heading, "header": "、".join(header)}
+
+
+def _squeeze(heading: str) -> str:
+    """A heading without what varies from clerk to clerk: blanks, the star of a required column, brackets' width."""
+    return "".join(heading.split()).strip("*＊").replace("（", "(").replace("）", ")").lower()
+
+
+def _unplanned(sheet: Sheet, what: str) -> Mistaken:
+    return Mistaken(
+        _("%(file)s（%(register)s）：%(what)s。") % {"file": sheet.file, "register": sheet.register, "what": what},
+        field="files",
+        code="columns",
+    )
+
+
+def choice(words: Mapping[str, Text]) -> Callable[[object], str | None]:
+    """A reader of one of these words, or of its key: “砖混结构” is 砖混, “A级” is “A 级（基本完好）”."""
+    by_word = {_core_of(str(word)): key for key, word in words.items()} | {key: key for key in words if key}
+
+    def read(cell: object) -> str | None:
+        text = as_text(cell)
+        if text is None:
+            return None
+        key = by_word.get(text, by_word.get(_core_of(text)))
+        if key is None:
+            named = "、".join(dict.fromkeys(str(word) for word in words.values()))
+            raise BadCell(
+                _("“%(text)s”不在可选的词里。") % {"text": text[:40]}, _("请填写：%(named)s。") % {"named": named}
+            )
+        return key
+
+    return read
+
+
+def _core_of(word: str) -> str:
+    return word.partition("（")[0].partition("(")[0].replace(" ", "").removesuffix("结构")

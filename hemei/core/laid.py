@@ -1,0 +1,129 @@
+"""Many rows at once: laid ready beside a table, outside any transaction, then moved over by one statement each."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.db import connection, models
+
+from hemei.core.writing import writing
+
+# Every name in these statements is a model's own or one made here; values are parameters.
+AT_ONCE = 5_000
+_numbers = itertools.count(1)
+
+
+def reserve(model: type[models.Model], count: int) -> Sequence[int]:
+    """Take `count` primary keys that nobody else will get, so that rows can be laid with their keys."""
+    table = model._meta.db_table
+    if count == 0:
+        return []
+    with writing(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
+            )
+            return [row[0] for row in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        row = cursor.fetchone()
+        last = row[0] if row else 0
+        if row is None:
+            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+        else:
+            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + count, table])
+        return range(last + 1, last + count + 1)
+
+
+def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Insert rows (values in the order of `columns`, attribute names) straight into the model's table."""
+    with writing():
+        return _send(model._meta.db_table, _fields(model, columns), rows)
+
+
+class Laid:
+    """Rows for one model, in a table of this connection only."""
+
+    def __init__(self, model: type[models.Model], columns: Sequence[str]) -> None:
+        self.model = model
+        self.fields = _fields(model, columns)
+        self.target = _quoted(model._meta.db_table)
+        self.table = f"laid_{next(_numbers)}_{model._meta.db_table}"
+        self.count = 0
+        self._waiting: list[Sequence[Any]] = []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"CREATE TEMPORARY TABLE {_quoted(self.table)} AS SELECT {self._names()} FROM {self.target} WHERE 1 = 0"  # noqa: S608
+            )
+
+    def add(self, *values: Any) -> None:
+        self._waiting.append(values)
+        self.count += 1
+        if len(self._waiting) >= AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        _send(self.table, self.fields, self._waiting)
+        self._waiting = []
+
+    def insert(self) -> None:
+        """Move the rows into the model's table. IntegrityError where one stands there by now."""
+        names = self._names()
+        self._run(f"INSERT INTO {self.target} ({names}) SELECT {names} FROM {_quoted(self.table)}")  # noqa: S608
+
+    def update(self) -> None:
+        """Bring the rows of the same first column in line: what is laid as null stays as it is."""
+        key, *others = [_quoted(field.column) for field in self.fields]
+        settings = ", ".join(f"{name} = COALESCE(laid.{name}, {self.target}.{name})" for name in others)
+        source = f"{_quoted(self.table)} AS laid"
+        matching = f"{self.target}.{key} = laid.{key}"
+        self._run(f"UPDATE {self.target} SET {settings} FROM {source} WHERE {matching}")  # noqa: S608
+
+    def drop(self) -> None:
+        self._run(f"DROP TABLE {_quoted(self.table)}")
+
+    def _names(self) -> str:
+        return ", ".join(_quoted(field.column) for field in self.fields)
+
+    @staticmethod
+    def _run(statement: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def _fields(model: type[models.Model], columns: Sequence[str]) -> list[models.Field[Any, Any]]:
+    return [model._meta.get_field(name) for name in columns]  # type: ignore[misc]
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
+
+
+def _send(table: str, fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> int:
+    names = ", ".join(_quoted(field.column) for field in fields)
+    sent = 0
+    with connection.cursor() as cursor:
+        for batch in _batches(_prepared(fields, rows)):
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {_quoted(table)} ({names}) FROM STDIN") as copy:
+                    for row in batch:
+                        copy.write_row(row)
+            else:
+                marks = ", ".join(["%s"] * len(fields))
+                cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", batch)  # noqa: S608
+            sent += len(batch)
+    return sent
+
+
+def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+    for row in rows:
+        yield [
+            None if value is None else field.get_db_prep_save(value, connection)
+            for field, value in zip(fields, row, strict=True)
+        ]
+
+
+def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
+    while batch := list(itertools.islice(rows, AT_ONCE)):
+        yield batch
