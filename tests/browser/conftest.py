@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
-from playwright.sync_api import Browser, sync_playwright
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from hemei.core.access import Actor
+
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
     "--no-sandbox",
@@ -54,3 +59,37 @@ def _emptied_between_tests() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", without_triggers)
         yield
+
+
+@dataclass
+class Visit:
+    """A page, and what its console said: a refused style, a missing file, an exception."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
+    """Opens a window, signed in as an actor or as a stranger: `visit(people.village, PHONE).page.goto("/maps/")`."""
+    contexts = []
+
+    def open_window(actor: Actor | None = None, size: dict[str, int] = DESK, **wishes) -> Visit:
+        context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN", **wishes)
+        contexts.append(context)
+        if actor is not None:
+            client = Client()
+            client.force_login(actor.account)
+            context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": live_server.url}])
+        seen = Visit(context.new_page())
+        seen.page.on("console", seen.hear)
+        seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        return seen
+
+    yield open_window
+    for context in contexts:
+        context.close()
