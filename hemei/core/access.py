@@ -158,7 +158,7 @@ def may(actor: Actor, verb: str, thing: Thing) -> bool:
         verb in grant.role.rights
         and contains(grant.region, thing.region)
         and (grant.matter == "*" or matter in ("*", grant.matter))
-        and _high_enough(grant.role, verb, thing)
+        and _high_enough(grant.role, verb, getattr(thing, "severity", None))
         for grant in actor.grants
     )
 
@@ -169,15 +169,17 @@ def require(actor: Actor, verb: str, thing: Thing) -> None:
         raise Refused(verb)
 
 
-def scope_of(actor: Actor, verb: str, matter: str = "*") -> Scope:
-    """Where this actor may do `verb`. Empty for whoever may nowhere."""
+def scope_of(actor: Actor, verb: str, matter: str = "*", severity: Severity | None = None) -> Scope:
+    """Where this actor may do `verb`, to a case of that severity where one is named. Empty for whoever may nowhere."""
     if actor.kind is ActorKind.PHONE and verb in PHONE_RIGHTS and actor.place is not None:
         return Scope(places=(actor.place,))
     return Scope.of(
         *(
             grant.region
             for grant in actor.grants
-            if verb in grant.role.rights and (matter == "*" or grant.matter in ("*", matter))
+            if verb in grant.role.rights
+            and (matter == "*" or grant.matter in ("*", matter))
+            and _high_enough(grant.role, verb, severity)
         )
     )
 
@@ -189,9 +191,8 @@ def _place_of(thing: Thing) -> int | None:
     return place
 
 
-def _high_enough(role: Role, verb: str, thing: Thing) -> bool:
+def _high_enough(role: Role, verb: str, severity: int | None) -> bool:
     """The graver the finding, the higher the level at which its end is accepted or its withdrawal agreed to."""
     if verb not in ("case.accept", "case.withdraw"):
         return True
-    severity = getattr(thing, "severity", None)
     return severity is None or role.level <= ACCEPT_LEVEL[Severity(severity)]

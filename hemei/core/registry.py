@@ -37,6 +37,7 @@ class Column:
     label: Text
     choices: Mapping[str, Text] = field(default_factory=dict)
     unit: str = ""
+    editable: bool = True  # False: it follows from something recorded elsewhere
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Refusals and mistakes, as pages."""
+"""Who acts in a request; refusals, as pages."""
 
 from __future__ import annotations
 
@@ -6,14 +6,30 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 
-from hemei.core.access import Refused
+from hemei.core.access import NOBODY, Actor, Refused, actor_of
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def acting(get_response: GetResponse) -> GetResponse:
+    """Put `request.actor`: the account with its duties of today, read once a request and only when asked for."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        def read() -> Actor:
+            return actor_of(request.user) if request.user.is_authenticated else NOBODY
+
+        request.actor = SimpleLazyObject(read)  # type: ignore[attr-defined]
+        return get_response(request)
+
+    return answer
 
 
 class refusals:
     """Turns what `may` refuses into a page that says so."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hemei.office.middleware.acting",
     "hemei.office.middleware.refusals",
     "axes.middleware.AxesMiddleware",
 ]

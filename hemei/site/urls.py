@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("public/", include("hemei.public.urls")),
     path("maps/", include("hemei.maps.urls")),
     path("", include("hemei.field.urls")),
+    path("", include("hemei.office.urls")),
 ]
 urlpatterns += [
     path(f"{programme.key}/", include(import_module(programme.urls)))

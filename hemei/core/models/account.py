@@ -23,6 +23,7 @@ class Account(AbstractBaseUser):
     phone = models.BinaryField(default=bytes)  # encrypted
     phone_masked = models.CharField(max_length=30, blank=True)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)  # somebody else has seen it
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

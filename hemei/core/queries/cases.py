@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
-from hemei.core.models import Case
+from hemei.core.models import Case, CaseStep
 from hemei.terms.region import successor
 
 
@@ -60,3 +60,8 @@ def cases(*, within: Scope, where: CaseFilter | None = None) -> QuerySet[Case]:
 def case(pk: int, *, within: Scope) -> Case | None:
     """One case, or None where it is not in the scope: whoever may not see it cannot tell whether it exists."""
     return cases(within=within).filter(pk=pk).first()
+
+
+def steps(case: Case) -> QuerySet[CaseStep]:
+    """What happened to a case that was read in a scope, in the order in which it was recorded, with the evidence."""
+    return case.steps.select_related("account", "unit").prefetch_related("evidence").order_by("id")

@@ -30,7 +30,7 @@ programme = Programme(
                 Column("year_built", _("建成年份")),
                 Column("storeys", _("层数")),
                 Column("floor_area_m2", _("建筑面积"), unit="m²"),
-                Column("grade", _("鉴定等级"), choices=dict(SafetyGrade.choices)),
+                Column("grade", _("鉴定等级"), choices=dict(SafetyGrade.choices), editable=False),
                 Column("business_use", _("经营用途"), choices=YES_NO),
                 Column("cut_slope", _("切坡建房"), choices=YES_NO),
                 Column("occupied", _("有人居住"), choices=YES_NO),

@@ -1,0 +1,139 @@
+"""Changing what the register says of one place, and putting it on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import shapely
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor
+from hemei.core.actions.placestate import count_in, count_out
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import Case, Place, PlaceIdentifier, PositionSource
+from hemei.core.registry import Column, registry
+from hemei.core.writing import action, audit, nothing_new
+from hemei.terms import tile
+from hemei.terms.day import today
+
+BASIC = ("label", "group", "address")
+
+
+@action(verb="place.edit", on="place")
+def change_place(*, place: Place, values: Mapping[str, Any], seen: Mapping[str, Any], by: Actor) -> list[str]:
+    """Set the named fields, of the place or of its kind's own table. Returns those that changed.
+
+    `seen` is what stood there when the person began. Raises Conflict where somebody else has changed a field meanwhile.
+    """
+    own = registry.kinds[place.kind].model._base_manager.get(place=place)
+    columns = {column.name: column for column in registry.kinds[place.kind].columns if column.editable}
+    if unknown := [name for name in values if name not in BASIC and name not in columns]:
+        raise Mistaken(_("“%(name)s”不能在这里修改。") % {"name": unknown[0]}, field=unknown[0], code="not_editable")
+    changed = []
+    for name, value in values.items():
+        row = place if name in BASIC else own
+        now = getattr(row, name)
+        if value == now:
+            continue
+        if name in seen and seen[name] != now:
+            raise Conflict(
+                _("这一项刚被别人改成了“%(now)s”，请核对后再改。") % {"now": _written(columns.get(name), now)},
+                field=name,
+                code="changed_meanwhile",
+            )
+        setattr(row, name, value)
+        _keep_since(row, name)
+        changed.append(name)
+    if not changed:
+        nothing_new()
+        return []
+    for row in (place, own):
+        _check(row)
+        row.save()
+    said = [str(values[name]) for name in changed]
+    audit(by, "place.change", f"place:{place.pk}", place.region, values=said, detail={"fields": changed})
+    return changed
+
+
+def _keep_since(row: models.Model, name: str) -> None:
+    """A column with a date of its own beside it (`occupied`, `occupied_since`) keeps since when it is so."""
+    if hasattr(row, f"{name}_since"):
+        setattr(row, f"{name}_since", today())
+
+
+def _check(row: models.Model) -> None:
+    try:
+        row.full_clean(
+            validate_unique=False, exclude=[f.name for f in row._meta.fields if f.name not in _editable(row)]
+        )
+    except ValidationError as faults:
+        name, said = next(iter(faults.message_dict.items()))
+        raise Mistaken(said[0], field=name, code="invalid") from faults
+
+
+def _editable(row: models.Model) -> set[str]:
+    if isinstance(row, Place):
+        return set(BASIC)
+    kind = next(kind for kind in registry.kinds.values() if isinstance(row, kind.model))
+    return {column.name for column in kind.columns if column.editable}
+
+
+def _written(column: Column | None, value: Any) -> str:
+    key = str(value).lower() if isinstance(value, bool) else value
+    return str(column.choices.get(key, value)) if column else str(value)
+
+
+@action(verb="place.edit", on="place")
+def put_on_map(*, place: Place, lon: float, lat: float, source: str = PositionSource.MAP, by: Actor) -> Place:
+    """Say where a place stands, in degrees of CGCS2000 (the map's own system)."""
+    if not (-180 <= lon <= 180 and -85 <= lat <= 85):
+        raise Mistaken(_("这个点不在地图上，请重新点选。"), field="lon", code="off_the_map")
+    if place.geometry and not shapely.from_wkb(bytes(place.geometry)).buffer(1e-9).contains(shapely.Point(lon, lat)):
+        raise Mistaken(_("这个点在登记的房屋轮廓之外；轮廓有误请重新导入。"), field="lon", code="outside_footprint")
+    before = [place.lon, place.lat]
+    count_out(place)
+    place.lon, place.lat, place.tile, place.position_source = lon, lat, tile.key(lon, lat), source
+    place.save(update_fields=["lon", "lat", "tile", "position_source"])
+    count_in(place)
+    audit(
+        by,
+        "place.put_on_map",
+        f"place:{place.pk}",
+        place.region,
+        values=[before, [lon, lat]],
+        detail={"source": source},
+    )
+    return place
+
+
+@action(verb="place.edit", on="place")
+def add_identifier(*, place: Place, system: str, value: str, by: Actor) -> PlaceIdentifier:
+    """Keep what another system calls this place."""
+    value = value.strip()
+    if system not in registry.kinds[place.kind].identifier_systems:
+        raise Mistaken(_("请选择编号所属的系统。"), field="system", code="unknown_system")
+    if not value:
+        raise Mistaken(_("请填写编号。"), field="value", code="empty")
+    if PlaceIdentifier.objects.filter(system=system, value=value).exists():
+        raise Conflict(_("这个编号已经登记在一处了，请核对。"), field="value", code="identifier_taken")
+    row = PlaceIdentifier.objects.create(place=place, system=system, value=value)
+    audit(by, "place.identify", f"place:{place.pk}", place.region, values=[system, value])
+    return row
+
+
+@action(verb="place.edit", on="place")
+def take_out(*, place: Place, on: date, reason: str, by: Actor) -> Place:
+    """Take a place out of the register, as when it was pulled down. Its file stays."""
+    if not reason.strip():
+        raise Mistaken(_("请写明为什么注销，例如已拆除。"), field="reason", code="no_note")
+    if Case.objects.filter(place=place, ended_at=None).exists():
+        raise Mistaken(_("这里还有没了结的隐患，不能注销。"), code="cases_open")
+    count_out(place)
+    place.removed_on = on
+    place.save(update_fields=["removed_on"])
+    audit(by, "place.take_out", f"place:{place.pk}", place.region, values=[on, reason])
+    return place

@@ -1,0 +1,26 @@
+"""Reading what happened at one place: who looked, what was done, what was photographed."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import CaseStep, Check, Evidence, Place
+
+
+def checks_at(place: Place, *, within: Scope) -> QuerySet[Check]:
+    """Newest first, with what was found and photographed."""
+    rows = Check.objects.filter(within.q(place="place"), place=place).select_related("account").defer("raw")
+    return rows.prefetch_related("findings__case", "evidence").order_by("-at", "-id")
+
+
+def steps_at(place: Place, *, within: Scope) -> QuerySet[CaseStep]:
+    """The steps of all its cases, newest first."""
+    rows = CaseStep.objects.filter(within.q("case__region", "case__place"), case__place=place)
+    return rows.select_related("case", "account", "unit").prefetch_related("evidence").order_by("-at", "-id")
+
+
+def files_at(place: Place, *, within: Scope) -> QuerySet[Evidence]:
+    """Every file, oldest first."""
+    rows = Evidence.objects.filter(within.q(place="place"), place=place)
+    return rows.select_related("step", "check_made").order_by("recorded_at", "id")

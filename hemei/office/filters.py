@@ -1,0 +1,100 @@
+"""What lists are narrowed to. It all stands in the address, so that a link shows the same list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import Actor, Scope
+from hemei.core.lifecycle import LIFE
+from hemei.core.models import SEVERITY_NAMES, Case
+from hemei.core.queries.cases import CaseFilter
+from hemei.core.queries.regions import regions
+from hemei.core.registry import registry
+from hemei.office.forms import OfficeForm
+from hemei.terms.day import today
+from hemei.terms.region import Level
+
+Choices = list[tuple[str, str]]
+ORDERS = [("", gettext_lazy("最新在前")), ("due", gettext_lazy("期限近的在前"))]
+
+
+def region_choices(scope: Scope, *, all_of: str = "") -> Choices:
+    """The regions of a scope down to the village, each indented below the one it lies in."""
+    rows = regions(within=scope).filter(level__lte=Level.VILLAGE).values_list("code", "name", "level").order_by("code")
+    listed = list(rows)
+    top = min((level for _code, _name, level in listed), default=0)
+    steps = [level for level in Level if level >= top]
+    chosen = [(code, "　" * steps.index(Level(level)) + name) for code, name, level in listed]
+    return [("", all_of or _("全部区域")), *chosen]
+
+
+class FilterForm(OfficeForm):
+    """A filter that never complains: what it does not understand it leaves out."""
+
+    def __init__(self, data: Any, *, within: Scope) -> None:
+        super().__init__(data, prefix=None)
+        self.offer(within)
+        self.is_valid()
+        self.chosen = {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+    def offer(self, within: Scope) -> None:
+        """Fill the choices that depend on who looks."""
+        self.let("region", region_choices(within))
+
+    def let(self, name: str, choices: Choices) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order is chosen."""
+        return any(value for name, value in self.chosen.items() if name not in ("order", "kind"))
+
+
+class CaseFilterForm(FilterForm):
+    q = forms.CharField(label=gettext_lazy("找"), required=False, max_length=40)
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
+    severity = forms.ChoiceField(label=gettext_lazy("程度"), required=False)
+    matter = forms.ChoiceField(label=gettext_lazy("事项"), required=False)
+    order = forms.ChoiceField(label=gettext_lazy("顺序"), required=False, choices=ORDERS)
+    open = forms.BooleanField(label=gettext_lazy("只看未销号"), required=False)
+    overdue = forms.BooleanField(label=gettext_lazy("只看超期"), required=False)
+    mine = forms.BooleanField(label=gettext_lazy("交办给我的"), required=False)
+
+    def __init__(self, data: Any, *, within: Scope, actor: Actor) -> None:
+        self.actor = actor
+        super().__init__(data, within=within)
+
+    def offer(self, within: Scope) -> None:
+        super().offer(within)
+        self.let("state", [("", _("全部状态")), *((state.key, str(state.name)) for state in LIFE.states)])
+        self.let("severity", [("", _("全部程度")), *((str(int(s)), str(name)) for s, name in SEVERITY_NAMES.items())])
+        self.let("matter", [("", _("全部事项")), *((p.key, str(p.title)) for p in registry.programmes.values())])
+
+    def where(self) -> CaseFilter:
+        chosen = self.chosen
+        return CaseFilter(
+            region=chosen["region"],
+            matter=chosen["matter"],
+            states=(chosen["state"],) if chosen["state"] else (),
+            severity=int(chosen["severity"]) if chosen["severity"] else None,
+            overdue_on=today() if chosen["overdue"] else None,
+            text=chosen["q"],
+            only_open=bool(chosen["open"]),
+        )
+
+    @property
+    def ordering(self) -> str:
+        return str(self.chosen["order"])
+
+    def mine_of(self, rows: QuerySet[Case]) -> QuerySet[Case]:
+        """Only what is handed to this person, or to their units where no person is named."""
+        if not self.chosen["mine"]:
+            return rows
+        units = self.actor.unit_ids
+        return rows.filter(Q(assignee=self.actor.account) | Q(assignee=None, unit__in=units))

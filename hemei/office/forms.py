@@ -1,0 +1,63 @@
+"""What people fill in on the staff pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.errors import Mistaken
+
+
+def dress(form: forms.BaseForm) -> None:
+    """Give each input the look of its sort."""
+    for field in form.fields.values():
+        widget = field.widget
+        if isinstance(widget, forms.CheckboxInput):
+            widget.attrs.setdefault("class", "form-check-input")
+        elif isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
+            widget.attrs.setdefault("class", "form-select")
+        elif not isinstance(widget, (forms.RadioSelect, forms.HiddenInput)):
+            widget.attrs.setdefault("class", "form-control")
+
+
+class OfficeForm(forms.Form):
+    """A form whose inputs look alike, and which can take up what an action says is wrong."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        dress(self)
+
+    def blame(self, mistake: Mistaken) -> None:
+        """Put the mistake beside the field that caused it."""
+        self.add_error(mistake.field if mistake.field in self.fields else None, str(mistake))
+
+
+class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        dress(self)
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **named)
+
+
+class PointForm(OfficeForm):
+    lon = forms.FloatField(label=_("经度"), min_value=-180, max_value=180, widget=forms.NumberInput({"step": "any"}))
+    lat = forms.FloatField(label=_("纬度"), min_value=-85, max_value=85, widget=forms.NumberInput({"step": "any"}))
+
+
+class IdentifierForm(OfficeForm):
+    system = forms.ChoiceField(label=_("哪个系统的编号"))
+    value = forms.CharField(label=_("编号"), max_length=80)
+
+    def __init__(self, systems: Mapping[str, Any], data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["system"].choices = list(systems.items())  # type: ignore[attr-defined]

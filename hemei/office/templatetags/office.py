@@ -1,0 +1,119 @@
+"""How values are written on the staff pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import date as written
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import ActorKind
+from hemei.core.lifecycle import LIFE
+from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Check
+from hemei.core.remedies import REMEDIES
+from hemei.core.roles import VERBS
+from hemei.office.documents import DOCUMENTS, WAYS
+from hemei.terms.day import today
+from hemei.terms.finding import Severity
+from hemei.terms.personal import mask_id
+
+register = template.Library()
+
+LATE = timedelta(days=1)  # ours: recorded more than a day afterwards is said to be so
+KINDS = {
+    ActorKind.DOOR: gettext_lazy("住户（扫门牌，未配对）"),
+    ActorKind.PHONE: gettext_lazy("住户（已配对手机）"),
+    ActorKind.COLLECTOR: gettext_lazy("采集端"),
+    ActorKind.SYSTEM: gettext_lazy("系统"),
+}
+BEGINNINGS = {
+    "case.open": gettext_lazy("发现"),
+    "case.report": gettext_lazy("上报，待核实"),
+    "case.import": gettext_lazy("台账导入"),
+}
+
+
+@register.filter
+def days_left(case: Case) -> int | None:
+    """Days until the deadline of a case that is not ended; None where there is none."""
+    return (case.due_on - today()).days if case.due_on and not case.ended_at else None
+
+
+@register.filter
+def until(day: date) -> int:
+    return (day - today()).days
+
+
+@register.filter
+def severity(value: int) -> str:
+    return str(SEVERITY_NAMES[Severity(value)])
+
+
+@register.filter
+def step_name(verb: str) -> str:
+    if verb in BEGINNINGS:
+        return str(BEGINNINGS[verb])
+    step = LIFE.by_verb.get(verb)
+    return str(step.name if step else VERBS.get(verb, verb))
+
+
+@register.filter
+def remedy_name(key: str) -> str:
+    return str(REMEDIES[key].name) if key in REMEDIES else key
+
+
+@register.filter
+def document_name(key: str) -> str:
+    return str(DOCUMENTS[key].name) if key in DOCUMENTS else key
+
+
+@register.filter
+def way_name(key: str) -> str:
+    return str(WAYS.get(key, key))
+
+
+@register.filter
+def who(row: CaseStep | Check) -> str:
+    """Who did it, by name where it was an account, else by what it was."""
+    if row.account is not None:
+        return row.account.name
+    kind = row.actor.partition(":")[0]
+    return str(KINDS.get(ActorKind(kind), row.actor)) if kind in set(ActorKind) else row.actor
+
+
+@register.filter
+def late(row: CaseStep | Check) -> bool:
+    """Whether it was recorded long after it happened."""
+    return row.recorded_at - row.at > LATE
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """2026年11月3日 14:05."""
+    if value is None:
+        return ""
+    return f"{written(value)} {written(value, 'H:i')}"
+
+
+@register.filter
+def item(table: Mapping[Any, Any] | Sequence[Any], key: Any) -> Any:
+    """A value of a table by its key, or of a row by its place."""
+    return table.get(key, "") if isinstance(table, Mapping) else table[key]
+
+
+@register.filter
+def position(row: Any) -> str:
+    """Where a file or a check was taken, or that it is not known."""
+    if row.lon is None or row.lat is None:
+        return _("无定位")
+    near = f"（±{row.accuracy_m:.0f} m）" if row.accuracy_m else ""
+    return f"{row.lon:.5f}, {row.lat:.5f}{near}"
+
+
+@register.filter
+def masked_id(last4: str) -> str:
+    return mask_id(last4)

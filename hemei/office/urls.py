@@ -1,0 +1,57 @@
+"""The addresses of the staff pages. Every page stands behind `staff`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import URLPattern, include, path
+
+from hemei.office.request import OfficeRequest
+from hemei.office.views import cases, documents, evidence, files, places, signing, steps, today, zero
+
+View = Callable[..., HttpResponseBase]
+
+
+def staff(address: str, view: View, name: str) -> URLPattern:
+    """A page for whoever is signed in; a password that somebody else has seen is changed first."""
+
+    @wraps(view)
+    def guarded(request: OfficeRequest, **arguments: Any) -> HttpResponseBase:
+        if request.user.must_change_password and name != "password":
+            return redirect("office:password")
+        return view(request, **arguments)
+
+    return path(address, login_required(guarded), name=name)
+
+
+pages = [
+    staff("", today.page, "today"),
+    staff("password/", signing.change_password, "password"),
+    staff("messages/<int:pk>/receipt/", today.acknowledge, "receipt"),
+    staff("cases/", cases.listing, "cases"),
+    staff("cases/<int:pk>/", cases.detail, "case"),
+    staff("cases/<int:pk>/do/<slug:slug>/", steps.take, "case_step"),
+    staff("cases/<int:pk>/documents/<slug:key>/", documents.paper, "case_document"),
+    staff("places/", places.listing, "places"),
+    staff("places/<int:pk>/", places.detail, "place"),
+    staff("places/<int:pk>/edit/", places.edit, "place_edit"),
+    staff("places/<int:pk>/point/", places.point, "place_point"),
+    staff("places/<int:pk>/identifier/", places.identifier, "place_identifier"),
+    staff("places/<int:pk>/file/", files.place_file, "place_file"),
+    staff("places/<int:pk>/persons/<int:person>/", places.reveal, "reveal"),
+    staff("zero/", zero.board, "zero"),
+    staff("evidence/<int:pk>/", evidence.original, "evidence"),
+    staff("evidence/<int:pk>/thumbnail/", evidence.thumbnail, "thumbnail"),
+]
+
+urlpatterns = [
+    path("", signing.home, name="home"),
+    path("sign-in/", signing.sign_in, name="sign_in"),
+    path("sign-out/", signing.sign_out, name="sign_out"),
+    path("office/", include((pages, "office"))),
+]

@@ -1,0 +1,57 @@
+"""Files of evidence: the original as a download or a picture, never as a page; a small picture of it."""
+
+from __future__ import annotations
+
+import io
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from PIL import Image, ImageOps
+
+from hemei.core.actions.evidence import PHOTO_TYPES, path_of
+from hemei.core.models import Evidence
+from hemei.core.queries.evidence import one_file
+from hemei.office.request import OfficeRequest, found, within
+
+SMALL = (480, 360)
+KEPT_FOR = "private, max-age=86400, immutable"
+
+
+def original(request: OfficeRequest, pk: int) -> HttpResponseBase:
+    """The bytes as they came. Only pictures are shown in place; anything else is a download."""
+    file = found(one_file(pk, within=within(request, "case.view")))
+    shown = file.media_type in PHOTO_TYPES.values()
+    response = FileResponse(path_of(file.sha256).open("rb"), content_type=_type(file))
+    response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}"
+    return _locked(response)
+
+
+def thumbnail(request: OfficeRequest, pk: int) -> HttpResponseBase:
+    file = found(one_file(pk, within=within(request, "case.view")))
+    found(file if file.media_type in PHOTO_TYPES.values() else None)
+    response = HttpResponse(_small(file), content_type="image/jpeg")
+    response["Content-Disposition"] = f'inline; filename="{file.pk}.jpg"'
+    response["Cache-Control"] = KEPT_FOR
+    return _locked(response)
+
+
+def _type(file: Evidence) -> str:
+    return file.media_type if file.media_type in PHOTO_TYPES.values() else "application/octet-stream"
+
+
+def _locked(response: HttpResponseBase) -> HttpResponseBase:
+    """Nothing in a file that somebody sent may run as ours."""
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _small(file: Evidence) -> bytes:
+    out = io.BytesIO()
+    with Image.open(path_of(file.sha256), formats=list(PHOTO_TYPES)) as image:
+        image.draft("RGB", SMALL)
+        small = ImageOps.exif_transpose(image).convert("RGB")
+        small.thumbnail(SMALL)
+        small.save(out, "JPEG", quality=75)
+    return out.getvalue()

@@ -1,0 +1,162 @@
+"""档案: the list of places, and one file for each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemei.core.access import may, require, scope_of
+from hemei.core.actions.person import unmask
+from hemei.core.actions.place import add_identifier, change_place, put_on_map
+from hemei.core.errors import Mistaken
+from hemei.core.models import Place, Tier
+from hemei.core.queries import persons
+from hemei.core.queries import places as reading
+from hemei.core.queries.cases import CaseFilter, cases
+from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names
+from hemei.core.registry import registry
+from hemei.office.forms import IdentifierForm, PointForm
+from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows
+from hemei.office.paging import Turns, counted
+from hemei.office.request import OfficeRequest, found, within
+from hemei.office.story import answers, story
+
+
+def listing(request: OfficeRequest) -> HttpResponse:
+    scope = within(request, "place.view")
+    kind = kind_of(request.GET.get("kind", ""))
+    form = PlaceFilterForm(request.GET, within=scope, kind=kind)
+    rows = reading.places(within=scope, where=form.where())
+    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    own = own_rows(kind, shown.rows)
+    context = {
+        "form": form,
+        "kind": kind,
+        "kinds": list(registry.kinds.values()),
+        "columns": kind.columns[:IN_LIST],
+        "rows": [(place, [text for _column, text in cells(kind, own.get(place.pk))[:IN_LIST]]) for place in shown.rows],
+        "page": Turns.of(request, shown, total=counted(rows)),
+        "region_names": names(within=scope),
+    }
+    return render(request, "office/places.html", context)
+
+
+def detail(request: OfficeRequest, pk: int) -> HttpResponse:
+    place = _place(request, pk)
+    cases_in, checks_in = scope_of(request.actor, "case.view"), scope_of(request.actor, "check.view")
+    kind = registry.kinds[place.kind]
+    events = story(place, checks_in=checks_in, cases_in=cases_in)
+    context = {
+        "place": place,
+        "kind": kind,
+        "cells": cells(kind, own_rows(kind, [place]).get(place.pk)),
+        "open_cases": cases(within=cases_in, where=CaseFilter(place=place.pk, only_open=True)).order_by(
+            "-severity", "id"
+        ),
+        "events": events,
+        "answers": {event.row.pk: answers(event.row) for event in events if event.sort == "check"},
+        "holdings": persons.holdings(place, within=scope_of(request.actor, "person.view")),
+        "identifiers": [(kind.identifier_systems.get(i.system, i.system), i.value) for i in place.identifiers.all()],
+        "may_edit": may(request.actor, "place.edit", place),
+        "may_unmask": may(request.actor, "person.unmask", place),
+        "sections": _sections(request, place),
+        "forms": _check_forms(request, place),
+        "region_names": names(within=within(request, "place.view")),
+    }
+    return render(request, "office/place.html", context)
+
+
+def _place(request: OfficeRequest, pk: int) -> Place:
+    return found(reading.place(pk, within=within(request, "place.view")))
+
+
+def _sections(request: OfficeRequest, place: Place) -> list[tuple[str, dict[str, Any]]]:
+    """What the programmes themselves have to say of this place."""
+    scope = within(request, "place.view")
+    sections = registry.programme_of_kind(place.kind).sections
+    return [(section.template, section.context(place, scope)) for section in sections]
+
+
+def _check_forms(request: OfficeRequest, place: Place) -> list[tuple[str, str]]:
+    """The forms this person may fill in here: (what the button says, its address)."""
+    verbs = {
+        Tier.SELF: ("check.proxy", _("代报")),
+        Tier.SURVEY: ("check.survey", _("排查")),
+        Tier.PATROL: ("check.patrol", _("巡查")),
+    }
+    offered = []
+    for tier, (verb, label) in verbs.items():
+        if not may(request.actor, verb, place):
+            continue
+        for form in registry.forms_for(place.kind, tier):
+            try:
+                offered.append((label, reverse("field:check", args=[place.pk, form.id])))
+            except NoReverseMatch:
+                continue
+    return offered
+
+
+def edit(request: OfficeRequest, pk: int) -> HttpResponse:
+    place = _place(request, pk)
+    require(request.actor, "place.edit", place)
+    form = PlaceForm(place, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = change_place(place=place, values=form.values(), seen=form.seen(), by=request.actor)
+        except Mistaken as mistake:
+            form.blame(mistake)
+        else:
+            messages.success(request, _("已保存。") if changed else _("没有改动。"))
+            return redirect("office:place", pk=place.pk)
+    return render(request, "office/place_edit.html", {"place": place, "form": form}, status=422 if form.errors else 200)
+
+
+def point(request: OfficeRequest, pk: int) -> HttpResponse:
+    """落图: tap the map where the place stands."""
+    place = _place(request, pk)
+    require(request.actor, "place.edit", place)
+    form = PointForm(request.POST or None, initial={"lon": place.lon, "lat": place.lat})
+    if request.method == "POST" and form.is_valid():
+        try:
+            put_on_map(place=place, by=request.actor, **form.cleaned_data)
+        except Mistaken as mistake:
+            form.blame(mistake)
+        else:
+            messages.success(request, _("已落图。"))
+            return redirect("office:place", pk=place.pk)
+    context = {"place": place, "form": form}
+    return render(request, "office/place_point.html", context, status=422 if form.errors else 200)
+
+
+def identifier(request: OfficeRequest, pk: int) -> HttpResponse:
+    place = _place(request, pk)
+    require(request.actor, "place.edit", place)
+    form = IdentifierForm(registry.kinds[place.kind].identifier_systems, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_identifier(place=place, by=request.actor, **form.cleaned_data)
+        except Mistaken as mistake:
+            form.blame(mistake)
+        else:
+            messages.success(request, _("已登记编号。"))
+            return redirect("office:place", pk=place.pk)
+    context = {"place": place, "form": form, "button": _("登记编号")}
+    return render(request, "office/place_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def reveal(request: OfficeRequest, pk: int, person: int) -> HttpResponse:
+    """The whole number, on this one answer and nowhere else; the entry stays."""
+    place = _place(request, pk)
+    somebody = found(persons.person(person, within=scope_of(request.actor, "person.view")))
+    shown = unmask(person=somebody, by=request.actor)
+    response = render(request, "office/unmasked.html", {"place": place, "person": somebody, "shown": shown})
+    response["Cache-Control"] = "no-store"
+    return response

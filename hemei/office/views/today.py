@@ -1,0 +1,111 @@
+"""今天: what waits for me, overdue first; then my region's numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemei.core.access import Scope, scope_of
+from hemei.core.actions.notify import receipt
+from hemei.core.queries import waiting
+from hemei.core.queries.zero import trend, zero
+from hemei.office.request import OfficeRequest, found, region_of
+from hemei.office.tiles import tiles
+from hemei.terms.day import today
+from hemei.terms.finding import Severity
+
+SHOWN = 6
+DAYS_AHEAD = 14
+
+
+@dataclass(frozen=True)
+class Pile:
+    """One kind of thing that waits: the first few, and how many there are."""
+
+    title: str
+    rows: QuerySet[Any]
+    url: str = ""
+    template: str = "office/_waiting_cases.html"
+
+    @property
+    def first(self) -> list[Any]:
+        return list(self.rows[:SHOWN])
+
+    @property
+    def count(self) -> int:
+        return self.rows.count()
+
+
+def page(request: OfficeRequest) -> HttpResponse:
+    scope = scope_of(request.actor, "case.view")
+    context = {
+        "today": today(),
+        "messages_waiting": waiting.unanswered(within=scope, account=request.user.pk),
+        "piles": [pile for pile in _piles(request, scope) if pile.count],
+        **(_numbers(request, scope) if scope else {}),
+    }
+    return render(request, "office/today.html", context)
+
+
+def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
+    actor, account, listed = request.actor, request.user.pk, reverse("office:cases")
+    units, on = actor.unit_ids, today()
+    may_accept = {severity: scope_of(actor, "case.accept", severity=severity) for severity in Severity}
+    mine = scope_of(actor, "case.remedy")
+    return [
+        Pile(
+            _("待核实的上报，请打电话或上门看"),
+            waiting.unverified(within=scope_of(actor, "case.confirm")),
+            f"{listed}?state=reported",
+        ),
+        Pile(
+            _("交办给我和我单位的"),
+            waiting.assigned(within=mine, units=units, account=account),
+            f"{listed}?mine=on&open=on&order=due",
+        ),
+        Pile(
+            _("已管控、到期要复查的"),
+            waiting.to_look_at_again(within=scope_of(actor, "case.look_again"), on=on),
+            f"{listed}?state=contained",
+        ),
+        Pile(
+            _("已整治、等我验收的"),
+            waiting.acceptable(within=may_accept, not_by=str(actor)),
+            f"{listed}?state=remedied",
+        ),
+        Pile(
+            _("要去看的（%(days)d 天内）") % {"days": DAYS_AHEAD},
+            waiting.dues(
+                within=scope_of(actor, "place.view"),
+                units=units,
+                account=account,
+                until=on + timedelta(days=DAYS_AHEAD),
+            ),
+            template="office/_waiting_dues.html",
+        ),
+    ]
+
+
+def _numbers(request: OfficeRequest, scope: Scope) -> dict[str, Any]:
+    region = region_of(request, scope)
+    board = zero(within=scope, region=region, on=today())
+    return {"board": board, "tiles": tiles(board.total), "trend": trend(within=scope, region=region, until=today())}
+
+
+@require_POST
+def acknowledge(request: OfficeRequest, pk: int) -> HttpResponse:
+    """已收到: the receipt of an urgent message."""
+    scope = scope_of(request.actor, "case.view")
+    message = found(waiting.unanswered(within=scope, account=request.user.pk).filter(pk=pk).first())
+    receipt(message=message, by=request.actor)
+    messages.success(request, _("已回执。请尽快处理，处理后在隐患页登记。"))
+    return redirect("office:case", pk=message.case_id) if message.case_id else redirect("office:today")

@@ -1,0 +1,86 @@
+"""动态清零: the board of any region on any day, on the screen, on paper and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.queries.zero import Board, Row, zero
+from hemei.office.filters import FilterForm
+from hemei.office.forms import DateInput
+from hemei.office.request import OfficeRequest, region_of, within
+from hemei.office.tiles import MEASURES, OPEN, tiles, value
+from hemei.terms.day import today
+from hemei.terms.region import Level
+
+LEVELS = [("9", gettext_lazy("按乡镇")), ("12", gettext_lazy("按村"))]
+
+
+class BoardForm(FilterForm):
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    on = forms.DateField(label=gettext_lazy("到哪一天"), required=False, widget=DateInput())
+    known = forms.DateField(label=gettext_lazy("只算这天以前登记的（选填）"), required=False, widget=DateInput())
+    by = forms.ChoiceField(label=gettext_lazy("分到"), required=False, choices=[("", gettext_lazy("下一级")), *LEVELS])
+
+    def day(self, name: str) -> date | None:
+        chosen = self.chosen[name]
+        return chosen if isinstance(chosen, date) else None
+
+
+@dataclass(frozen=True)
+class Line:
+    row: Row
+    name: str
+    cells: list[Any]
+    url: str  # one level down, "" at the bottom
+
+
+def board(request: OfficeRequest) -> HttpResponse:
+    scope = within(request, "case.view")
+    form = BoardForm(request.GET, within=scope)
+    shown = _computed(request, form)
+    context = {
+        "form": form,
+        "board": shown,
+        "measures": MEASURES,
+        "total": [value(shown.total, measure) for measure in MEASURES],
+        "lines": [_line(request, row) for row in shown.rows],
+        "tiles": tiles(shown.total),
+        "past": shown.on < today(),
+    }
+    return render(request, "office/zero.html", context)
+
+
+def _computed(request: OfficeRequest, form: BoardForm) -> Board:
+    scope = within(request, "case.view")
+    level = int(form.chosen["by"] or 0)
+    region = region_of(request, scope)
+    return zero(
+        within=scope,
+        region=region,
+        on=min(form.day("on") or today(), today()),
+        known=form.day("known"),
+        by=Level(level) if level >= len(region) and level else None,
+    )
+
+
+def _line(request: OfficeRequest, row: Row) -> Line:
+    query = request.GET.copy()
+    query["region"] = row.region
+    query.pop("by", None)
+    deeper = len(row.region) < Level.VILLAGE
+    return Line(row, row.name, [_cell(row, measure) for measure in MEASURES], f"?{query.urlencode()}" if deeper else "")
+
+
+def _cell(row: Row, measure: Any) -> Any:
+    """A village where nobody has looked says so; it does not say 0."""
+    if measure is OPEN and row.open == 0 and row.silent:
+        return _("无人查看")
+    return value(row, measure)
