@@ -65,6 +65,7 @@ def test_every_query_takes_its_scope() -> None:
         "page", "nearest", "seal_head",
         # who stands at a door or holds a key: asked before there is an actor
         "live_door",
+        "live_key",
         "actor_at",
         # what anybody may read
         "public_draws", "facts_of",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,10 +51,8 @@ class Stored:
     repeated: bool = False
 
 
-def _verb(arguments: dict[str, Any]) -> str:
+def verb_for(answered: Answered, by: Actor) -> str:
     """Which right it takes to look in that tier; a staff member's self-check is 代报."""
-    answered: Answered = arguments["answered"]
-    by: Actor = arguments["by"]
     form = registry.forms.get(answered.form)
     if form is None:
         raise Mistaken(_("没有这张表：%(form)s。") % {"form": answered.form}, field="form", code="unknown_form")
@@ -62,22 +61,20 @@ def _verb(arguments: dict[str, Any]) -> str:
     return f"check.{form.tier}"
 
 
-@action(verb=_verb, on="place")
+@action(verb=lambda given: verb_for(given["answered"], given["by"]), on="place")
 def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     """Store a check and what follows from it.
 
     The same instance again is answered with what is stored; the same instance with other content is a Conflict.
     Raises Mistaken if the answers do not fit the form.
     """
-    raw = answered.raw or canonical(answered)
-    digest = hashlib.sha256(raw).hexdigest()
     if known := Check.objects.filter(instance_id=answered.instance_id).first():
-        if known.digest != digest or known.place_id != place.pk:
-            raise Conflict(_("这份记录已经提交过，内容与这次不同。"), code="instance_differs")
+        require_same(known, place, answered)
         nothing_new()
         return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
     now = timezone.now()
-    check = _store(place, answered, by, raw, digest, now)
+    check = examined(place, answered, by=by, now=now)
+    check.save()
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
     cases = [
@@ -88,17 +85,30 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         check.without_findings = False
     if check.counts:
         _settle_dues(check)
-        _learn(check)
-    audit(
-        by,
-        "check.submit",
-        f"check:{check.pk}",
-        place.region,
-        values=[check.instance_id, digest],
-        detail={"tier": check.tier, "channel": check.channel, "place": place.pk, "findings": len(cases)},
-        at=now,
-    )
+        learn_from([check])
+    audit(**entry_of(check, findings=len(cases)), by=by, at=now)
     return Stored(check, cases)
+
+
+def entry_of(check: Check, *, findings: int) -> dict[str, Any]:
+    """What the audit entry of a stored check says."""
+    return {
+        "verb": "check.submit",
+        "subject": f"check:{check.pk}",
+        "region": check.region,
+        "values": [check.instance_id, check.digest],
+        "detail": {"tier": check.tier, "channel": check.channel, "place": check.place_id, "findings": findings},
+    }
+
+
+def require_same(known: Check, place: Place, answered: Answered) -> None:
+    """Raise Conflict unless what is stored under this instance id is what has come again."""
+    if known.digest != digest_of(answered) or known.place_id != place.pk:
+        raise Conflict(_("这份记录已经提交过，内容与这次不同。"), code="instance_differs")
+
+
+def digest_of(answered: Answered) -> str:
+    return hashlib.sha256(answered.raw or canonical(answered)).hexdigest()
 
 
 def canonical(answered: Answered) -> bytes:
@@ -107,7 +117,8 @@ def canonical(answered: Answered) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, default=str, separators=(",", ":")).encode()
 
 
-def _store(place: Place, answered: Answered, by: Actor, raw: bytes, digest: str, now: datetime) -> Check:
+def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> Check:
+    """The check that would be stored, not yet stored. Raises Mistaken if it does not fit its form or its place."""
     if answered.at > now + CLOCK_SKEW:
         raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
     form = registry.forms[answered.form]
@@ -115,7 +126,7 @@ def _store(place: Place, answered: Answered, by: Actor, raw: bytes, digest: str,
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
     if errors := examine(form.read, answered.answers):
         raise Mistaken(errors[0].problem, field=errors[0].question, code="answer")
-    return Check.objects.create(
+    return Check(
         instance_id=answered.instance_id,
         place=place,
         region=place.region,
@@ -125,8 +136,8 @@ def _store(place: Place, answered: Answered, by: Actor, raw: bytes, digest: str,
         form=form.id,
         version=answered.version or form.read.version,
         answers=answered.answers,
-        raw=raw,
-        digest=digest,
+        raw=answered.raw or canonical(answered),
+        digest=digest_of(answered),
         device=answered.device[:80],
         at=answered.at,
         recorded_at=now,
@@ -152,12 +163,14 @@ def _replaced(place: Place, answered: Answered) -> Check | None:
     return earlier
 
 
-def _learn(check: Check) -> None:
-    """The register follows the newest look; one that arrives late after a newer one teaches nothing."""
-    learn = registry.programmes[check.matter].learn
-    newer = Check.objects.filter(place=check.place_id, matter=check.matter, form=check.form, at__gt=check.at)
-    if learn and not newer.exists():
-        learn(check)
+def learn_from(checks: Sequence[Check]) -> None:
+    """The register follows the newest look at a place; one that arrives late after a newer one teaches nothing."""
+    looked = Check.objects.filter(place__in={check.place_id for check in checks}).values("place", "form")
+    newest = {(row["place"], row["form"]): row["newest"] for row in looked.annotate(newest=Max("at")).order_by()}
+    for check in sorted(checks, key=lambda check: check.at):
+        learn = registry.programmes[check.matter].learn
+        if learn and check.at >= newest[check.place_id, check.form]:
+            learn(check)
 
 
 def _settle_dues(check: Check) -> None:

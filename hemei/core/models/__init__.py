@@ -1,4 +1,5 @@
 from hemei.core.models.account import Account, Duty
+from hemei.core.models.apikey import ApiKey
 from hemei.core.models.audit import AuditEntry, AuditSeal
 from hemei.core.models.case import SEVERITY_NAMES, Case, CaseStep
 from hemei.core.models.check import Channel, Check, Finding, FormVersion, Tier
@@ -17,6 +18,7 @@ from hemei.core.models.unit import Unit, UnitKind
 __all__ = [
     "SEVERITY_NAMES",
     "Account",
+    "ApiKey",
     "AuditEntry",
     "AuditSeal",
     "BatchState",
