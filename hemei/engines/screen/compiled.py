@@ -24,6 +24,11 @@ def kernel(function: F) -> F:
     return cast(F, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
+def is_cold() -> bool:
+    """Whether kernels have still to be compiled: no machine code is kept yet."""
+    return next((Path(__file__).parent / "__pycache__").glob("inside.*.nbc"), None) is None
+
+
 def forget_stale(folder: Path) -> None:
     """Delete machine code older than a source: numba looks at the file a kernel stands in, not at those it calls."""
     sources = sorted(folder.glob("*.py"))

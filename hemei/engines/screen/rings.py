@@ -100,3 +100,21 @@ def is_convex(xy: Floats, a: int, b: int) -> bool:
     if first != was:
         turns_of_x += 1
     return turns_of_x <= 2 and (left == 0 or right == 0) and left + right > 0
+
+
+@kernel
+def convexity(xy: Floats, ring_at: Ints) -> np.ndarray:
+    """`is_convex` of every ring, shape (rings,)."""
+    out = np.zeros(len(ring_at) - 1, np.bool_)
+    for r in range(len(out)):
+        out[r] = is_convex(xy, ring_at[r], ring_at[r + 1])
+    return out
+
+
+@kernel
+def areas_of(xy: Floats, ring_at: Ints) -> Floats:
+    """Signed area of every ring, m², shape (rings,)."""
+    out = np.zeros(len(ring_at) - 1)
+    for r in range(len(out)):
+        out[r] = signed_area(xy, ring_at[r], ring_at[r + 1])
+    return out

@@ -1,0 +1,74 @@
+"""In which projected system a run measures, and how coordinates get there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from pyproj import CRS, Transformer
+
+from .compiled import Floats
+
+
+class Unmeasurable(ValueError):
+    """Coordinates in which no metre can be measured; the message proposes a system."""
+
+
+def metric(crs: CRS) -> bool:
+    """Whether the system is projected and counts in metres."""
+    return crs.is_projected and all(axis.unit_conversion_factor == 1.0 for axis in crs.axis_info[:2])
+
+
+def proposed(lon: float, lat: float) -> int:
+    """An EPSG code to measure in near a place given in degrees.
+
+    In China the three-degree Gauss–Krüger belt of CGCS2000 whose central meridian is nearest (4534 … 4554, without the
+    belt's number before the easting), elsewhere UTM on WGS 84.
+
+    >>> proposed(110.68, 31.74), proposed(1.6, 42.55)
+    (4546, 32631)
+    """
+    if 73.5 <= lon <= 136.5 and 3.0 <= lat <= 54.0:
+        return 4534 + round((lon - 75.0) / 3.0)
+    return (32600 if lat >= 0 else 32700) + int((lon + 180.0) // 6.0) + 1
+
+
+def chosen(asked: str | None, own: CRS, middle: Callable[[], tuple[float, float]]) -> CRS:
+    """The system of a run: the one asked for, else the buildings' own where it is metric; else Unmeasurable.
+
+    `middle` gives the longitude and latitude of the buildings' middle, for the proposal.
+    """
+    crs = CRS.from_user_input(asked) if asked else own
+    if metric(crs):
+        return crs
+    code = proposed(*middle())
+    raise Unmeasurable(f"{crs.name} 的单位不是米，不能量面积和距离。请加上 --crs EPSG:{code}（按数据所在位置建议）")
+
+
+def converter(source: CRS, target: CRS) -> Callable[[Floats], Floats] | None:
+    """A function from (n, 2) coordinates of `source`, x or longitude first, to `target`; None where both are one."""
+    if source == target or source.equals(target, ignore_axis_order=True):
+        return None
+    transformer = Transformer.from_crs(source, target, always_xy=True)
+
+    def convert(xy: Floats) -> Floats:
+        x, y = transformer.transform(xy[:, 0], xy[:, 1])
+        return np.column_stack([x, y])
+
+    return convert
+
+
+def misplaced(xy: Floats, crs: CRS) -> str | None:
+    """What is plainly wrong with coordinates said to be in `crs` (degrees for metres, latitude first), or None."""
+    finite = xy[np.isfinite(xy).all(axis=1)]
+    if len(finite) == 0:
+        return None
+    low, high = finite.min(axis=0), finite.max(axis=0)
+    if metric(crs) and np.abs([low, high]).max() <= 360.0:
+        return f"坐标像是经纬度（{low[0]:.4f}, {low[1]:.4f}），写明的坐标系却是 {crs.name}（米）"
+    if crs.is_geographic:
+        if max(-low[1], high[1]) > 90.0 and max(-low[0], high[0]) <= 90.0:
+            return "纬度超过 90 度：坐标轴顺序可能颠倒（应为经度在前）"
+        if np.abs([low[0], high[0]]).max() > 360.0 or max(-low[1], high[1]) > 90.0:
+            return f"坐标（{low[0]:.1f}, {low[1]:.1f}）不是经纬度，写明的坐标系却是 {crs.name}"
+    return None

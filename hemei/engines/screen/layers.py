@@ -1,0 +1,145 @@
+"""Layers of control lines: read, converted, mended, and kept as control maps beside their files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import shapely
+from pyproj import CRS
+
+from .area_map import AreaMap, build_area_map
+from .crs import converter, misplaced
+from .near_map import NearMap, build_near_map, segments_of
+from .reading import Source, Unreadable, open_source
+from .rings import rings_of
+from .store import load, save
+
+Map = TypeVar("Map", AreaMap, NearMap)
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Features of one file in the run's system, in the order of their ids.
+
+    `ids` (features,) as the file has them; `geometry` (features,) valid shapely geometries; `version` the digest of the
+    file, by which results say what they were measured against; `remarks` what had to be done to the file.
+    """
+
+    name: str
+    ids: pa.Array
+    geometry: np.ndarray
+    version: str
+    remarks: tuple[str, ...]
+
+
+def read_layer(name: str | Path, crs: CRS) -> Layer:
+    """Read a layer whole (layers are small beside buildings). Raises Unreadable."""
+    source = open_source(name)
+    columns = [source.id_column] if source.id_column else []
+    batches = list(source.batches(columns))
+    remarks: list[str] = []
+    geometry = np.concatenate([_geometry(batch, source) for batch in batches]) if batches else np.empty(0, object)
+    if source.id_column:
+        ids = pa.chunked_array([batch.column(source.id_column) for batch in batches]).combine_chunks()
+    else:
+        ids = pa.array(np.arange(len(geometry)))
+        remarks.append(f"{source.name}：没有 id 列，用行号（从 0 起）代替")
+    order = np.asarray(pa.compute.sort_indices(ids)) if len(ids) else np.empty(0, np.int64)
+    ids, geometry = ids.take(pa.array(order)), geometry[order]
+    if len(ids) != len(pa.compute.unique(ids)):
+        remarks.append(f"{source.name}：id 有重复，重复的要素仍分别计算")
+    geometry = _in_system(geometry, source, crs)
+    geometry = _valid(geometry, ids, source.name, remarks)
+    return Layer(source.name, ids, geometry, digest(source.path), tuple(remarks))
+
+
+def digest(path: Path) -> str:
+    """The layer's version: the first 16 digits of its SHA-256."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+def _geometry(batch: pa.RecordBatch, source: Source) -> np.ndarray:
+    column = batch.column(source.geometry)
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
+        raise Unreadable(f"{source.path}：图层请用 WKB 编码的 GeoParquet")
+    try:
+        return np.asarray(shapely.from_wkb(np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)))
+    except shapely.GEOSException as error:
+        raise Unreadable(f"{source.path}：有几何读不懂（{error}）。请在制图软件中检查并重新导出") from error
+
+
+def _in_system(geometry: np.ndarray, source: Source, crs: CRS) -> np.ndarray:
+    xy = shapely.get_coordinates(geometry)
+    wrong = misplaced(xy, source.crs)
+    if wrong:
+        raise Unreadable(f"{source.path}：{wrong}。请改正坐标系后重新导出")
+    convert = converter(source.crs, crs)
+    moved = convert(xy) if convert is not None and len(xy) else xy
+    if not np.isfinite(moved).all():
+        raise Unreadable(f"{source.path}：有坐标不是数，或换算不到 {crs.name}。请检查坐标系和坐标轴顺序")
+    return geometry if convert is None else np.asarray(shapely.set_coordinates(shapely.force_2d(geometry), moved))
+
+
+def _valid(geometry: np.ndarray, ids: pa.Array, name: str, remarks: list[str]) -> np.ndarray:
+    empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    if empty.any():
+        remarks.append(f"{name}：{listed(ids, empty)} 几何为空，没有参加计算")
+    crossed = ~empty & ~shapely.is_valid(geometry)
+    if crossed.any():
+        remarks.append(f"{name}：{listed(ids, crossed)} 自相交，已按 make_valid(structure) 修复")
+        geometry = geometry.copy()
+        geometry[crossed] = shapely.make_valid(geometry[crossed], method="structure")
+    return geometry
+
+
+def listed(ids: pa.Array, chosen: np.ndarray, most: int = 20) -> str:
+    """The ids of some rows, in words: the first few, and how many they are."""
+    rows = np.flatnonzero(chosen)
+    first = "、".join(str(ids[int(row)].as_py()) for row in rows[:most])
+    return f"id {first}" if len(rows) <= most else f"id {first} 等 {len(rows)} 个"
+
+
+def area_map_of(layer: Layer, *, dissolved: bool, beside: Path | None, crs: CRS) -> AreaMap:
+    """The layer's polygons as a map; taken from the folder `beside` where this version was built before."""
+    kind = "area" if dissolved else "zone"
+    return _kept(
+        layer,
+        beside,
+        f"{kind}-{_stamp(crs)}",
+        AreaMap,
+        lambda: build_area_map(rings_of(layer.geometry), dissolved=dissolved),
+    )
+
+
+def near_map_of(layer: Layer, reach: float, *, beside: Path | None, crs: CRS) -> NearMap:
+    """The layer's lines and outlines as a map of distances up to `reach` metres."""
+    return _kept(
+        layer,
+        beside,
+        f"near{reach:g}-{_stamp(crs)}",
+        NearMap,
+        lambda: build_near_map(segments_of(layer.geometry), reach),
+    )
+
+
+def _stamp(crs: CRS) -> str:
+    return hashlib.sha256(crs.to_wkt().encode()).hexdigest()[:8]
+
+
+def _kept(layer: Layer, beside: Path | None, key: str, kind: type[Map], build: Callable[[], Map]) -> Map:
+    if beside is None:
+        return build()
+    path = beside / f"{layer.name}-{layer.version}-{key}.map"
+    made = load(path, kind)
+    if made is None:
+        made = build()
+        save(path, made)
+    return made

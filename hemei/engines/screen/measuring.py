@@ -1,0 +1,243 @@
+"""A run: buildings streamed past the control maps, column by column, into a file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+import shapely
+from pyproj import CRS, Transformer
+
+from .area_map import AreaMap
+from .compiled import Floats
+from .crs import chosen, converter, misplaced
+from .footprints import Faults, read_footprints
+from .inside import NOWHERE, area_inside, zone_of
+from .layers import Layer, area_map_of, near_map_of, read_layer
+from .near_map import NearMap
+from .nearest import distance
+from .reading import Source, Unreadable, open_source
+from .shapes import Shapes, Sharing, areas, in_one_piece
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to measure: layers by file, distances with their reach in metres."""
+
+    buildings: str
+    zones: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    near: tuple[tuple[str, float], ...] = ()
+    crs: str | None = None
+    workers: int = 1
+    keep_maps: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneColumn:
+    layer: Layer
+    map: AreaMap
+
+    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
+        zone, part = zone_of(self.map, len(self.layer.ids), shapes, share)
+        nowhere = zone == NOWHERE
+        ids = self.layer.ids.take(pa.array(zone, mask=nowhere))
+        return {self.layer.name: ids, f"{self.layer.name}_share": pa.array(part, mask=nowhere)}
+
+
+@dataclass(frozen=True, slots=True)
+class AreaColumn:
+    layer: Layer
+    map: AreaMap
+
+    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
+        return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, shapes, share))}
+
+
+@dataclass(frozen=True, slots=True)
+class NearColumn:
+    layer: Layer
+    map: NearMap
+    ground: AreaMap | None
+
+    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
+        metres = distance(self.map, shapes, share)
+        if self.ground is not None:
+            metres[area_inside(self.ground, shapes, share) > 0.0] = 0.0
+        return {f"{self.layer.name}_m": pa.array(metres, mask=np.isnan(metres))}
+
+
+Column = ZoneColumn | AreaColumn | NearColumn
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run has to say besides its columns."""
+
+    crs: CRS
+    rows: int = 0
+    remarks: list[str] = field(default_factory=list)
+    faults: dict[str, list[object]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+
+    def spend(self, what: str, since: float) -> None:
+        self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - since
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A batch with its measures: the table to write, and the footprints' geometry as the file has it."""
+
+    table: pa.Table
+    geometry: pa.Array
+
+
+class Run:
+    """Opens the files and builds the maps; `batches` measures. Raises Unreadable or Unmeasurable."""
+
+    def __init__(self, task: Task) -> None:
+        self.task = task
+        self.source = open_source(task.buildings)
+        self.crs = chosen(task.crs, self.source.crs, lambda: middle_of(self.source))
+        self.report = Report(self.crs)
+        self.convert = converter(self.source.crs, self.crs)
+        _refuse_doubles(task)
+        start = time.perf_counter()
+        self.columns = [*self._zones(), *self._areas(), *self._near()]
+        self.report.spend("maps", start)
+
+    def _layer(self, name: str) -> tuple[Layer, Path | None]:
+        layer = read_layer(name, self.crs)
+        self.report.remarks.extend(layer.remarks)
+        self.report.versions[layer.name] = layer.version
+        folder = Path(name.partition("|")[0]).parent / ".control-maps" if self.task.keep_maps else None
+        return layer, folder
+
+    def _zones(self) -> Iterator[Column]:
+        for name in self.task.zones:
+            layer, folder = self._layer(name)
+            yield ZoneColumn(layer, area_map_of(layer, dissolved=False, beside=folder, crs=self.crs))
+
+    def _areas(self) -> Iterator[Column]:
+        for name in self.task.areas:
+            layer, folder = self._layer(name)
+            yield AreaColumn(layer, area_map_of(layer, dissolved=True, beside=folder, crs=self.crs))
+
+    def _near(self) -> Iterator[Column]:
+        for name, reach in self.task.near:
+            layer, folder = self._layer(name)
+            ground = None
+            if (shapely.get_dimensions(layer.geometry) == 2).any():
+                ground = area_map_of(layer, dissolved=True, beside=folder, crs=self.crs)
+            yield NearColumn(layer, near_map_of(layer, reach, beside=folder, crs=self.crs), ground)
+
+    def batches(self) -> Iterator[Measured]:
+        """Read, measure and hand on, some ten thousand buildings at a time."""
+        wanted = [self.source.id_column] if self.source.id_column else []
+        ids = IdCheck()
+        with ThreadPoolExecutor(self.task.workers) as pool:
+            share = shared(pool, self.task.workers) if self.task.workers > 1 else in_one_piece
+            start = time.perf_counter()
+            for batch in self.source.batches(wanted):
+                self.report.spend("read", start)
+                start = time.perf_counter()
+                id_column = batch.column(wanted[0]) if wanted else _row_numbers(self.report.rows, len(batch))
+                yield self._measured(batch, id_column, share)
+                ids.see(id_column)
+                self.report.rows += len(batch)
+                start = time.perf_counter()
+        doubles = ids.doubles()
+        if doubles:
+            self.report.faults["id 重复，各行都量了"] = doubles
+
+    def _measured(self, batch: pa.RecordBatch, ids: pa.Array, share: Sharing) -> Measured:
+        start = time.perf_counter()
+        geometry = batch.column(self.source.geometry)
+        shapes, measurable, faults = read_footprints(geometry, self.convert)
+        if self.report.rows == 0 and self.convert is None:
+            wrong = misplaced(shapes.xy, self.source.crs)
+            if wrong:
+                raise Unreadable(f"{self.source.path}：{wrong}。请改正坐标系后重新导出")
+        self.report.spend("parse", start)
+        start = time.perf_counter()
+        made: dict[str, pa.Array] = {"id": ids, "area_m2": pa.array(areas(shapes))}
+        for column in self.columns:
+            made.update(column.columns(shapes, share))
+        if not measurable.all():
+            keep = pa.array(measurable)
+            nothing = {name: pa.compute.if_else(keep, values, None) for name, values in made.items() if name != "id"}
+            made.update(nothing)
+        self._note(faults, ids)
+        self.report.spend("measure", start)
+        return Measured(pa.table(made), geometry)
+
+    def _note(self, faults: Faults, ids: pa.Array) -> None:
+        for what, rows in faults.rows.items():
+            self.report.faults.setdefault(what, []).extend(ids.take(pa.array(rows)).to_pylist())
+
+
+def shared(pool: ThreadPoolExecutor, workers: int) -> Sharing:
+    """Divide a batch into four parts a worker, so that none waits long for another; a failure in a part is raised."""
+
+    def share(count: int, work: Callable[[int, int], None]) -> None:
+        cuts = np.linspace(0, count, 4 * workers + 1).astype(int)
+        for done in [pool.submit(work, int(a), int(b)) for a, b in pairwise(cuts) if a < b]:
+            done.result()
+
+    return share
+
+
+class IdCheck:
+    """Finds ids that come twice, without work while they only grow."""
+
+    def __init__(self) -> None:
+        self.parts: list[pa.Array] = []
+        self.grows = True
+        self.last: object = None
+
+    def see(self, ids: pa.Array) -> None:
+        self.parts.append(ids)
+        if self.grows and len(ids):
+            values = ids.to_numpy(zero_copy_only=False)
+            numbers = values.dtype.kind in "iu"
+            self.grows = numbers and bool((np.diff(values) > 0).all()) and (self.last is None or values[0] > self.last)
+            self.last = values[-1]
+
+    def doubles(self) -> list[object]:
+        if self.grows:
+            return []
+        counted = pa.chunked_array(self.parts).value_counts()
+        several = pa.compute.greater(counted.field("counts"), 1)
+        return [value for value in counted.field("values").filter(several).to_pylist() if value is not None]
+
+
+def _row_numbers(start: int, count: int) -> pa.Array:
+    return pa.array(np.arange(start, start + count))
+
+
+def _refuse_doubles(task: Task) -> None:
+    names = [open_source(name).name for name in (*task.zones, *task.areas, *(name for name, _ in task.near))]
+    for name in names:
+        if names.count(name) > 1:
+            raise Unreadable(f"有两个图层都叫“{name}”，结果的列会混在一起。请给文件改名")
+
+
+def middle_of(source: Source) -> tuple[float, float]:
+    """Longitude and latitude of the first buildings' middle."""
+    xy: Floats = np.zeros((1, 2))
+    for batch in source.batches([]):
+        xy = read_footprints(batch.column(source.geometry))[0].xy
+        break
+    x, y = np.median(xy, axis=0) if len(xy) else (0.0, 0.0)
+    lon, lat = Transformer.from_crs(source.crs, "OGC:CRS84", always_xy=True).transform(x, y)
+    return float(lon), float(lat)

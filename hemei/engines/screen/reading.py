@@ -1,0 +1,127 @@
+"""Files in: GeoParquet, and through GDAL GeoPackage, GeoJSON and Shapefile, as batches of binary with their CRS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+ROWS = 65_536
+"""Rows read, measured and written at a time: memory does not grow with the file."""
+LAYER_OF = "|layername="
+"""How a layer of a file with several is named: `district.gpkg|layername=buildings`."""
+
+
+class Unreadable(ValueError):
+    """A file that cannot be used; the message names it, what is wrong and what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of features: its geometry as a stream of batches, never all at once."""
+
+    path: Path
+    layer: str | None
+    crs: CRS
+    geometry: str
+    columns: tuple[str, ...]
+    rows: int
+
+    @property
+    def name(self) -> str:
+        """What columns made from this file are called after: the layer's name, else the file's."""
+        return self.layer or self.path.stem
+
+    @property
+    def id_column(self) -> str | None:
+        return next((name for name in ("id", "ID", "Id", "fid", "osm_id") if name in self.columns), None)
+
+    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Read `columns` and the geometry, `ROWS` rows at a time. Raises Unreadable where the file ends too early."""
+        try:
+            if is_parquet(self.path):
+                wanted = [*columns, self.geometry]
+                yield from pq.ParquetFile(self.path).iter_batches(ROWS, columns=wanted)
+            else:
+                import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
+
+                with pyogrio.open_arrow(
+                    self.path, layer=self.layer, columns=columns, batch_size=ROWS, use_pyarrow=True
+                ) as (_, reader):
+                    yield from reader
+        except (pa.ArrowException, OSError, RuntimeError) as error:
+            raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整（{error}）。请重新导出或重新传输") from error
+
+
+def is_parquet(path: Path) -> bool:
+    return path.suffix.lower() in (".parquet", ".geoparquet", ".pq")
+
+
+def open_source(name: str | Path) -> Source:
+    """Look at a file's head: its layer, CRS and columns. Raises Unreadable."""
+    text, _, layer = str(name).partition(LAYER_OF)
+    path = Path(text)
+    if not path.is_file():
+        raise Unreadable(f"{path}：没有这个文件")
+    return _open_parquet(path) if is_parquet(path) else _open_with_gdal(path, layer or None)
+
+
+def _open_parquet(path: Path) -> Source:
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
+        raise Unreadable(f"{path}：不是完整的 Parquet 文件（{error}）。请重新导出") from error
+    geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+    if not geo:
+        raise Unreadable(
+            f"{path}：没有 GeoParquet 元数据，不知道几何列和坐标系。请用 GeoPandas、GDAL 等重新导出为 GeoParquet"
+        )
+    geometry = geo["primary_column"]
+    described = geo["columns"][geometry]
+    if described["encoding"] != "WKB" and described["encoding"] not in ("polygon", "multipolygon"):
+        raise Unreadable(f"{path}：几何编码 {described['encoding']} 不支持，请用 WKB、polygon 或 multipolygon")
+    names = tuple(name for name in file.schema_arrow.names if name != geometry)
+    return Source(path, None, _declared(path, described), geometry, names, file.metadata.num_rows)
+
+
+def _declared(path: Path, column: dict[str, Any]) -> CRS:
+    """GeoParquet without the entry is WGS 84 by its standard; with null it is unknown, and refused."""
+    if "crs" not in column:
+        return CRS.from_user_input("OGC:CRS84")
+    if column["crs"] is None:
+        raise Unreadable(f"{path}：坐标系写明为空（crs: null）。请先查清坐标系，再写进文件")
+    return crs_from(path, CRS.from_json_dict, column["crs"])
+
+
+def crs_from(path: Path, make: Any, value: object) -> CRS:
+    try:
+        return make(value)
+    except CRSError as error:
+        raise Unreadable(f"{path}：坐标系读不懂（{error}）") from error
+
+
+def _open_with_gdal(path: Path, layer: str | None) -> Source:
+    import pyogrio
+
+    try:
+        layers = [str(row[0]) for row in pyogrio.list_layers(path)]
+        if layer is None and len(layers) > 1:
+            names = "、".join(layers)
+            raise Unreadable(f"{path}：有几个图层（{names}）。请写明用哪一个，例如 {path.name}{LAYER_OF}{layers[0]}")
+        info = pyogrio.read_info(path, layer=layer)
+    except pyogrio.errors.DataSourceError as error:
+        raise Unreadable(f"{path}：打不开（{error}）") from error
+    except pyogrio.errors.DataLayerError as error:
+        raise Unreadable(f"{path}：没有图层“{layer}”，有：{'、'.join(layers)}") from error
+    if not info["crs"]:
+        raise Unreadable(f"{path}：没有坐标系。请先查清坐标系（EPSG 代码），再写进文件；不要猜")
+    geometry = info["geometry_name"] or "wkb_geometry"
+    crs = crs_from(path, CRS.from_user_input, info["crs"])
+    return Source(path, layer, crs, geometry, tuple(str(name) for name in info["fields"]), int(info["features"]))

@@ -1,0 +1,86 @@
+"""Control maps on disk: one file each, mapped into memory, so that workers and runs share one copy.
+
+The file: a line naming the format, a line of JSON (each array's name, dtype, shape and place), then the arrays' bytes,
+each beginning at a multiple of 64. Written under another name and renamed, so that no run meets half a file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .area_map import AreaMap, Pieces
+from .near_map import NearMap
+from .tree import Tree
+
+FORMAT = b"hemei control map 1\n"
+ALIGN = 64
+Map = TypeVar("Map", AreaMap, NearMap)
+
+
+def save(path: Path, made: AreaMap | NearMap) -> bool:
+    """Write a map; False, and nothing written, where the folder cannot be written to."""
+    arrays = _arrays(made)
+    table: list[dict[str, Any]] = []
+    at = 0
+    for array in arrays:
+        table.append({"dtype": array.dtype.str, "shape": array.shape, "at": at})
+        at += -(-array.nbytes // ALIGN) * ALIGN
+    head = FORMAT + json.dumps(table).encode() + b"\n"
+    head += b" " * (-len(head) % ALIGN)
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        with partial.open("wb") as file:
+            file.write(head)
+            for array, row in zip(arrays, table, strict=True):
+                file.seek(len(head) + row["at"])
+                file.write(np.ascontiguousarray(array).tobytes())
+            file.truncate(len(head) + at)
+        partial.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        return False
+    return True
+
+
+def load(path: Path, kind: type[Map]) -> Map | None:
+    """Map a file into memory; None where there is none, or where it is of another format or cut short."""
+    try:
+        with path.open("rb") as file:
+            if file.readline() != FORMAT:
+                return None
+            table = json.loads(file.readline())
+            start = -(-file.tell() // ALIGN) * ALIGN
+        # Copy-on-write: nobody can spoil the file, and the kernels need no second version for read-only arrays.
+        data = np.memmap(path, np.uint8, mode="c")
+        arrays = [_array(data, start, row) for row in table]
+    except (OSError, ValueError, KeyError):
+        return None
+    return _rebuilt(kind, arrays)
+
+
+def _array(data: np.ndarray, start: int, row: dict[str, Any]) -> np.ndarray:
+    dtype = np.dtype(row["dtype"])
+    begin = start + row["at"]
+    end = begin + int(np.prod(row["shape"], dtype=np.int64)) * dtype.itemsize
+    if end > len(data):
+        raise ValueError("cut short")
+    return np.asarray(data)[begin:end].view(dtype).reshape(row["shape"])
+
+
+def _arrays(made: Any) -> list[np.ndarray]:
+    """The arrays of a tuple of tuples, in order."""
+    return [made] if isinstance(made, np.ndarray) else [array for part in made for array in _arrays(part)]
+
+
+def _rebuilt(kind: Any, arrays: list[np.ndarray]) -> Any:
+    """Fill a named tuple, and those in it, with the next arrays of the list."""
+    inner = {"tree": Tree, "pieces": Pieces}
+    return kind(*(_rebuilt(inner[name], arrays) if name in inner else arrays.pop(0) for name in kind._fields))

@@ -1,0 +1,97 @@
+"""`hemei screen`: measure every building, decide by the rules, answer for one proposal."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from hemei.engines.screen.compiled import is_cold
+from hemei.engines.screen.crs import Unmeasurable
+from hemei.engines.screen.measuring import Report, Run, Task
+from hemei.engines.screen.reading import Unreadable
+from hemei.engines.screen.writing import write_results
+
+F = TypeVar("F", bound=Callable[..., Any])
+MOST_NAMED = 20
+
+
+def plain_errors(command: F) -> F:
+    """Say what is wrong with a file in one line and end with status 2."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (Unreadable, Unmeasurable, ValueError) as error:
+            raise click.UsageError(str(error)) from error
+
+    return run  # type: ignore[return-value]
+
+
+@click.group()
+def screen() -> None:
+    """管控图：量每一栋建筑、按规则判定、解释一份申请。"""
+
+
+def near_of(text: str) -> tuple[str, float]:
+    """`FILE=METRES`, as the option is written."""
+    name, _, metres = text.rpartition("=")
+    try:
+        return name or metres, float(metres)
+    except ValueError as error:
+        raise click.UsageError(f"--near {text}：请写成 文件=米数，例如 rivers.parquet=50") from error
+
+
+@screen.command()
+@click.argument("buildings")
+@click.option("--zone", "zones", multiple=True, metavar="FILE", help="占建筑最大面积的要素 id 及其占比")
+@click.option("--area", "areas", multiple=True, metavar="FILE", help="建筑在图层内的面积（平方米，重叠处只算一次）")
+@click.option("--near", multiple=True, metavar="FILE=METRES", help="到最近要素的距离（米，超过所给米数为空）")
+@click.option("--crs", metavar="EPSG", help="量算所用的投影坐标系，例如 EPSG:4546；默认用建筑自己的")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="同时用几个线程")
+@click.option("--geometry", is_flag=True, help="把建筑轮廓也写进结果")
+@click.option("--no-kept-maps", is_flag=True, help="不在图层旁边保存管控图（.control-maps）")
+@click.option(
+    "-o", "--out", required=True, type=click.Path(path_type=Path), help="结果文件（.parquet、.gpkg、.csv 等）"
+)
+@plain_errors
+def measure(
+    buildings: str,
+    zones: tuple[str, ...],
+    areas: tuple[str, ...],
+    near: tuple[str, ...],
+    crs: str | None,
+    workers: int,
+    geometry: bool,
+    no_kept_maps: bool,
+    out: Path,
+) -> None:
+    """量 BUILDINGS 里的每一栋建筑，逐列写进 OUT。
+
+    读写 GeoParquet，也读写 GeoPackage、GeoJSON、Shapefile；一个文件有几个图层时写成 文件|layername=图层。
+    """
+    if is_cold():
+        click.echo("首次运行：正在编译计算内核，约一分钟，以后不再需要。", err=True)
+    start = time.perf_counter()
+    run = Run(Task(buildings, zones, areas, tuple(map(near_of, near)), crs, workers, keep_maps=not no_kept_maps))
+    tables = ((done.table, done.geometry if geometry else None) for done in run.batches())
+    write_results(out, tables, run.source.crs)
+    say(run.report, time.perf_counter() - start)
+
+
+def say(report: Report, seconds: float) -> None:
+    """Print what a run did, and every row it could not measure, by id."""
+    for remark in report.remarks:
+        click.echo(remark, err=True)
+    for what, ids in report.faults.items():
+        named = "、".join(map(str, ids[:MOST_NAMED]))
+        more = f" 等，共 {len(ids):,} 栋" if len(ids) > MOST_NAMED else ""
+        click.echo(f"{what}：id {named}{more}", err=True)
+    spent = json.dumps({what: round(value, 3) for what, value in report.seconds.items()}, ensure_ascii=False)
+    click.echo(f"{report.rows:,} 栋，{seconds:.2f} 秒（{report.crs.name}；分项 {spent}）", err=True)
