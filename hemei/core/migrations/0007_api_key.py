@@ -5,8 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0005_one_time_password"),
-        ("core", "0005_staging_decisions"),
+        ("core", "0006_one_time_password"),
     ]
 
     operations = [
