@@ -125,10 +125,10 @@ def _repaired(rings: Rings, is_shell: np.ndarray, faults: Faults) -> Rings:
         return rings
     geometry = as_geometry(rings, is_shell, doubtful)
     crossed = ~shapely.is_valid(geometry)
-    faults.add(REPAIRED, doubtful[crossed])
     if not crossed.any():
         return rings
     mended = shapely.make_valid(geometry[crossed], method="structure")
+    faults.add(REPAIRED, doubtful[crossed][shapely.area(mended) > 0.0])  # one that is flat is named as flat
     return replaced(rings, is_shell, doubtful[crossed], mended)[0]
 
 
