@@ -97,7 +97,7 @@ class Indicator:
     title: Text
     definition: Text
     unit: str
-    read: Callable[..., tuple[float, float]]
+    read: Callable[..., tuple[int, int]]
 
 
 @dataclass(frozen=True)

@@ -79,9 +79,8 @@ def _place(request: OfficeRequest, pk: int) -> Place:
 
 def _sections(request: OfficeRequest, place: Place) -> list[tuple[str, dict[str, Any]]]:
     """What the programmes themselves have to say of this place."""
-    scope = within(request, "place.view")
     sections = registry.programme_of_kind(place.kind).sections
-    return [(section.template, section.context(place, scope)) for section in sections]
+    return [(section.template, section.context(place, request.actor)) for section in sections]
 
 
 def _check_forms(request: OfficeRequest, place: Place) -> list[tuple[str, str]]:

@@ -10,13 +10,37 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from hemei.core.access import actor_of, require, scope_of
+from hemei.core.access import Refused, actor_of, require, scope_of
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.core.models import Account
 from hemei.core.queries.places import place as find_place
+from hemei.core.registry import registry
+from hemei.engines.measures import Ratio
 from hemei.programmes.houses.actions import record_appraisal
 from hemei.programmes.houses.forms import AppraisalForm
+from hemei.programmes.houses.queries import appraisals, miss_rate, standing
+from hemei.terms.day import today
+
+
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """How the houses of my region stand, and how well they were looked at."""
+    assert isinstance(request.user, Account)
+    by = actor_of(request.user)
+    scope = scope_of(by, "place.view", "houses")
+    if not scope:
+        raise Refused("place.view")
+    missed = Ratio(*miss_rate(within=scope, on=today()))
+    context = {
+        "standing": standing(within=scope),
+        "indicator": registry.indicators["houses.miss_rate"],
+        "missed": missed,
+        "rate": missed.rate(),
+        "interval": missed.interval(),
+        "appraisals": appraisals(within=scope_of(by, "appraisal.view", "houses")).order_by("-on", "-id")[:20],
+    }
+    return render(request, "houses/overview.html", context)
 
 
 @login_required
@@ -38,5 +62,5 @@ def appraisal(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(mistake.field if mistake.field in form.fields else None, str(mistake.message))
         else:
             messages.success(request, _("已登记鉴定报告 %(number)s。") % {"number": report.report_no})
-            return redirect("place", pk=house.pk)
+            return redirect("office:place", pk=house.pk)
     return render(request, "houses/appraisal.html", {"form": form, "house": house})
