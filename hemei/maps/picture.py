@@ -100,13 +100,17 @@ def widened(bounds: Bounds) -> Bounds:
     return west - across, south - up, east + across, north + up
 
 
-def outline(shape: shapely.Geometry, sheet: Sheet, level: int) -> str:
+def ring_path(shape: shapely.Geometry, sheet: Sheet) -> str:
+    """The rings of a shape as an SVG path, as fine as two units of the picture."""
     simple = shapely.simplify(shape, 2 / sheet.scale)
     flat = shapely.transform(simple, lambda at: np.array([sheet.at(*spot) for spot in at]))
     rings = [ring for part in shapely.get_parts(flat) for ring in (part.exterior, *part.interiors)]
-    path = "".join("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in ring.coords) + "Z" for ring in rings)
+    return "".join("M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in ring.coords) + "Z" for ring in rings)
+
+
+def outline(shape: shapely.Geometry, sheet: Sheet, level: int) -> str:
     width = {Level.DISTRICT: 4, Level.TOWNSHIP: 2.5}.get(Level(level), 1)
-    return f'<path d="{path}" fill="none" stroke="{LINE}" stroke-width="{width}"/>'
+    return f'<path d="{ring_path(shape, sheet)}" fill="none" stroke="{LINE}" stroke-width="{width}"/>'
 
 
 def mark(count: VillageCount, x: float, y: float) -> str:

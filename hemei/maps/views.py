@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -14,11 +15,14 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from hemei.core.access import Scope, actor_of, scope_of
 from hemei.core.models import Account
+from hemei.core.queries.zero import zero
 from hemei.core.registry import registry
+from hemei.maps.board import board_picture
 from hemei.maps.layers import tile_of
 from hemei.maps.outlines import features
 from hemei.maps.picture import picture
-from hemei.terms.region import BadRegionCode, RegionCode
+from hemei.terms.day import today
+from hemei.terms.region import BadRegionCode, Level, RegionCode
 
 TILE = "application/vnd.mapbox-vector-tile"
 
@@ -78,6 +82,22 @@ def still_picture(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     drawn = picture(within=seen_by(request, "place.view", kind or "?"), kind=kind)
     return unless_known(request, drawn.encode(), "image/svg+xml")
+
+
+def board_map(request: HttpRequest) -> HttpResponse:
+    """The zero board of a region on a day, village by village."""
+    scope = seen_by(request, "case.view")
+    region = request.GET.get("region") or min(scope.prefixes, key=len)
+    on, known = day_asked(request, "on") or today(), day_asked(request, "known")
+    board = zero(within=scope, region=region, on=min(on, today()), known=known, by=Level.VILLAGE)
+    return unless_known(request, board_picture(board, within=scope).encode(), "image/svg+xml")
+
+
+def day_asked(request: HttpRequest, name: str) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
 
 
 @login_required
