@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hemei.field.views import door, phone
+from hemei.field.views import check, door, dues, phone, plates
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -18,6 +18,15 @@ at_the_door = [
     path("reports/", phone.reports, name="reports"),
 ]
 
+for_staff = [
+    path("", dues.owed, name="dues"),
+    path("places/", dues.find, name="find"),
+    path("places/<int:pk>/check/<str:form_id>/", check.fill_in, name="check"),
+    path("checks/<int:pk>/", check.made, name="check_made"),
+    path("plates/", plates.plates, name="plates"),
+]
+
 urlpatterns = [
     path("d/<str:token>/", include((at_the_door, "door"))),
+    path("field/", include((for_staff, "field"))),
 ]

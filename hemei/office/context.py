@@ -19,6 +19,7 @@ NAVIGATION = (
     (gettext_lazy("今天"), "office:today", ""),
     (gettext_lazy("隐患"), "office:cases", "case.view"),
     (gettext_lazy("档案"), "office:places", "place.view"),
+    (gettext_lazy("去看"), "field:dues", "place.view"),
     (gettext_lazy("清零"), "office:zero", "case.view"),
     (gettext_lazy("地图"), "map", "place.view"),
     (gettext_lazy("轮次"), "office:rounds", "round.view"),

@@ -26,11 +26,15 @@ def actor_at(door: DoorToken, secret: str = "") -> Actor:
     return Actor(ActorKind.PHONE, phone.pk, place=door.place_id)
 
 
-def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str) -> QuerySet[Place]:
-    """Places of a region that take a plate, each with `plate_since`: when its plate was issued, or None."""
+def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str, lacking: bool = False) -> QuerySet[Place]:
+    """Places of a region that take a plate, each with `plate_since`: when its plate was issued, or None.
+
+    `lacking` leaves only those without.
+    """
     live = DoorToken.objects.filter(place=OuterRef("pk"), revoked_at=None).order_by("-id")
     rows = places(within=within, where=PlaceFilter(region=region)).filter(kind__in=kinds)
-    return rows.annotate(plate_since=Subquery(live.values("issued_at")[:1]))
+    dated = rows.annotate(plate_since=Subquery(live.values("issued_at")[:1]))
+    return dated.filter(plate_since=None) if lacking else dated
 
 
 def reports_of(place: Place, *, within: Scope, latest: int = 20) -> list[Check]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, ExpressionWrapper, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.models import Account, Draw, Due, Round, RoundState
 from hemei.terms.day import today
+
+METRES_PER_DEGREE = 111_320.0  # of latitude; near enough to sort by
+NOWHERE = 1e18  # farther than anything on Earth, in square metres
+LAST_TILE = 4**26
 
 
 @dataclass(frozen=True)
@@ -61,16 +66,20 @@ def dues(
     return rows.select_related("place", "round", "account")
 
 
-def nearest(rows: Sequence[Due], lon: float, lat: float) -> list[Due]:
-    """The dues by distance from where somebody stands; those not yet on the map last."""
+def on_the_way(rows: QuerySet[Due], *, on: date, lon: float | None = None, lat: float | None = None) -> QuerySet[Due]:
+    """The dues with `late` (0 overdue, 1 not yet) and `way`, by which to order them: overdue first, then nearest.
 
-    def far(due: Due) -> tuple[bool, float]:
-        place = due.place
-        if place.lon is None or place.lat is None:
-            return True, 0.0
-        return False, (place.lon - lon) ** 2 * 0.73 + (place.lat - lat) ** 2  # cos²(31.5°), near enough to sort by
-
-    return sorted(rows, key=far)
+    `way` is the square of the metres from where somebody stands; without a position it follows the tile order, in which
+    neighbours are near each other. Places not yet on the map come last.
+    """
+    late = Case(When(due_on__lt=on, then=Value(0)), default=Value(1))
+    if lon is None or lat is None:
+        return rows.annotate(late=late, way=Coalesce("place__tile", Value(LAST_TILE)))
+    metres_east = METRES_PER_DEGREE * math.cos(math.radians(lat))
+    east = (F("place__lon") - Value(lon)) * Value(metres_east)
+    north = (F("place__lat") - Value(lat)) * Value(METRES_PER_DEGREE)
+    way = ExpressionWrapper(east * east + north * north, output_field=FloatField())
+    return rows.annotate(late=late, way=Coalesce(way, Value(NOWHERE)))
 
 
 def progress(turn: Round, *, within: Scope, on: date) -> dict[str, int]:

@@ -1,0 +1,66 @@
+"""What a check says besides its answers: when it was made, how, and for whom somebody answered."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.models import Channel
+
+PROXIES = (Channel.VISIT, Channel.CALL, Channel.CARD, Channel.NEIGHBOUR)
+
+
+def _now() -> datetime:
+    return timezone.localtime().replace(second=0, microsecond=0)
+
+
+class AboutCheck(forms.Form):
+    """When, and where the device was; the instance id makes a form sent twice one check."""
+
+    instance = forms.CharField(widget=forms.HiddenInput, max_length=64, initial=lambda: uuid.uuid4().hex)
+    at = forms.DateTimeField(
+        label=_("查看时间"),
+        initial=_now,
+        widget=forms.DateTimeInput({"type": "datetime-local", "class": "form-control"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("请填写查看时间。"), "invalid": _("请填写像 2026-11-03 09:30 这样的时间。")},
+    )
+    lon = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-180, max_value=180)
+    lat = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=-90, max_value=90)
+    accuracy = forms.FloatField(widget=forms.HiddenInput, required=False, min_value=0)
+
+    def said(self) -> dict[str, Any]:
+        """The fields of a check that this form fills."""
+        data = self.cleaned_data
+        located = data["lon"] is not None and data["lat"] is not None
+        return {
+            "instance_id": data["instance"],
+            "at": data["at"],
+            "lon": data["lon"] if located else None,
+            "lat": data["lat"] if located else None,
+            "accuracy_m": data["accuracy"] if located else None,
+            "channel": data.get("channel", Channel.STAFF),
+            "on_behalf": data.get("on_behalf", ""),
+        }
+
+
+class AboutProxy(AboutCheck):
+    """代报: answered for a household, from a visit, a call, a paper card, or by a neighbour or relative."""
+
+    channel = forms.ChoiceField(
+        label=_("怎么得知的"),
+        choices=[(channel.value, channel.label) for channel in PROXIES],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择是上门、电话、纸卡还是亲邻代报。")},
+    )
+    on_behalf = forms.CharField(
+        label=_("替谁报的"),
+        max_length=80,
+        help_text=_("例如：户主本人、隔壁王婶、在外打工的儿子。"),
+        widget=forms.TextInput({"class": "form-control"}),
+        error_messages={"required": _("请写明是谁说的。")},
+    )

@@ -1,0 +1,74 @@
+"""Any registered form as HTML: its sections and questions in rows, as they were answered and with what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils.translation import get_language
+
+from hemei.core.models import Account
+from hemei.engines.forms import Form, Question
+from hemei.field.photos import HeldPhoto
+
+MANY = 9  # more choices than these fold into a list
+
+
+@dataclass(frozen=True)
+class Row:
+    """One question as the page shows it."""
+
+    question: Question
+    label: str
+    hint: str
+    choices: Sequence[tuple[str, str, bool]]  # name, label, picked
+    text: str
+    error: str
+    relevant: str  # JSON [[question, value], …] for the script that hides what is not asked
+    photos: Sequence[tuple[HeldPhoto, str]]  # and how it comes back, signed
+
+    @property
+    def folded(self) -> bool:
+        return len(self.choices) > MANY
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was typed so far, and what is wrong with it."""
+
+    texts: Mapping[str, list[str]] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    photos: Sequence[HeldPhoto] = ()
+
+
+def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
+    """The form from top to bottom. A page without scripts shows every question; `clean` ignores what is not asked."""
+    language = (get_language() or "zh")[:2]
+    return [
+        Part(
+            form.text(section.labels, language),
+            [_row(form, question, filled, account, language) for question in section.questions],
+        )
+        for section in form.sections
+    ]
+
+
+def _row(form: Form, question: Question, filled: Filled, account: Account, language: str) -> Row:
+    texts = filled.texts.get(question.name, [])
+    return Row(
+        question=question,
+        label=form.text(question.labels, language),
+        hint=form.text(question.hints, language),
+        choices=[(c.name, form.text(c.labels, language), c.name in texts) for c in question.choices],
+        text=texts[-1] if texts else "",
+        error=filled.errors.get(question.name, ""),
+        relevant=json.dumps([[c.question, c.equals] for c in question.relevant]) if question.relevant else "",
+        photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
+    )

@@ -1,0 +1,77 @@
+"""What a page for whoever goes out is given: somebody signed in, and where they may do what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from hemei.core.access import Actor, Refused, Scope, scope_of
+from hemei.core.models import Account, Tier
+from hemei.core.queries.paging import Page
+from hemei.core.registry import Form
+
+Thing = TypeVar("Thing")
+COUNTED_TO = 10_000
+
+
+class StaffRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    user: Account
+    actor: Actor
+
+
+def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page behind a sign-in; a password that somebody else has seen is changed first."""
+
+    @wraps(view)
+    def answer(request: StaffRequest, **arguments: Any) -> HttpResponse:
+        if request.user.must_change_password:
+            return redirect("office:password")
+        return view(request, **arguments)
+
+    return login_required(answer)
+
+
+def within(request: StaffRequest, verb: str) -> Scope:
+    """Where this person may do `verb`. Raises Refused for whoever may nowhere."""
+    scope = scope_of(request.actor, verb)
+    if not scope:
+        raise Refused(verb)
+    return scope
+
+
+def found(thing: Thing | None) -> Thing:
+    """The thing, or 404: whoever may not see it cannot tell whether it exists."""
+    if thing is None:
+        raise Http404
+    return thing
+
+
+def right_for(form: Form) -> str:
+    """What it takes to fill in a form as staff: a self-check answered for the household is 代报."""
+    return "check.proxy" if form.tier == Tier.SELF else f"check.{form.tier}"
+
+
+def turns(request: HttpRequest, page: Page[Any], rows: QuerySet[Any]) -> dict[str, Any]:
+    """What the pager shows: how many there are (None where counting takes too long), and the ways on and back."""
+
+    def address(cursor: str) -> str:
+        query = request.GET.copy()
+        query.pop("cursor", None)
+        if cursor:
+            query["cursor"] = cursor
+        return f"?{query.urlencode()}"
+
+    total = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
+    return {
+        "total": total if total <= COUNTED_TO else None,
+        "first_url": address("") if request.GET.get("cursor") else "",
+        "next_url": address(page.following) if page.following else "",
+    }

@@ -1,0 +1,96 @@
+"""Filling in a check form as staff: a survey, a patrol, or a self-check for those without a phone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from hemei.core.access import require, scope_of
+from hemei.core.actions.check import Answered, submit_check
+from hemei.core.errors import Mistaken
+from hemei.core.models import SEVERITY_NAMES, Finding, Place, Tier
+from hemei.core.queries import checks, places
+from hemei.core.registry import Form, registry
+from hemei.engines.forms import Kind, clean
+from hemei.field.about import AboutCheck, AboutProxy
+from hemei.field.photos import HeldPhoto, photos_of
+from hemei.field.sheet import Filled, parts
+from hemei.field.staff import StaffRequest, found, right_for, staff, within
+from hemei.terms.finding import Severity
+
+
+@staff
+def fill_in(request: StaffRequest, pk: int, form_id: str) -> HttpResponse:
+    """One form for one place. What is wrong stands beside its question, and nothing that was given is lost."""
+    place = found(places.place(pk, within=within(request, "place.view")))
+    form = found(registry.forms.get(form_id))
+    found(place if form.kind == place.kind else None)
+    require(request.actor, right_for(form), place)
+    about = AboutProxy if form.tier == Tier.SELF else AboutCheck
+    if request.method != "POST":
+        return _show(request, place, form, about(), Filled())
+    return _take(request, place, form, about(request.POST))
+
+
+def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) -> HttpResponse:
+    photos, wrong_photos = photos_of(request, request.user, form.read)
+    texts = {q.name: request.POST.getlist(q.name) for q in form.read.questions if q.kind is not Kind.IMAGE}
+    posted = texts | {photo.question: [photo.name] for photo in reversed(photos)}
+    answers, errors = clean(form.read, posted)
+    filled = Filled(texts, {error.question: error.problem for error in errors} | wrong_photos, photos)
+    if not about.is_valid() or filled.errors:
+        return _show(request, place, form, about, filled)
+    try:
+        stored = submit_check(place=place, answered=_answered(form, about, answers, photos), by=request.actor)
+    except Mistaken as wrong:
+        about.add_error(wrong.field if wrong.field in about.fields else None, str(wrong.message))
+        return _show(request, place, form, about, filled)
+    return redirect("field:check_made", pk=stored.check.pk)
+
+
+def _answered(form: Form, about: AboutCheck, answers: dict[str, Any], photos: list[HeldPhoto]) -> Answered:
+    answered = Answered(form=form.id, answers=answers, **about.said())
+    files = [photo.file(answered.lon, answered.lat, answered.accuracy_m) for photo in photos]
+    return replace(answered, files=[file for file in files if file.question in answers])
+
+
+def _show(request: StaffRequest, place: Place, form: Form, about: AboutCheck, filled: Filled) -> HttpResponse:
+    context = {
+        "place": place,
+        "form": form,
+        "title": form.read.title,
+        "about": about,
+        "parts": parts(form.read, filled, request.user),
+        "proxy": form.tier == Tier.SELF,
+        "wrong": len(filled.errors) + len(about.errors),
+    }
+    return render(request, "field/check.html", context, status=422 if filled.errors or about.errors else 200)
+
+
+@staff
+def made(request: StaffRequest, pk: int) -> HttpResponse:
+    """What the check showed, and the cases that are open because of it."""
+    check = found(checks.check(pk, within=within(request, "check.view")))
+    findings = check.findings.select_related("case", "case__unit")
+    with_cases = check in scope_of(request.actor, "case.view", check.matter)
+    context = {
+        "check": check,
+        "place": check.place,
+        "shown": [_line(finding, with_cases) for finding in findings],
+        "urgent": any(finding.severity == Severity.URGENT for finding in findings),
+    }
+    return render(request, "field/check_made.html", context)
+
+
+def _line(finding: Finding, with_case: bool) -> dict[str, Any]:
+    kind = registry.findings.get(finding.code)
+    return {
+        "title": kind.title if kind else finding.code,
+        "remedy": kind.remedy if kind else "",
+        "severity": SEVERITY_NAMES[Severity(finding.severity)],
+        "urgent": finding.severity == Severity.URGENT,
+        "case": finding.case if with_case else None,
+    }

@@ -1,0 +1,91 @@
+"""去看: which places are owed, overdue first, then nearest; and any place by its name, for whoever calls."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hemei.core.access import Actor, may, scope_of
+from hemei.core.models import Due, Place
+from hemei.core.queries import places as reading
+from hemei.core.queries.paging import page
+from hemei.core.queries.places import PlaceFilter
+from hemei.core.queries.rounds import NOWHERE, dues, on_the_way
+from hemei.core.registry import Form, registry
+from hemei.field.staff import StaffRequest, right_for, staff, turns, within
+from hemei.terms.day import today
+
+SIZE = 30
+
+
+@staff
+def owed(request: StaffRequest) -> HttpResponse:
+    """What I am to look at; or, for whoever may see the rounds, what is owed in my region by anybody."""
+    seen = within(request, "place.view")
+    everybody = request.GET.get("whose") == "all" and bool(scope_of(request.actor, "round.view"))
+    rows = dues(within=within(request, "round.view")) if everybody else dues(within=seen, account=request.user)
+    start = reading.place(_number(request, "from"), within=seen)
+    lon, lat = (start.lon, start.lat) if start else _position(request)
+    shown = page(
+        on_the_way(rows, on=today(), lon=lon, lat=lat),
+        order=("late", "way", "pk"),
+        cursor=request.GET.get("cursor", ""),
+        size=SIZE,
+    )
+    context = {
+        "lines": [_line(due, request.actor, measured=lat is not None) for due in shown.rows],
+        "page": turns(request, shown, rows),
+        "everybody": everybody,
+        "may_see_all": bool(scope_of(request.actor, "round.view")),
+        "start": start,
+        "located": lat is not None and start is None,
+    }
+    return render(request, "field/dues.html", context)
+
+
+def _line(due: Due, actor: Actor, *, measured: bool) -> dict[str, Any]:
+    way: float = due.way  # type: ignore[attr-defined]
+    forms = forms_for(due.place, actor, tier=due.round.tier)
+    return {
+        "due": due,
+        "days": (due.due_on - today()).days,
+        "metres": round(math.sqrt(way), -1) if measured and way < NOWHERE else None,
+        "form": forms[0] if forms else None,
+    }
+
+
+@staff
+def find(request: StaffRequest) -> HttpResponse:
+    """A place by its name, address or who lives there, and the forms that I may fill in for it."""
+    text = request.GET.get("text", "").strip()
+    rows = reading.places(within=within(request, "place.view"), where=PlaceFilter(text=text))
+    shown = page(rows, order=("region", "pk"), cursor=request.GET.get("cursor", ""), size=SIZE) if text else None
+    context = {
+        "text": text,
+        "lines": [{"place": place, "forms": forms_for(place, request.actor)} for place in shown.rows] if shown else [],
+        "page": turns(request, shown, rows) if shown else None,
+    }
+    return render(request, "field/find.html", context)
+
+
+def forms_for(place: Place, actor: Actor, tier: str = "") -> list[Form]:
+    """The forms that this person may fill in for this place."""
+    fitting = [form for form in registry.forms.values() if form.kind == place.kind and tier in ("", form.tier)]
+    return [form for form in fitting if may(actor, right_for(form), place)]
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _position(request: HttpRequest) -> tuple[float | None, float | None]:
+    """Where the device says it stands, else nowhere."""
+    try:
+        lon, lat = float(request.GET.get("lon", "")), float(request.GET.get("lat", ""))
+    except ValueError:
+        return None, None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else (None, None)

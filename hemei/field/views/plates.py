@@ -1,0 +1,110 @@
+"""Door plates and indoor cards for printing. Only hashes of the codes are kept, so a sheet is printed once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Scope
+from hemei.core.actions.door import issue_door
+from hemei.core.models import Place, Tier
+from hemei.core.queries.door import places_for_plates
+from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names, regions
+from hemei.core.registry import Programme, registry
+from hemei.field.doorstep import private
+from hemei.field.staff import StaffRequest, staff, turns, within
+from hemei.terms.region import Level
+
+A_SHEET = 8
+A_BATCH = 10 * A_SHEET
+
+
+@dataclass(frozen=True)
+class Plate:
+    """What is printed for one place: the plate outside, the card inside."""
+
+    place: Place
+    programme: Programme
+    address: str
+    picture: str  # QR code as a data URI
+    code: str  # of the indoor card, in two groups
+    village: str
+
+
+@staff
+def plates(request: StaffRequest) -> HttpResponse:
+    """The places of a village with and without a plate; issue the chosen ones and print them at once."""
+    scope = within(request, "door.issue")
+    region = _region(request, scope)
+    rows = places_for_plates(within=scope, kinds=_kinds(), region=region)
+    lacking = places_for_plates(within=scope, kinds=_kinds(), region=region, lacking=True)
+    if request.method == "POST":
+        chosen = list(rows.filter(pk__in=_chosen(request)).order_by("tile", "pk")[:A_BATCH])
+        if chosen:
+            return _issue(request, chosen, names(within=scope))
+        messages.error(request, _("请至少选一户。"))
+        return redirect(request.get_full_path())
+    everything = request.GET.get("which") == "all"
+    listed = rows if everything else lacking
+    shown = page(listed, order=("region", "pk"), cursor=request.GET.get("cursor", ""), size=A_BATCH)
+    context = {
+        "rows": shown.rows,
+        "page": turns(request, shown, listed),
+        "which": "all" if everything else "lacking",
+        "lacking": lacking.count(),
+        "region": region,
+        "villages": regions(within=scope, level=Level.VILLAGE).order_by("code"),
+    }
+    return render(request, "field/plates.html", context)
+
+
+def _issue(request: StaffRequest, chosen: Sequence[Place], called: dict[str, str]) -> HttpResponse:
+    """Issue and show: whoever closes this page without printing it issues again."""
+    made = [_plate(request, place, called) for place in chosen]
+    context = {"sheets": [made[i : i + A_SHEET] for i in range(0, len(made), A_SHEET)], "count": len(made)}
+    return private(render(request, "field/plate_sheets.html", context))
+
+
+def _plate(request: StaffRequest, place: Place, called: dict[str, str]) -> Plate:
+    issued = issue_door(place=place, by=request.actor)
+    address = _public(request) + reverse("door:plate", kwargs={"token": issued.token})
+    return Plate(
+        place=place,
+        programme=registry.programme_of_kind(place.kind),
+        address=address,
+        picture=segno.make(address, error="q").svg_data_uri(border=0),
+        code=f"{issued.code[:4]} {issued.code[4:]}",
+        village=called.get(place.region[: Level.VILLAGE], ""),
+    )
+
+
+def _public(request: HttpRequest) -> str:
+    """The address that phones outside reach."""
+    return settings.PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}"
+
+
+def _kinds() -> list[str]:
+    return [form.kind for form in registry.forms.values() if form.tier == Tier.SELF]
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return [int(text) for text in request.POST.getlist("place") if text.isascii() and text.isdigit()][:A_BATCH]
+
+
+def _region(request: StaffRequest, scope: Scope) -> str:
+    """The village asked for, where plates may be issued; else the first one."""
+    asked: Any = request.GET.get("region", "")
+    if asked.isascii() and asked.isdigit() and scope.narrowed(asked).prefixes == (asked,):
+        return str(asked)
+    first = regions(within=scope, level=Level.VILLAGE).order_by("code").first()
+    return first.code if first else min(scope.prefixes, key=len)

@@ -1,0 +1,150 @@
+"""Who owes which places by when: overdue first, then nearest; a drawn list opens on its day."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from hemei.core.models import Draw, Due, Place, Round, RoundState
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People
+from tests.toy.wells import dig_well
+
+SignIn = Callable[[str], Client]
+
+
+def plan(tier: str = "survey") -> Round:
+    return Round.objects.create(
+        matter="wells",
+        tier=tier,
+        name="秋季排查",
+        region=VILLAGE if tier == "survey" else DISTRICT,
+        starts=today(),
+        ends=today() + timedelta(days=9),
+        state=RoundState.PUBLISHED,
+    )
+
+
+def owe(turn: Round, place: Place, who, days: int = 9) -> Due:
+    account = who.account if who else None
+    return Due.objects.create(
+        round=turn, place=place, region=place.region, due_on=today() + timedelta(days=days), account=account
+    )
+
+
+@pytest.fixture
+def row_of_wells(toy, people: People) -> Round:
+    """Ten wells on a road going east, the seventh overdue, the ninth not on the map."""
+    turn = plan()
+    for n in range(10):
+        well = dig_well(VILLAGE, f"井{n}号", 110.5 + n * 0.001, 31.5)
+        if n == 9:
+            well.lon = well.lat = well.tile = None
+            well.save()
+        owe(turn, well, people.grid, -2 if n == 7 else 9)
+    return turn
+
+
+def seen(client: Client, **asked: object) -> list[str]:
+    page = client.get("/field/", asked).content.decode()
+    return re.findall(r"<b>(井\w+)</b>", page)
+
+
+def test_overdue_first_then_nearest_to_where_i_stand(row_of_wells: Round, signed_in: SignIn) -> None:
+    client = signed_in("grid")
+    assert seen(client, lon=110.5031, lat=31.5)[:5] == ["井7号", "井3号", "井4号", "井2号", "井5号"]
+    assert seen(client, lon=110.5031, lat=31.5)[-1] == "井9号"
+
+
+def test_or_nearest_to_a_house_that_i_choose(row_of_wells: Round, signed_in: SignIn) -> None:
+    start = Place.objects.get(label="井5号")
+    client = signed_in("grid")
+    assert seen(client, **{"from": start.pk})[:3] == ["井7号", "井5号", "井4号"]
+    page = client.get("/field/", {"from": start.pk}).content.decode()
+    assert "从“井5号”出发" in page
+    assert "100 米" in page or "90 米" in page
+
+
+def test_without_a_position_neighbours_stay_together(row_of_wells: Round, signed_in: SignIn) -> None:
+    order = seen(signed_in("grid"))
+    assert order[0] == "井7号"
+    assert sorted(order) == sorted(f"井{n}号" for n in range(10))
+    assert order[-1] == "井9号"
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(
+    row_of_wells: Round, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hemei.field.views.dues.SIZE", 3)
+    client = signed_in("grid")
+    whole: list[str] = []
+    address = "/field/?lon=110.5031&lat=31.5"
+    for _ in range(4):
+        page = client.get(address).content.decode()
+        whole += re.findall(r"<b>(井\w+)</b>", page)
+        following = re.search(r'rel="next" href="([^"]+)"', page) or re.search(r'href="([^"]+)" rel="next"', page)
+        if following:
+            address = "/field/" + following[1].replace("&amp;", "&").replace("//field/", "/field/")
+    assert len(whole) == len(set(whole)) == 10
+    assert whole[:2] == ["井7号", "井3号"]
+
+
+def test_what_was_looked_at_is_no_longer_owed(row_of_wells: Round, signed_in: SignIn) -> None:
+    client = signed_in("grid")
+    well = Place.objects.get(label="井3号")
+    page = client.get("/field/").content.decode()
+    address = f"/field/places/{well.pk}/check/wells.survey/"
+    assert address in page
+    start = re.search(r'name="instance" value="(\w+)"', client.get(address).content.decode())
+    assert start
+    client.post(address, {"instance": start[1], "at": timezone.localtime().strftime("%Y-%m-%dT%H:%M"), "cracked": "no"})
+    assert "井3号" not in seen(client)
+
+
+def test_each_sees_their_own_and_their_region_s(row_of_wells: Round, people: People, signed_in: SignIn) -> None:
+    other = dig_well(NEXT_VILLAGE, "井外")
+    owe(row_of_wells, other, people.next_village)
+    assert seen(signed_in("village")) == []
+    assert len(seen(signed_in("village"), whose="all")) == 10
+    assert seen(signed_in("next_village")) == ["井外"]
+    assert "井外" in seen(signed_in("township"), whose="all")
+    assert seen(signed_in("neighbour"), whose="all") == []
+    assert seen(signed_in("inspector"), whose="all") == []
+
+
+def test_a_start_outside_my_region_is_no_start(row_of_wells: Round, signed_in: SignIn) -> None:
+    other = dig_well(NEXT_VILLAGE, "井外")
+    page = signed_in("grid").get("/field/", {"from": other.pk}).content.decode()
+    assert "井外" not in page
+
+
+@pytest.mark.parametrize(("opens_in", "shown"), [(1, []), (0, ["井远"]), (-1, ["井远"])])
+def test_a_drawn_list_opens_to_its_inspector_on_the_day(
+    toy, people: People, signed_in: SignIn, opens_in: int, shown: list[str]
+) -> None:
+    turn = plan("patrol")
+    Draw.objects.create(
+        round=turn,
+        region=DISTRICT,
+        event="彩票",
+        event_on=date(2026, 1, 1),
+        opens_on=today() + timedelta(days=opens_in),
+        frame=b"",
+        frame_hash="",
+        codes=b"",
+        frozen_at=timezone.now(),
+    )
+    owe(turn, dig_well(NEXT_VILLAGE, "井远"), people.inspector)
+    assert seen(signed_in("inspector")) == shown
+
+
+def test_nonsense_in_the_address_is_no_fault(row_of_wells: Round, signed_in: SignIn) -> None:
+    client = signed_in("grid")
+    for asked in ({"lon": "x", "lat": "1"}, {"lon": "999", "lat": "1"}, {"lon": "nan", "lat": "nan"}, {"from": "²"}):
+        assert len(seen(client, **asked)) == 10
+    assert len(seen(client, cursor="W10")) == 10
