@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("public/", include("hemei.public.urls")),
     path("maps/", include("hemei.maps.urls")),
+    path("api/", include("hemei.api.urls")),
     path("", include("hemei.field.urls")),
     path("", include("hemei.office.urls")),
 ]

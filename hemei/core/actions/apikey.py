@@ -19,9 +19,14 @@ PREFIX = "hm_"  # so that a key that was published by mistake is recognised as o
 
 @action(verb="unit.edit", on="where")
 def issue_key(*, where: At, account: Account, name: str, by: Actor) -> tuple[ApiKey, str]:
-    """Issue a key for an account whose duties all lie in `where`. The token is returned once and kept nowhere."""
+    """Issue a key for a system's own account, whose duties all lie in `where`. The token is shown once, kept nowhere.
+
+    Nobody is given a key to an account that a person signs in with: it would be a way to act in their name unseen.
+    """
     if not name.strip():
         raise Mistaken(_("请写明这把密钥给哪个系统用。"), field="name", code="no_name")
+    if account.has_usable_password():
+        raise Mistaken(_("这是个人登录的账号，不能发放密钥；请给那个系统另建账号。"), field="account", code="a_person")
     if any(not duty.region.startswith(where.region) for duty in account.duties.all()):
         raise Mistaken(_("这个账号的岗位超出该区域，不能在这里发放密钥。"), field="account", code="wider_duties")
     token = PREFIX + secrets.token_urlsafe(32)

@@ -73,6 +73,16 @@ class Board:
     rows: list[Row]
     seal: str  # the head of the audit chain when this was computed
 
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "region": self.total.region,
+            "on": self.on,
+            "known": self.known,
+            "seal": self.seal,
+            "total": self.total.as_dict(),
+            "rows": [row.as_dict() for row in self.rows],
+        }
+
 
 @dataclass(frozen=True)
 class _Moment:

@@ -5,7 +5,6 @@ from datetime import date
 import click
 
 from hemei.core.access import Scope
-from hemei.core.queries.zero import Board
 from hemei.core.queries.zero import zero as board_of
 from hemei.site.commands.database import with_database
 from hemei.site.commands.given import CODE, DAY, known_region
@@ -39,20 +38,9 @@ def zero(region: str, on: date | None, known: date | None, matter: str, by: str 
         by=LEVELS[by] if by else None,
     )
     if form == "json":
-        show_json(as_dict(board))
+        show_json(board.as_dict())
         return
     rows = [row.as_dict() for row in (*board.rows, board.total)]
     show(rows, list(rows[0]), form)
     if form == "table":
         click.echo(f"on {board.on}, known by {board.known or 'now'}, seal {board.seal or 'none yet'}")
-
-
-def as_dict(board: Board) -> dict[str, object]:
-    return {
-        "region": board.total.region,
-        "on": board.on,
-        "known": board.known,
-        "seal": board.seal,
-        "total": board.total.as_dict(),
-        "rows": [row.as_dict() for row in board.rows],
-    }

@@ -51,6 +51,14 @@ def test_not_for_somebody_with_wider_duties(people) -> None:
         issue_key(where=At(VILLAGE), account=people.district.account, name="平台", by=people.administrator)
 
 
+def test_not_for_a_person_who_signs_in(people) -> None:
+    account = people.village.account
+    account.set_password("群山-之间-2026")
+    account.save(update_fields=["password"])
+    with pytest.raises(Mistaken, match="个人登录的账号"):
+        issue_key(where=At(DISTRICT), account=account, name="平台", by=people.administrator)
+
+
 def test_keys_are_listed_within_a_scope(issued) -> None:
     assert list(keys(within=Scope.of(VILLAGE))) == [issued[0]]
     assert list(keys(within=Scope.of(OTHER_DISTRICT))) == []

@@ -1,0 +1,27 @@
+"""Evidence: the original file."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from django.http import FileResponse
+from django.http.response import HttpResponseBase
+from ninja import Router
+
+from hemei.api.auth import ApiRequest, found, within
+from hemei.core.access import may
+from hemei.core.actions.evidence import path_of
+from hemei.core.queries.evidence import one_file
+
+router = Router(tags=["evidence"])
+
+
+@router.get("/{int:pk}", url_name="evidence", summary="The bytes as they came, as a download")
+def original(request: ApiRequest, pk: int) -> HttpResponseBase:
+    file = found(one_file(pk, within=within(request, "place.view")))
+    verb = "case.view" if file.step_id else "check.view" if file.check_made_id else "place.view"
+    file = found(file if may(request.auth, verb, file) else None)
+    response = FileResponse(path_of(file.sha256).open("rb"), content_type=file.media_type)
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"  # nothing that somebody sent runs as ours
+    return response
