@@ -1,0 +1,160 @@
+"""From measures to verdicts. What is missing, or would flip within the position error, is unknown and never pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from hemei.terms.measure import Measure
+from hemei.terms.verdict import Kind, Outcome, Verdict
+
+from .parameters import Parameter
+from .rules import Rule
+from .subject import InLayer, Subject
+
+ON_SITE = "到现场测量：位置误差内结论会变"
+
+
+def decide(
+    rules: Iterable[Rule], subject: Subject, parameters: Mapping[str, Parameter], on: date
+) -> tuple[Verdict, ...]:
+    """The verdicts of all rules that hold on a day and speak of such a subject, in the rules' order."""
+    return tuple(
+        verdict for rule in rules if rule.holds(on) and (verdict := judge(rule, subject, parameters, on)) is not None
+    )
+
+
+def judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> Verdict | None:
+    """One rule's verdict; None where the rule does not speak of this use or kind of work."""
+    if rule.uses and subject.use not in rule.uses:
+        return None
+    if rule.works and subject.work and subject.work not in rule.works:
+        return None
+    if rule.works and not subject.work:
+        return _verdict(
+            rule, subject, Outcome.UNKNOWN, None, None, missing=("未写明是哪一种建设（新建、改建、扩建……）",)
+        )
+    found = subject.layers.get((rule.layer, rule.of))
+    threshold = threshold_of(rule, subject, parameters, on)
+    if found is None:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, missing=(f"图层 {rule.layer} 未配置",))
+    if threshold is None:
+        return _unset(rule, subject, found)
+    if rule.kind is Kind.ALLOW_ONLY:
+        return _allow_only(rule, subject, found)
+    if rule.measure is Measure.DISTANCE:
+        return _distance(rule, subject, found, threshold)
+    if rule.measure in (Measure.AREA, Measure.SHARE):
+        return _inside(rule, subject, found, threshold)
+    return _limit(rule, subject, found, threshold)
+
+
+def threshold_of(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> float | None:
+    """The number that holds on a day where the subject stands; None where it is 未配置."""
+    if isinstance(rule.threshold, float):
+        return rule.threshold
+    return parameters[rule.threshold].on(on, of=rule.of, zone=subject.zone, tier=subject.tier)
+
+
+def _verdict(
+    rule: Rule,
+    subject: Subject,
+    outcome: Outcome,
+    measured: float | None,
+    threshold: float | None,
+    found: InLayer | None = None,
+    missing: tuple[str, ...] = (),
+) -> Verdict:
+    return Verdict(
+        rule=rule.id,
+        subject=subject.id,
+        kind=rule.kind,
+        outcome=outcome,
+        measure=rule.measure,
+        measured=measured,
+        threshold=threshold,
+        clause=rule.clause,
+        layer=rule.layer,
+        layer_version=found.version if found else "",
+        share=found.share if found else None,
+        part=found.part if found and outcome is not Outcome.PASS else None,
+        missing=missing,
+    )
+
+
+def _error(subject: Subject, found: InLayer) -> float:
+    return subject.position_error_m + found.uncertain_m
+
+
+def presence(subject: Subject, found: InLayer, within_m: float = 0.0) -> Outcome:
+    """Whether a subject surely meets a layer or its surroundings (pass: surely not, fail: surely, unknown: may)."""
+    error = _error(subject, found)
+    if within_m > 0.0:
+        if found.distance_m is None or found.distance_m - error > within_m:
+            return Outcome.PASS
+        return Outcome.FAIL if found.distance_m + error <= within_m else Outcome.UNKNOWN
+    if found.area_m2 > 0.0:
+        return Outcome.FAIL if error == 0.0 or (found.depth_m or 0.0) > error else Outcome.UNKNOWN
+    near = found.distance_m is not None and found.distance_m < error
+    return Outcome.UNKNOWN if near else Outcome.PASS
+
+
+def _unset(rule: Rule, subject: Subject, found: InLayer) -> Verdict:
+    """A number that the district has not set decides nothing, and nobody passes by it."""
+    if presence(subject, found, rule.within_m) is Outcome.PASS and rule.measure is not Measure.DISTANCE:
+        return _verdict(rule, subject, Outcome.PASS, None, None, found)
+    return _verdict(rule, subject, Outcome.UNKNOWN, None, None, found, (f"限值 {rule.threshold} 未配置",))
+
+
+def _distance(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Verdict:
+    """At least the threshold; on the line itself is far enough."""
+    metres = 0.0 if found.area_m2 > 0.0 else found.distance_m
+    if metres is None:
+        return _verdict(rule, subject, Outcome.PASS, None, threshold, found)
+    error = _error(subject, found)
+    inside_depth = found.depth_m or 0.0
+    if metres - error >= threshold:
+        return _verdict(rule, subject, Outcome.PASS, metres, threshold, found)
+    if (metres - inside_depth) + error < threshold:
+        return _verdict(rule, subject, Outcome.FAIL, metres, threshold, found)
+    return _verdict(rule, subject, Outcome.UNKNOWN, metres, threshold, found, (ON_SITE,))
+
+
+def _inside(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Verdict:
+    measured = found.area_m2 if rule.measure is Measure.AREA else found.share
+    sure = presence(subject, found)
+    if sure is Outcome.UNKNOWN:
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
+    if threshold > 0.0 and _error(subject, found) > 0.0 and sure is Outcome.FAIL and found.share < 1.0:
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
+    outcome = Outcome.FAIL if measured > threshold else Outcome.PASS
+    return _verdict(rule, subject, outcome, measured, threshold, found)
+
+
+def _allow_only(rule: Rule, subject: Subject, found: InLayer) -> Verdict:
+    """A positive list: inside, only what is listed (or already approved) passes."""
+    sure = presence(subject, found)
+    measured = found.area_m2 if rule.measure is Measure.AREA else found.share
+    listed = subject.work in rule.allows or bool(rule.approvals & subject.approvals)
+    if sure is Outcome.PASS or listed:
+        return _verdict(rule, subject, Outcome.PASS, measured, 0.0, found)
+    if not subject.work:
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, ("未写明是哪一种建设",))
+    if sure is Outcome.UNKNOWN:
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, (ON_SITE,))
+    return _verdict(rule, subject, Outcome.FAIL, measured, 0.0, found)
+
+
+def _limit(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Verdict:
+    """A ceiling on height, storeys, density and the like, in and around a layer."""
+    sure = presence(subject, found, rule.within_m)
+    measured = subject.attributes.get(rule.measure)
+    if sure is Outcome.PASS:
+        return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
+    if measured is None:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (f"缺少{rule.measure.label}",))
+    if measured <= threshold:
+        return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
+    if sure is Outcome.UNKNOWN:
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
+    return _verdict(rule, subject, Outcome.FAIL, measured, threshold, found)

@@ -1,0 +1,73 @@
+"""The district's own plan as a typed table: empty until the district writes it, and deciding nothing while empty.
+
+The plan's contents are not public. Nothing here may be filled in by guess: an empty row is shown as 未配置.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .yaml_lines import Entry, LawError, read_entries
+
+TABLES = {
+    "control_class": 3,
+    "control_tier": 5,
+    "safety_baseline": 6,
+    "style_type": 3,
+    "positive_list": None,
+    "negative_list": None,
+}
+"""三类、五档、6类安全底线、三大风貌、正面清单、负面清单: the tables and how many rows each is said to have."""
+NOT_SET = "未配置：待区里录入规划文本"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table: its number, its name (None: 未配置), what it says, and the clause it rests on."""
+
+    table: str
+    number: int
+    name: str | None
+    text: str = ""
+    clause: str = ""
+    is_demo: bool = False
+
+    @property
+    def shown(self) -> str:
+        if self.name is None:
+            return NOT_SET
+        return f"{self.name}（演示）" if self.is_demo else self.name
+
+
+def read_plan(path: Path | None) -> dict[str, tuple[Row, ...]]:
+    """The plan's tables; every row 未配置 where there is no file. Raises LawError for a row that has no place."""
+    given: dict[tuple[str, int], Row] = {}
+    for entry in read_entries(path) if path is not None and path.is_file() else []:
+        row = _row(entry)
+        if (row.table, row.number) in given:
+            raise LawError(entry, f"{row.table} 第 {row.number} 行写了两次")
+        given[row.table, row.number] = row
+    plan = {}
+    for table, count in TABLES.items():
+        numbers = range(1, count + 1) if count else sorted(number for name, number in given if name == table)
+        plan[table] = tuple(given.get((table, number), Row(table, number, None)) for number in numbers)
+    return plan
+
+
+def _row(entry: Entry) -> Row:
+    entry.only("table", "number", "name", "text", "clause", "is_demo")
+    table, number = entry.need("table"), entry.need("number")
+    if table not in TABLES:
+        raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}")
+    count = TABLES[table]
+    if not isinstance(number, int) or number < 1 or (count is not None and number > count):
+        raise LawError(entry, f"{table} 的 number 应为 1 到 {count or '…'} 的整数")
+    return Row(
+        table,
+        number,
+        entry.need("name"),
+        entry.get("text") or "",
+        entry.get("clause") or "",
+        bool(entry.get("is_demo")),
+    )

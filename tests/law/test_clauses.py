@@ -1,0 +1,80 @@
+"""The clause register: the texts are the copies', and the marks say how far they go."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from hemei.law.book import NATIONAL, national, read_book
+from hemei.law.yaml_lines import LawError
+from hemei.terms.clause import Limit
+
+REAL = Path(os.environ.get("HEMEI_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
+ON = date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def copies():
+    path = REAL / "laws" / "laws_zh.jsonl.gz"
+    if not path.is_file():
+        pytest.skip(f"needs {path}")
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return {row["title"]: row["text"] for row in map(json.loads, lines)}
+
+
+@pytest.mark.real
+def test_every_text_stands_word_for_word_in_its_copy_under_its_article(copies):
+    for clause in national().clauses.values():
+        if not clause.text:
+            continue
+        copy = copies[clause.seen.where.partition("：")[2]]
+        plain = re.sub(r"\s+", "", copy)
+        assert clause.article + re.sub(r"\s+", "", clause.text) in plain, clause.id
+
+
+def test_no_copy_is_taken_for_the_law_in_force():
+    assert all("效力待核" in clause.marks(ON) for clause in national().clauses.values())
+
+
+def test_a_text_that_nobody_has_seen_is_said_to_be_unseen():
+    unseen = [clause for clause in national().clauses.values() if not clause.text]
+    assert unseen
+    assert all("原文未见" in clause.marks(ON) for clause in unseen)
+    assert all(clause.limit is Limit.ASSUMED for clause in unseen)
+
+
+def test_what_was_replaced_says_by_what():
+    clause = national().clauses["reserve.27"]
+    assert "已由国务院令第830号替代" in clause.marks(ON)
+    assert "已由国务院令第830号替代" not in clause.marks(date(2026, 3, 14))
+
+
+def test_no_rule_outlives_its_clause_in_silence():
+    for rule in national().rules:
+        clause = national().clauses[rule.clause]
+        assert clause.valid_to is None or rule.end == clause.valid_to, rule.id
+
+
+WHOLE = "document: d, article: x, issuer: y, valid_from: 2020-01-01, valid_from_is: 施行"
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("id: a, document: d", "缺少 valid_from"),
+        (f"id: a, {WHOLE}, limit: sure", "limit 应为"),
+        (f"id: highway.11, {WHOLE}, limit: verified", "已经登记过"),
+        (f"id: a, {WHOLE}, limit: verified, text: t", "在哪里、哪天见到"),
+        (f"id: a, {WHOLE}, valid_to: 2021-01-01", "由什么替代"),
+    ],
+)
+def test_a_clause_without_its_marks_is_refused(tmp_path, entry, said):
+    (tmp_path / "clauses.yaml").write_text(f"- {{{entry}}}\n")
+    with pytest.raises(LawError, match=said):
+        read_book(NATIONAL, tmp_path)

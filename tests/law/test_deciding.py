@@ -1,0 +1,93 @@
+"""What holds of all verdicts: monotony, unknown for what is missing, dates, and what the public may see."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hemei.law.book import NATIONAL, SAMPLE, national, read_book
+from hemei.law.deciding import decide, judge
+from hemei.law.disclosure import AT_THE_WINDOW, for_the_public
+from hemei.law.rules import WORKS
+from hemei.law.subject import InLayer, Subject
+from hemei.terms.measure import Measure
+from hemei.terms.verdict import Outcome
+
+BOOK = read_book(NATIONAL, SAMPLE)
+ON = date(2026, 11, 1)
+BETTER = [Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS]
+errors = st.sampled_from([0.0, 1.0, 5.0])
+
+
+def outcome(rule, subject):
+    return judge(BOOK.rule(rule), subject, BOOK.parameters, ON).outcome
+
+
+@given(st.floats(0, 80), st.floats(0, 80), errors)
+def test_further_from_the_road_is_never_worse(one, two, error):
+    near, far = sorted([one, two])
+    asked = [
+        Subject(
+            "s", work="new", position_error_m=error, layers={("highway_land", "county"): InLayer(distance_m=metres)}
+        )
+        for metres in (near, far)
+    ]
+    assert BETTER.index(outcome("control.R02", asked[0])) <= BETTER.index(outcome("control.R02", asked[1]))
+
+
+@given(st.floats(0, 40), st.floats(0, 40), st.floats(0, 60), errors)
+def test_a_higher_house_never_passes_where_a_lower_one_fails(one, two, metres, error):
+    low, high = sorted([one, two])
+    asked = [
+        Subject(
+            "s",
+            position_error_m=error,
+            attributes={Measure.HEIGHT: height},
+            layers={("sample_hill", ""): InLayer(distance_m=metres)},
+        )
+        for height in (low, high)
+    ]
+    assert BETTER.index(outcome("sample.S02", asked[1])) <= BETTER.index(outcome("sample.S02", asked[0]))
+
+
+@given(st.sampled_from(WORKS), errors)
+def test_nothing_measured_passes_nothing(work, error):
+    verdicts = decide(BOOK.rules, Subject("s", work=work, position_error_m=error), BOOK.parameters, ON)
+    assert verdicts
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.UNKNOWN}
+    assert all(verdict.missing for verdict in verdicts)
+
+
+def test_a_deep_intrusion_is_certain_in_spite_of_the_position_error():
+    deep = InLayer(area_m2=100.0, share=1.0, depth_m=40.0)
+    shallow = replace(deep, depth_m=3.0)
+    for found, expected in ((deep, Outcome.FAIL), (shallow, Outcome.UNKNOWN)):
+        subject = Subject("s", work="new", layers={("permanent_farmland", ""): found})
+        assert outcome("control.R10", subject) is expected
+
+
+def test_the_margin_is_positive_on_the_permitted_side():
+    subject = Subject(
+        "s", work="new", position_error_m=0, layers={("highway_land", "county"): InLayer(distance_m=12.5)}
+    )
+    assert judge(BOOK.rule("control.R02"), subject, BOOK.parameters, ON).margin == 2.5
+
+
+def test_the_public_sees_of_an_internal_layer_the_answer_and_the_clause_only():
+    found = InLayer(area_m2=50.0, share=0.5, depth_m=20.0, version="abc", part=b"wkb")
+    subject = Subject("s", work="new", layers={("permanent_farmland", ""): found, ("geohazard_danger", ""): found})
+    layers = national().layers
+    internal, public = (judge(BOOK.rule(rule), subject, BOOK.parameters, ON) for rule in ("control.R10", "control.R20"))
+    shown = for_the_public(internal, layers)
+    assert (shown.outcome, shown.clause) == (Outcome.FAIL, "land.35")
+    assert (shown.measured, shown.margin, shown.share, shown.part, shown.layer_version) == (None, None, None, None, "")
+    assert for_the_public(public, layers) == public
+
+
+def test_an_unknown_from_an_internal_layer_sends_the_public_to_the_window():
+    subject = Subject("s", work="new", layers={("permanent_farmland", ""): InLayer(distance_m=2.0)})
+    verdict = judge(BOOK.rule("control.R10"), subject, BOOK.parameters, ON)
+    assert for_the_public(verdict, national().layers).missing == (AT_THE_WINDOW,)

@@ -1,0 +1,49 @@
+"""Every rule against its situations: examples that a lawyer can read are the rules' tests."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from hemei.law.book import NATIONAL, SAMPLE, read_book
+from hemei.law.situations import differences, read_situations
+from hemei.law.yaml_lines import LawError
+
+FOLDER = Path(__file__).parents[1] / "situations" / "control"
+BOOK = read_book(NATIONAL, SAMPLE)
+ALL = [situation for path in sorted(FOLDER.glob("*.yaml")) for situation in read_situations(path)]
+
+
+@pytest.mark.parametrize("situation", ALL, ids=lambda situation: f"{situation.rule} {situation.name}")
+def test_the_rule_says_what_is_expected(situation):
+    assert differences(situation, BOOK) == []
+
+
+def test_every_rule_has_at_least_three_situations():
+    counted = Counter(situation.rule for situation in ALL)
+    assert {rule.id: counted[rule.id] for rule in BOOK.rules if counted[rule.id] < 3} == {}
+
+
+def test_a_situation_that_expects_the_wrong_thing_is_told(tmp_path):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        "- name: x\n"
+        "  given: {building: {work: new, position_error_m: 0}, near: {highway_land: {class: county, m: 9}}}\n"
+        "  on: 2026-11-01\n"
+        "  expect: {rule: control.R02, outcome: pass, measured: 8}\n"
+    )
+    assert differences(read_situations(path)[0], BOOK) == [
+        "outcome：得到 fail，应为 pass",
+        "measured：得到 9.0，应为 8",
+    ]
+
+
+def test_a_slip_in_a_situation_is_named_with_its_line(tmp_path):
+    path = tmp_path / "slip.yaml"
+    path.write_text(
+        "- name: x\n  given: {building: {hieght: 3}}\n  on: 2026-11-01\n  expect: {rule: a, outcome: pass}\n"
+    )
+    with pytest.raises(LawError, match=r"slip.yaml:2：.*hieght"):
+        read_situations(path)
