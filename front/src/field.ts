@@ -4,6 +4,13 @@ import { followRelevance } from "./relevance";
 
 for (const form of document.querySelectorAll<HTMLFormElement>("form.check")) followRelevance(form);
 
+// What is answered anew is no longer wrong as far as this page can tell.
+document.addEventListener("change", (event) => {
+  const box = (event.target as Element).closest(".field.wrong");
+  box?.classList.remove("wrong");
+  for (const error of box?.querySelectorAll<HTMLElement>(".errors") ?? []) error.hidden = true;
+});
+
 function locate(button: HTMLElement, found: (coords: GeolocationCoordinates) => void): void {
   const missing = () => button.parentElement?.querySelector("[data-no-position]")?.removeAttribute("hidden");
   if (!("geolocation" in navigator)) return missing();

@@ -44,6 +44,7 @@ class Visit:
     id: str
     answers: dict[str, Any] = field(default_factory=dict)
     sent: bool = False
+    fine: bool = False  # nothing was found in what was sent
     case: int | None = None  # the number of what was opened
 
 

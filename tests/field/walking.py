@@ -18,6 +18,7 @@ class Household:
         self.pages: list[str] = []
         self.status = 0
         self.address = ""
+        self.query = ""
         self.open()
 
     @property
@@ -80,5 +81,5 @@ class Household:
     def _follow(self, method: str, address: str, fields: dict[str, Any]) -> None:
         response = getattr(self.client, method)(address, fields, follow=True)
         self.status, self.address = response.status_code, response.request["PATH_INFO"]
-        self.headers = response.headers
+        self.query = response.request["QUERY_STRING"]
         self.pages.append(response.content.decode())

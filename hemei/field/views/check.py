@@ -21,6 +21,8 @@ from hemei.field.sheet import Filled, parts
 from hemei.field.staff import StaffRequest, found, right_for, staff, within
 from hemei.terms.finding import Severity
 
+MENDED_FIRST = 5  # the summary on top names so many; the rest are marked where they stand
+
 
 @staff
 def fill_in(request: StaffRequest, pk: int, form_id: str) -> HttpResponse:
@@ -58,14 +60,18 @@ def _answered(form: Form, about: AboutCheck, answers: dict[str, Any], photos: li
 
 
 def _show(request: StaffRequest, place: Place, form: Form, about: AboutCheck, filled: Filled) -> HttpResponse:
+    shown = parts(form.read, filled, request.user)
+    wrong = [row for part in shown for row in part.rows if row.error]
     context = {
         "place": place,
         "form": form,
         "title": form.read.title,
         "about": about,
-        "parts": parts(form.read, filled, request.user),
+        "parts": shown,
         "proxy": form.tier == Tier.SELF,
-        "wrong": len(filled.errors) + len(about.errors),
+        "wrong": len(wrong) + len(about.errors),
+        "first_wrong": wrong[:MENDED_FIRST],
+        "more_wrong": len(wrong) > MENDED_FIRST,
     }
     return render(request, "field/check.html", context, status=422 if filled.errors or about.errors else 200)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.staticfiles.storage import staticfiles_storage
@@ -102,7 +103,7 @@ def done(request: HttpRequest, step: Doorstep) -> HttpResponse:
     walk = step.walk(visit)
     if walk.urgent:
         return _leave(request, step, visit, walk)
-    context = {"fine": not walk.found, "case": visit.case, "pair_url": step.address("pair")}
+    context = {"fine": visit.fine, "case": visit.case, "pair_url": step.address("pair")}
     return step.page(request, "thanks", context)
 
 
@@ -124,7 +125,9 @@ def _store(
         place=step.place, form=step.form, visit=visit.id, answers=answers, by=step.actor, files=photos or []
     )
     worst = max(stored.cases, key=lambda case: case.severity, default=None)
-    sealed = step.seal(visit, answers=dict(answers), sent=True, case=worst.pk if worst else None)
+    # Words stay out of the address: it travels through logs.
+    picked = {name: value for name, value in answers.items() if step.form.read.by_name[name].choices}
+    sealed = step.seal(visit, answers=picked, sent=True, fine=not stored.cases, case=worst.pk if worst else None)
     return redirect(step.address("done", visit=sealed))
 
 
@@ -181,7 +184,6 @@ def _last(
         "send_url": step.address("send"),
         "back_url": _back(step, visit, walk),
         "in_danger": bool(walk.urgent),
-        "fine": not walk.found,
     }
     return step.page(request, "last", context, status=422 if errors or problem else 200)
 
@@ -202,7 +204,7 @@ def _leave(
 
 
 def _with(visit: Visit, walk: Walk) -> Visit:
-    return Visit(visit.id, dict(walk.answers), visit.sent, visit.case)
+    return replace(visit, answers=dict(walk.answers))
 
 
 def _back(step: Doorstep, visit: Visit, walk: Walk) -> str:

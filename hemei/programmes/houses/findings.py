@@ -54,6 +54,13 @@ def _altered(answers: Answers) -> bool:
     return what is None or bool({"added_storey", "cellar", "wall_cut"} & set(what))
 
 
+def _told(answers: Answers) -> bool:
+    """A household says something that no sign covers; a survey's or patrol's words stand beside a judgement."""
+    if "first_judgement" in answers or any(answers.get(sign) in ("yes", "unsure") for sign in ASKED):
+        return False
+    return bool(answers.get("remark") or answers.get("photo"))
+
+
 GRADED = (
     "ground_crack",
     "settlement",
@@ -117,4 +124,5 @@ FINDINGS = [
     serious(21, _("初判存在一定安全隐患"), _judged("some"), remedy=_("限制使用，按期鉴定或维修")),
     routine(31, _("轻微损坏"), shows(*GRADED, how=frozenset({"slight"}))),
     routine(32, _("农户拿不准，需上门看"), shows(*ASKED, how=frozenset({"unsure"})), remedy=_("网格员三日内上门查看")),
+    routine(33, _("农户反映的其他情况"), _told, remedy=_("网格员三日内上门查看")),
 ]
