@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from hemei.core import personal
 from hemei.core.access import Actor, At
+from hemei.core.actions.case import look_again_on
 from hemei.core.actions.check import Answered, canonical
 from hemei.core.actions.placestate import recount
 from hemei.core.errors import Mistaken
+from hemei.core.inserting import insert_rows
 from hemei.core.lifecycle import LIFE, PRESSING
 from hemei.core.models import (
     Case,
@@ -33,7 +35,7 @@ from hemei.core.registry import registry
 from hemei.core.writing import action, audit
 from hemei.terms import tile
 from hemei.terms.finding import FindingKind
-from hemei.terms.personal import mask_phone
+from hemei.terms.personal import id_number_is_consistent, last_four, mask_phone
 from hemei.terms.region import successor
 
 CHUNK = 2000
@@ -56,7 +58,7 @@ class NewPlace:
 
 @dataclass(frozen=True)
 class NewHousehold:
-    """A household, its head, and the place it owns or uses."""
+    """A household, its head, and the place it owns or uses; `also` are further places, each with its role."""
 
     region: str
     number: str
@@ -66,6 +68,8 @@ class NewHousehold:
     size: int | None = None
     place: int | None = None
     role: str = "owner"
+    also: Sequence[tuple[int, str]] = ()
+    id_number: str = ""  # kept as a fingerprint and its last four characters
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,15 @@ class PastStep:
 
 
 @dataclass(frozen=True)
+class SeenAgain:
+    """A later check that showed the same finding while its case was open."""
+
+    check: str  # instance id
+    at: datetime
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class PastCase:
     """A case with the steps it has taken so far. `check` is the instance id of the check that found it."""
 
@@ -113,6 +126,8 @@ class PastCase:
     historical: bool = False
     source_id: str = ""
     check: str = ""
+    seen_again: Sequence[SeenAgain] = ()
+    forerunner: int | None = None  # the case that it is the return of
 
 
 def _within(where: At, region: str) -> None:
@@ -145,14 +160,14 @@ def add_places(*, where: At, kind: str, rows: Sequence[NewPlace], by: Actor) -> 
     Place.objects.bulk_create(places, batch_size=CHUNK)
     own = [declared.model(place=place, **row.own) for place, row in zip(places, rows, strict=True)]
     declared.model._base_manager.bulk_create(own, batch_size=CHUNK)
-    identifiers = [
-        PlaceIdentifier(place=place, system=system, value=value)
+    identifiers = (
+        (place.pk, system, value)
         for place, row in zip(places, rows, strict=True)
         for system, value in row.identifiers.items()
-    ]
-    PlaceIdentifier.objects.bulk_create(identifiers, batch_size=CHUNK)
+    )
+    insert_rows(PlaceIdentifier, ("place_id", "system", "value"), identifiers)
     recount(kind, where.region)
-    _leave_entry(by, "register.places", where, [[p.region, p.label, p.lon, p.lat] for p in places], kind=kind)
+    leave_entry(by, "register.places", where, [[p.region, p.label, p.lon, p.lat] for p in places], kind=kind)
     return [place.pk for place in places]
 
 
@@ -168,6 +183,9 @@ def add_households(*, where: At, rows: Sequence[NewHousehold], by: Actor) -> lis
                 region=row.region,
                 phone=personal.encrypt(row.phone),
                 phone_masked=mask_phone(row.phone),
+                id_fingerprint=personal.fingerprint(row.id_number) if row.id_number else "",
+                id_last4=last_four(row.id_number),
+                id_doubtful=bool(row.id_number) and not id_number_is_consistent(row.id_number),
             )
         )
     Person.objects.bulk_create(heads, batch_size=CHUNK)
@@ -176,52 +194,49 @@ def add_households(*, where: At, rows: Sequence[NewHousehold], by: Actor) -> lis
         for row, head in zip(rows, heads, strict=True)
     ]
     Household.objects.bulk_create(households, batch_size=CHUNK)
-    holdings = [
-        Holding(household=household, place_id=row.place, role=row.role)
+    holdings = (
+        (household.pk, place, role, None, None)
         for household, row in zip(households, rows, strict=True)
-        if row.place is not None
-    ]
-    Holding.objects.bulk_create(holdings, batch_size=CHUNK)
-    _leave_entry(by, "register.households", where, [[row.region, row.number] for row in rows])
+        for place, role in ([(row.place, row.role)] if row.place is not None else []) + list(row.also)
+    )
+    insert_rows(Holding, ("household_id", "place_id", "role", "starts", "ends"), holdings)
+    leave_entry(by, "register.households", where, [[row.region, row.number] for row in rows])
     return [household.pk for household in households]
 
 
 @action(verb="register.import", on="where")
 def add_checks(*, where: At, rows: Sequence[PastCheck], by: Actor) -> dict[str, int]:
     """Add checks made in the past, without what would follow from them today; returns instance id → id."""
-    checks = []
     for row in rows:
         _within(where, row.region)
-        form = registry.forms[row.form]
-        raw = canonical(Answered(row.instance_id, row.form, dict(row.answers), row.at, row.channel, row.on_behalf))
-        checks.append(
-            Check(
-                instance_id=row.instance_id,
-                place_id=row.place,
-                region=row.region,
-                matter=form.id.partition(".")[0],
-                tier=form.tier,
-                channel=row.channel,
-                form=row.form,
-                version=form.read.version,
-                answers=dict(row.answers),
-                raw=raw,
-                digest=hashlib.sha256(raw).hexdigest(),
-                at=row.at,
-                recorded_at=row.recorded_at,
-                actor=row.actor,
-                account_id=row.account,
-                on_behalf=row.on_behalf,
-                counts=row.counts,
-                without_findings=not any(
-                    kind.applies and kind.applies(row.answers)
-                    for kind in registry.programmes[form.id.partition(".")[0]].findings
-                ),
-            )
-        )
-    Check.objects.bulk_create(checks, batch_size=1000)
-    _leave_entry(by, "register.checks", where, [check.digest for check in checks])
-    return {check.instance_id: check.pk for check in checks}
+    lines = [_check_line(row) for row in rows]
+    insert_rows(Check, CHECK_COLUMNS, lines)
+    leave_entry(by, "register.checks", where, [line[DIGEST] for line in lines])
+    ids: dict[str, int] = {}
+    for start in range(0, len(rows), 900):
+        names = [row.instance_id for row in rows[start : start + 900]]
+        ids |= dict(Check.objects.filter(instance_id__in=names).values_list("instance_id", "pk"))
+    return ids
+
+
+CHECK_COLUMNS = (
+    "instance_id", "digest", "raw", "place_id", "region", "matter", "tier", "channel", "form", "version", "answers",
+    "device", "at", "recorded_at", "actor", "account_id", "on_behalf", "lon", "lat", "accuracy_m", "replaces_id",
+    "counts", "without_findings",
+)  # fmt: skip
+DIGEST = CHECK_COLUMNS.index("digest")
+
+
+def _check_line(row: PastCheck) -> list[Any]:
+    form, answers = registry.forms[row.form], dict(row.answers)
+    matter = form.id.partition(".")[0]
+    raw = canonical(Answered(row.instance_id, row.form, answers, row.at, row.channel, row.on_behalf))
+    shows = any(kind.applies and kind.applies(answers) for kind in registry.programmes[matter].findings)
+    return [
+        row.instance_id, hashlib.sha256(raw).hexdigest(), raw, row.place, row.region, matter, form.tier, row.channel,
+        row.form, form.read.version, answers, "", row.at, row.recorded_at, row.actor, row.account, row.on_behalf, None,
+        None, None, None, row.counts, not shows,
+    ]  # fmt: skip
 
 
 @action(verb="register.import", on="where")
@@ -236,27 +251,13 @@ def add_cases(*, where: At, rows: Sequence[PastCase], by: Actor, checks: Mapping
         _check_life(row, number)
     cases = [_case(row) for row in rows]
     Case.objects.bulk_create(cases, batch_size=CHUNK)
-    steps = [step for case, row in zip(cases, rows, strict=True) for step in _steps(case, row)]
-    CaseStep.objects.bulk_create(steps, batch_size=CHUNK)
+    steps = [step for case, row in zip(cases, rows, strict=True) for step in _step_lines(case, row)]
+    insert_rows(CaseStep, STEP_COLUMNS, steps)
     known = checks or {}
-    Finding.objects.bulk_create(
-        [
-            Finding(
-                check_made_id=known.get(row.check),
-                place_id=row.place,
-                region=row.region,
-                code=row.kind.id,
-                severity=row.kind.severity,
-                at=row.found_at,
-                recorded_at=row.recorded_at,
-                case=case,
-            )
-            for case, row in zip(cases, rows, strict=True)
-        ],
-        batch_size=CHUNK,
-    )
+    findings = [finding for case, row in zip(cases, rows, strict=True) for finding in _findings(case, row, known)]
+    Finding.objects.bulk_create(findings, batch_size=CHUNK)
     recolour_all(where.region)
-    _leave_entry(by, "register.cases", where, [[row.kind.id, row.region, row.found_at, row.source_id] for row in rows])
+    leave_entry(by, "register.cases", where, [[row.kind.id, row.region, row.found_at, row.source_id] for row in rows])
     return [case.pk for case in cases]
 
 
@@ -275,11 +276,30 @@ def _check_life(row: PastCase, number: int) -> None:
         state = step.to_state
 
 
+def _findings(case: Case, row: PastCase, known: Mapping[str, int]) -> list[Finding]:
+    """The finding that opened the case, and every later one that it already covered."""
+    return [
+        Finding(
+            check_made_id=known.get(look.check),
+            place_id=row.place,
+            region=row.region,
+            code=row.kind.id,
+            severity=row.kind.severity,
+            at=look.at,
+            recorded_at=look.recorded_at,
+            case=case,
+        )
+        for look in (SeenAgain(row.check, row.found_at, row.recorded_at), *row.seen_again)
+    ]
+
+
 def _case(row: PastCase) -> Case:
     last = row.steps[-1]
     ended = LIFE.by_key[last.to_state].ending
     remedied = [step.actor for step in row.steps if step.verb == "case.remedy"]
-    unverified = last.to_state == "reported"
+    # A report is found once it is confirmed: as of when it was made, known from the confirmation.
+    known = next((step.recorded_at for step in row.steps if step.to_state == "found"), None)
+    looked = max((step.at for step in row.steps if step.verb in ("case.contain", "case.look_again")), default=last.at)
     return Case(
         matter=row.kind.matter,
         place_id=row.place,
@@ -289,11 +309,13 @@ def _case(row: PastCase) -> Case:
         severity=row.kind.severity,
         state=last.to_state,
         unit_id=next((step.unit for step in reversed(row.steps) if step.unit), None),
-        found_at=None if unverified else row.found_at,
-        found_recorded_at=None if unverified else row.recorded_at,
+        found_at=row.found_at if known else None,
+        found_recorded_at=known,
         due_on=row.due_on,
         ended_at=last.at if ended else None,
         ended_recorded_at=last.recorded_at if ended else None,
+        look_again_on=look_again_on(last.to_state, looked),
+        forerunner_id=row.forerunner,
         remedied_by=remedied[-1] if remedied else "",
         historical=row.historical,
         source_id=row.source_id,
@@ -301,26 +323,20 @@ def _case(row: PastCase) -> Case:
     )
 
 
-def _steps(case: Case, row: PastCase) -> list[CaseStep]:
-    before, steps = "", []
-    for step in row.steps:
-        steps.append(
-            CaseStep(
-                case=case,
-                verb=step.verb,
-                from_state=before,
-                to_state=step.to_state,
-                at=step.at,
-                recorded_at=step.recorded_at,
-                actor=step.actor,
-                account_id=step.account,
-                unit_id=step.unit,
-                note=step.note,
-                data=dict(step.data),
-            )
-        )
-        before = step.to_state
-    return steps
+STEP_COLUMNS = (
+    "case_id", "verb", "from_state", "to_state", "at", "recorded_at", "actor", "account_id", "unit_id", "note", "data",
+)  # fmt: skip
+
+
+def _step_lines(case: Case, row: PastCase) -> list[list[Any]]:
+    before = ("", *(step.to_state for step in row.steps))
+    return [
+        [
+            case.pk, step.verb, state, step.to_state, step.at, step.recorded_at, step.actor, step.account, step.unit,
+            step.note, dict(step.data),
+        ]
+        for state, step in zip(before, row.steps, strict=False)
+    ]  # fmt: skip
 
 
 def recolour_all(prefix: str) -> None:
@@ -342,6 +358,6 @@ def recolour_all(prefix: str) -> None:
         recount(kind, prefix)
 
 
-def _leave_entry(by: Actor, verb: str, where: At, values: list[Any], **detail: Any) -> None:
+def leave_entry(by: Actor, verb: str, where: At, values: list[Any], **detail: Any) -> None:
     subject = f"register:{where.region}"
     audit(by, verb, subject, where.region, values=values, detail={"rows": len(values), **detail}, at=timezone.now())

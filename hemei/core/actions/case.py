@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -120,7 +120,7 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
         case.remedied_by = str(by)
     if step.verb == "case.confirm":
         _becomes_known(case, brought.at, now)
-    case.look_again_on = _look_again_on(case, brought.at)
+    case.look_again_on = look_again_on(case.state, brought.at)
     if LIFE.by_key[case.state].ending:
         case.ended_at, case.ended_recorded_at = brought.at, now
     case.save()
@@ -143,8 +143,9 @@ def _becomes_known(case: Case, at: datetime, now: datetime) -> None:
     case.due_on = day_of(at) + timedelta(days=days)
 
 
-def _look_again_on(case: Case, at: datetime) -> Any:
-    return day_of(at) + timedelta(days=LOOK_AGAIN_DAYS) if case.state == "contained" else None
+def look_again_on(state: str, at: datetime) -> date | None:
+    """When somebody must look again at what was contained, or last looked at, at that moment."""
+    return day_of(at) + timedelta(days=LOOK_AGAIN_DAYS) if state == "contained" else None
 
 
 def add_step(
