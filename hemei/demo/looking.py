@@ -17,8 +17,7 @@ from hemei.terms.region import Level
 
 DAYS = 365
 PHONE, DOOR, SYSTEM = -1, -2, -3  # who it was, where it was nobody of the staff
-PATROL_DAYS = (60, 150, 240, 330)
-PATROL_SHARE, PATROL_LEAST = 0.01, 5  # of a township's houses, and at least
+PATROL_DAYS, PATROL_LENGTH = (60, 150, 240, 330), 25
 PROXIES = {"call": 0.27, "visit": 0.33, "card": 0.29, "neighbour": 0.11}
 
 
@@ -53,6 +52,9 @@ class Calendar:
 
     def day(self, number: int) -> date:
         return self.starts + timedelta(days=number)
+
+    def date_of(self, moment: int) -> date:
+        return self.day((moment - self.first) // 86400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,14 @@ class Checks:
     by: Ints  # row of the staff, or PHONE, DOOR
     at: Ints
     recorded_at: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Houses drawn for a patrol, each with the row of the inspector drawn for it."""
+
+    house: Ints
+    by: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +149,9 @@ def make_checks(
     staff: Staff,
     calendar: Calendar,
     weather: Sequence[Weather],
-    patrols: Sequence[Ints] | None = None,
+    patrols: Sequence[Drawn],
 ) -> tuple[Checks, tuple[Round, ...]]:
-    """Every check of the year and the rounds they belong to. `patrols` are the houses drawn for each of PATROL_DAYS."""
+    """Every check of the year and the rounds they belong to. `patrols` is what was drawn for each of PATROL_DAYS."""
     rng = stream(district.seed, "looking")
     people = village_staff(staff, list(district.names_at(Level.VILLAGE)))
     rows = [self_checks(district, people, weather, rng)]
@@ -150,10 +160,8 @@ def make_checks(
         planned, made = survey_round(district, people, calendar, (tier, name, reason, first, last), houses, done, rng)
         rounds.append(planned)
         rows.append(made)
-    inspectors = staff.holding("inspector", district.code)
-    for number, day in enumerate(PATROL_DAYS):
-        drawn = patrols[number] if patrols is not None else drawn_houses(district, rng)
-        planned, made = patrol_round(calendar, number, day, drawn, inspectors, rng)
+    for number, drawn in enumerate(patrols):
+        planned, made = patrol_round(calendar, number, drawn, rng)
         rounds.append(planned)
         rows.append(made)
     return in_order(rows, rounds, calendar, rng)
@@ -233,27 +241,14 @@ def visits(tier: str, house: Ints, by: Ints, day: Floats) -> Plan:
     return house, np.full(count, tier, dtype=object), np.full(count, "staff", dtype=object), by, day
 
 
-def drawn_houses(district: District, rng: np.random.Generator) -> Ints:
-    """Some houses of each township, for when nobody has held the draw."""
-    township = np.array([code[: Level.TOWNSHIP] for code in district.house_region], dtype=object)
-    drawn = []
-    for code in district.names_at(Level.TOWNSHIP):
-        here = np.flatnonzero(township == code)
-        size = min(max(PATROL_LEAST, round(len(here) * PATROL_SHARE)), len(here))
-        drawn.append(rng.choice(here, size, replace=False))
-    return np.sort(np.concatenate(drawn))
-
-
-def patrol_round(
-    calendar: Calendar, number: int, first: int, house: Ints, inspectors: Ints, rng: np.random.Generator
-) -> tuple[Round, Plan]:
-    by = inspectors[rng.integers(len(inspectors), size=len(house))]
-    day = np.where(rng.random(len(house)) < 0.97, first + rng.uniform(1, 24, len(house)), np.nan)
+def patrol_round(calendar: Calendar, number: int, drawn: Drawn, rng: np.random.Generator) -> tuple[Round, Plan]:
+    first, last = PATROL_DAYS[number], PATROL_DAYS[number] + PATROL_LENGTH
+    count = len(drawn.house)
+    day = np.where(rng.random(count) < 0.97, first + rng.uniform(1, PATROL_LENGTH - 1, count), np.nan)
     name = f"第{'一二三四'[number]}季度随机巡查"
-    last = first + 25
-    starts, ends, due = calendar.day(first), calendar.day(last), np.full(len(house), last)
-    planned = Round("patrol", name, "双随机", starts, ends, house, due, by, np.full(len(house), -1))
-    return planned, visits("patrol", house, by, day)
+    starts, ends, due = calendar.day(first), calendar.day(last), np.full(count, last)
+    planned = Round("patrol", name, "双随机", starts, ends, drawn.house, due, drawn.by, np.full(count, -1))
+    return planned, visits("patrol", drawn.house, drawn.by, day)
 
 
 def in_order(

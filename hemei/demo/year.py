@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from hemei.demo.district import District
+from hemei.demo.draws import HeldDraw, hold_draws
 from hemei.demo.incidents import Incident, drawn_incidents, false_alarms, recurrence
 from hemei.demo.ledger import Ledger, make_ledger
 from hemei.demo.lives import Appraised, Step, Story, tell
@@ -27,7 +28,7 @@ from hemei.demo.looking import (
     make_weather,
     village_staff,
 )
-from hemei.demo.plane import Ints, stream
+from hemei.demo.plane import stream
 from hemei.demo.staffing import Staff, Units, make_staff
 from hemei.demo.troubles import ALL_TROUBLES, SEVERE_JUDGEMENT, SOME_JUDGEMENT, Trouble
 from hemei.terms.region import Level
@@ -57,6 +58,10 @@ class CaseLife:
         return self.steps[-1].to_state
 
     @property
+    def is_open(self) -> bool:
+        return self.state in ("found", "assigned", "contained", "remedied")
+
+    @property
     def kind(self) -> Trouble:
         return ALL_TROUBLES[self.trouble]
 
@@ -75,7 +80,8 @@ class Year:
     units: Units
     staff: Staff
     weather: tuple[Weather, ...]
-    rounds: tuple[Round, ...]
+    rounds: tuple[Round, ...]  # the last of them the patrols, one for each draw
+    draws: tuple[HeldDraw, ...]
     checks: Checks
     cases: tuple[CaseLife, ...]
     findings: tuple[Finding, ...]
@@ -84,12 +90,13 @@ class Year:
     ledger: Ledger
 
 
-def make_year(district: District, until: date, patrols: Sequence[Ints] | None = None) -> Year:
-    """The year before `until`. `patrols` names the houses drawn for each quarter's patrol, where a draw was held."""
+def make_year(district: District, until: date) -> Year:
+    """The year before `until`."""
     calendar = Calendar(until)
     units, staff = make_staff(district)
     weather = make_weather(district, calendar)
-    checks, rounds = make_checks(district, staff, calendar, weather, patrols)
+    draws = hold_draws(district, staff, calendar)
+    checks, rounds = make_checks(district, staff, calendar, weather, [draw.result for draw in draws])
     teller = Teller(district, staff, calendar, checks)
     teller.run()
     return Year(
@@ -98,6 +105,7 @@ def make_year(district: District, until: date, patrols: Sequence[Ints] | None = 
         staff=staff,
         weather=weather,
         rounds=rounds,
+        draws=draws,
         checks=checks,
         cases=tuple(teller.cases),
         findings=tuple(sorted(teller.findings, key=lambda finding: (finding.check, finding.case))),

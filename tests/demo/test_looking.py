@@ -8,7 +8,7 @@ import numpy as np
 from hemei.core.models import Channel, Tier
 from hemei.demo.district import District
 from hemei.demo.looking import DOOR, PHONE, Calendar
-from hemei.demo.year import Year, make_year
+from hemei.demo.year import Year
 from hemei.terms.day import SHANGHAI
 from hemei.terms.region import Level
 from tests.demo.conftest import UNTIL
@@ -67,11 +67,12 @@ def test_rounds_are_settled_by_checks_of_their_own_houses(year: Year) -> None:
     assert (current.due >= 365).any()
 
 
-def test_a_draw_that_was_held_decides_who_is_patrolled(district: District) -> None:
-    drawn = [np.array([number, 100 + number, 900 + number]) for number in range(4)]
-    year = make_year(district, UNTIL, patrols=drawn)
+def test_the_draws_decide_who_is_patrolled_and_by_whom(year: Year) -> None:
     rounds = [planned for planned in year.rounds if planned.tier == "patrol"]
-    assert [planned.house.tolist() for planned in rounds] == [houses.tolist() for houses in drawn]
+    assert len(rounds) == len(year.draws) == 4
+    for planned, held in zip(rounds, year.draws, strict=True):
+        assert planned.house.tolist() == held.result.house.tolist()
+        assert planned.by.tolist() == held.result.by.tolist()
 
 
 def test_heavy_weather_strikes_some_townships_and_brings_reports(district: District, year: Year) -> None:
