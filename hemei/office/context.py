@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -24,6 +24,7 @@ NAVIGATION = (
     (gettext_lazy("地图"), "map", "place.view"),
     (gettext_lazy("轮次"), "office:rounds", "round.view"),
     (gettext_lazy("抽查"), "office:draws", "draw.view"),
+    (gettext_lazy("门牌"), "field:plates", "door.issue"),
     (gettext_lazy("导入"), "office:imports", "register.import"),
     (gettext_lazy("单位"), "office:units", "unit.view"),
     (gettext_lazy("参数"), "office:parameters", "region.view"),
@@ -68,12 +69,20 @@ def navigation(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
             continue
         active = path == address if name == "office:today" else path.startswith(address)
         links.append((str(label), address, active))
-    links += [
-        (str(programme.title), f"/{programme.key}/", path.startswith(f"/{programme.key}/"))
-        for programme in registry.programmes.values()
-        if programme.urls and scope_of(actor, "place.view", programme.key)
-    ]
+    for programme in registry.programmes.values():
+        address = f"/{programme.key}/"
+        if _answers(address) and scope_of(actor, "place.view", programme.key):
+            links.append((str(programme.title), address, path.startswith(address)))
     return links
+
+
+def _answers(address: str) -> bool:
+    """Whether a programme has a first page of its own."""
+    try:
+        resolve(address)
+    except Resolver404:
+        return False
+    return True
 
 
 def _who(actor: Actor) -> str:

@@ -83,6 +83,13 @@ class PlaceFilterForm(FilterForm):
         )
 
 
+def _typed_in(value: Any) -> str:
+    """A stored value as the form's input holds it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
 def _typed(value: str) -> Any:
     return {"true": True, "false": False}.get(value, value)
 
@@ -107,7 +114,7 @@ class PlaceForm(OfficeForm):
             field: forms.Field = forms.TypedChoiceField(
                 choices=[("", _("不详")), *yes_no] if of.null else yes_no, coerce=_typed, empty_value=None
             )
-            value = "" if value is None else str(value).lower()
+            value = _typed_in(value)
         else:
             field = of.formfield()
         field.required = not of.blank and not of.null
@@ -119,6 +126,15 @@ class PlaceForm(OfficeForm):
     def values(self) -> dict[str, Any]:
         """What the person changed."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
+
+    def refreshed(self) -> PlaceForm:
+        """The same form after a conflict: what was typed stays, what it is held against is what stands there now."""
+        data = dict(self.data.items())
+        for name in self.changed_data:
+            data[self[name].html_initial_name] = _typed_in(getattr(self.place if name in BASIC else self.own, name))
+        renewed = PlaceForm(self.place, data)
+        renewed.is_valid()
+        return renewed
 
     def seen(self) -> dict[str, Any]:
         """What stood in the changed fields when the person began."""

@@ -12,7 +12,21 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, include, path
 
 from hemei.office.request import OfficeRequest
-from hemei.office.views import cases, documents, evidence, files, places, signing, steps, today, zero
+from hemei.office.views import (
+    audit,
+    cases,
+    documents,
+    evidence,
+    files,
+    jobs,
+    parameters,
+    places,
+    signing,
+    steps,
+    today,
+    units,
+    zero,
+)
 
 View = Callable[..., HttpResponseBase]
 
@@ -45,6 +59,22 @@ pages = [
     staff("places/<int:pk>/file/", files.place_file, "place_file"),
     staff("places/<int:pk>/persons/<int:person>/", places.reveal, "reveal"),
     staff("zero/", zero.board, "zero"),
+    staff("zero.<slug:kind>", zero.download, "zero_file"),
+    staff("units/", units.listing, "units"),
+    staff("units/add/", units.add, "unit_add"),
+    staff("units/<int:pk>/", units.detail, "unit"),
+    staff("units/<int:pk>/change/", units.change, "unit_change"),
+    staff("units/<int:pk>/close/", units.close, "unit_close"),
+    staff("units/<int:pk>/accounts/add/", units.add_account, "account_add"),
+    staff("units/<int:pk>/duties/add/", units.add_duty, "duty_add"),
+    staff("duties/<int:pk>/end/", units.end_duty, "duty_end"),
+    staff("duties/<int:pk>/password/", units.reset_password, "password_reset"),
+    staff("duties/<int:pk>/close-account/", units.close_account, "account_close"),
+    staff("parameters/", parameters.listing, "parameters"),
+    staff("parameters/<str:key>/", parameters.change, "parameter"),
+    staff("audit/", audit.listing, "audit"),
+    staff("jobs/", jobs.listing, "jobs"),
+    staff("jobs/<int:pk>/stop/", jobs.stop, "job_stop"),
     staff("evidence/<int:pk>/", evidence.original, "evidence"),
     staff("evidence/<int:pk>/thumbnail/", evidence.thumbnail, "thumbnail"),
 ]

@@ -45,15 +45,15 @@ def change_place(*, place: Place, values: Mapping[str, Any], seen: Mapping[str, 
                 field=name,
                 code="changed_meanwhile",
             )
+        _check(row, name, value)
         setattr(row, name, value)
         _keep_since(row, name)
         changed.append(name)
     if not changed:
         nothing_new()
         return []
-    for row in (place, own):
-        _check(row)
-        row.save()
+    place.save()
+    own.save()
     said = [str(values[name]) for name in changed]
     audit(by, "place.change", f"place:{place.pk}", place.region, values=said, detail={"fields": changed})
     return changed
@@ -65,21 +65,14 @@ def _keep_since(row: models.Model, name: str) -> None:
         setattr(row, f"{name}_since", today())
 
 
-def _check(row: models.Model) -> None:
+def _check(row: models.Model, name: str, value: Any) -> None:
+    field: Any = row._meta.get_field(name)
+    if value in (None, "") and (field.null or field.blank):
+        return
     try:
-        row.full_clean(
-            validate_unique=False, exclude=[f.name for f in row._meta.fields if f.name not in _editable(row)]
-        )
+        field.clean(value, row)
     except ValidationError as faults:
-        name, said = next(iter(faults.message_dict.items()))
-        raise Mistaken(said[0], field=name, code="invalid") from faults
-
-
-def _editable(row: models.Model) -> set[str]:
-    if isinstance(row, Place):
-        return set(BASIC)
-    kind = next(kind for kind in registry.kinds.values() if isinstance(row, kind.model))
-    return {column.name for column in kind.columns if column.editable}
+        raise Mistaken(faults.messages[0], field=name, code="invalid") from faults
 
 
 def _written(column: Column | None, value: Any) -> str:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
+from hemei.core.access import Scope
 from hemei.core.models import Parameter
 from hemei.core.registry import registry
 from hemei.terms.finding import Severity
@@ -39,3 +42,8 @@ def deadline_days(matter: str, severity: Severity, *, region: str, on: date) -> 
         return int(parameter(f"{matter}.deadline_days.{severity.name.lower()}", region=region, on=on).value)
     except KeyError:
         return DEADLINE_DAYS[severity]
+
+
+def history(key: str, *, within: Scope) -> QuerySet[Parameter]:
+    """Every value ever set in a scope, newest first."""
+    return Parameter.objects.filter(within.q(), key=key).order_by("-starts", "-pk")

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Holding, Place, PlaceIdentifier
-from hemei.terms.region import successor
+from hemei.terms.region import Level, successor
 
 
 @dataclass(frozen=True)
@@ -56,3 +56,10 @@ def _found_by(text: str) -> Q:
 def place(pk: int, *, within: Scope) -> Place | None:
     """One place, or None where it is not in the scope."""
     return Place.objects.filter(_scope(within), pk=pk).first()
+
+
+def neighbour_on_map(place: Place) -> Place | None:
+    """Another place of the same village that stands on the map: where to look for one that does not."""
+    village = place.region[: Level.VILLAGE]
+    rows = Place.objects.filter(region__gte=village, region__lt=successor(village), tile__isnull=False)
+    return rows.exclude(pk=place.pk).order_by("pk").first()

@@ -41,3 +41,8 @@ def duty(pk: int, *, within: Scope) -> Duty | None:
 def accounts(*, within: Scope) -> QuerySet[Account]:
     """Everybody who has, or once had, a duty in a scope."""
     return Account.objects.filter(pk__in=duties(within=within).values("account"))
+
+
+def staff_of(unit: Unit, *, on: date) -> list[Account]:
+    """Who is on duty in a unit that was read in a scope."""
+    return list(dict.fromkeys(duty.account for duty in Duty.objects.on(on).filter(unit=unit).select_related("account")))

@@ -8,14 +8,15 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import date as written
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.access import ActorKind
 from hemei.core.lifecycle import LIFE
-from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Check
+from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check
 from hemei.core.remedies import REMEDIES
-from hemei.core.roles import VERBS
+from hemei.core.roles import ROLES, VERBS
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
@@ -29,6 +30,35 @@ KINDS = {
     ActorKind.PHONE: gettext_lazy("住户（已配对手机）"),
     ActorKind.COLLECTOR: gettext_lazy("采集端"),
     ActorKind.SYSTEM: gettext_lazy("系统"),
+}
+DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
+    "check.submit": gettext_lazy("提交检查"),
+    "message.receipt": gettext_lazy("紧急通知回执"),
+    "message.escalate": gettext_lazy("紧急通知转第二人"),
+    "message.overdue": gettext_lazy("超期提醒上一级"),
+    "place.change": gettext_lazy("修改登记"),
+    "place.put_on_map": gettext_lazy("落图"),
+    "place.identify": gettext_lazy("登记其他系统编号"),
+    "place.take_out": gettext_lazy("注销"),
+    "unit.add": gettext_lazy("建立单位"),
+    "unit.change": gettext_lazy("修改单位"),
+    "unit.close": gettext_lazy("撤销单位"),
+    "account.add": gettext_lazy("建立账号"),
+    "account.close": gettext_lazy("停用账号"),
+    "account.reset_password": gettext_lazy("重设密码"),
+    "account.choose_password": gettext_lazy("本人换密码"),
+    "duty.give": gettext_lazy("设岗位"),
+    "duty.end": gettext_lazy("结束岗位"),
+    "parameter.set": gettext_lazy("设置参数"),
+    "job.cancel": gettext_lazy("停止任务"),
+    "round.plan": gettext_lazy("编制轮次"),
+    "round.publish": gettext_lazy("发布轮次"),
+    "round.close": gettext_lazy("结束轮次"),
+    "round.discard": gettext_lazy("删除轮次草稿"),
+    "round.hand_over": gettext_lazy("转给别人"),
+    "draw.freeze": gettext_lazy("封存抽查名单"),
+    "draw.hold": gettext_lazy("抽取"),
+    "draw.publish": gettext_lazy("公布抽查"),
 }
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
@@ -58,7 +88,19 @@ def step_name(verb: str) -> str:
     if verb in BEGINNINGS:
         return str(BEGINNINGS[verb])
     step = LIFE.by_verb.get(verb)
-    return str(step.name if step else VERBS.get(verb, verb))
+    return str(step.name if step else DONE.get(verb) or VERBS.get(verb, verb))
+
+
+@register.filter
+def role_name(key: str) -> str:
+    return str(ROLES[key].name) if key in ROLES else key
+
+
+@register.filter
+def subject_url(subject: str) -> str:
+    """The page of what an audit entry is about, where there is one."""
+    kind, _colon, pk = subject.partition(":")
+    return reverse(f"office:{kind}", args=[pk]) if kind in ("case", "place", "unit") and pk.isdigit() else ""
 
 
 @register.filter
@@ -77,7 +119,7 @@ def way_name(key: str) -> str:
 
 
 @register.filter
-def who(row: CaseStep | Check) -> str:
+def who(row: CaseStep | Check | AuditEntry) -> str:
     """Who did it, by name where it was an account, else by what it was."""
     if row.account is not None:
         return row.account.name

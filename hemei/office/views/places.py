@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -27,6 +26,7 @@ from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, found, within
 from hemei.office.story import answers, story
+from hemei.terms.region import Level
 
 
 def listing(request: OfficeRequest) -> HttpResponse:
@@ -69,6 +69,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "sections": _sections(request, place),
         "forms": _check_forms(request, place),
         "region_names": names(within=within(request, "place.view")),
+        "center": _centre(place) if place.tile is not None else "",
     }
     return render(request, "office/place.html", context)
 
@@ -77,10 +78,10 @@ def _place(request: OfficeRequest, pk: int) -> Place:
     return found(reading.place(pk, within=within(request, "place.view")))
 
 
-def _sections(request: OfficeRequest, place: Place) -> list[tuple[str, dict[str, Any]]]:
-    """What the programmes themselves have to say of this place."""
+def _sections(request: OfficeRequest, place: Place) -> list[str]:
+    """What the programme itself has to say of this place."""
     sections = registry.programme_of_kind(place.kind).sections
-    return [(section.template, section.context(place, request.actor)) for section in sections]
+    return [render_to_string(one.template, one.context(place, request.actor), request) for one in sections]
 
 
 def _check_forms(request: OfficeRequest, place: Place) -> list[tuple[str, str]]:
@@ -110,6 +111,7 @@ def edit(request: OfficeRequest, pk: int) -> HttpResponse:
         try:
             changed = change_place(place=place, values=form.values(), seen=form.seen(), by=request.actor)
         except Mistaken as mistake:
+            form = form.refreshed() if mistake.code == "changed_meanwhile" else form
             form.blame(mistake)
         else:
             messages.success(request, _("已保存。") if changed else _("没有改动。"))
@@ -130,8 +132,14 @@ def point(request: OfficeRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已落图。"))
             return redirect("office:place", pk=place.pk)
-    context = {"place": place, "form": form}
+    context = {"place": place, "form": form, "center": _centre(place), "region": place.region[: Level.VILLAGE]}
     return render(request, "office/place_point.html", context, status=422 if form.errors else 200)
+
+
+def _centre(place: Place) -> str:
+    """Where the map opens: at the place, or at a neighbour of its village that is on the map already."""
+    known = place if place.tile is not None else reading.neighbour_on_map(place)
+    return f"{known.lon:.6f},{known.lat:.6f}" if known else ""
 
 
 def identifier(request: OfficeRequest, pk: int) -> HttpResponse:

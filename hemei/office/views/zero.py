@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django import forms
 from django.http import HttpResponse
@@ -13,13 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.queries.zero import Board, Row, zero
+from hemei.engines.tables import Sheet, write_csv, write_xlsx
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DateInput
-from hemei.office.request import OfficeRequest, region_of, within
+from hemei.office.request import OfficeRequest, found, region_of, within
 from hemei.office.tiles import MEASURES, OPEN, tiles, value
 from hemei.terms.day import today
 from hemei.terms.region import Level
 
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 LEVELS = [("9", gettext_lazy("按乡镇")), ("12", gettext_lazy("按村"))]
 
 
@@ -56,6 +63,34 @@ def board(request: OfficeRequest) -> HttpResponse:
         "past": shown.on < today(),
     }
     return render(request, "office/zero.html", context)
+
+
+def download(request: OfficeRequest, kind: str) -> HttpResponse:
+    """The same table as a file: one line a region, the total last, and where the audit chain ended."""
+    shown = _computed(request, BoardForm(request.GET, within=within(request, "case.view")))
+    found(FILE_TYPES.get(kind))
+    header = [_("区划代码"), _("区域"), *(str(measure.title) for measure in MEASURES)]
+    rows = [[row.region, row.name, *(_cell(row, m) for m in MEASURES)] for row in (*shown.rows, shown.total)]
+    known = shown.known.isoformat() if shown.known else ""
+    said: list[list[object]] = [
+        [_("到哪一天"), shown.on],
+        [_("只算这天以前登记的"), known],
+        [_("审计链末端"), shown.seal],
+    ]
+    definitions = [[str(measure.title), str(measure.definition)] for measure in MEASURES]
+    out = io.BytesIO()
+    if kind == "csv":
+        write_csv(out, header, [*rows, [], *said])
+    else:
+        write_xlsx(
+            out, [Sheet(_("清零"), header, rows), Sheet(_("说明"), [_("项目"), _("内容")], [*said, *definitions])]
+        )
+    name = f"{_('清零')}-{shown.total.region}-{shown.on.isoformat()}.{kind}"
+    return HttpResponse(
+        out.getvalue(),
+        content_type=FILE_TYPES[kind],
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+    )
 
 
 def _computed(request: OfficeRequest, form: BoardForm) -> Board:

@@ -1,0 +1,70 @@
+"""Reading the audit: who did what to what, and whether the chain over it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.chain import GENESIS, link
+from hemei.core.models import AuditEntry, AuditSeal
+from hemei.terms.day import end_of, start_of
+from hemei.terms.region import successor
+
+RECENT = 1_000
+
+
+@dataclass(frozen=True)
+class AuditFilter:
+    """What the audit is narrowed to. Empty means any."""
+
+    verb: str = ""  # "case.accept", or "case." for all of a sort
+    account: int | None = None
+    subject: str = ""
+    region: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+def entries(*, within: Scope, where: AuditFilter | None = None) -> QuerySet[AuditEntry]:
+    """The entries of a scope that fit the filter, unordered."""
+    where = where or AuditFilter()
+    rows = AuditEntry.objects.filter(within.q()).select_related("account", "seal")
+    if where.verb:
+        rows = rows.filter(verb__startswith=where.verb) if where.verb.endswith(".") else rows.filter(verb=where.verb)
+    if where.account:
+        rows = rows.filter(account=where.account)
+    if where.subject:
+        rows = rows.filter(subject=where.subject)
+    if where.region:
+        rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
+    if where.since:
+        rows = rows.filter(at__gte=start_of(where.since))
+    if where.until:
+        rows = rows.filter(at__lt=end_of(where.until))
+    return rows
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """Whether the newest links hold. The whole chain is checked by `hemei verify`."""
+
+    head: str
+    sealed: int
+    unsealed: int
+    checked: int
+    broken_at: int | None
+
+
+def chain_state() -> ChainState:
+    """The chain's end, checked again over its newest links; nothing of what the entries say is shown by it."""
+    newest = list(AuditSeal.objects.select_related("entry").order_by("-position")[: RECENT + 1])[::-1]
+    head, broken = (GENESIS if len(newest) <= RECENT else newest.pop(0).hash), None
+    for seal in newest:
+        if seal.hash != link(head, seal.position, seal.entry) and broken is None:
+            broken = seal.position
+        head = seal.hash
+    unsealed = AuditEntry.objects.filter(seal=None).count()
+    return ChainState(head if newest else "", newest[-1].position if newest else 0, unsealed, len(newest), broken)

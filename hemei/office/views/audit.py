@@ -1,0 +1,82 @@
+"""审计: who did what to what, unmaskings first, and whether the chain holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import Scope
+from hemei.core.models import Account
+from hemei.core.queries.audit import AuditFilter, chain_state, entries
+from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names
+from hemei.core.queries.units import accounts
+from hemei.core.roles import VERBS
+from hemei.office.filters import FilterForm
+from hemei.office.forms import DateInput
+from hemei.office.paging import Turns
+from hemei.office.request import OfficeRequest, within
+
+UNMASKINGS = 5
+SORTS = [
+    ("person.unmask", gettext_lazy("查看完整证件号和电话")),
+    ("case.", gettext_lazy("隐患")),
+    ("check.", gettext_lazy("检查")),
+    ("place.", gettext_lazy("登记")),
+    ("register.", gettext_lazy("导入导出")),
+    ("round.", gettext_lazy("轮次")),
+    ("draw.", gettext_lazy("抽查")),
+    ("duty.", gettext_lazy("岗位")),
+    ("account.", gettext_lazy("账号")),
+    ("parameter.", gettext_lazy("参数")),
+]
+
+
+class AuditFilterForm(FilterForm):
+    verb = forms.ChoiceField(label=gettext_lazy("做了什么"), required=False)
+    account = forms.ModelChoiceField(
+        label=gettext_lazy("谁"), required=False, queryset=Account.objects.none(), empty_label=gettext_lazy("所有人")
+    )
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    subject = forms.CharField(label=gettext_lazy("对象（如 case:12）"), required=False, max_length=60)
+    since = forms.DateField(label=gettext_lazy("从"), required=False, widget=DateInput())
+    until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput())
+
+    def offer(self, within: Scope) -> None:
+        super().offer(within)
+        self.let("verb", [("", _("全部")), *((key, str(name)) for key, name in SORTS)])
+        self.fields["account"].queryset = accounts(within=within)  # type: ignore[attr-defined]
+
+    def where(self) -> AuditFilter:
+        chosen: dict[str, Any] = self.chosen
+        return AuditFilter(
+            verb=chosen["verb"],
+            account=chosen["account"].pk if chosen["account"] else None,
+            subject=chosen["subject"],
+            region=chosen["region"],
+            since=chosen["since"] or None,
+            until=chosen["until"] or None,
+        )
+
+
+def listing(request: OfficeRequest) -> HttpResponse:
+    scope = within(request, "audit.view")
+    form = AuditFilterForm(request.GET, within=scope)
+    shown = page(entries(within=scope, where=form.where()), order=("-id",), cursor=request.GET.get("cursor", ""))
+    unmaskings = entries(within=scope, where=AuditFilter(verb="person.unmask")).order_by("-id")
+    context = {
+        "form": form,
+        "rows": shown.rows,
+        "page": Turns.of(request, shown),
+        "unmaskings": unmaskings[:UNMASKINGS],
+        "unmasked": unmaskings.count(),
+        "chain": chain_state(),
+        "region_names": names(within=scope),
+        "verbs": VERBS,
+    }
+    return render(request, "office/audit.html", context)
