@@ -170,7 +170,12 @@ def require(actor: Actor, verb: str, thing: Thing) -> None:
 
 
 def scope_of(actor: Actor, verb: str, matter: str = "*", severity: Severity | None = None) -> Scope:
-    """Where this actor may do `verb`, to a case of that severity where one is named. Empty for whoever may nowhere."""
+    """Where this actor may do `verb`, to a case of that severity where one is named.
+
+    Empty for whoever may nowhere; the command line reaches everywhere.
+    """
+    if actor.kind is ActorKind.SYSTEM:
+        return Scope.all()
     if actor.kind is ActorKind.PHONE and verb in PHONE_RIGHTS and actor.place is not None:
         return Scope(places=(actor.place,))
     return Scope.of(

@@ -202,7 +202,7 @@ def test_evidence_is_served_only_in_its_scope_and_locked_down(case: Case, people
     downloaded = client.get(f"/office/evidence/{paper.pk}/")
     assert downloaded.headers["Content-Disposition"].startswith("attachment")
     assert downloaded.headers["Content-Type"] == "application/octet-stream"
-    downloaded.close()
+    assert b"".join(downloaded.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
     assert client.get(f"/office/evidence/{paper.pk}/thumbnail/").status_code == 404
     for page in (f"/office/evidence/{picture.pk}/", f"/office/evidence/{picture.pk}/thumbnail/"):
         assert signed_in("next_village").get(page).status_code == 404

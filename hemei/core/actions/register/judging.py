@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor, ActorKind, Scope, scope_of
+from hemei.core.access import Actor, Scope, scope_of
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Line
 from hemei.core.models import RowOutcome
@@ -116,7 +116,7 @@ def desk_for(by: Actor, district: str) -> Desk:
 
 def reach_of(by: Actor, verb: str) -> Scope:
     """Where `by` may do `verb`; the command line reaches everywhere."""
-    return Scope.all() if by.kind is ActorKind.SYSTEM else scope_of(by, verb)
+    return scope_of(by, verb)
 
 
 def judge_each(lines: Sequence[Line], judge: Callable[[Line], Judged]) -> list[Judged]:
