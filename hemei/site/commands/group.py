@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from hemei.site.commands.demo import demo
 from hemei.site.commands.export import export
 from hemei.site.commands.serve import serve
 from hemei.site.commands.verify import verify
@@ -22,5 +23,5 @@ def cli() -> None:
     """
 
 
-for command in (export, serve, verify, zero):
+for command in (demo, export, serve, verify, zero):
     cli.add_command(command)
