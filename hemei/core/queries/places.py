@@ -58,8 +58,8 @@ def place(pk: int, *, within: Scope) -> Place | None:
     return Place.objects.filter(_scope(within), pk=pk).first()
 
 
-def neighbour_on_map(place: Place) -> Place | None:
+def neighbour_on_map(place: Place, *, within: Scope) -> Place | None:
     """Another place of the same village that stands on the map: where to look for one that does not."""
     village = place.region[: Level.VILLAGE]
-    rows = Place.objects.filter(region__gte=village, region__lt=successor(village), tile__isnull=False)
+    rows = places(within=within, where=PlaceFilter(region=village)).filter(tile__isnull=False)
     return rows.exclude(pk=place.pk).order_by("pk").first()

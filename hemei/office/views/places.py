@@ -138,7 +138,7 @@ def point(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def _centre(place: Place) -> str:
     """Where the map opens: at the place, or at a neighbour of its village that is on the map already."""
-    known = place if place.tile is not None else reading.neighbour_on_map(place)
+    known = place if place.tile is not None else reading.neighbour_on_map(place, within=within(request, "place.view"))
     return f"{known.lon:.6f},{known.lat:.6f}" if known else ""
 
 
