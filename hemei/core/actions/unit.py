@@ -65,15 +65,24 @@ def close_unit(*, unit: Unit, on: date, by: Actor) -> Unit:
 
 
 @action(verb="unit.edit", on="duty")
-def add_account(*, duty: NewDuty, username: str, name: str, phone: str, by: Actor) -> tuple[Account, str]:
-    """A new account with its first duty, and the one-time password that is shown once."""
+def add_account(
+    *, duty: NewDuty, username: str, name: str, phone: str, by: Actor, system: bool = False
+) -> tuple[Account, str]:
+    """A new account with its first duty, and the one-time password that is shown once.
+
+    Another system's account has none: nobody signs in with it, and it is given keys.
+    """
     if Account.objects.filter(username=username).exists():
         raise Conflict(_("这个用户名已经有人用了，请换一个。"), field="username", code="username_taken")
-    password = one_time_password()
+    password = "" if system else one_time_password()
     account = Account(
-        username=username, name=name, phone=encrypt(phone), phone_masked=mask_phone(phone), must_change_password=True
+        username=username,
+        name=name,
+        phone=encrypt(phone),
+        phone_masked=mask_phone(phone),
+        must_change_password=not system,
     )
-    account.set_password(password)
+    account.set_password(password or None)
     account.save()
     _leave(by, "account.add", f"account:{account.pk}", duty.region, [username, name, phone])
     _give(account, duty, by)

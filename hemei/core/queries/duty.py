@@ -40,6 +40,19 @@ def responsible_unit(*, region: str, matter: str, on: date, above: Level | None 
     return nearest.unit if nearest else None
 
 
+def inspectors(*, within: Scope, matter: str, on: date) -> dict[Account, tuple[str, ...]]:
+    """Whoever may patrol in a scope, and the townships that are their own: those they are not sent to."""
+    roles = [key for key, role in ROLES.items() if "check.patrol" in role.rights]
+    held = Duty.objects.on(on).filter(Q(matter="*") | Q(matter=matter), within.q(), role__in=roles)
+    people = Account.objects.filter(pk__in=held.values("account")).order_by("pk")
+    own = Duty.objects.on(on).filter(account__in=people)
+    townships: dict[int, set[str]] = {}
+    for account, region in own.values_list("account", "region"):
+        if len(region) >= Level.TOWNSHIP:
+            townships.setdefault(account, set()).add(region[: Level.TOWNSHIP])
+    return {person: tuple(sorted(townships.get(person.pk, ()))) for person in people}
+
+
 def _holders(verb: str, region: str, matter: str, on: date):  # type: ignore[no-untyped-def]
     roles = [key for key, role in ROLES.items() if verb in role.rights]
     return Duty.objects.on(on).filter(Q(matter="*") | Q(matter=matter), role__in=roles, region__in=prefixes_of(region))

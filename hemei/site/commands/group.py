@@ -7,10 +7,14 @@ from importlib.metadata import version
 import click
 
 from hemei.site.commands.demo import demo
+from hemei.site.commands.draw import draw
 from hemei.site.commands.export import export
+from hemei.site.commands.register import import_
 from hemei.site.commands.serve import serve
+from hemei.site.commands.user import user
 from hemei.site.commands.verify import verify
 from hemei.site.commands.zero import zero
+from hemei.site.screen_cli import screen
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,5 +27,5 @@ def cli() -> None:
     """
 
 
-for command in (demo, export, serve, verify, zero):
+for command in (demo, draw, export, import_, screen, serve, user, verify, zero):
     cli.add_command(command)
