@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.models import Account, Draw, Due, Round, RoundState
+from hemei.core.queries.duty import prefixes_of
 from hemei.terms.day import today
 
 METRES_PER_DEGREE = 111_320.0  # of latitude; near enough to sort by
@@ -89,3 +90,10 @@ def progress(turn: Round, *, within: Scope, on: date) -> dict[str, int]:
         done=Count("id", filter=Q(done_at__isnull=False)),
         late=Count("id", filter=Q(done_at=None, due_on__lt=on)),
     )
+
+
+def concerning(*, within: Scope) -> QuerySet[Round]:
+    """The rounds of a scope, and the published ones of wider regions that reach into it."""
+    wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
+    reaching = Q(region__in=wider) & ~Q(state=RoundState.DRAFT)
+    return Round.objects.filter(within.q() | reaching).select_related("draw")

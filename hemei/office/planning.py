@@ -1,0 +1,130 @@
+"""Forms for rounds and draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import Scope
+from hemei.core.actions.draw import Candidate, DrawPlan
+from hemei.core.actions.round import RoundDraft
+from hemei.core.models import Account, Duty, Tier
+from hemei.core.queries.duty import on_duty
+from hemei.core.queries.regions import regions
+from hemei.core.registry import registry
+from hemei.office.filters import region_choices
+from hemei.office.forms import DateInput, OfficeForm, dress
+from hemei.terms.day import today
+from hemei.terms.region import Level
+
+
+class PlanForm(OfficeForm):
+    """What a round and a draw have in common."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+    matter = forms.ChoiceField(label=gettext_lazy("事项"))
+    region = forms.ChoiceField(label=gettext_lazy("范围"))
+
+    def __init__(self, data: Any, *, within: Scope) -> None:
+        super().__init__(data)
+        self.let("matter", [(p.key, str(p.title)) for p in registry.programmes.values() if p.forms])
+        self.let("region", region_choices(within, all_of=_("请选择")))
+        if len(within.prefixes) == 1:
+            self.fields["region"].initial = within.prefixes[0]
+
+    def let(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+class RoundForm(PlanForm):
+    tier = forms.ChoiceField(
+        label=gettext_lazy("哪一级看"), choices=[(t.value, t.label) for t in (Tier.SURVEY, Tier.SELF)]
+    )
+    starts = forms.DateField(label=gettext_lazy("开始日期"), initial=today, widget=DateInput())
+    ends = forms.DateField(label=gettext_lazy("截止日期"), widget=DateInput())
+    reason = forms.CharField(
+        label=gettext_lazy("缘由"), max_length=80, required=False, help_text=gettext_lazy("例如：汛前排查、大雪之后。")
+    )
+    everything = forms.BooleanField(
+        label=gettext_lazy("全部查看"),
+        required=False,
+        help_text=gettext_lazy("不勾选：只看按设定间隔到期的；勾选：范围内每一处都看，用于灾后。"),
+    )
+
+    def draft(self) -> RoundDraft:
+        return RoundDraft(**self.cleaned_data)
+
+
+class DrawForm(PlanForm):
+    event = forms.CharField(
+        label=gettext_lazy("公开事件"),
+        max_length=160,
+        help_text=gettext_lazy("事先指定、谁也左右不了的公开结果，例如某日某期福利彩票的开奖号码；结果就是种子。"),
+    )
+    event_on = forms.DateField(label=gettext_lazy("事件日期"), widget=DateInput())
+    opens_on = forms.DateField(label=gettext_lazy("名单启用日期"), widget=DateInput())
+    ends = forms.DateField(label=gettext_lazy("截止日期"), widget=DateInput())
+
+    def __init__(self, data: Any, *, within: Scope) -> None:
+        super().__init__(data, within=within)
+        districts = sorted({prefix[: Level.DISTRICT] for prefix in within.prefixes})
+        self.people: list[Account] = []
+        for district in districts:
+            self.people += on_duty("check.patrol", region=district, matter="*", on=today())
+        townships = regions(within=within, level=Level.TOWNSHIP).values_list("code", "name")
+        home = _homes(self.people)
+        for person in self.people:
+            self.fields[f"takes_{person.pk}"] = forms.BooleanField(label=person.name, required=False)
+            self.fields[f"avoids_{person.pk}"] = forms.MultipleChoiceField(
+                label=_("%(name)s 回避的乡镇") % {"name": person.name},
+                required=False,
+                choices=list(townships),
+                initial=home.get(person.pk, []),
+            )
+        dress(self)
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.name.startswith(("takes_", "avoids_"))]
+
+    @property
+    def candidates(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        return [(self[f"takes_{person.pk}"], self[f"avoids_{person.pk}"]) for person in self.people]
+
+    def plan(self) -> DrawPlan:
+        said = self.cleaned_data
+        drawn = [
+            Candidate(person.pk, tuple(said[f"avoids_{person.pk}"]))
+            for person in self.people
+            if said[f"takes_{person.pk}"]
+        ]
+        common = {name: said[name] for name in ("name", "matter", "region", "event", "event_on", "opens_on", "ends")}
+        return DrawPlan(**common, candidates=drawn)
+
+
+def _homes(people: list[Account]) -> dict[int, list[str]]:
+    """The townships in which they also have a duty: nobody inspects at home."""
+    homes: dict[int, list[str]] = {}
+    for duty in Duty.objects.on(today()).filter(account__in=people):
+        if len(duty.region) >= Level.TOWNSHIP:
+            homes.setdefault(duty.account_id, []).append(duty.region[: Level.TOWNSHIP])
+    return homes
+
+
+class SeedForm(OfficeForm):
+    seed = forms.CharField(
+        label=gettext_lazy("种子"), max_length=120, help_text=gettext_lazy("照公布的结果原样填写，数字之间不加空格。")
+    )
+
+
+class HandOverForm(OfficeForm):
+    to = forms.ModelChoiceField(
+        label=gettext_lazy("转给"), queryset=Account.objects.none(), empty_label=gettext_lazy("请选择")
+    )
+
+    def __init__(self, data: Any, people: list[Account]) -> None:
+        super().__init__(data)
+        self.fields["to"].queryset = Account.objects.filter(pk__in=[p.pk for p in people])  # type: ignore[attr-defined]
