@@ -43,11 +43,17 @@ def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
 
 
 class Laid:
-    """Rows for one model, in a table of this connection only."""
+    """Rows for one model, in a table of this connection only.
 
-    def __init__(self, model: type[models.Model], columns: Sequence[str]) -> None:
+    `complete` rows are whole ones: a column that is not named takes the model's default.
+    """
+
+    def __init__(self, model: type[models.Model], columns: Sequence[str], *, complete: bool = False) -> None:
         self.model = model
         self.fields = _fields(model, columns)
+        others = [f for f in model._meta.concrete_fields if f not in self.fields and f.has_default()]
+        self.defaults = tuple(field.get_default() for field in others) if complete else ()
+        self.fields += others if complete else []
         self.target = _quoted(model._meta.db_table)
         self.table = f"laid_{next(_numbers)}_{model._meta.db_table}"
         self.count = 0
@@ -58,7 +64,7 @@ class Laid:
             )
 
     def add(self, *values: Any) -> None:
-        self._waiting.append(values)
+        self._waiting.append((*values, *self.defaults))
         self.count += 1
         if len(self._waiting) >= AT_ONCE:
             self.flush()

@@ -29,7 +29,7 @@ class Bench:
 
     def insert(self, model: type[models.Model], columns: Sequence[str]) -> Laid:
         if model not in self._inserts:
-            self._inserts[model] = Laid(model, columns)
+            self._inserts[model] = Laid(model, columns, complete=True)
         return self._inserts[model]
 
     def update(self, model: type[models.Model], columns: Sequence[str]) -> Laid:

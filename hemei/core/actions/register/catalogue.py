@@ -39,3 +39,5 @@ REGISTERS: dict[str, Register] = {
     "holdings": Register(_("户房关系"), holdings.fields, holdings.judge, holdings.lay),
     "cases": Register(_("旧隐患台账"), cases.fields, cases.judge, cases.lay),
 }
+
+ALSO = {"places": "holdings"}  # a register whose rows may also say what belongs to another

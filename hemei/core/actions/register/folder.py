@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
 from hemei.core.actions.register.applying import forget_files
 from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.judging import reach_of
 from hemei.core.actions.register.layout import layout_of
-from hemei.core.errors import Conflict
+from hemei.core.actions.register.returning import lay_out_mended
+from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
 from hemei.core.worker import run
 from hemei.core.writing import action, audit
@@ -43,6 +47,32 @@ def begin(*, where: At, folder: str, name: str, by: Actor, waiting: bool = True)
     batch.save(update_fields=["job"])
     audit(by, "register.read", f"batch:{batch.pk}", batch.region, detail={"name": batch.name})
     return batch
+
+
+def begin_uploaded(*, address: str, name: str, by: Actor, mends: ImportBatch | None = None) -> ImportBatch:
+    """A batch from a folder of uploaded files, which goes away again where it has no usable `district.yaml`.
+
+    Where it `mends` an earlier batch, it is that batch's workbook of refused rows, and is read as they were.
+    """
+    folder = settings.VAR / address
+    try:
+        if mends is not None:
+            lay_out_mended(mends, folder)
+        layout = layout_of(folder, list(REGISTERS))
+        where = At(own_region(by, layout.district))
+        batch: ImportBatch = begin(where=where, folder=address, name=name, by=by)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return batch
+
+
+def own_region(by: Actor, district: str) -> str:
+    """Where an import of `by` stands: the widest region of theirs in that district. Raises Mistaken."""
+    reach = reach_of(by, "register.import").narrowed(district)
+    if not reach.prefixes:
+        raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": district}, field="files")
+    return min(reach.prefixes, key=len)
 
 
 @action(verb="register.import", on="batch")
@@ -93,7 +123,9 @@ def import_folder(folder: Path, *, by: Actor, confirm: bool) -> Summary:
     """Read a folder of registers here and now; write it too where `confirm`ed. Raises Mistaken where it has no usable
     `district.yaml`, Refused where `by` may not import there."""
     layout = layout_of(folder, list(REGISTERS))
-    batch = begin(where=At(layout.district), folder=str(folder.resolve()), name=folder.name, by=by, waiting=False)
+    batch = begin(
+        where=At(own_region(by, layout.district)), folder=str(folder.resolve()), name=folder.name, by=by, waiting=False
+    )
     assert batch.job is not None
     run(batch.job)
     batch.refresh_from_db()

@@ -16,7 +16,7 @@ from hemei.terms.region import BadRegionCode, RegionCode
 NAME = "district.yaml"
 LARGEST = 200_000
 OPTIONS = frozenset({"file", "sheet", "columns", "choices", "crs", "kind", "matter", "code", "title", "severity"})
-OPTIONS |= {"keep_full_id", "reason"}
+OPTIONS |= {"keep_full_id", "reason", "optional"}
 EXAMPLE = """\
 district: "429999"          # 本区的 6 位区划代码
 crs: EPSG:4490              # 坐标系：EPSG 编号、GCJ-02 或 BD-09
@@ -45,6 +45,7 @@ class Sheet:
     severity: str = ""
     keep_full_id: bool = False
     reason: str = ""
+    optional: bool = False  # no fault where the file has no such sheet
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -139,6 +140,7 @@ def _sheet(register: str, entry: object, crs: str) -> Sheet:
         own_crs=bool(own),
         keep_full_id=entry.get("keep_full_id") is True,
         reason=str(entry.get("reason") or "").strip(),
+        optional=entry.get("optional") is True,
         **texts,
     )
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import SYSTEM, Actor, actor_of
-from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.judging import Desk, batched, desk_for
 from hemei.core.actions.register.layout import Sheet, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
@@ -25,13 +25,13 @@ from hemei.core.worker import Cancelled, Progress, work
 from hemei.core.writing import writing
 from hemei.engines.tables import BadFile, Row, Table, read
 
-ALSO = {"places": "holdings"}  # a register whose rows may also say what belongs to another
-
 
 @work("register.read")
 def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
     """Parse and judge every row of a batch. Its state says afterwards whether a person can confirm it."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    if batch.state != BatchState.READING:  # thrown away before its turn came
+        return {}
     with _ending(batch):
         StagedRow.objects.filter(batch=batch).delete()
         folder, by = folder_of(batch), actor_of(job.by) if job.by else SYSTEM
@@ -39,7 +39,7 @@ def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
         counts = counts_of(batch)
         with writing():
             ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(
-                state=BatchState.READY, read_at=timezone.now(), understood={"sheets": understood, "counts": counts}
+                state=BatchState.READY, read_at=timezone.now(), understood={**understood, "counts": counts}
             )
     return counts
 
@@ -79,7 +79,7 @@ def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
     return {key: counts[key] for key in REGISTERS if key in counts}
 
 
-def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress) -> list[dict[str, Any]]:
+def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress) -> dict[str, Any]:
     layout = layout_of(folder, list(REGISTERS))
     desk = desk_for(by, layout.district)
     if not desk.within.narrowed(layout.district):
@@ -87,6 +87,8 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
     understood, done = [], 0
     for sheet in layout.sheets:
         table = _table(folder, sheet)
+        if table is None:
+            continue
         desk.sheet = sheet
         reading = _Reading(batch, desk, sheet, table)
         for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
@@ -94,7 +96,7 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
             done += len(rows)
             progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": sheet.file, "done": done})
         understood.append(reading.understood())
-    return understood
+    return {"district": layout.district, "sheets": understood}
 
 
 class _Reading:
@@ -152,7 +154,7 @@ def _names(fields: list[Any]) -> set[str]:
     return {one.name for one in fields}
 
 
-def _table(folder: Path, sheet: Sheet) -> Table:
+def _table(folder: Path, sheet: Sheet) -> Table | None:
     path = (folder / sheet.file).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file():
         listed = "、".join(sorted(p.name for p in folder.iterdir() if p.is_file())[:30])
@@ -167,8 +169,8 @@ def _table(folder: Path, sheet: Sheet) -> Table:
         raise Mistaken(f"{sheet.file}：{fault}", field="files") from fault
     if sheet.sheet:
         tables = [table for table in tables if table.name == sheet.sheet]
-    if not tables:
+    if not tables and not sheet.optional:
         raise Mistaken(
             _("%(file)s 里没有工作表“%(sheet)s”。") % {"file": sheet.file, "sheet": sheet.sheet or "1"}, field="files"
         )
-    return tables[0]
+    return tables[0] if tables else None

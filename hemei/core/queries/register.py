@@ -1,0 +1,36 @@
+"""Reading imports: the batches of a scope, their rows, what goes back to whoever sent them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import ImportBatch, RowOutcome, StagedRow
+
+
+def batches(*, within: Scope) -> QuerySet[ImportBatch]:
+    return ImportBatch.objects.filter(within.q()).select_related("by", "job")
+
+
+def batch(pk: int, *, within: Scope) -> ImportBatch | None:
+    """One batch, or None where it is not in the scope."""
+    return batches(within=within).filter(pk=pk).first()
+
+
+def staged(pk: int, *, within: Scope, register: str, outcome: str) -> QuerySet[StagedRow]:
+    """The rows of a batch with one outcome, unordered."""
+    rows = StagedRow.objects.filter(within.q("batch__region"), batch=pk, outcome=outcome)
+    return rows.filter(register=register) if register else rows
+
+
+def returned(pk: int, *, within: Scope, file: str, registers: Sequence[str]) -> QuerySet[StagedRow]:
+    """The refused rows of one file, in the order in which they stood."""
+    refused = staged(pk, within=within, register="", outcome=RowOutcome.REFUSED)
+    return refused.filter(file=file, register__in=registers).order_by("line", "id")
+
+
+def undecided(pk: int, *, within: Scope) -> int:
+    """How many rows resemble a place already there and wait for somebody to say whether they are the same."""
+    return staged(pk, within=within, register="", outcome=RowOutcome.MATCH).filter(decision="").count()
