@@ -37,6 +37,9 @@ messages: $(VENV)/.done
 bench: setup
 	$(VENV)/bin/python -m benchmarks
 
+bench-screen: setup
+	$(VENV)/bin/python -m benchmarks.bench_screen
+
 .tools/bin/uv:
 	python3 -m venv .tools && .tools/bin/pip install --quiet uv
 

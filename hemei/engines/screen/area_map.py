@@ -22,21 +22,15 @@ SETTLED_M2 = 1e-9
 """Areas below this are rounding: neighbours that share an edge do not overlap."""
 
 
-class Pieces(NamedTuple):
-    """What lies in the leaves: leaf k has the rings `leaf_at[k] … leaf_at[k + 1]`, ring r the vertices
-    `xy[ring_at[r]:ring_at[r + 1]]` and the feature `feature[r]`."""
-
-    leaf_at: Ints
-    ring_at: Ints
-    feature: Codes
-    xy: Floats
-
-
 class AreaMap(NamedTuple):
-    """A polygon layer, ready for look-up: every point has the features of its leaf that cover it."""
+    """A polygon layer, ready for look-up.
+
+    A leaf's code gives the place of its record in `pieces`: the number of its rings, then for each ring its feature,
+    its number of vertices and x, y of each vertex, all as float64, so that one leaf is one stretch of memory.
+    """
 
     tree: Tree
-    pieces: Pieces
+    pieces: Floats
 
 
 def build_area_map(layer: Rings, *, dissolved: bool, leaf_m: float = LEAF_M) -> AreaMap:
@@ -50,9 +44,9 @@ def build_area_map(layer: Rings, *, dissolved: bool, leaf_m: float = LEAF_M) -> 
     fine = levels + 1  # one block below the leaves, for crowded places
     unit = leaf_m / FAN
     ring_feature = np.repeat(np.arange(len(layer), dtype=np.int32), np.diff(layer.owner_at))
-    blocks, leaf_at, ring_at, feature, xy = _build(local.xy, local.ring_at, ring_feature, fine, unit, dissolved)
+    blocks, pieces = _build(local.xy, local.ring_at, ring_feature, fine, unit, dissolved)
     tree = Tree(blocks, corner, np.array([unit]), np.array([fine], np.int64))
-    return AreaMap(tree, Pieces(leaf_at, ring_at, feature, xy))
+    return AreaMap(tree, pieces)
 
 
 def frame_of(xy: Floats, leaf_m: float) -> tuple[Floats, int]:
@@ -132,18 +126,17 @@ def settle(
 
 
 @kernel
-def write_leaf(
-    xy: Floats, rings: Ints, first: int, last: int, ring: int, ring_at: Ints, feature: Codes, out: Floats
-) -> None:
-    """Write the rings `first … last` behind the `ring` rings that are there."""
-    at = ring_at[ring]
+def write_leaf(xy: Floats, rings: Ints, first: int, last: int, out: Floats, at: int) -> int:
+    """Write the record of the rings `first … last` at `out[at:]`; returns its end."""
+    out[at] = last - first
+    at += 1
     for r in range(first, last):
+        out[at], out[at + 1] = rings[r, 2], rings[r, 1] - rings[r, 0]
+        at += 2
         for i in range(rings[r, 0], rings[r, 1]):
-            out[at, 0], out[at, 1] = xy[i, 0], xy[i, 1]
-            at += 1
-        feature[ring] = rings[r, 2]
-        ring += 1
-        ring_at[ring] = at
+            out[at], out[at + 1] = xy[i, 0], xy[i, 1]
+            at += 2
+    return at
 
 
 @kernel
@@ -201,13 +194,12 @@ def push_quarters(
 @kernel
 def _build(
     xy: Floats, source_at: Ints, source_feature: Codes, levels: int, unit: float, dissolved: bool
-) -> tuple[Codes, Ints, Ints, Codes, Floats]:
+) -> tuple[Codes, Floats]:
     """Go down from the root; a row of the stack is (block, column, row and span in it, corner x, y and side in finest
     cells, first and last ring). What a quarter needs lies at the end of `xy` and `rings`, the next one's below it."""
     rings, last = rings_in(source_at, source_feature)
     blocks, block_count = np.full((1024, FAN * FAN), EMPTY, np.int32), 1
-    leaf_at, leaves = np.zeros(4096, np.int64), 0
-    ring_at, feature, out = np.zeros(4096, np.int64), np.zeros(4096, np.int32), np.empty((65536, 2))
+    out, end = np.empty(65536), 0
     stack = np.zeros((4 * FAN_BITS * (levels + 2), 9), np.int64)
     stack[0, 3], stack[0, 6], stack[0, 8] = FAN, 1 << (FAN_BITS * levels), last
     depth = 1
@@ -240,23 +232,15 @@ def _build(
             if abs(covered(xy, rings, first, last) - (x1 - x0) * (y1 - y0)) < SETTLED_M2:
                 code = 0
         if code == MIXED:
-            code = leaf_code(leaves)
-            ring = leaf_at[leaves]
-            if leaves + 2 > len(leaf_at):
-                leaf_at = grown(leaf_at, leaves + 2)
-            if ring + last - first + 1 > len(feature):
-                ring_at, feature = grown(ring_at, ring + last - first + 1), grown(feature, ring + last - first + 1)
-            needed = ring_at[ring] + vertices_in(rings, first, last)
+            code = leaf_code(end)
+            needed = end + 1 + 2 * (last - first) + 2 * vertices_in(rings, first, last)
             if needed > len(out):
                 out = grown(out, needed)
-            write_leaf(xy, rings, first, last, ring, ring_at, feature, out)
-            leaves += 1
-            leaf_at[leaves] = ring + last - first
+            end = write_leaf(xy, rings, first, last, out, end)
         for i in range(column, column + span):
             for j in range(row, row + span):
                 blocks[block, i * FAN + j] = code
-    count = leaf_at[leaves]
-    return blocks[:block_count], leaf_at[: leaves + 1], ring_at[: count + 1], feature[:count], out[: ring_at[count]]
+    return blocks[:block_count], out[:end]
 
 
 @kernel

@@ -114,8 +114,8 @@ def keep_left(src: Floats, n: int, px: float, py: float, qx: float, qy: float, d
 @kernel
 def shared_area(
     piece: Floats,
-    pa: int,
-    pb: int,
+    at: int,
+    n: int,
     dx: float,
     dy: float,
     xy: Floats,
@@ -125,17 +125,17 @@ def shared_area(
     one: Floats,
     two: Floats,
 ) -> float:
-    """Signed area of the ring `piece[pa:pb]`, moved by (dx, dy), inside the convex ring `xy[a:b]`.
+    """Signed area of the ring of `n` vertices at `piece[at:]` (x, y, x, y …), moved by (dx, dy), inside a convex ring.
 
-    Negative throughout where the convex ring is `clockwise` (a hole). Works relative to the convex ring's first vertex,
-    which keeps the error near 1e-9 m² wherever it lies. `one` and `two` are working space.
+    Negative throughout where the convex ring `xy[a:b]` runs `clockwise` (a hole). Works relative to that ring's first
+    vertex, which keeps the error near 1e-9 m² wherever it lies. `one` and `two` are working space.
     """
-    n, ox, oy = pb - pa, xy[a, 0], xy[a, 1]
+    ox, oy = xy[a, 0], xy[a, 1]
     if 4 * n > len(one):
         one, two = np.empty((8 * n, 2)), np.empty((8 * n, 2))
     dx, dy = dx - ox, dy - oy
     for i in range(n):
-        one[i, 0], one[i, 1] = piece[pa + i, 0] + dx, piece[pa + i, 1] + dy
+        one[i, 0], one[i, 1] = piece[at + 2 * i] + dx, piece[at + 2 * i + 1] + dy
     px, py = xy[b - 1, 0] - ox, xy[b - 1, 1] - oy
     for i in range(a, b):
         qx, qy = xy[i, 0] - ox, xy[i, 1] - oy

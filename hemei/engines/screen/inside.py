@@ -53,7 +53,7 @@ def triangle(xy: Floats, a: int, i: int, out: Floats) -> float:
 
 @kernel
 def fan_area(
-    piece: Floats, pa: int, pb: int, dx: float, dy: float, xy: Floats, a: int, b: int, one: Floats, two: Floats
+    piece: Floats, at: int, n: int, dx: float, dy: float, xy: Floats, a: int, b: int, one: Floats, two: Floats
 ) -> float:
     """Signed area that a piece shares with a ring that is not convex: the triangles of its fan, with their signs."""
     part = np.empty((3, 2))
@@ -61,7 +61,7 @@ def fan_area(
     for i in range(a + 1, b - 1):
         sign = triangle(xy, a, i, part)
         if sign != 0.0:
-            shared += sign * shared_area(piece, pa, pb, dx, dy, part, 0, 3, False, one, two)
+            shared += sign * shared_area(piece, at, n, dx, dy, part, 0, 3, False, one, two)
     return shared
 
 
@@ -121,7 +121,7 @@ def clip_rest(layer: AreaMap, features: int, shapes: Shapes, rest: Ints, out: Fl
     one, two = np.empty((512, 2)), np.empty((512, 2))
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
     ox, oy = layer.tree.corner[0], layer.tree.corner[1]
-    leaf_at, piece_at, feature_of, piece = layer.pieces
+    piece = layer.pieces
     xy, ring_at, owner_at, box, area, convex = shapes
     for k in range(len(rest)):
         g = rest[k]
@@ -137,15 +137,18 @@ def clip_rest(layer: AreaMap, features: int, shapes: Shapes, rest: Ints, out: Fl
             for c in range(n):
                 code = found[c, 0]
                 if is_leaf(code):
-                    leaf = number_of(code)
-                    touched = grown(touched, listed + leaf_at[leaf + 1] - leaf_at[leaf])
-                    for p in range(leaf_at[leaf], leaf_at[leaf + 1]):
-                        pa, pb = piece_at[p], piece_at[p + 1]
+                    at = number_of(code) + 1
+                    rings = int(piece[at - 1])
+                    touched = grown(touched, listed + rings)
+                    for _ in range(rings):
+                        feature, vertices = int(piece[at]), int(piece[at + 1])
+                        at += 2
                         if convex[r]:
-                            value = shared_area(piece, pa, pb, ox, oy, xy, a, b, area[r] < 0.0, one, two)
+                            value = shared_area(piece, at, vertices, ox, oy, xy, a, b, area[r] < 0.0, one, two)
                         else:
-                            value = fan_area(piece, pa, pb, ox, oy, xy, a, b, one, two)
-                        listed = note(feature_of[p], total, value, touched, listed)
+                            value = fan_area(piece, at, vertices, ox, oy, xy, a, b, one, two)
+                        listed = note(feature, total, value, touched, listed)
+                        at += 2 * vertices
                 elif code != EMPTY:
                     value = area[r]
                     if n > 1:

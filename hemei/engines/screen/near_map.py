@@ -13,16 +13,22 @@ from .tree import EMPTY, FAN, FAN_BITS, Tree, child_code, grown, is_child, leaf_
 
 
 class NearMap(NamedTuple):
-    """Leaf k of `tree` has the segments `of_leaf[at[k]:at[k + 1]]` of `segment` (n, 4): x0, y0, x1, y1, metres.
+    """Which segments (n, 4: x0, y0, x1, y1, metres) can be the nearest to something in a cell.
 
-    `reach` (1,) is the greatest distance, in metres, that the map can answer.
+    A leaf's code gives the place of its record in `lists`: the number of its segments, then their rows in `segment`.
+    `reach` (1,) is the greatest distance, in metres, that the map can answer. The lists hold whatever comes within
+    `reach` + `slack` (1,) of the cell, so that for a footprint of that radius the cell of its middle is enough.
     """
 
     tree: Tree
-    at: Ints
-    of_leaf: Codes
+    lists: Codes
     segment: Floats
     reach: Floats
+    slack: Floats
+
+
+SLACK_M = 16.0
+"""Most houses fit in a circle of this radius."""
 
 
 def segments_of(geometry: np.ndarray) -> Floats:
@@ -48,15 +54,23 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
         raise ValueError(f"距离 {reach} 不是可用的米数")
     leaf = float(2.0 ** np.ceil(np.log2(max(reach, 8.0) / 2)))
     ends = segment.reshape(-1, 2)
-    margin = np.array([[-reach - leaf], [reach + leaf]])
+    far = reach + SLACK_M
+    margin = np.array([[-far - leaf], [far + leaf]])
     frame = np.vstack([ends.min(axis=0) + margin[0], ends.max(axis=0) + margin[1]]) if len(ends) else ends
     corner, levels = frame_of(frame, leaf)
     local = segment - np.tile(corner, 2)
-    blocks, leaf_of, segment_of, leaves = _spread(local, levels, leaf, reach)
+    blocks, leaf_of, segment_of, leaves = _spread(local, levels, leaf, far)
+    counts = np.bincount(leaf_of, minlength=leaves)
+    start = np.concatenate([[0], np.cumsum(counts + 1)]).astype(np.int64)
+    lists = np.empty(start[-1], np.int32)
+    lists[start[:-1]] = counts
     order = np.argsort(leaf_of, kind="stable")
-    at = np.concatenate([[0], np.cumsum(np.bincount(leaf_of, minlength=leaves))]).astype(np.int64)
+    lists[np.delete(np.arange(len(lists)), start[:-1])] = segment_of[order]
+    is_leaf = blocks < EMPTY
+    is_leaf[is_leaf] = blocks[is_leaf] % 2 != 0
+    blocks[is_leaf] = -(3 + 2 * start[(-blocks[is_leaf] - 3) // 2])
     tree = Tree(blocks, corner, np.array([leaf]), np.array([levels], np.int64))
-    return NearMap(tree, at, segment_of[order], segment, np.array([float(reach)]))
+    return NearMap(tree, lists, segment, np.array([float(reach)]), np.array([SLACK_M]))
 
 
 @kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .compiled import Floats, kernel
+from .compiled import Codes, Floats, Ints, kernel
 from .near_map import NearMap, gap_to_segment
 from .shapes import Shapes, Sharing, in_one_piece
 from .tree import cells_in, is_leaf, number_of, settled_in
@@ -63,37 +63,65 @@ def gap_to_ring(xy: Floats, a: int, b: int, x0: float, y0: float, x1: float, y1:
 def _distance(layer: NearMap, shapes: Shapes, first: int, last: int, out: Floats) -> None:
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
-    ox, oy, reach = layer.tree.corner[0], layer.tree.corner[1], layer.reach[0]
-    at, of_leaf, segment = layer.at, layer.of_leaf, layer.segment
+    ox, oy, reach, slack = layer.tree.corner[0], layer.tree.corner[1], layer.reach[0], layer.slack[0]
+    lists, segment = layer.lists, layer.segment
     xy, ring_at, owner_at, box = shapes.xy, shapes.ring_at, shapes.owner_at, shapes.box
     limit = np.nextafter(reach * reach, np.inf)  # "at most" counts the reach itself
     for g in range(first, last):
         best = limit
         for r in range(owner_at[g], owner_at[g + 1]):
-            bx0, by0, bx1, by1 = box[r, 0], box[r, 1], box[r, 2], box[r, 3]
-            nowhere, _ = settled_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy)
-            if nowhere:
+            x0, y0, x1, y1 = box[r, 0], box[r, 1], box[r, 2], box[r, 3]
+            mx, my = 0.5 * (x0 + x1), 0.5 * (y0 + y1)
+            radius = 0.5 * np.hypot(x1 - x0, y1 - y0)
+            if radius <= slack:
+                x0, y0, x1, y1 = mx, my, mx, my
+            settled, _ = settled_in(blocks, levels, unit, x0 - ox, y0 - oy, x1 - ox, y1 - oy)
+            if settled:
                 continue
-            n = cells_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy, found, stack)
+            n = cells_in(blocks, levels, unit, x0 - ox, y0 - oy, x1 - ox, y1 - oy, found, stack)
             while n < 0:
                 found, stack = np.empty((2 * len(found), 4), np.int64), np.empty((2 * len(stack), 4), np.int64)
-                n = cells_in(blocks, levels, unit, bx0 - ox, by0 - oy, bx1 - ox, by1 - oy, found, stack)
+                n = cells_in(blocks, levels, unit, x0 - ox, y0 - oy, x1 - ox, y1 - oy, found, stack)
             for c in range(n):
-                if best == 0.0 or not is_leaf(found[c, 0]):
-                    continue
-                leaf = number_of(found[c, 0])
-                for k in range(at[leaf], at[leaf + 1]):
-                    s = of_leaf[k]
-                    x0, y0, x1, y1 = segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3]
-                    gx = max(bx0 - max(x0, x1), min(x0, x1) - bx1, 0.0)
-                    gy = max(by0 - max(y0, y1), min(y0, y1) - by1, 0.0)
-                    if gx * gx + gy * gy >= best:
-                        continue
-                    best = gap_to_ring(xy, ring_at[r], ring_at[r + 1], x0, y0, x1, y1, best)
-                    if best > 0.0 and gx == 0.0 and gy == 0.0:
-                        inside = False
-                        for q in range(owner_at[g], owner_at[g + 1]):
-                            inside = inside != encloses(xy, ring_at[q], ring_at[q + 1], x0, y0)
-                        best = 0.0 if inside else best
+                if is_leaf(found[c, 0]) and best > 0.0:
+                    at = number_of(found[c, 0])
+                    best = nearest_of(lists, at, segment, xy, ring_at, owner_at, g, r, mx, my, radius, best)
         if best < limit:
             out[g] = np.sqrt(best)
+
+
+@kernel
+def nearest_of(
+    lists: Codes,
+    at: int,
+    segment: Floats,
+    xy: Floats,
+    ring_at: Ints,
+    owner_at: Ints,
+    g: int,
+    r: int,
+    mx: float,
+    my: float,
+    radius: float,
+    best: float,
+) -> float:
+    """The smaller of `best` and the squared distance of ring r from the segments of a leaf.
+
+    A segment further from the ring's middle than its radius and the best distance together is passed over.
+    """
+    bound = (np.sqrt(best) + radius) ** 2 * (1.0 + 1e-12)
+    for k in range(at + 1, at + 1 + lists[at]):
+        s = lists[k]
+        x0, y0, x1, y1 = segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3]
+        if gap_to_segment(mx, my, x0, y0, x1, y1) > bound:
+            continue
+        gap = gap_to_ring(xy, ring_at[r], ring_at[r + 1], x0, y0, x1, y1, best)
+        if gap > 0.0 and abs(x0 - mx) <= radius and abs(y0 - my) <= radius:
+            inside = False
+            for q in range(owner_at[g], owner_at[g + 1]):
+                inside = inside != encloses(xy, ring_at[q], ring_at[q + 1], x0, y0)
+            gap = 0.0 if inside else gap
+        if gap < best:
+            best = gap
+            bound = (np.sqrt(best) + radius) ** 2 * (1.0 + 1e-12)
+    return best

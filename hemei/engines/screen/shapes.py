@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .area_map import Pieces, build_area_map
+from .area_map import build_area_map
 from .clip import signed_area
 from .compiled import Codes, Floats, Ints, kernel
 from .rings import Rings, is_convex
@@ -76,8 +76,21 @@ def cells_of(own: list[Floats]) -> list[Floats]:
     layer = build_area_map(Rings(np.concatenate(own), ring_at, np.array([0, len(own)])), dissolved=False)
     corner = layer.tree.corner
     squares = settled_squares(layer.tree) + corner
-    pieces: Pieces = layer.pieces
-    return [*squares, *(pieces.xy[a:b] + corner for a, b in zip(pieces.ring_at[:-1], pieces.ring_at[1:], strict=True))]
+    return [*squares, *(ring + corner for ring in rings_in_records(layer.pieces))]
+
+
+def rings_in_records(pieces: Floats) -> list[Floats]:
+    """The rings of all leaves, each (vertices, 2)."""
+    rings: list[Floats] = []
+    at = 0
+    while at < len(pieces):
+        count = int(pieces[at])
+        at += 1
+        for _ in range(count):
+            end = at + 2 + 2 * int(pieces[at + 1])
+            rings.append(pieces[at + 2 : end].reshape(-1, 2))
+            at = end
+    return rings
 
 
 def settled_squares(tree: Tree) -> Floats:

@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from .area_map import AreaMap, Pieces
+from .area_map import AreaMap
 from .near_map import NearMap
 from .tree import Tree
 
-FORMAT = b"hemei control map 1\n"
+FORMAT = b"hemei control map 2\n"
 ALIGN = 64
 Map = TypeVar("Map", AreaMap, NearMap)
 
@@ -82,5 +82,4 @@ def _arrays(made: Any) -> list[np.ndarray]:
 
 def _rebuilt(kind: Any, arrays: list[np.ndarray]) -> Any:
     """Fill a named tuple, and those in it, with the next arrays of the list."""
-    inner = {"tree": Tree, "pieces": Pieces}
-    return kind(*(_rebuilt(inner[name], arrays) if name in inner else arrays.pop(0) for name in kind._fields))
+    return kind(*(_rebuilt(Tree, arrays) if name == "tree" else arrays.pop(0) for name in kind._fields))

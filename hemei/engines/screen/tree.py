@@ -40,6 +40,7 @@ def child_code(block: int) -> int:
 
 @kernel
 def leaf_code(leaf: int) -> int:
+    """The code of a leaf whose record stands at `leaf` (below 2³⁰)."""
     return -(3 + 2 * leaf)
 
 
@@ -55,7 +56,7 @@ def is_leaf(code: int) -> bool:
 
 @kernel
 def number_of(code: int) -> int:
-    """The block or leaf that a code points to."""
+    """The block, or the place of the leaf's record, to which a code points."""
     return (-code - 2) // 2
 
 
