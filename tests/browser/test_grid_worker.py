@@ -3,54 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hemei.core.models import Case, Check, Due, Place, Round, RoundState
 from hemei.terms.day import today
+from tests.browser.conftest import DESK, PHONE, Visit
 from tests.conftest import VILLAGE, People, build_house, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
-Open = Callable[..., Page]
+Open = Callable[..., Visit]
+THERE = {"longitude": 110.505, "latitude": 31.5, "accuracy": 9}
 
 
 def look(page: Page, name: str) -> None:
     if SHOTS:
         page.screenshot(path=Path(SHOTS) / f"worker-{name}.png", full_page=True)
-
-
-@pytest.fixture
-def phone(browser: Browser, people: People, live_server) -> Iterator[Open]:
-    """A browser in which somebody is signed in, standing at 110.505 E, 31.5 N."""
-    opened = []
-
-    def open_as(who: str, *, scripts: bool = True, width: int = 390, height: int = 844) -> Page:
-        client = Client()
-        account = getattr(people, who).account
-        client.force_login(account, "django.contrib.auth.backends.ModelBackend")
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            locale="zh-CN",
-            java_script_enabled=scripts,
-            base_url=live_server.url,
-            geolocation={"longitude": 110.505, "latitude": 31.5, "accuracy": 9},
-            permissions=["geolocation"],
-        )
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
-        opened.append(context)
-        return context.new_page()
-
-    yield open_as
-    for context in opened:
-        context.close()
 
 
 @pytest.fixture
@@ -88,8 +61,8 @@ def sound_but(page: Page, **signs: str) -> None:
             box.locator(f"[value={wanted}]").check()
 
 
-def test_the_nearest_house_its_survey_and_what_was_found(phone: Open, road: list[Place]) -> None:
-    page = phone("grid")
+def test_the_nearest_house_its_survey_and_what_was_found(visit: Open, people: People, road: list[Place]) -> None:
+    page = visit(people.grid, PHONE, geolocation=THERE, permissions=["geolocation"]).page
     page.goto("/field/")
     look(page, "1-dues")
     expect(page.locator("tbody tr").first).to_contain_text("河边1号")  # overdue
@@ -126,8 +99,8 @@ def test_the_nearest_house_its_survey_and_what_was_found(phone: Open, road: list
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
-def test_answering_for_somebody_who_called(phone: Open, road: list[Place], scripts: bool) -> None:
-    page = phone("grid", scripts=scripts)
+def test_answering_for_somebody_who_called(visit: Open, people: People, road: list[Place], scripts: bool) -> None:
+    page = visit(people.grid, PHONE, java_script_enabled=scripts).page
     page.goto("/field/")
     page.get_by_role("link", name="找一户代报").click()
     page.get_by_label("户主姓名").fill("河边3")
@@ -146,8 +119,8 @@ def test_answering_for_somebody_who_called(phone: Open, road: list[Place], scrip
     assert (check.channel, check.on_behalf, check.counts) == ("call", "户主本人", True)
 
 
-def test_plates_are_issued_and_printed_at_once(phone: Open, road: list[Place]) -> None:
-    page = phone("village", width=1440, height=900)
+def test_plates_are_issued_and_printed_at_once(visit: Open, people: People, road: list[Place]) -> None:
+    page = visit(people.village, DESK).page
     page.goto(f"/field/plates/?region={VILLAGE}")
     look(page, "10-plates")
     page.get_by_role("button", name="发放选中的并打印").click()
@@ -156,12 +129,15 @@ def test_plates_are_issued_and_printed_at_once(phone: Open, road: list[Place]) -
     look(page, "11-sheets")
     broken = page.evaluate("[...document.images].filter(i => !i.naturalWidth).length")
     assert broken == 0
+    page.emulate_media(media="print")
+    expect(page.get_by_text("请现在打印")).to_be_hidden()
+    look(page, "11-printed")
     if SHOTS:
         page.pdf(path=Path(SHOTS) / "plates.pdf", prefer_css_page_size=True)
 
 
-def test_on_a_desk_the_same_pages(phone: Open, road: list[Place]) -> None:
-    page = phone("grid", width=1440, height=900)
+def test_on_a_desk_the_same_pages(visit: Open, people: People, road: list[Place]) -> None:
+    page = visit(people.grid, DESK).page
     page.goto("/field/")
     look(page, "12-dues-wide")
     page.get_by_role("link", name="镇村排查").first.click()

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hemei.core.models import Draw, Due, Place, Round, RoundState
+from hemei.core.access import Actor
+from hemei.core.models import Draw, Due, Place, Round, RoundState, Unit
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People
 from tests.toy.wells import dig_well
@@ -30,11 +31,10 @@ def plan(tier: str = "survey") -> Round:
     )
 
 
-def owe(turn: Round, place: Place, who, days: int = 9) -> Due:
-    account = who.account if who else None
-    return Due.objects.create(
-        round=turn, place=place, region=place.region, due_on=today() + timedelta(days=days), account=account
-    )
+def owe(turn: Round, place: Place, who: Actor | Unit, days: int = 9) -> Due:
+    """Owed by a person, or by a unit in which nobody is named."""
+    by = {"unit": who} if isinstance(who, Unit) else {"account": who.account}
+    return Due.objects.create(round=turn, place=place, region=place.region, due_on=today() + timedelta(days=days), **by)
 
 
 @pytest.fixture
@@ -117,6 +117,15 @@ def test_each_sees_their_own_and_their_region_s(row_of_wells: Round, people: Peo
     assert seen(signed_in("inspector"), whose="all") == []
 
 
+def test_what_nobody_is_named_for_waits_for_everybody_of_the_unit(
+    row_of_wells: Round, units: dict[str, Unit], signed_in: SignIn
+) -> None:
+    owe(row_of_wells, dig_well(VILLAGE, "井公"), units["village"])
+    assert seen(signed_in("village")) == ["井公"]
+    assert "井公" in seen(signed_in("grid"))
+    assert seen(signed_in("next_village")) == []
+
+
 def test_a_start_outside_my_region_is_no_start(row_of_wells: Round, signed_in: SignIn) -> None:
     other = dig_well(NEXT_VILLAGE, "井外")
     page = signed_in("grid").get("/field/", {"from": other.pk}).content.decode()
@@ -141,6 +150,7 @@ def test_a_drawn_list_opens_to_its_inspector_on_the_day(
     )
     owe(turn, dig_well(NEXT_VILLAGE, "井远"), people.inspector)
     assert seen(signed_in("inspector")) == shown
+    assert seen(signed_in("next_village"), whose="all") == []  # nobody is told that the inspector will come
 
 
 def test_nonsense_in_the_address_is_no_fault(row_of_wells: Round, signed_in: SignIn) -> None:

@@ -29,7 +29,7 @@ def addresses(page: str) -> list[str]:
 
 def test_eight_a_sheet_and_a_card_for_each(ten: list[Place], signed_in: SignIn) -> None:
     client = signed_in("village")
-    response = client.post(f"/field/plates/?region={VILLAGE}", {"place": [place.pk for place in ten]})
+    response = client.post(f"/field/plates/?region={VILLAGE}", {"do": "issue", "place": [place.pk for place in ten]})
     page = response.content.decode()
     assert page.count('class="plate"') == page.count('class="card-inside"') == 10
     assert page.count('class="a4"') == 4  # eight and two, outside and inside
@@ -46,7 +46,7 @@ def test_eight_a_sheet_and_a_card_for_each(ten: list[Place], signed_in: SignIn) 
 
 def test_the_address_is_the_one_that_phones_reach(ten: list[Place], signed_in: SignIn, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://nongfang.example.gov.cn/"
-    page = signed_in("village").post("/field/plates/", {"place": [ten[0].pk]}).content.decode()
+    page = signed_in("village").post("/field/plates/", {"do": "issue", "place": [ten[0].pk]}).content.decode()
     address = addresses(page)[0]
     assert address.startswith("https://nongfang.example.gov.cn/d/")
     assert live_door(address.split("/d/")[1].strip("/")) is not None
@@ -54,14 +54,30 @@ def test_the_address_is_the_one_that_phones_reach(ten: list[Place], signed_in: S
 
 def test_only_those_without_are_ticked_and_a_new_one_ends_the_old(ten: list[Place], signed_in: SignIn) -> None:
     client = signed_in("village")
-    first = addresses(client.post("/field/plates/", {"place": [ten[0].pk]}).content.decode())[0]
+    first = addresses(client.post("/field/plates/", {"do": "issue", "place": [ten[0].pk]}).content.decode())[0]
     page = client.get("/field/plates/", {"region": VILLAGE}).content.decode()
     assert page.count("checked") == 9
     assert "本村还有 9 户没有门牌码" in page
     assert client.get("/field/plates/", {"which": "all"}).content.decode().count('name="place"') == 10
-    client.post("/field/plates/?which=all", {"place": [ten[0].pk]})
+    client.post("/field/plates/?which=all", {"do": "issue", "place": [ten[0].pk]})
     assert live_door(first.split("/d/")[1].strip("/")) is None
     assert DoorToken.objects.filter(revoked_at=None).count() == 1
+
+
+def test_a_plate_is_revoked_without_a_new_one(ten: list[Place], signed_in: SignIn) -> None:
+    client = signed_in("village")
+    client.post("/field/plates/", {"do": "issue", "place": [ten[0].pk]})
+    response = client.post(
+        "/field/plates/?which=all", {"do": "revoke", "place": [place.pk for place in ten]}, follow=True
+    )
+    assert "已作废 1 块" in response.content.decode()
+    assert not DoorToken.objects.filter(revoked_at=None).exists()
+
+
+def test_an_address_that_phones_may_not_reach_is_said(ten: list[Place], signed_in: SignIn, settings: Settings) -> None:
+    assert "HEMEI_PUBLIC_URL" in signed_in("village").get("/field/plates/").content.decode()
+    settings.PUBLIC_URL = "https://nongfang.example.gov.cn"
+    assert "HEMEI_PUBLIC_URL" not in signed_in("village").get("/field/plates/").content.decode()
 
 
 def test_nothing_chosen_issues_nothing(ten: list[Place], signed_in: SignIn) -> None:
@@ -77,5 +93,5 @@ def test_who_may(ten: list[Place], signed_in: SignIn, who: str, status: int) -> 
 
 def test_a_house_of_the_next_village_is_not_issued(toy, people: People, signed_in: SignIn) -> None:
     other = dig_well(NEXT_VILLAGE, "井外")
-    signed_in("village").post(f"/field/plates/?region={NEXT_VILLAGE}", {"place": [other.pk]})
+    signed_in("village").post(f"/field/plates/?region={NEXT_VILLAGE}", {"do": "issue", "place": [other.pk]})
     assert not DoorToken.objects.exists()

@@ -23,7 +23,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Channel, Check, DoorToken, PairedPhone, Place, Tier
 from hemei.core.personal import fingerprint, token_hash
 from hemei.core.registry import Form, registry
-from hemei.core.writing import action, audit, nothing_new
+from hemei.core.writing import action, audit, nothing_new, writing
 
 TOKEN_BYTES = 16
 CODE_DIGITS = 8
@@ -80,6 +80,12 @@ def issue_door(*, place: Place, by: Actor) -> IssuedDoor:
     detail = {"place": place.pk, "revoked": revoked}
     audit(by, "door.issue", f"door:{door.pk}", place.region, values=[digest], detail=detail, at=now)
     return IssuedDoor(door, token, code)
+
+
+def issue_doors(*, places: Sequence[Place], by: Actor) -> list[IssuedDoor]:
+    """A batch, whole or not at all: a sheet that was not shown has not been issued."""
+    with writing():
+        return [issue_door(place=place, by=by) for place in places]
 
 
 @action(verb="door.issue", on="place")

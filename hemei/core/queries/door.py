@@ -20,10 +20,11 @@ def live_door(token: str) -> DoorToken | None:
 
 def actor_at(door: DoorToken, secret: str = "") -> Actor:
     """Who stands at the door: a paired phone if the secret is one of its own, else anybody with the plate."""
-    phone = PairedPhone.objects.filter(door=door, revoked_at=None, secret_hash=token_hash(secret)).first()
-    if phone is None:
-        return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
-    return Actor(ActorKind.PHONE, phone.pk, place=door.place_id)
+    if secret:
+        paired = PairedPhone.objects.filter(door=door, revoked_at=None, secret_hash=token_hash(secret)).first()
+        if paired:
+            return Actor(ActorKind.PHONE, paired.pk, place=door.place_id)
+    return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
 
 
 def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str, lacking: bool = False) -> QuerySet[Place]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.shortcuts import render
 from hemei.core.access import Actor, may, scope_of
 from hemei.core.models import Due, Place
 from hemei.core.queries import places as reading
+from hemei.core.queries import waiting
 from hemei.core.queries.paging import page
 from hemei.core.queries.places import PlaceFilter
 from hemei.core.queries.rounds import NOWHERE, dues, on_the_way
@@ -26,7 +28,10 @@ def owed(request: StaffRequest) -> HttpResponse:
     """What I am to look at; or, for whoever may see the rounds, what is owed in my region by anybody."""
     seen = within(request, "place.view")
     everybody = request.GET.get("whose") == "all" and bool(scope_of(request.actor, "round.view"))
-    rows = dues(within=within(request, "round.view")) if everybody else dues(within=seen, account=request.user)
+    if everybody:  # but for a drawn list: until it is published, that is its inspector's alone
+        rows = dues(within=within(request, "round.view")).filter(round__draw=None)
+    else:
+        rows = waiting.dues(within=seen, units=request.actor.unit_ids, account=request.user.pk, until=date.max)
     start = reading.place(_number(request, "from"), within=seen)
     lon, lat = (start.lon, start.lat) if start else _position(request)
     shown = page(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
-from hemei.core.actions.door import issue_door
+from hemei.core.actions.door import IssuedDoor, issue_doors, revoke_door
 from hemei.core.models import Place, Tier
 from hemei.core.queries.door import places_for_plates
 from hemei.core.queries.paging import page
@@ -50,9 +50,9 @@ def plates(request: StaffRequest) -> HttpResponse:
     lacking = places_for_plates(within=scope, kinds=_kinds(), region=region, lacking=True)
     if request.method == "POST":
         chosen = list(rows.filter(pk__in=_chosen(request)).order_by("tile", "pk")[:A_BATCH])
-        if chosen:
+        if chosen and request.POST.get("do") == "issue":
             return _issue(request, chosen, names(within=scope))
-        messages.error(request, _("请至少选一户。"))
+        _revoke(request, chosen)
         return redirect(request.get_full_path())
     everything = request.GET.get("which") == "all"
     listed = rows if everything else lacking
@@ -63,6 +63,8 @@ def plates(request: StaffRequest) -> HttpResponse:
         "which": "all" if everything else "lacking",
         "lacking": lacking.count(),
         "region": region,
+        "public": bool(settings.PUBLIC_URL),
+        "address": _public(request),
         "villages": regions(within=scope, level=Level.VILLAGE).order_by("code"),
     }
     return render(request, "field/plates.html", context)
@@ -70,13 +72,21 @@ def plates(request: StaffRequest) -> HttpResponse:
 
 def _issue(request: StaffRequest, chosen: Sequence[Place], called: dict[str, str]) -> HttpResponse:
     """Issue and show: whoever closes this page without printing it issues again."""
-    made = [_plate(request, place, called) for place in chosen]
+    made = [_plate(request, issued, called) for issued in issue_doors(places=chosen, by=request.actor)]
     context = {"sheets": [made[i : i + A_SHEET] for i in range(0, len(made), A_SHEET)], "count": len(made)}
     return private(render(request, "field/plate_sheets.html", context))
 
 
-def _plate(request: StaffRequest, place: Place, called: dict[str, str]) -> Plate:
-    issued = issue_door(place=place, by=request.actor)
+def _revoke(request: StaffRequest, chosen: Sequence[Place]) -> None:
+    if not chosen:
+        messages.error(request, _("请至少选一户。"))
+        return
+    ended = sum(revoke_door(place=place, by=request.actor) for place in chosen)
+    messages.success(request, _("已作废 %(n)d 块门牌码。") % {"n": ended})
+
+
+def _plate(request: StaffRequest, issued: IssuedDoor, called: dict[str, str]) -> Plate:
+    place = issued.door.place
     address = _public(request) + reverse("door:plate", kwargs={"token": issued.token})
     return Plate(
         place=place,
