@@ -69,7 +69,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "sections": _sections(request, place),
         "forms": _check_forms(request, place),
         "region_names": names(within=within(request, "place.view")),
-        "center": _centre(place) if place.tile is not None else "",
+        "center": _centre(request, place) if place.tile is not None else "",
     }
     return render(request, "office/place.html", context)
 
@@ -132,11 +132,11 @@ def point(request: OfficeRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("已落图。"))
             return redirect("office:place", pk=place.pk)
-    context = {"place": place, "form": form, "center": _centre(place), "region": place.region[: Level.VILLAGE]}
+    context = {"place": place, "form": form, "center": _centre(request, place), "region": place.region[: Level.VILLAGE]}
     return render(request, "office/place_point.html", context, status=422 if form.errors else 200)
 
 
-def _centre(place: Place) -> str:
+def _centre(request: OfficeRequest, place: Place) -> str:
     """Where the map opens: at the place, or at a neighbour of its village that is on the map already."""
     known = place if place.tile is not None else reading.neighbour_on_map(place, within=within(request, "place.view"))
     return f"{known.lon:.6f},{known.lat:.6f}" if known else ""
