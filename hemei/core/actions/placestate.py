@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import Count, F, Value
 
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Case, Place, PlaceTally
@@ -62,10 +62,12 @@ def recount(kind: str, prefix: str) -> None:
         kind=kind, region__gte=prefix, region__lt=successor(prefix), tile__isnull=False, removed_on=None
     )
     PlaceTally.objects.filter(kind=kind, region__gte=prefix, region__lt=successor(prefix)).delete()
-    shifted = rows.annotate(cell=F("tile").bitrightshift(CELL_SHIFT)).values("cell", "region", "state")
-    PlaceTally.objects.bulk_create(
-        [PlaceTally(kind=kind, **row) for row in shifted.annotate(count=Count("id")).order_by()], batch_size=2000
-    )
+    shifted = rows.annotate(of_kind=Value(kind), cell=F("tile").bitrightshift(CELL_SHIFT)).order_by()
+    counted = shifted.values("of_kind", "cell", "region", "state").annotate(n=Count("id"))
+    select, values = counted.query.get_compiler(connection=connection).as_sql()
+    table = connection.ops.quote_name(PlaceTally._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} (kind, cell, region, state, count) {select}", values)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE core_placetally")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemei.core.access import ActorKind
+from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check
 from hemei.core.remedies import REMEDIES
@@ -59,12 +59,23 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "draw.freeze": gettext_lazy("封存抽查名单"),
     "draw.hold": gettext_lazy("抽取"),
     "draw.publish": gettext_lazy("公布抽查"),
+    "register.read": gettext_lazy("上传台账"),
+    "register.confirm": gettext_lazy("确认导入"),
+    "register.decide": gettext_lazy("确认是否同一处"),
+    "register.discard": gettext_lazy("放弃导入"),
+    "register.return": gettext_lazy("下载未通过的行"),
 }
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
     "case.report": gettext_lazy("上报，待核实"),
     "case.import": gettext_lazy("台账导入"),
 }
+
+
+@register.simple_tag(takes_context=True)
+def may_export(context: Mapping[str, Any]) -> bool:
+    """Whether this person may take lists out as files."""
+    return bool(scope_of(context["request"].actor, "register.export"))
 
 
 @register.filter

@@ -1,0 +1,57 @@
+"""导出: what a list shows, with the same filters, as Excel, CSV or GeoPackage."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from django.http import FileResponse, Http404
+
+from hemei.core.access import At, Scope
+from hemei.core.actions.export import MEDIA_TYPES, leave_export, write_listing
+from hemei.core.errors import Mistaken
+from hemei.core.queries import cases, places, units
+from hemei.core.queries.export import Listing, cases_listing, places_listing, units_listing
+from hemei.office.filters import CaseFilterForm
+from hemei.office.kinds import PlaceFilterForm, kind_of
+from hemei.office.request import OfficeRequest, region_of, within
+from hemei.office.staffing import UnitFilterForm
+from hemei.terms.day import today
+
+
+def places_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    kind = kind_of(request.GET.get("kind", ""))
+    chosen = places.places(within=scope, where=PlaceFilterForm(request.GET, within=scope, kind=kind).where())
+    return _file(request, places_listing(chosen, within=scope, kind=kind), form, scope)
+
+
+def cases_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    asked = CaseFilterForm(request.GET, within=scope, actor=request.actor)
+    chosen = asked.mine_of(cases.cases(within=scope, where=asked.where()))
+    return _file(request, cases_listing(chosen, within=scope), form, scope)
+
+
+def units_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    chosen = UnitFilterForm(request.GET, within=scope).narrowed(units.units(within=scope))
+    return _file(request, units_listing(chosen, within=scope), form, scope)
+
+
+def _file(request: OfficeRequest, listing: Listing, form: str, scope: Scope) -> FileResponse:
+    """Leave the entry, write the file aside, send it."""
+    if form not in MEDIA_TYPES:
+        raise Http404
+    where = At(region_of(request, scope))
+    filters = {name: value for name, value in request.GET.items() if value and name != "cursor"}
+    leave_export(where=where, title=listing.title, form=form, filters=filters, by=request.actor)
+    name = f"{listing.title}-{where.region}-{today().isoformat()}.{form}"
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / f"list.{form}"
+        try:
+            write_listing(listing, form, target)
+        except Mistaken as mistake:
+            raise Http404 from mistake
+        opened = target.open("rb")  # stays readable after its folder is gone; the response closes it
+    return FileResponse(opened, as_attachment=True, filename=name, content_type=MEDIA_TYPES[form])

@@ -1,0 +1,112 @@
+"""Every list as a file: the same filters, codes as text, nothing that runs, nothing personal in clear."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import shapely
+from django.test import Client
+
+from hemei.core.actions.register.folder import import_folder
+from hemei.core.models import AuditEntry, Place
+from hemei.engines.tables import Table, read
+from tests.conftest import TOWNSHIP, VILLAGE, People, build_house
+from tests.core.actions.register.folders import NEXT_VILLAGE, make
+
+
+@pytest.fixture
+def officer(client: Client, people: People, tmp_path: Path) -> Client:
+    import_folder(make(tmp_path / "台账"), by=people.district, confirm=True)
+    client.force_login(people.district.account)
+    return client
+
+
+def content_of(client: Client, address: str) -> bytes:
+    response = client.get(address)
+    assert response.status_code == 200
+    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    response.close()
+    return content
+
+
+def fetched(client: Client, address: str) -> Table:
+    form = address.partition("?")[0].rpartition(".")[2]
+    return read(content_of(client, address), f"list.{form}")[0]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv", "gpkg"])
+def test_houses_in_every_form(officer: Client, form: str) -> None:
+    table = fetched(officer, f"/office/places/file.{form}")
+    rows = {row.values["村台账编号"]: row for row in table.rows}
+    assert set(rows) == {"F-001", "F-002", "F-003"}
+    values = rows["F-001"].values
+    assert values["村代码"] == VILLAGE  # a text, all twelve digits
+    assert (values["户主"], values["联系电话（遮蔽）"]) == ("王小明", "138******34")
+    assert values["结构类型"] == "砖混"
+    if form == "gpkg":
+        assert table.crs == "EPSG:4490"
+        geometry = rows["F-001"].geometry
+        assert geometry is not None
+        assert shapely.from_wkb(geometry).coords[0] == (110.5, 31.5)
+        assert rows["F-002"].geometry is None
+
+
+def test_the_same_filters_as_the_list(officer: Client) -> None:
+    table = fetched(officer, f"/office/places/file.csv?region={NEXT_VILLAGE}")
+    assert [row.values["村台账编号"] for row in table.rows] == ["F-003"]
+    table = fetched(officer, "/office/places/file.csv?unplaced=on")
+    assert [row.values["村台账编号"] for row in table.rows] == ["F-002"]
+
+
+def test_only_what_lies_in_the_scope(officer: Client, people: People) -> None:
+    officer.force_login(people.village.account)
+    table = fetched(officer, "/office/places/file.xlsx")
+    assert {row.values["村代码"] for row in table.rows} == {VILLAGE}
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_formulas_are_neutralised(officer: Client, form: str) -> None:
+    Place.objects.filter(identifiers__value="F-001").update(label="=HYPERLINK(1)")
+    content = content_of(officer, f"/office/places/file.{form}")
+    if form == "csv":
+        assert content.startswith(b"\xef\xbb\xbf")
+        assert "'=HYPERLINK(1)" in content.decode("utf-8-sig")
+    else:
+        assert read(content, "a.xlsx")[0].header[0] == "村代码"
+        assert "=HYPERLINK(1)" in [row.values["名称"] for row in read(content, "a.xlsx")[0].rows]
+
+
+def test_an_export_leaves_an_entry_with_its_filter(officer: Client) -> None:
+    fetched(officer, f"/office/places/file.csv?region={TOWNSHIP}&cursor=x")
+    entry = AuditEntry.objects.get(verb="register.export")
+    assert entry.region == TOWNSHIP
+    assert entry.detail == {"list": "农房", "form": "csv", "filters": {"region": TOWNSHIP}}
+
+
+@pytest.mark.parametrize(("who", "status"), [("grid", 403), ("inspector", 403), ("nobody", 403), ("auditor", 200)])
+def test_who_may_take_lists_out(officer: Client, people: People, who: str, status: int) -> None:
+    officer.force_login(getattr(people, who).account)
+    response = officer.get("/office/places/file.csv")
+    response.close()
+    assert response.status_code == status
+
+
+def test_cases_and_units(officer: Client, people: People) -> None:
+    build_house()
+    assert list(fetched(officer, "/office/cases/file.xlsx").header)[:4] == ["编号", "事项", "问题编号", "问题"]
+    names = [row.values["单位名称"] for row in fetched(officer, "/office/units/file.csv").rows]
+    assert "上河村村民委员会" in names
+    assert "邻县住房和城乡建设局" not in names
+    assert officer.get("/office/units/file.gpkg").status_code == 404
+    assert officer.get("/office/cases/file.exe").status_code == 404
+
+
+def test_what_was_exported_can_be_imported_and_changes_nothing(officer: Client, people: People, tmp_path: Path) -> None:
+    content = content_of(officer, "/office/places/file.xlsx")
+    folder = tmp_path / "回来"
+    folder.mkdir()
+    (folder / "农房.xlsx").write_bytes(content)
+    layout = "district: '429999'\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.xlsx, kind: house}\n"
+    (folder / "district.yaml").write_text(layout, "utf-8")
+    assert import_folder(folder, by=people.district, confirm=False).counts == {"places": {"unchanged": 3}}
