@@ -12,14 +12,6 @@ from hemei.demo.naming import DISTRICT_CODE, ledger_numbers
 from hemei.demo.plane import Ints, Objects, stream
 
 SHARED, SECOND_HOUSE = 0.02, 0.05  # of households: under one roof with another; with an old house besides
-NEEDY = {
-    "": 0.9,
-    "relapse_risk": 0.02,  # 易返贫致贫户
-    "minimum_living": 0.04,  # 低保户
-    "special_hardship": 0.01,  # 分散供养特困人员
-    "minimum_living_edge": 0.01,  # 低保边缘家庭
-    "out_of_poverty": 0.02,  # 其他脱贫户
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +20,9 @@ class Households:
 
     number: Objects  # 户号: the village's code and a serial number of its own
     head: Objects
-    head_woman: Ints
-    head_born: Ints
     id_number: Objects
     phone: Objects  # "" where nobody has one
     size: Ints
-    category: Objects  # a key of NEEDY
     home: Ints  # the house lived in
 
 
@@ -66,12 +55,9 @@ def make_households(
     households = Households(
         number=ledger_numbers(village_code, at_home, ""),
         head=heads,
-        head_woman=woman.astype(np.int64),
-        head_born=born,
         id_number=np.array(id_numbers(rng, DISTRICT_CODE, born, woman), dtype=object),
         phone=np.where(unreachable, "", np.array(numbers, dtype=object)),
         size=np.clip(1 + rng.poisson(np.where(born < 1955, 1.4, 2.5)), 1, 9).astype(np.int64),
-        category=rng.choice(np.array(list(NEEDY), dtype=object), count, p=list(NEEDY.values())),
         home=home,
     )
     return households, holdings(home, second)

@@ -52,12 +52,10 @@ class Houses:
     structure: Objects  # a key of STRUCTURES
     built: Ints
     storeys: Ints
-    bays: Ints
     area: Floats  # m² of floor
     business: Objects  # a key of BUSINESSES
     long_empty: Bools
     cut_slope: Bools  # a slope was cut behind it
-    extended: Bools
 
 
 def make_houses(terrain: Terrain, settlement: Settlement, roads: Roads, seed: int, count: int) -> Houses:
@@ -201,12 +199,10 @@ def described(sites: Sites, terrain: Terrain, settlement: Settlement, rng: np.ra
         structure=structure,
         built=built,
         storeys=storeys,
-        bays=np.clip(np.round(sites.size[:, 0] / 3.4), 2, 5).astype(np.int64),
         area=np.round(sites.size.prod(axis=1) * storeys, 1),
         business=np.where(trade & ~empty, kind, "").astype(object),
         long_empty=empty,
         cut_slope=rng.random(count) < np.clip((slope - 0.02) * 1.3, 0, 0.55),
-        extended=rng.random(count) < 0.06 + 0.08 * seat,
     )
 
 

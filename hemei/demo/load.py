@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
 from hemei.core.access import SYSTEM, At
 from hemei.core.actions.bulk import NewHousehold, NewPlace, add_households, add_places
 from hemei.core.actions.door import card_hash
@@ -44,17 +46,17 @@ from hemei.terms.region import Level
 def load(*, seed: int, households: int, until: date, say: Callable[[str], None] = lambda line: None) -> None:
     """Make the demo district with the year before `until`. Raises Conflict where the database holds a district."""
     if Region.objects.exists():
-        raise Conflict("数据库里已有区划；演示数据只能放进空的数据库。请换一个空的 HEMEI_VAR。", code="not_empty")
-    say("画地形、村组、道路和房屋")
+        raise Conflict(_("数据库里已有区划；演示数据只能放进空的数据库。请换一个空的 HEMEI_VAR。"), code="not_empty")
+    say(_("画地形、村组、道路和房屋"))
     district = make_district(seed, households)
-    say("推演一年的自查、排查、巡查和整治")
+    say(_("推演一年的自查、排查、巡查和整治"))
     year = make_year(district, until)
     with writing(), uncollected():
-        say("写入区划、单位、人员、住户和房屋")
+        say(_("写入区划、单位、人员、住户和房屋"))
         written = write_register(district, year)
-        say("写入检查、隐患、轮次和抽查")
+        say(_("写入检查、隐患、轮次和抽查"))
         write_history(district, year, written)
-    say("审计封存")
+    say(_("审计封存"))
     seal_pending()
 
 

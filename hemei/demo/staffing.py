@@ -14,16 +14,6 @@ from hemei.terms.region import Level
 GRID_WORKERS = 2  # a village
 TOWNSHIP_OFFICERS = 3
 AT_THE_DISTRICT = (("district_officer", 4), ("inspector", 8), ("appraiser", 4), ("administrator", 1), ("auditor", 1))
-TITLES = {
-    "village_officer": "村级负责人",
-    "grid_worker": "网格员",
-    "township_officer": "乡镇经办",
-    "district_officer": "区级经办",
-    "inspector": "巡查员",
-    "appraiser": "鉴定人员",
-    "administrator": "系统管理员",
-    "auditor": "审计人员",
-}
 
 
 @dataclass(frozen=True, slots=True)
