@@ -24,7 +24,7 @@ from hemei.demo.written import MATTER, Written, instance, moment
 from hemei.demo.year import CaseLife, HouseAppraisal, Year
 from hemei.programmes.houses.actions import Report, record_appraisal
 from hemei.terms.day import SHANGHAI, start_of
-from hemei.terms.finding import Severity
+from hemei.terms.finding import FindingKind, Severity
 from hemei.terms.region import Level
 
 FORMS = {"self": "houses.selfcheck", "survey": "houses.survey", "patrol": "houses.patrol"}
@@ -49,15 +49,15 @@ class History:
         self.district, self.year, self.written = district, year, written
         # By region: cases are handed to villages and townships, which have one unit each.
         self.unit_of = dict(zip(year.units.region.tolist(), written.units, strict=True))
+        self.answers = Answers(district, year)
         self.known: dict[str, int] = {}
         self.cases: dict[int, int] = {}
 
     def write(self) -> None:
         where = self.written.where
-        answers = Answers(self.district, self.year)
         count = len(self.year.checks.house)
         for start in range(0, count, A_CALL):
-            rows = [self.check(row, answers) for row in range(start, min(start + A_CALL, count))]
+            rows = [self.check(row) for row in range(start, min(start + A_CALL, count))]
             self.known |= add_checks(where=where, rows=rows, by=SYSTEM)
         add_cases(where=where, rows=list(self.ledger()), by=SYSTEM)
         self.write_cases()
@@ -76,7 +76,7 @@ class History:
             return f"{ActorKind.PHONE}:{phone}", None
         return (f"{ActorKind.DOOR}:{door}" if by == DOOR else str(SYSTEM)), None
 
-    def check(self, row: int, answers: Answers) -> PastCheck:
+    def check(self, row: int) -> PastCheck:
         checks = self.year.checks
         house, by, channel = int(checks.house[row]), int(checks.by[row]), checks.channel[row]
         actor, account = self.who(by, house)
@@ -85,7 +85,7 @@ class History:
             place=self.written.places[house],
             region=self.district.house_region[house],
             form=FORMS[checks.tier[row]],
-            answers=answers.of(row),
+            answers=self.answers.of(row),
             at=moment(int(checks.at[row])),
             recorded_at=moment(int(checks.recorded_at[row])),
             actor=actor,
@@ -111,7 +111,6 @@ class History:
     def case(self, life: CaseLife, looks: Sequence[int]) -> PastCase:
         kind, first = registry.findings[life.kind.finding], life.steps[0]
         found = moment(first.at)
-        days = allowed_days(kind.severity, self.district.code, found.date())
         checks = self.year.checks
         return PastCase(
             kind=kind,
@@ -120,7 +119,7 @@ class History:
             recorded_at=moment(first.recorded_at),
             steps=list(self.steps(life)),
             place=self.written.places[life.house],
-            due_on=found.date() + timedelta(days=1 if life.state == "reported" else days),
+            due_on=found.date() + timedelta(days=1) if life.state == "reported" else self.due(kind, found, looks[0]),
             check=instance(looks[0]),
             seen_again=[
                 SeenAgain(instance(row), moment(int(checks.at[row])), moment(int(checks.recorded_at[row])))
@@ -128,6 +127,12 @@ class History:
             ],
             forerunner=self.cases.get(life.forerunner),
         )
+
+    def due(self, kind: FindingKind, found: datetime, look: int) -> date:
+        """The district's days, or the day that the form itself sets where that is sooner."""
+        by_severity = found.date() + timedelta(days=allowed_days(kind.severity, self.district.code, found.date()))
+        stated = self.answers.of(look).get(kind.due_from) if kind.due_from else None
+        return min(by_severity, date.fromisoformat(stated)) if stated else by_severity
 
     def steps(self, life: CaseLife) -> Iterator[PastStep]:
         village = self.district.house_village[life.house]

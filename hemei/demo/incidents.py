@@ -10,12 +10,13 @@ import numpy as np
 from hemei.demo.district import District
 from hemei.demo.lives import Step
 from hemei.demo.looking import DAYS, Calendar, Checks
-from hemei.demo.troubles import ALL_TROUBLES, TROUBLES, UNSURE
+from hemei.demo.troubles import ALL_TROUBLES, TOLD, TROUBLES, UNSURE
 from hemei.terms.finding import Severity
 
 BEFORE = 0.8  # years before the first day in which troubles arose that nobody had found
 JUDGED = 0.3  # of serious troubles, how many a survey's first judgement calls 存在一定安全隐患
-FALSE_ALARMS = 0.0035  # of self-checks of houses where nothing is wrong
+MINOR_REPORTS = 0.0035  # of self-checks of houses in which nothing else is wrong
+IN_WORDS = 0.25  # of those, how many say in words what no question asks
 COMES_BACK = 0.06  # of accepted repairs
 
 
@@ -59,13 +60,14 @@ def recurrence(incident: Incident, case: int, last: Step, rng: np.random.Generat
     return Incident(incident.house, incident.trouble, onset, False, 0.02, forerunner=case)
 
 
-def false_alarms(checks: Checks, troubled: Set[int], rng: np.random.Generator) -> list[tuple[int, Incident]]:
-    """Self-checks of sound houses in which somebody was unsure: one a house at most."""
-    asked = np.flatnonzero((checks.tier == "self") & (rng.random(len(checks.tier)) < FALSE_ALARMS))
-    unsure = ALL_TROUBLES.index(UNSURE)
-    alarms: dict[int, tuple[int, Incident]] = {}
+def minor_reports(checks: Checks, troubled: Set[int], rng: np.random.Generator) -> list[tuple[int, Incident]]:
+    """Self-checks of sound houses in which somebody was unsure, or wrote a remark: one a house at most."""
+    asked = np.flatnonzero((checks.tier == "self") & (rng.random(len(checks.tier)) < MINOR_REPORTS))
+    unsure, told = ALL_TROUBLES.index(UNSURE), ALL_TROUBLES.index(TOLD)
+    reports: dict[int, tuple[int, Incident]] = {}
     for row in asked.tolist():
         house = int(checks.house[row])
-        if house not in troubled and house not in alarms:
-            alarms[house] = (row, Incident(house, unsure, int(checks.at[row]), False, 0.7))
-    return list(alarms.values())
+        if house not in troubled and house not in reports:
+            said, doubtful = (told, 0.2) if rng.random() < IN_WORDS else (unsure, 0.7)
+            reports[house] = (row, Incident(house, said, int(checks.at[row]), False, doubtful))
+    return list(reports.values())

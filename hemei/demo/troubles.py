@@ -120,7 +120,9 @@ SEVERE_JUDGEMENT = Trouble("houses.F05", Severity.URGENT, 0, {"first_judgement":
 SOME_JUDGEMENT = Trouble("houses.F21", Severity.SERIOUS, 0, {"first_judgement": "some"})
 # What a household reports that turns out to be nothing.
 UNSURE = Trouble("houses.F32", Severity.ROUTINE, 0, {}, {"door_stuck": "unsure"})
-ALL_TROUBLES = (*TROUBLES, SEVERE_JUDGEMENT, SOME_JUDGEMENT, UNSURE)
+# What it says in words, that no question asks.
+TOLD = Trouble("houses.F33", Severity.ROUTINE, 0, {}, {"remark": "屋后排水沟堵了，下雨时水往墙根流"})
+ALL_TROUBLES = (*TROUBLES, SEVERE_JUDGEMENT, SOME_JUDGEMENT, UNSURE, TOLD)
 
 SURVEY_QUESTIONS = (
     "ground_crack",

@@ -14,7 +14,7 @@ import numpy as np
 
 from hemei.demo.district import District
 from hemei.demo.draws import HeldDraw, hold_draws
-from hemei.demo.incidents import Incident, drawn_incidents, false_alarms, recurrence
+from hemei.demo.incidents import Incident, drawn_incidents, minor_reports, recurrence
 from hemei.demo.ledger import Ledger, make_ledger
 from hemei.demo.lives import Appraised, Step, Story, tell
 from hemei.demo.looking import (
@@ -140,7 +140,7 @@ class Teller:
         while waiting:
             returned = [self.happen(incident) for incident in waiting]
             waiting = [again for again in returned if again is not None]
-        for check, incident in false_alarms(self.checks, troubled, self.rng):
+        for check, incident in minor_reports(self.checks, troubled, self.rng):
             self.open(incident, check, [check])
         self.move_out()
 

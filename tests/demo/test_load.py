@@ -103,6 +103,13 @@ def test_findings_are_those_that_the_programme_reads_from_the_answers() -> None:
     assert set(Finding.objects.exclude(check_made=None).values_list("check_made", "code")) == shown
 
 
+def test_a_severe_judgement_is_due_on_the_day_the_form_sets() -> None:
+    severe = Finding.objects.filter(code="houses.F05").select_related("case", "check_made").order_by("id")
+    assert severe
+    for first in {finding.case_id: finding for finding in reversed(severe)}.values():
+        assert first.case.due_on.isoformat() == first.check_made.answers["appraise_by"]
+
+
 def test_whoever_signs_in_finds_work() -> None:
     known = {one.username: one for one in sign_ins()}
     assert list(known) == list(USERNAMES.values())
