@@ -1,21 +1,23 @@
-"""`hemei screen`: measure every building, decide by the rules, answer for one proposal."""
+"""`hemei screen`: measure every building, decide by the rules, answer for one proposal.
+
+The engine is imported by the commands that use it: loading its compiled kernels takes a second, which `hemei --help` and
+every other command would otherwise wait for.
+"""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hemei.engines.screen.compiled import is_cold
-from hemei.engines.screen.crs import Unmeasurable
-from hemei.engines.screen.measuring import Report, Run, Task
-from hemei.engines.screen.reading import Unreadable
-from hemei.engines.screen.writing import write_results
+if TYPE_CHECKING:
+    from hemei.engines.screen.measuring import Report
 
 F = TypeVar("F", bound=Callable[..., Any])
 MOST_NAMED = 20
@@ -28,7 +30,7 @@ def plain_errors(command: F) -> F:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (Unreadable, Unmeasurable, ValueError) as error:
+        except ValueError as error:  # what engine and law raise about files, systems and rules
             raise click.UsageError(str(error)) from error
 
     return run  # type: ignore[return-value]
@@ -76,13 +78,76 @@ def measure(
 
     读写 GeoParquet，也读写 GeoPackage、GeoJSON、Shapefile；一个文件有几个图层时写成 文件|layername=图层。
     """
+    from hemei.engines.screen.compiled import is_cold
+
     if is_cold():
         click.echo("首次运行：正在编译计算内核，约一分钟，以后不再需要。", err=True)
+    from hemei.engines.screen.measuring import Run, Task
+    from hemei.engines.screen.writing import write_results
+
     start = time.perf_counter()
     run = Run(Task(buildings, zones, areas, tuple(map(near_of, near)), crs, workers, keep_maps=not no_kept_maps))
     tables = ((done.table, done.geometry if geometry else None) for done in run.batches())
     write_results(out, tables, run.source.crs)
     say(run.report, time.perf_counter() - start)
+
+
+@screen.command()
+@click.argument("buildings")
+@click.option("--district", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的规则，默认今天")
+@click.option("--report", type=click.Path(path_type=Path), help="汇总报告：.html（可打印，带图）或 .xlsx")
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="结果文件（.parquet 或 .csv）")
+@plain_errors
+def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None, out: Path) -> None:
+    """按区的规则核对 BUILDINGS 里的每一栋建筑，逐条写进 OUT。"""
+    import numpy as np
+
+    from hemei.engines.screen.writing import partial_of, write_results
+    from hemei.law.district import read_district
+    from hemei.law.report import notes, page, write_workbook
+    from hemei.law.screening import Screening
+    from hemei.terms.day import today
+
+    if report is not None and report.suffix.lower() not in (".html", ".xlsx"):
+        raise click.UsageError(f"--report {report}：请用 .html 或 .xlsx")
+    start = time.perf_counter()
+    screening = Screening(buildings, read_district(folder), on.date() if on else today())
+    count = write_results(out, ((table, None) for table in screening.tables()), screening.crs)
+    if report is not None:
+        with partial_of(report) as partial:
+            if report.suffix.lower() == ".xlsx":
+                write_workbook(partial, screening)
+            else:
+                middle = np.concatenate(screening.tally.middles or [np.empty((0, 2))])
+                partial.write_text(page(screening, middle, np.array(screening.tally.worst)), encoding="utf-8")
+    for line in notes(screening):
+        click.echo(line, err=True)
+    click.echo(f"{count:,} 条核对结果，{time.perf_counter() - start:.2f} 秒", err=True)
+
+
+@screen.command()
+@click.argument("proposal")
+@click.option("--district", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的规则，默认今天")
+@click.option("--public", is_flag=True, help="对外：内部图层只给结论和条款")
+@click.option("--page", "page_path", type=click.Path(path_type=Path), help="给农户的核对单（.html），不写就打印 JSON")
+@plain_errors
+def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, page_path: Path | None) -> None:
+    """核对一份申请：PROPOSAL 里有拟建建筑（role: building），可以有宗地（role: plot）。"""
+    from hemei.engines.screen.writing import partial_of
+    from hemei.law.district import read_district
+    from hemei.law.proposal import answer, as_json
+    from hemei.law.proposal import page as proposal_page
+    from hemei.terms.day import today
+
+    said = answer(proposal, read_district(folder), on.date() if on else today(), public=public)
+    if page_path is None:
+        click.echo(json.dumps(as_json(said), ensure_ascii=False, indent=1))
+        return
+    with partial_of(page_path) as partial:
+        partial.write_text(proposal_page(said), encoding="utf-8")
+    click.echo(f"核对单：{page_path}", err=True)
 
 
 def say(report: Report, seconds: float) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,17 +37,21 @@ class Layer:
     geometry: np.ndarray
     version: str
     remarks: tuple[str, ...]
+    columns: Mapping[str, pa.Array] = field(default_factory=dict)
 
 
-def read_layer(name: str | Path, crs: CRS) -> Layer:
-    """Read a layer whole (layers are small beside buildings). Raises Unreadable."""
+def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer:
+    """Read a layer whole, with some of its columns (layers are small beside buildings). Raises Unreadable."""
     source = open_source(name)
-    columns = [source.id_column] if source.id_column else []
-    batches = list(source.batches(columns))
+    absent = [column for column in columns if column not in source.columns]
+    if absent:
+        raise Unreadable(f"{source.path}：没有列 {'、'.join(absent)}，有：{'、'.join(source.columns)}")
+    wanted = dict.fromkeys([*([source.id_column] if source.id_column else []), *columns])
+    batches = list(source.batches(list(wanted)))
     remarks: list[str] = []
     geometry = np.concatenate([_geometry(batch, source) for batch in batches]) if batches else np.empty(0, object)
     if source.id_column:
-        ids = pa.chunked_array([batch.column(source.id_column) for batch in batches]).combine_chunks()
+        ids = _column(batches, source.id_column)
     else:
         ids = pa.array(np.arange(len(geometry)))
         remarks.append(f"{source.name}：没有 id 列，用行号（从 0 起）代替")
@@ -57,7 +61,12 @@ def read_layer(name: str | Path, crs: CRS) -> Layer:
         remarks.append(f"{source.name}：id 有重复，重复的要素仍分别计算")
     geometry = _in_system(geometry, source, crs)
     geometry = _valid(geometry, ids, source.name, remarks)
-    return Layer(source.name, ids, geometry, digest(source.path), tuple(remarks))
+    taken = {column: _column(batches, column).take(pa.array(order)) for column in columns}
+    return Layer(source.name, ids, geometry, digest(source.path), tuple(remarks), taken)
+
+
+def _column(batches: list[pa.RecordBatch], name: str) -> pa.Array:
+    return pa.chunked_array([batch.column(name) for batch in batches]).combine_chunks()
 
 
 def digest(path: Path) -> str:
