@@ -59,7 +59,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
     """The pages this person may open: (label, address, whether it is the one shown)."""
-    links = []
+    links: list[tuple[str, str]] = []
     for label, name, verb in NAVIGATION:
         if verb and not scope_of(actor, verb):
             continue
@@ -67,13 +67,13 @@ def navigation(actor: Actor, path: str) -> list[tuple[str, str, bool]]:
             address = reverse(name)
         except NoReverseMatch:  # a page of a door that is not installed
             continue
-        active = path == address if name == "office:today" else path.startswith(address)
-        links.append((str(label), address, active))
+        links.append((str(label), address))
     for programme in registry.programmes.values():
         address = f"/{programme.key}/"
         if _answers(address) and scope_of(actor, "place.view", programme.key):
-            links.append((str(programme.title), address, path.startswith(address)))
-    return links
+            links.append((str(programme.title), address))
+    shown = max((address for _label, address in links if path.startswith(address)), key=len, default="")
+    return [(label, address, address == shown) for label, address in links]
 
 
 def _answers(address: str) -> bool:

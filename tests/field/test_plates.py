@@ -59,6 +59,7 @@ def test_only_those_without_are_ticked_and_a_new_one_ends_the_old(ten: list[Plac
     assert page.count("checked") == 9
     assert "本村还有 9 户没有门牌码" in page
     assert client.get("/field/plates/", {"which": "all"}).content.decode().count('name="place"') == 10
+    assert client.get("/field/plates/?which=all&tick=1").content.decode().count("checked") == 10
     client.post("/field/plates/?which=all", {"do": "issue", "place": [ten[0].pk]})
     assert live_door(first.split("/d/")[1].strip("/")) is None
     assert DoorToken.objects.filter(revoked_at=None).count() == 1

@@ -45,7 +45,6 @@ def owed(request: StaffRequest) -> HttpResponse:
         "page": turns(request, shown, rows),
         "everybody": everybody,
         "may_see_all": bool(scope_of(request.actor, "round.view")),
-        "may_issue": bool(scope_of(request.actor, "door.issue")),
         "start": start,
         "located": lat is not None and start is None,
     }

@@ -62,6 +62,7 @@ def plates(request: StaffRequest) -> HttpResponse:
         "page": turns(request, shown, listed),
         "which": "all" if everything else "lacking",
         "lacking": lacking.count(),
+        "tick": "tick" in request.GET,
         "region": region,
         "public": bool(settings.PUBLIC_URL),
         "address": _public(request),
