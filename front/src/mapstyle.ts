@@ -80,7 +80,7 @@ function regionNames(): LayerSpecification {
 function countLayers(legend: Legend): LayerSpecification[] {
   const { number, filter, colour } = countsBy([...legend.keys()], legend);
   const radius: DataDrivenPropertyValueSpecification<number> = [
-    "interpolate", ["linear"], ["sqrt", ["get", "n"]], 1, 11, 10, 17, 40, 26, 100, 34,
+    "interpolate", ["linear"], ["sqrt", number], 1, 11, 5, 15, 10, 19, 40, 26, 100, 32,
   ];
   return [
     {
@@ -117,14 +117,19 @@ export function filterOf(states: string[]): FilterSpecification {
   return ["in", ["get", "state"], ["literal", states]];
 }
 
-/** A cell carries one number a state: shown are the sum of the chosen states and the colour of the worst among them. */
+const SETTLED = new Set(["accepted", "imported", "withdrawn", "none"]);
+
+/** A cell carries one number a state. Shown is how many of the chosen ones have something open, in the colour of the worst;
+    where none has, how many there are. */
 export function countsBy(states: string[], legend: Legend): {
   number: ExpressionSpecification;
   filter: FilterSpecification;
   colour: DataDrivenPropertyValueSpecification<ColorSpecification>;
 } {
   const of = (state: string): ExpressionSpecification => ["coalesce", ["get", state], 0];
-  const number: ExpressionSpecification = ["+", 0, ...states.map(of)];
+  const sum = (some: string[]): ExpressionSpecification => ["+", 0, ...some.map(of)];
+  const open = sum(states.filter((state) => !SETTLED.has(state)));
+  const number: ExpressionSpecification = ["case", [">", open, 0], open, sum(states)];
   const branches = states.flatMap((state) => [[">", of(state), 0], legend.get(state)!.colour]);
   const colour = (branches.length ? ["case", ...branches, EDGE] : EDGE) as DataDrivenPropertyValueSpecification<ColorSpecification>;
   return { number, filter: [">", number, 0], colour };

@@ -32,7 +32,8 @@ class LogAdapter:
     name = "log"
 
     def send(self, message: Message) -> None:
-        log.warning("message %s for account %s about case %s", message.pk, message.to_id, message.case_id)
+        level = logging.WARNING if message.urgent else logging.INFO
+        log.log(level, "message %s for account %s about case %s", message.pk, message.to_id, message.case_id)
 
 
 class WebhookAdapter:

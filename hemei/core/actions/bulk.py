@@ -32,6 +32,7 @@ from hemei.core.models import (
     PlaceIdentifier,
 )
 from hemei.core.registry import registry
+from hemei.core.wording import stored
 from hemei.core.writing import action, audit
 from hemei.terms import tile
 from hemei.terms.finding import FindingKind
@@ -305,7 +306,7 @@ def _case(row: PastCase) -> Case:
         place_id=row.place,
         region=row.region,
         code=row.kind.id,
-        title=str(row.kind.title),
+        title=stored(row.kind.title),
         severity=row.kind.severity,
         state=last.to_state,
         unit_id=next((step.unit for step in reversed(row.steps) if step.unit), None),

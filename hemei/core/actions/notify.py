@@ -7,15 +7,19 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import SYSTEM, Actor, Refused
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Account, Case, Message, MessageState
 from hemei.core.queries.duty import on_duty
+from hemei.core.wording import stored
 from hemei.core.writing import action, audit, writing
 from hemei.terms.day import day_of
 from hemei.terms.region import Level, RegionCode
+
+URGENT = _("紧急隐患：%(place)s%(title)s，请立即处理并回执。")
+OVERDUE = _("超期未整治：%(place)s%(title)s，期限 %(due)s。")
 
 
 def announce(case: Case, *, now: datetime) -> Message | None:
@@ -36,7 +40,7 @@ def _post(case: Case, to: Account, *, now: datetime, escalates: Message | None =
         to=to,
         region=case.region,
         case=case,
-        text=_("紧急隐患：%(place)s%(title)s，请立即处理并回执。") % {"place": place, "title": case.title},
+        text=stored(URGENT) % {"place": place, "title": case.title},
         urgent=True,
         not_before=now,
         created_at=now,
@@ -71,7 +75,7 @@ def remind_overdue(now: datetime) -> int:
         with writing():
             to = _one_tier_above(case, today)
             if to is not None:
-                text = _("超期未整治：%(place)s%(title)s，期限 %(due)s。") % {
+                text = stored(OVERDUE) % {
                     "place": f"{case.place.label} " if case.place else "",
                     "title": case.title,
                     "due": case.due_on,

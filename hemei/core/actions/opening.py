@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hemei.core.access import SYSTEM, Actor, At
 from hemei.core.actions.case import add_step
@@ -17,10 +18,12 @@ from hemei.core.models import Case, Check, Finding, Place
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
+from hemei.core.wording import stored
 from hemei.core.writing import action
 from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
+ROUTED = gettext_lazy("按区域自动交办")
 VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
 
 
@@ -69,7 +72,7 @@ def _begin(
         place=place,
         region=place.region,
         code=kind.id,
-        title=str(kind.title),
+        title=stored(kind.title),
         severity=kind.severity,
         state="found" if certain else "reported",
         unit=unit,
@@ -83,7 +86,7 @@ def _begin(
     if certain and unit:
         before, case.state = case.state, "assigned"
         case.save(update_fields=["state"])
-        add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=_("按区域自动交办"), data={})
+        add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
     recolour(place)
     if kind.severity == Severity.URGENT:
         announce(case, now=now)

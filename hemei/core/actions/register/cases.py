@@ -24,6 +24,7 @@ from hemei.core.lifecycle import PRESSING
 from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Finding, Place, RowOutcome, StagedRow
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.registry import registry
+from hemei.core.wording import stored
 from hemei.engines.tables import BadCell, as_code, as_date
 from hemei.terms.day import day_of, start_of, today
 from hemei.terms.region import Level
@@ -127,7 +128,7 @@ def _problem(said: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     """Code, title and severity: as the row says, else as the programme declares the code, else as `district.yaml`."""
     code = said.get("code") or sheet.code or f"{sheet.matter}.ledger"[:LONGEST_CODE]
     kind = registry.findings.get(code)
-    title = said.get("title") or (str(kind.title) if kind else "") or sheet.title
+    title = said.get("title") or (stored(kind.title) if kind else "") or sheet.title
     severity = said.get("severity") or (str(int(kind.severity)) if kind else "") or choice(SEVERITIES)(sheet.severity)
     if not title:
         raise BadCell(_("没有写是什么问题。"), _("请填写“问题”一列，或在 district.yaml 里写 title。"))
