@@ -60,13 +60,13 @@ if ! command -v chromium >/dev/null && ! command -v chromium-browser >/dev/null;
 fi
 
 workers=$(nproc)
-run() { .venv/bin/python -m pytest -n "$((workers < 4 ? workers : 4))" -m "$leave_out" "$@"; }
+run() { .venv/bin/python -m pytest -n "$((workers < 4 ? workers : 4))" --dist loadgroup -m "$leave_out" "$@"; }
 
 BIN=$(find_postgres)
 if [ -n "$BIN" ]; then
   echo "== PostgreSQL: everything that touches a database (the pure floors and the browser do not need it twice)"
   start_postgres
-  run --ignore tests/engines --ignore tests/law --ignore tests/terms --ignore tests/browser
+  run --ignore tests/engines --ignore tests/law --ignore tests/terms --ignore tests/browser --ignore tests/site/test_wheel.py
   unset DATABASE_URL
 else
   echo "LEFT OUT: the suite on PostgreSQL; install its server, 15 or later (Debian: apt-get install postgresql)."

@@ -1,0 +1,123 @@
+"""The wheel by itself: built, installed into an empty environment without Node, served, opened, stopped.
+
+The environment has the libraries of this one by a path, so that nothing is downloaded; of Hemei it has only the wheel.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import sysconfig
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.xdist_group("wheel")  # one after the other, in one process: the second start follows the first
+LONGEST_START_S = 120
+SECOND_START_S = 10
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an environment that has nothing but the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], check=True)
+    install = [str(folder / "venv/bin/pip"), "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run(install, check=True)
+    (packages,) = (folder / "venv/lib").glob("python3.*/site-packages")
+    (packages / "libraries.pth").write_text(sysconfig.get_paths()["purelib"])
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {"PATH": str(folder / "venv/bin"), "HEMEI_VAR": str(folder / "var"), "LANG": "C.UTF-8"}
+
+
+def python(folder: Path, code: str) -> str:
+    command = [str(folder / "venv/bin/python"), "-c", code]
+    return subprocess.run(
+        command, cwd=folder, env=environment(folder), check=True, capture_output=True, text=True
+    ).stdout
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, float]]:
+    """The address at which it says that it is ready, and after how many seconds it said so."""
+    command = [str(folder / "venv/bin/hemei"), "serve", "--port", str(free_port())]
+    started = time.monotonic()
+    server = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True)
+    patience = Timer(LONGEST_START_S, server.kill)
+    patience.start()
+    try:
+        assert server.stdout is not None
+        said, took = server.stdout.readline(), time.monotonic() - started
+        patience.cancel()
+        assert said.startswith("Hemei is ready: "), said
+        yield said.removeprefix("Hemei is ready: ").strip(), took
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=60) == 0
+    finally:
+        patience.cancel()
+        server.kill()
+        server.communicate()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def opened(address: str, **headers: str) -> str:
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+def test_it_is_the_wheel_that_runs(installed: Path) -> None:
+    assert python(installed, "import hemei; print(hemei.__file__)").startswith(str(installed))
+
+
+def test_forms_and_migrations_are_inside(installed: Path) -> None:
+    code = (
+        "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'hemei.site.settings'; django.setup()\n"
+        "from hemei.core.registry import registry\n"
+        "print(sorted(form.id for form in registry.forms.values() if form.read.version))\n"
+        "from django.db.migrations.loader import MigrationLoader\n"
+        "print(sorted(app for app, name in MigrationLoader(None).graph.leaf_nodes()))"
+    )
+    forms, apps = python(installed, code).splitlines()
+    assert forms == "['houses.patrol', 'houses.selfcheck', 'houses.survey']"
+    assert "core" in apps
+    assert "houses" in apps
+
+
+def test_it_serves_pages_in_both_languages_with_their_files(installed: Path) -> None:
+    with served(installed) as (address, _took):
+        assert opened(f"{address}/healthz") == '{"status": "ok"}'
+        chinese = opened(f"{address}/sign-in/")
+        assert "登录" in chinese
+        assert "Sign in" in opened(f"{address}/sign-in/", **{"Accept-Language": "en"})
+        sheets = re.findall(r'href="(/static/[^"]+\.css)"', chinese)
+        assert sheets
+        for sheet in sheets:
+            assert re.search(r"\.[0-9a-f]{12}\.css$", sheet), f"{sheet} is not hashed"
+            assert "{" in opened(f"{address}{sheet}")
+    assert subprocess.run([str(installed / "venv/bin/hemei"), "verify"], env=environment(installed)).returncode == 0
+
+
+def test_the_second_start_is_quick(installed: Path) -> None:
+    with served(installed) as (address, took):
+        assert address.startswith("http://127.0.0.1:")
+        assert took < SECOND_START_S
