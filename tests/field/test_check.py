@@ -13,9 +13,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from hemei.core.models import Case, Check, Place
+from hemei.core.models import Case, Check, Holding, Household, Person, Place
 from hemei.core.registry import registry
-from tests.conftest import NEXT_VILLAGE, People, photo
+from tests.conftest import NEXT_VILLAGE, VILLAGE, People, photo
 from tests.toy.wells import dig_well
 
 SignIn = Callable[[str], Client]
@@ -241,6 +241,17 @@ def test_every_shipped_form_shows_every_question(house: Place, signed_in: SignIn
             assert question.labels["zh"] in page
         if question.relevant:
             assert "data-relevant" in page
+
+
+def test_a_caller_is_found_by_name(well: Place, signed_in: SignIn) -> None:
+    household = Household.objects.create(
+        region=VILLAGE, number="H1", head=Person.objects.create(name="王桂香", region=VILLAGE)
+    )
+    Holding.objects.create(household=household, place=well)
+    page = signed_in("grid").get("/field/places/", {"text": "桂香"}).content.decode()
+    assert "井一" in page
+    assert "王桂香" in page
+    assert "王桂香" not in signed_in("inspector").get("/field/places/", {"text": "井一"}).content.decode()
 
 
 def test_no_place_of_the_next_village_is_found_by_name(well: Place, signed_in: SignIn) -> None:

@@ -61,6 +61,11 @@ def test_overdue_first_then_nearest_to_where_i_stand(row_of_wells: Round, signed
     assert seen(client, lon=110.5031, lat=31.5)[-1] == "井9号"
 
 
+def test_far_away_is_said_in_kilometres(row_of_wells: Round, signed_in: SignIn) -> None:
+    page = signed_in("grid").get("/field/", {"lon": 110.5, "lat": 32.5}).content.decode()
+    assert "111.3 公里" in page
+
+
 def test_or_nearest_to_a_house_that_i_choose(row_of_wells: Round, signed_in: SignIn) -> None:
     start = Place.objects.get(label="井5号")
     client = signed_in("grid")

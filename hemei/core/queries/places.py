@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -51,6 +51,17 @@ def _found_by(text: str) -> Q:
     identified = PlaceIdentifier.objects.filter(place=OuterRef("pk"), value__startswith=text)
     lived_in = Holding.objects.filter(place=OuterRef("pk"), ends=None, household__head__name__contains=text)
     return Q(label__contains=text) | Q(address__contains=text) | Q(Exists(identified)) | Q(Exists(lived_in))
+
+
+def holders(places: Sequence[Place], *, within: Scope) -> dict[int, list[str]]:
+    """Place id → the heads of the households that hold or use it today, for a page of places."""
+    inside = [place.pk for place in places if place in within]
+    names = Holding.objects.filter(place__in=inside, ends=None, household__head__isnull=False).order_by("id")
+    held: dict[int, list[str]] = {}
+    for pk, name in names.values_list("place", "household__head__name"):
+        if name not in held.setdefault(pk, []):
+            held[pk].append(name)
+    return held
 
 
 def place(pk: int, *, within: Scope) -> Place | None:

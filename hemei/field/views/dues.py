@@ -8,13 +8,14 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, may, scope_of
 from hemei.core.models import Due, Place
 from hemei.core.queries import places as reading
 from hemei.core.queries import waiting
 from hemei.core.queries.paging import page
-from hemei.core.queries.places import PlaceFilter
+from hemei.core.queries.places import PlaceFilter, holders
 from hemei.core.queries.rounds import NOWHERE, dues, on_the_way
 from hemei.core.registry import Form, registry
 from hemei.field.staff import StaffRequest, right_for, staff, turns, within
@@ -57,9 +58,15 @@ def _line(due: Due, actor: Actor, *, measured: bool) -> dict[str, Any]:
     return {
         "due": due,
         "days": (due.due_on - today()).days,
-        "metres": round(math.sqrt(way), -1) if measured and way < NOWHERE else None,
+        "distance": _distance(math.sqrt(way)) if measured and way < NOWHERE else "",
         "form": forms[0] if forms else None,
     }
+
+
+def _distance(metres: float) -> str:
+    if metres < 1000:
+        return _("%(n)d 米") % {"n": round(metres, -1)}
+    return _("%(n)s 公里") % {"n": f"{metres / 1000:.1f}"}
 
 
 @staff
@@ -70,10 +77,16 @@ def find(request: StaffRequest) -> HttpResponse:
     shown = page(rows, order=("region", "pk"), cursor=request.GET.get("cursor", ""), size=SIZE) if text else None
     context = {
         "text": text,
-        "lines": [{"place": place, "forms": forms_for(place, request.actor)} for place in shown.rows] if shown else [],
+        "lines": _found(shown.rows, request.actor) if shown else [],
         "page": turns(request, shown, rows) if shown else None,
     }
     return render(request, "field/find.html", context)
+
+
+def _found(rows: list[Place], actor: Actor) -> list[dict[str, Any]]:
+    """Each place with who lives there, where I may know that, and the forms that I may fill in for it."""
+    heads = holders(rows, within=scope_of(actor, "person.view"))
+    return [{"place": place, "heads": heads.get(place.pk, []), "forms": forms_for(place, actor)} for place in rows]
 
 
 def forms_for(place: Place, actor: Actor, tier: str = "") -> list[Form]:
