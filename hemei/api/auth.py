@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from ninja.security import HttpBearer, SessionAuth
 
-from hemei.core.access import Actor, Refused, Scope, actor_of, scope_of
+from hemei.core.access import Actor, Scope, actor_of
 from hemei.core.actions.apikey import note_use
+from hemei.core.doors import reach
 from hemei.core.models import Account
 from hemei.core.queries.apikey import live_key
 from hemei.terms.day import today
-
-Thing = TypeVar("Thing")
 
 
 class ApiRequest(HttpRequest):
@@ -44,14 +41,4 @@ class Key(HttpBearer):
 
 def within(request: ApiRequest, verb: str, matter: str = "*") -> Scope:
     """Where the asker may do `verb`. Raises Refused for whoever may nowhere."""
-    scope = scope_of(request.auth, verb, matter)
-    if not scope:
-        raise Refused(verb)
-    return scope
-
-
-def found(thing: Thing | None) -> Thing:
-    """The thing, or 404: whoever may not see it cannot tell whether it exists."""
-    if thing is None:
-        raise Http404
-    return thing
+    return reach(request.auth, verb, matter)

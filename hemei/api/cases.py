@@ -9,12 +9,13 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from hemei.api.auth import ApiRequest, found, within
+from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
 from hemei.api.schemas import CaseOut, CaseWhole, Listed, Offer, StepOut, case_values
 from hemei.core.access import Actor, At, may
 from hemei.core.actions.opening import open_case
+from hemei.core.doors import found
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Case, CaseStep
 from hemei.core.queries.cases import CaseFilter, cases

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from ninja import Query, Router, Schema
 from pydantic import AwareDatetime, Field
 
-from hemei.api.auth import ApiRequest, found, within
+from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import Fault, answers, fault_of
 from hemei.api.lists import Paged, listed
 from hemei.api.schemas import CheckOut, EvidenceOut, FileIn, Listed, check_values
 from hemei.core.access import may
 from hemei.core.actions.check import Answered
 from hemei.core.actions.checkbatch import Outcome, submit_checks
+from hemei.core.doors import found
 from hemei.core.queries.checks import CheckFilter, check, checks
 from hemei.core.queries.evidence import evidence
 

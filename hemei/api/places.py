@@ -7,10 +7,11 @@ from ninja import Query, Router
 from ninja.orm import create_schema
 from pydantic import Field, create_model
 
-from hemei.api.auth import ApiRequest, found, within
+from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
 from hemei.api.schemas import Identifier, Listed, PlaceOut, place_values
+from hemei.core.doors import found
 from hemei.core.models import Place
 from hemei.core.queries.places import PlaceFilter, places
 from hemei.core.registry import Kind, Programme, Registry

@@ -9,11 +9,12 @@ from django.db.models import QuerySet
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from hemei.api.auth import ApiRequest, found, within
+from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
 from hemei.api.schemas import Listed, RegionOut
 from hemei.core.access import At, Scope
+from hemei.core.doors import found
 from hemei.core.models import Region
 from hemei.core.queries.regions import regions
 from hemei.core.queries.zero import zero

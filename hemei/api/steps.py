@@ -6,12 +6,13 @@ from django.utils import timezone
 from ninja import File, Form, Router, Schema, UploadedFile
 from pydantic import AwareDatetime, Field, create_model
 
-from hemei.api.auth import ApiRequest, found
+from hemei.api.auth import ApiRequest
 from hemei.api.cases import visible, whole
 from hemei.api.errors import answers
 from hemei.api.schemas import CaseWhole, FileIn, Source
 from hemei.core.actions.case import STEPS, Brought
 from hemei.core.actions.evidence import NewFile
+from hemei.core.doors import found
 from hemei.core.lifecycle import LIFE, Need, Step
 from hemei.core.models import Account, Case, Unit
 from hemei.core.queries.duty import on_duty

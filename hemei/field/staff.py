@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from hemei.core.access import Actor, Refused, Scope, scope_of
+from hemei.core.access import Actor, Scope
+from hemei.core.doors import reach
 from hemei.core.models import Account, Tier
 from hemei.core.queries.paging import Page
 from hemei.core.registry import Form
 
-Thing = TypeVar("Thing")
 COUNTED_TO = 10_000
 
 
@@ -41,17 +41,7 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def within(request: StaffRequest, verb: str) -> Scope:
     """Where this person may do `verb`. Raises Refused for whoever may nowhere."""
-    scope = scope_of(request.actor, verb)
-    if not scope:
-        raise Refused(verb)
-    return scope
-
-
-def found(thing: Thing | None) -> Thing:
-    """The thing, or 404: whoever may not see it cannot tell whether it exists."""
-    if thing is None:
-        raise Http404
-    return thing
+    return reach(request.actor, verb)
 
 
 def right_for(form: Form) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from django.http import HttpRequest
 
-from django.http import Http404, HttpRequest
-
-from hemei.core.access import Actor, Refused, Scope, scope_of
+from hemei.core.access import Actor, Scope
+from hemei.core.doors import reach
 from hemei.core.models import Account
-
-Thing = TypeVar("Thing")
 
 
 class OfficeRequest(HttpRequest):
@@ -21,17 +18,7 @@ class OfficeRequest(HttpRequest):
 
 def within(request: OfficeRequest, verb: str) -> Scope:
     """Where this person may do `verb`. Raises Refused for whoever may nowhere."""
-    scope = scope_of(request.actor, verb)
-    if not scope:
-        raise Refused(verb)
-    return scope
-
-
-def found(thing: Thing | None) -> Thing:
-    """The thing, or 404: whoever may not see it cannot tell whether it exists."""
-    if thing is None:
-        raise Http404
-    return thing
+    return reach(request.actor, verb)
 
 
 def region_of(request: OfficeRequest, scope: Scope) -> str:

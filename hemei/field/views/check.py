@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 
 from hemei.core.access import require, scope_of
 from hemei.core.actions.check import Answered, submit_check
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import SEVERITY_NAMES, Finding, Place, Tier
 from hemei.core.queries import checks, places
@@ -18,7 +19,7 @@ from hemei.engines.forms import Kind, clean
 from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
 from hemei.field.sheet import Filled, parts
-from hemei.field.staff import StaffRequest, found, right_for, staff, within
+from hemei.field.staff import StaffRequest, right_for, staff, within
 from hemei.terms.finding import Severity
 
 MENDED_FIRST = 5  # the summary on top names so many; the rest are marked where they stand

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from hemei.core.access import Scope, may
+from hemei.core.doors import found
 from hemei.core.models import Case
 from hemei.core.queries import cases as reading
 from hemei.core.queries.paging import page
@@ -20,7 +21,7 @@ from hemei.office.documents import DOCUMENTS
 from hemei.office.filters import CaseFilterForm
 from hemei.office.offers import accepted_by, offers, primary
 from hemei.office.paging import Turns, counted
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 
 NO_DEADLINE = date(9999, 12, 31)
 

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import require
+from hemei.core.doors import found
 from hemei.core.models import Case, Unit
 from hemei.core.queries import cases as reading
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.documents import DOCUMENTS
 from hemei.office.forms import OfficeForm
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.terms.day import today
 
 

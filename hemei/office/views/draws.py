@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import At, may, require, scope_of
 from hemei.core.actions import draw as acting
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Draw, DrawState
 from hemei.core.queries import rounds as reading
@@ -17,7 +18,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.paging import Turns
 from hemei.office.planning import DrawForm, SeedForm
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
 

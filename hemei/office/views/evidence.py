@@ -10,9 +10,10 @@ from django.http.response import HttpResponseBase
 from PIL import Image, ImageOps
 
 from hemei.core.actions.evidence import PHOTO_TYPES, path_of
+from hemei.core.doors import found
 from hemei.core.models import Evidence
 from hemei.core.queries.evidence import one_file
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 
 SMALL = (480, 360)
 KEPT_FOR = "private, max-age=86400, immutable"

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from hemei.core.access import Scope, scope_of
+from hemei.core.doors import found
 from hemei.core.models import CaseStep, Check, Evidence, Place
 from hemei.core.queries import persons
 from hemei.core.queries import places as reading
@@ -15,7 +16,7 @@ from hemei.core.queries.history import checks_at, files_at, steps_at
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.kinds import cells, own_rows
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.story import SHOWN, answers
 from hemei.terms.day import today
 

@@ -18,6 +18,7 @@ from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.layout import EXAMPLE
 from hemei.core.actions.register.returning import write_returned
 from hemei.core.actions.register.upload import SUFFIXES, receive
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import BatchState, Decision, ImportBatch, RowOutcome
 from hemei.core.queries import register as reading
@@ -25,7 +26,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.importrows import table_of
 from hemei.office.paging import Turns
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 
 ROWS_SHOWN = 20
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemei.core.actions.job import cancel
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState
 from hemei.core.queries import jobs as reading
 from hemei.core.queries.paging import page
 from hemei.office.paging import Turns
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 
 
 def listing(request: OfficeRequest) -> HttpResponse:

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import At, may, require
 from hemei.core.actions.parameter import set_parameter
+from hemei.core.doors import found
 from hemei.core.models import Parameter
 from hemei.core.queries.parameter import Setting, history, parameter
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.forms import DateInput, OfficeForm
-from hemei.office.request import OfficeRequest, found, region_of, within
+from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
 

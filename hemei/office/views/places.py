@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from hemei.core.access import may, require, scope_of
 from hemei.core.actions.person import unmask
 from hemei.core.actions.place import add_identifier, change_place, put_on_map
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Place, Tier
 from hemei.core.queries import persons
@@ -24,7 +25,7 @@ from hemei.core.registry import registry
 from hemei.office.forms import IdentifierForm, PointForm
 from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows
 from hemei.office.paging import Turns, counted
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
 from hemei.terms.region import Level
 

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Refused
 from hemei.core.actions.case import STEPS
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Case, Evidence
 from hemei.core.queries import cases as reading
 from hemei.office.offers import Offer, offer
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.steps import NOT_ENDING, StepForm
 from hemei.office.uploads import new_files
 

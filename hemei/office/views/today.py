@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import Scope, scope_of
 from hemei.core.actions.notify import receipt
+from hemei.core.doors import found
 from hemei.core.queries import waiting
 from hemei.core.queries.zero import trend, zero
-from hemei.office.request import OfficeRequest, found, region_of
+from hemei.office.request import OfficeRequest, region_of
 from hemei.office.tiles import tiles
 from hemei.terms.day import today
 from hemei.terms.finding import Severity

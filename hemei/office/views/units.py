@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import At, may, require, scope_of
 from hemei.core.actions import unit as acting
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Duty, Unit
 from hemei.core.queries import units as reading
@@ -18,7 +19,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.forms import OfficeForm
 from hemei.office.paging import Turns, counted
-from hemei.office.request import OfficeRequest, found, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.staffing import AccountForm, DutyForm, UnitChangeForm, UnitFilterForm, UnitForm
 from hemei.office.trying import status, tried
 from hemei.terms.day import today

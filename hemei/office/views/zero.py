@@ -14,11 +14,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hemei.core.doors import found
 from hemei.core.queries.zero import Board, Row, zero
 from hemei.engines.tables import Sheet, write_csv, write_xlsx
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DateInput
-from hemei.office.request import OfficeRequest, found, region_of, within
+from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.tiles import MEASURES, OPEN, tiles, value
 from hemei.terms.day import today
 from hemei.terms.region import Level
