@@ -1,7 +1,7 @@
 """`hemei screen`: measure every building, decide by the rules, answer for one proposal.
 
-The engine is imported by the commands that use it: loading its compiled kernels takes a second, which `hemei --help` and
-every other command would otherwise wait for.
+The engine is imported by the commands that use it: loading its compiled kernels takes a second, which `hemei --help`
+and every other command would otherwise wait for.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 MOST_NAMED = 20
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
 
 
 def plain_errors(command: F) -> F:
@@ -94,7 +95,7 @@ def measure(
 
 @screen.command()
 @click.argument("buildings")
-@click.option("--district", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--district", "folder", required=True, type=FOLDER, help="区的规则和图层所在的文件夹")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的规则，默认今天")
 @click.option("--report", type=click.Path(path_type=Path), help="汇总报告：.html（可打印，带图）或 .xlsx")
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="结果文件（.parquet 或 .csv）")
@@ -128,7 +129,7 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
 
 @screen.command()
 @click.argument("proposal")
-@click.option("--district", "folder", required=True, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--district", "folder", required=True, type=FOLDER, help="区的规则和图层所在的文件夹")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="按哪一天的规则，默认今天")
 @click.option("--public", is_flag=True, help="对外：内部图层只给结论和条款")
 @click.option("--page", "page_path", type=click.Path(path_type=Path), help="给农户的核对单（.html），不写就打印 JSON")
