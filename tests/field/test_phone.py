@@ -64,6 +64,7 @@ def test_a_paired_phone_follows_its_report_in_plain_words(
     household.open()
     household.trouble()
     household.answer("yes")
+    assert f"编号 {Case.objects.get().pk}" in household.text
     household.open("reports/")
     assert "井壁松动" in household.text
     assert "正在处理" in household.text

@@ -124,7 +124,9 @@ def _store(
     stored = report(
         place=step.place, form=step.form, visit=visit.id, answers=answers, by=step.actor, files=photos or []
     )
-    worst = max(stored.cases, key=lambda case: case.severity, default=None)
+    # A stranger is told no number: an old one would say that something was known of this house.
+    opened = stored.cases if step.paired else []
+    worst = max(opened, key=lambda case: case.severity, default=None)
     # Words stay out of the address: it travels through logs.
     picked = {name: value for name, value in answers.items() if step.form.read.by_name[name].choices}
     sealed = step.seal(visit, answers=picked, sent=True, fine=not stored.cases, case=worst.pk if worst else None)
