@@ -13,15 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyogrio
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from hemei.engines.tables.coordinates import CGCS2000, label_of
 from hemei.engines.tables.table import BadFile, Row, Table, checked_header, value_of
 
 BATCH = 20_000
 SQLITE = b"SQLite format 3\x00"
+
+
+def gdal() -> Any:
+    """pyogrio, imported once a file is at hand: it imports every data-frame library it finds, which takes seconds."""
+    import pyogrio
+
+    return pyogrio
 
 
 def read_geopackage(source: bytes | Path) -> list[Table]:
@@ -35,7 +40,7 @@ def read_geopackage(source: bytes | Path) -> list[Table]:
         raise BadFile("这不是 GeoPackage 文件：请在 GIS 软件中重新导出为 GeoPackage（.gpkg）。")
     file = Scratch(source) if isinstance(source, bytes) else source
     with damage_named():
-        return [layer_of(file, str(name)) for name in pyogrio.list_layers(str(file))[:, 0]]
+        return [layer_of(file, str(name)) for name in gdal().list_layers(str(file))[:, 0]]
 
 
 @contextmanager
@@ -43,7 +48,7 @@ def damage_named() -> Iterator[None]:
     """What GDAL cannot read, as BadFile."""
     try:
         yield
-    except (DataSourceError, DataLayerError) as error:
+    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError) as error:
         raise BadFile(f"这个 GeoPackage 文件有损坏（{error}）：请在 GIS 软件中重新导出。") from None
 
 
@@ -66,7 +71,7 @@ class Scratch:
 
 
 def layer_of(file: Scratch | Path, name: str) -> Table:
-    info = pyogrio.read_info(str(file), layer=name)
+    info = gdal().read_info(str(file), layer=name)
     header = checked_header(list(info["fields"]))
     return Table(name, header, rows_of_layer(file, name, header), label_of(info["crs"]), bool(info["geometry_type"]))
 
@@ -76,7 +81,7 @@ def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str]) -> Ite
     passed = 0
     while True:
         with damage_named():
-            _, ids, geometry, columns = pyogrio.raw.read(
+            _, ids, geometry, columns = gdal().raw.read(
                 str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True
             )
         for k, number in enumerate(ids):
@@ -114,7 +119,7 @@ def write_gpkg(
     path.unlink(missing_ok=True)
     while (batch := list(islice(rest, BATCH))) or not passed:
         columns = list(zip(*(values for _, values in batch), strict=True)) or [()] * len(fields)
-        pyogrio.raw.write(
+        gdal().raw.write(
             path,
             geometry=np.array([wkb for wkb, _ in batch], dtype=object),
             field_data=[array_of(column, kind) for column, kind in zip(columns, fields.values(), strict=True)],
