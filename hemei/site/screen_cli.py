@@ -56,6 +56,9 @@ def near_of(text: str) -> tuple[str, float]:
 @click.option("--zone", "zones", multiple=True, metavar="FILE", help="占建筑最大面积的要素 id 及其占比")
 @click.option("--area", "areas", multiple=True, metavar="FILE", help="建筑在图层内的面积（平方米，重叠处只算一次）")
 @click.option("--near", multiple=True, metavar="FILE=METRES", help="到最近要素的距离（米，超过所给米数为空）")
+@click.option("--dem", metavar="TIF", help="高程（GeoTIFF）：海拔、坡度、到坡脚的距离；缺测处为空")
+@click.option("--toe-slope", default=25.0, show_default=True, help="多陡算陡坡（度）")
+@click.option("--toe-within", default=100.0, show_default=True, help="坡脚最远量到多少米")
 @click.option("--crs", metavar="EPSG", help="量算所用的投影坐标系，例如 EPSG:4546；默认用建筑自己的")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="同时用几个线程")
 @click.option("--geometry", is_flag=True, help="把建筑轮廓也写进结果")
@@ -69,6 +72,9 @@ def measure(
     zones: tuple[str, ...],
     areas: tuple[str, ...],
     near: tuple[str, ...],
+    dem: str | None,
+    toe_slope: float,
+    toe_within: float,
     crs: str | None,
     workers: int,
     geometry: bool,
@@ -87,7 +93,19 @@ def measure(
     from hemei.engines.screen.writing import write_results
 
     start = time.perf_counter()
-    run = Run(Task(buildings, zones, areas, tuple(map(near_of, near)), crs, workers, keep_maps=not no_kept_maps))
+    task = Task(
+        buildings,
+        zones,
+        areas,
+        tuple(map(near_of, near)),
+        crs=crs,
+        dem=dem,
+        toe_slope_deg=toe_slope,
+        toe_within_m=toe_within,
+        workers=workers,
+        keep_maps=not no_kept_maps,
+    )
+    run = Run(task)
     tables = ((done.table, done.geometry if geometry else None) for done in run.batches())
     write_results(out, tables, run.source.crs)
     say(run.report, time.perf_counter() - start)

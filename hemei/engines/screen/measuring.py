@@ -25,6 +25,7 @@ from .near_map import NearMap
 from .nearest import distance
 from .reading import Source, Unreadable, open_source
 from .shapes import Shapes, Sharing, areas, in_one_piece
+from .terrain import SlopeToe, Terrain, read_terrain, slope_toe, terrain_at, toe_distance
 
 Say = Callable[[str], None]
 
@@ -38,6 +39,9 @@ class Task:
     areas: tuple[str, ...] = ()
     near: tuple[tuple[str, float], ...] = ()
     crs: str | None = None
+    dem: str | None = None
+    toe_slope_deg: float = 25.0
+    toe_within_m: float = 100.0
     workers: int = 1
     keep_maps: bool = True
 
@@ -76,7 +80,18 @@ class NearColumn:
         return {f"{self.layer.name}_m": pa.array(metres, mask=np.isnan(metres))}
 
 
-Column = ZoneColumn | AreaColumn | NearColumn
+@dataclass(frozen=True, slots=True)
+class TerrainColumns:
+    terrain: Terrain
+    toe: SlopeToe
+    crs: CRS
+
+    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
+        made = terrain_at(self.terrain, shapes, self.crs) | {"slope_toe_m": toe_distance(self.toe, shapes)}
+        return {name: pa.array(values, mask=np.isnan(values)) for name, values in made.items()}
+
+
+Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns
 
 
 @dataclass(slots=True)
@@ -113,7 +128,7 @@ class Run:
         self.convert = converter(self.source.crs, self.crs)
         _refuse_doubles(task)
         start = time.perf_counter()
-        self.columns = [*self._zones(), *self._areas(), *self._near()]
+        self.columns = [*self._zones(), *self._areas(), *self._near(), *self._terrain()]
         self.report.spend("maps", start)
 
     def _layer(self, name: str) -> tuple[Layer, Path | None]:
@@ -140,6 +155,12 @@ class Run:
             if (shapely.get_dimensions(layer.geometry) == 2).any():
                 ground = area_map_of(layer, dissolved=True, beside=folder, crs=self.crs)
             yield NearColumn(layer, near_map_of(layer, reach, beside=folder, crs=self.crs), ground)
+
+    def _terrain(self) -> Iterator[Column]:
+        if self.task.dem is not None:
+            terrain = read_terrain(Path(self.task.dem))
+            toe = slope_toe(terrain, self.crs, steeper_than=self.task.toe_slope_deg, within_m=self.task.toe_within_m)
+            yield TerrainColumns(terrain, toe, self.crs)
 
     def batches(self) -> Iterator[Measured]:
         """Read, measure and hand on, some ten thousand buildings at a time."""

@@ -1,0 +1,171 @@
+"""Elevation, slope and the foot of steep ground from a raster of heights, with its voids kept as voids."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from PIL import Image, UnidentifiedImageError
+from pyproj import CRS, Geod, Transformer
+from pyproj.exceptions import CRSError
+
+from .area_map import AreaMap, build_area_map
+from .compiled import Floats
+from .inside import area_inside
+from .near_map import NearMap, build_near_map, segments_of
+from .nearest import distance
+from .reading import Unreadable
+from .rings import rings_of
+from .shapes import Shapes
+
+SCALE, TIE, KEYS, NO_DATA = 33550, 33922, 34735, 42113  # GeoTIFF 1.1, annex B; GDAL's tag for voids
+MODEL, RASTER, GEOGRAPHIC, PROJECTED = 1024, 1025, 2048, 3072
+PIXEL_IS_POINT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Terrain:
+    """Heights (row, column) in metres, NaN where void; row 0 lies north.
+
+    `x0`, `y0` is the middle of the first pixel, `dx`, `dy` the pixel's sides, in units of `crs`.
+    """
+
+    height: Floats
+    crs: CRS
+    x0: float
+    y0: float
+    dx: float
+    dy: float
+
+    def sides_m(self) -> tuple[Floats, float]:
+        """Width of the pixels of each row, and their height, metres."""
+        rows = len(self.height)
+        if not self.crs.is_geographic:
+            return np.full(rows, self.dx), self.dy
+        geod = self.crs.get_geod() or Geod(ellps="WGS84")
+        lat = self.y0 - self.dy * np.arange(rows)
+        lon = np.full(rows, self.x0)
+        width = np.asarray(geod.inv(lon, lat, lon + self.dx, lat)[2])
+        return width, float(geod.inv(self.x0, lat[rows // 2], self.x0, lat[rows // 2] + self.dy)[2])
+
+    def slope(self) -> Floats:
+        """Slope of every pixel in degrees (Horn 1981, three by three), NaN at the rim and beside a void."""
+        width, height = self.sides_m()
+        z = self.height
+        out = np.full(z.shape, np.nan)
+        west = z[:-2, :-2] + 2 * z[1:-1, :-2] + z[2:, :-2]
+        east = z[:-2, 2:] + 2 * z[1:-1, 2:] + z[2:, 2:]
+        north = z[:-2, :-2] + 2 * z[:-2, 1:-1] + z[:-2, 2:]
+        south = z[2:, :-2] + 2 * z[2:, 1:-1] + z[2:, 2:]
+        across, along = (east - west) / (8 * width[1:-1, None]), (north - south) / (8 * height)
+        out[1:-1, 1:-1] = np.degrees(np.arctan(np.hypot(across, along)))
+        out[np.isnan(z)] = np.nan  # Horn's formula leaves the middle pixel out
+        return out
+
+    def at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Column and row, as fractions, of coordinates in `crs`."""
+        return (x - self.x0) / self.dx, (self.y0 - y) / self.dy
+
+
+def read_terrain(path: Path) -> Terrain:
+    """Read a single-band, north-up GeoTIFF. Raises Unreadable."""
+    try:
+        with Image.open(path) as image:
+            tags = image.tag_v2  # type: ignore[attr-defined]
+            height = np.asarray(image, dtype=np.float64).copy()
+    except (OSError, UnidentifiedImageError, AttributeError) as error:
+        raise Unreadable(f"{path}：不是能读的 TIFF（{error}）") from error
+    if height.ndim != 2 or SCALE not in tags or TIE not in tags or KEYS not in tags:
+        raise Unreadable(f"{path}：应为单波段、上北下南、带坐标系的 GeoTIFF")
+    if NO_DATA in tags:
+        height[height == float(str(tags[NO_DATA]).strip("\0 "))] = np.nan
+    keys = {tags[KEYS][i]: tags[KEYS][i + 3] for i in range(4, len(tags[KEYS]), 4)}
+    code = int(keys.get(PROJECTED) or keys.get(GEOGRAPHIC) or 0)
+    try:
+        crs = CRS.from_epsg(code)
+    except CRSError as error:
+        raise Unreadable(f"{path}：坐标系代码 {code} 读不懂") from error
+    (dx, dy, *_), tie = tags[SCALE], tags[TIE]
+    half = 0.0 if keys.get(RASTER) == PIXEL_IS_POINT else 0.5
+    x0, y0 = tie[3] + (half - tie[0]) * dx, tie[4] - (half - tie[1]) * dy
+    return Terrain(height, crs, float(x0), float(y0), float(dx), float(dy))
+
+
+@dataclass(frozen=True, slots=True)
+class SlopeToe:
+    """Ground steeper than `steeper_than` degrees, and the voids behind which there may be more, as control maps."""
+
+    steeper_than: float
+    ground: AreaMap
+    edges: NearMap
+    voids: NearMap
+    void_ground: AreaMap
+
+
+def pixels(terrain: Terrain, chosen: np.ndarray, crs: CRS) -> np.ndarray:
+    """The squares of some pixels as polygons in `crs`, neighbours joined."""
+    row, column = np.nonzero(chosen)
+    x, y = terrain.x0 + column * terrain.dx, terrain.y0 - row * terrain.dy
+    step = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * [terrain.dx, terrain.dy]
+    corner = np.stack([x, y], 1)[:, None, :] + step
+    flat = corner.reshape(-1, 2)
+    moved = Transformer.from_crs(terrain.crs, crs, always_xy=True).transform(flat[:, 0], flat[:, 1])
+    squares = shapely.polygons(np.stack(moved, 1).reshape(-1, 4, 2))
+    joined = shapely.union_all(squares)
+    return shapely.get_parts(joined) if len(squares) else np.empty(0, object)
+
+
+def slope_toe(terrain: Terrain, crs: CRS, *, steeper_than: float, within_m: float) -> SlopeToe:
+    """Prepare the distance to the foot of steep ground, up to `within_m` metres, measured in `crs`."""
+    slope = terrain.slope()
+    steep, void = pixels(terrain, slope >= steeper_than, crs), pixels(terrain, np.isnan(slope), crs)
+    return SlopeToe(
+        steeper_than,
+        build_area_map(rings_of(steep), dissolved=True),
+        build_near_map(segments_of(steep), within_m),
+        build_near_map(segments_of(void), within_m),
+        build_area_map(rings_of(void), dissolved=True),
+    )
+
+
+def middles(shapes: Shapes) -> Floats:
+    """The middle of each footprint's box, shape (footprints, 2); NaN where it has no rings."""
+    out = np.full((len(shapes.owner_at) - 1, 2), np.nan)
+    some = np.diff(shapes.owner_at) > 0
+    box = shapes.box[shapes.owner_at[:-1][some]]
+    out[some] = np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2
+    return out
+
+
+def terrain_at(terrain: Terrain, shapes: Shapes, crs: CRS) -> dict[str, Floats]:
+    """`elevation_m` (bilinear) and `slope_deg` (of the nearest pixel) at each footprint's middle; NaN over voids.
+
+    Both of shape (footprints,). `crs` is the footprints' system. Outside the raster both are NaN.
+    """
+    middle = middles(shapes)
+    x, y = Transformer.from_crs(crs, terrain.crs, always_xy=True).transform(middle[:, 0], middle[:, 1])
+    column, row = terrain.at(np.asarray(x), np.asarray(y))
+    rows, columns = terrain.height.shape
+    inside = (column >= 0) & (row >= 0) & (column <= columns - 1) & (row <= rows - 1)
+    column, row = np.where(inside, column, 0.0), np.where(inside, row, 0.0)
+    c, r = np.minimum(column.astype(int), columns - 2), np.minimum(row.astype(int), rows - 2)
+    u, v = column - c, row - r
+    z = terrain.height
+    height = (z[r, c] * (1 - u) + z[r, c + 1] * u) * (1 - v) + (z[r + 1, c] * (1 - u) + z[r + 1, c + 1] * u) * v
+    slope = terrain.slope()[np.rint(row).astype(int), np.rint(column).astype(int)]
+    return {"elevation_m": np.where(inside, height, np.nan), "slope_deg": np.where(inside, slope, np.nan)}
+
+
+def toe_distance(toe: SlopeToe, shapes: Shapes) -> Floats:
+    """Distance (m) of each footprint from steep ground, 0 on it, NaN beyond the reach, shape (footprints,).
+
+    NaN too where a void lies nearer than the nearest known steep ground: there may be steep ground in it.
+    """
+    metres = distance(toe.edges, shapes)
+    metres[area_inside(toe.ground, shapes) > 0.0] = 0.0
+    void = distance(toe.voids, shapes)
+    void[area_inside(toe.void_ground, shapes) > 0.0] = 0.0
+    hidden = void < np.where(np.isnan(metres), np.inf, metres)
+    return np.where(hidden, np.nan, metres)

@@ -1,0 +1,79 @@
+"""Slope, elevation and slope toe on made-up ground, with a void in it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import shapely
+from PIL import Image, TiffImagePlugin
+from pyproj import CRS
+
+from hemei.engines.screen.reading import Unreadable
+from hemei.engines.screen.rings import rings_of
+from hemei.engines.screen.shapes import shapes_of
+from hemei.engines.screen.terrain import Terrain, read_terrain, slope_toe, terrain_at, toe_distance
+
+CRS_M = CRS.from_epsg(4546)
+X, Y = 501_000.0, 3_515_000.0
+
+
+def ground(void=False):
+    """Flat to the west of column 20, rising 45° to the east of it; pixels of 10 m; perhaps a void in the flat part."""
+    column = np.arange(40.0)
+    height = np.tile(100.0 + 10.0 * np.maximum(column - 20, 0), (40, 1))
+    if void:
+        height[20, 5] = np.nan
+    return Terrain(height, CRS_M, X + 5, Y + 395, 10.0, 10.0)
+
+
+def houses(*places):
+    return shapes_of(rings_of(np.array([shapely.box(X + x, Y + y, X + x + 10, Y + y + 10) for x, y in places])))
+
+
+def test_slope_and_elevation():
+    found = terrain_at(ground(), houses((95, 195), (300, 200)), CRS_M)
+    assert found["slope_deg"] == pytest.approx([0.0, 45.0])
+    assert found["elevation_m"] == pytest.approx([100.0, 200.0])
+
+
+def test_the_toe_is_where_steep_pixels_begin():
+    toe = slope_toe(ground(), CRS_M, steeper_than=40.0, within_m=50.0)
+    metres = toe_distance(toe, houses((180, 200), (250, 200), (100, 200)))
+    # The pixel of column 20 has half the slope; the first steep one, column 21, begins at x = 210.
+    assert metres[:2] == pytest.approx([20.0, 0.0])
+    assert np.isnan(metres[2])
+
+
+def test_over_and_near_a_void_nothing_is_known():
+    terrain = ground(void=True)
+    over = terrain_at(terrain, houses((50, 190)), CRS_M)
+    assert np.isnan(over["slope_deg"]).all()
+    toe = slope_toe(terrain, CRS_M, steeper_than=40.0, within_m=500.0)
+    metres = toe_distance(toe, houses((80, 190), (190, 190)))
+    assert np.isnan(metres[0])
+    assert metres[1] == pytest.approx(10.0)
+
+
+def test_outside_the_raster_nothing_is_known():
+    found = terrain_at(ground(), houses((-500, 0)), CRS_M)
+    assert np.isnan(found["elevation_m"]).all()
+    assert np.isnan(found["slope_deg"]).all()
+
+
+def test_a_geotiff_is_read_with_its_place_and_voids(tmp_path):
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    tags[33550], tags.tagtype[33550] = (10.0, 10.0, 0.0), 12
+    tags[33922], tags.tagtype[33922] = (0.0, 0.0, 0.0, X, Y + 400, 0.0), 12
+    tags[34735], tags.tagtype[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546), 3
+    tags[42113], tags.tagtype[42113] = "-9999", 2
+    height = np.nan_to_num(ground(void=True).height, nan=-9999).astype(np.float32)
+    Image.fromarray(height).save(tmp_path / "dem.tif", tiffinfo=tags)
+    terrain = read_terrain(tmp_path / "dem.tif")
+    assert (terrain.x0, terrain.y0, terrain.dx, terrain.crs.to_epsg()) == (X + 5, Y + 395, 10.0, 4546)
+    np.testing.assert_array_equal(np.isnan(terrain.height), np.isnan(ground(void=True).height))
+
+
+def test_a_picture_without_a_place_is_refused(tmp_path):
+    Image.new("F", (3, 3)).save(tmp_path / "dem.tif")
+    with pytest.raises(Unreadable, match="带坐标系的 GeoTIFF"):
+        read_terrain(tmp_path / "dem.tif")
