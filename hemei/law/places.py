@@ -16,7 +16,7 @@ from hemei.engines.screen.layers import Layer, read_layer
 from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import Shapes, areas
+from hemei.engines.screen.shapes import Footprints, areas
 from hemei.terms.measure import Measure
 
 from .book import Book
@@ -150,9 +150,9 @@ def reach_of(book: Book, layer: str, of: str) -> float:
     return max(asked, default=0.0)
 
 
-def measure(place: Place, shapes: Shapes) -> Measured:
+def measure(place: Place, footprints: Footprints) -> Measured:
     """All buildings against one place."""
-    metres = distance(place.edges, shapes)
-    area = area_inside(place.ground, shapes) if place.ground is not None else np.zeros(len(metres))
+    metres = distance(place.edges, footprints)
+    area = area_inside(place.ground, footprints) if place.ground is not None else np.zeros(len(metres))
     metres[area > 0.0] = 0.0
-    return Measured(place, area, metres, areas(shapes))
+    return Measured(place, area, metres, areas(footprints))

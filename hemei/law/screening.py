@@ -15,7 +15,7 @@ from hemei.engines.screen.footprints import read_footprints
 from hemei.engines.screen.measuring import middle_of
 from hemei.engines.screen.reading import Source, open_source
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import shapes_of
+from hemei.engines.screen.shapes import footprints_of
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
@@ -70,10 +70,10 @@ class Screening:
 
     def _rows(self, batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
         column = batch.column(self.source.geometry)
-        shapes, measurable, faults = read_footprints(column, self.convert)
+        footprints, measurable, faults = read_footprints(column, self.convert)
         for what, rows in faults.rows.items():
             self.tally.faults[what] = self.tally.faults.get(what, 0) + len(rows)
-        found = [measure(place, shapes) for place in self.places]
+        found = [measure(place, footprints) for place in self.places]
         near = np.zeros(len(batch), bool)
         for one in found:
             near |= one.near
@@ -90,7 +90,8 @@ class Screening:
             for verdict in judged:
                 self.tally.count(verdict, township)
                 yield as_row(verdict, identity, township)
-        box = shapes.box[shapes.owner_at[:-1][measurable]]
+        outline = footprints.outline
+        box = outline.box[outline.owner_at[:-1][measurable]]
         self.tally.middles.append(np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2)
         self.tally.buildings += len(batch)
 
@@ -179,5 +180,5 @@ def as_row(verdict: Verdict, building: str, township: str) -> dict[str, object]:
 
 def measured_at(places: list[Place], footprint: shapely.Geometry, error_m: float) -> dict[tuple[str, str], InLayer]:
     """One footprint against all places."""
-    shapes = shapes_of(rings_of(np.array([footprint], dtype=object)))
-    return {place.key: measure(place, shapes).of(0, footprint, error_m) for place in places}
+    footprints = footprints_of(rings_of(np.array([footprint], dtype=object)))
+    return {place.key: measure(place, footprints).of(0, footprint, error_m) for place in places}

@@ -11,7 +11,7 @@ import shapely
 
 from .compiled import Floats, Ints
 from .rings import Rings, areas_of, convexity, orient, rings_of
-from .shapes import Shapes, areas, shapes_of
+from .shapes import Footprints, areas, footprints_of
 from .wkb import Parsed, Status, parse
 
 MOST_VERTICES = 100_000
@@ -39,11 +39,11 @@ REPAIRED = "自相交，已按 make_valid(structure) 修复后再量"
 
 def read_footprints(
     column: pa.Array, convert: Callable[[Floats], Floats] | None = None
-) -> tuple[Shapes, np.ndarray, Faults]:
+) -> tuple[Footprints, np.ndarray, Faults]:
     """Parse a batch's geometry (binary WKB, or GeoArrow polygons) and repair what crosses itself.
 
-    Returns the shapes, one a row; which rows could be measured (row,); and the faults. A convex single ring is valid by
-    itself; only the other rows are looked at by GEOS.
+    Returns the footprints, one a row; which rows could be measured (row,); and the faults. A convex single ring is
+    valid by itself; only the other rows are looked at by GEOS.
     """
     faults = Faults()
     rings, is_shell, status = parsed(column)
@@ -62,10 +62,10 @@ def read_footprints(
     if len(bad):
         rings, is_shell = replaced(rings, is_shell, bad, np.full(len(bad), None))
     rings = _repaired(rings, is_shell, faults)
-    shapes = shapes_of(rings)
-    flat = (status == Status.POLYGON) & ~(areas(shapes) > 0.0)
+    footprints = footprints_of(rings)
+    flat = (status == Status.POLYGON) & ~(areas(footprints) > 0.0)
     faults.add(FLAT, np.flatnonzero(flat))
-    return shapes, (status == Status.POLYGON) & ~flat, faults
+    return footprints, (status == Status.POLYGON) & ~flat, faults
 
 
 def parsed(column: pa.Array) -> Parsed:

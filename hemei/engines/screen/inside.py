@@ -7,37 +7,39 @@ import numpy as np
 from .area_map import SETTLED_M2, AreaMap
 from .clip import area_in_box, shared_area
 from .compiled import Codes, Floats, Ints, kernel
-from .shapes import Shapes, Sharing, areas, in_one_piece
+from .shapes import Footprints, Shapes, Sharing, areas, in_one_piece
 from .tree import EMPTY, cells_in, grown, is_leaf, number_of, settled_in
 
 NOWHERE = -1
 """The zone of a footprint that lies in none."""
 
 
-def area_inside(layer: AreaMap, shapes: Shapes, share: Sharing = in_one_piece) -> Floats:
+def area_inside(layer: AreaMap, footprints: Footprints, share: Sharing = in_one_piece) -> Floats:
     """Area (m²) of each footprint inside a dissolved layer, shape (footprints,).
 
     Within max(1e-6 m², 1e-9 m × perimeter of the polygons involved) of GEOS's overlay. `share` may divide the work.
     """
-    return _measured(layer, 1, shapes, share)[0]
+    return _measured(layer, 1, footprints, share)[0]
 
 
-def zone_of(layer: AreaMap, features: int, shapes: Shapes, share: Sharing = in_one_piece) -> tuple[Codes, Floats]:
+def zone_of(
+    layer: AreaMap, features: int, footprints: Footprints, share: Sharing = in_one_piece
+) -> tuple[Codes, Floats]:
     """The feature that holds most of each footprint, and the share (0 … 1) of the footprint inside it.
 
     `features` is the layer's number of features. A tie goes to the smaller number; `NOWHERE` and NaN where no feature
     holds any of it.
     """
-    held, zone = _measured(layer, max(features, 1), shapes, share)
+    held, zone = _measured(layer, max(features, 1), footprints, share)
     part = np.full(len(held), np.nan)
-    np.divide(held, areas(shapes), out=part, where=zone != NOWHERE)
+    np.divide(held, areas(footprints), out=part, where=zone != NOWHERE)
     return zone, part
 
 
-def _measured(layer: AreaMap, features: int, shapes: Shapes, share: Sharing) -> tuple[Floats, Codes]:
-    count = len(shapes.owner_at) - 1
+def _measured(layer: AreaMap, features: int, footprints: Footprints, share: Sharing) -> tuple[Floats, Codes]:
+    count = len(footprints)
     out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
-    share(count, lambda first, last: _inside(layer, features, shapes, first, last, out, zone))
+    share(count, lambda first, last: _inside(layer, features, footprints.ground, first, last, out, zone))
     return out, zone
 
 

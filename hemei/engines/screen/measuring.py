@@ -24,7 +24,7 @@ from .layers import Layer, area_map_of, near_map_of, read_layer
 from .near_map import NearMap
 from .nearest import distance
 from .reading import Source, Unreadable, open_source
-from .shapes import Shapes, Sharing, areas, in_one_piece
+from .shapes import Footprints, Sharing, areas, in_one_piece
 from .terrain import SlopeToe, Terrain, read_terrain, slope_toe, terrain_at, toe_distance
 
 Say = Callable[[str], None]
@@ -51,8 +51,8 @@ class ZoneColumn:
     layer: Layer
     map: AreaMap
 
-    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
-        zone, part = zone_of(self.map, len(self.layer.ids), shapes, share)
+    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        zone, part = zone_of(self.map, len(self.layer.ids), footprints, share)
         nowhere = zone == NOWHERE
         ids = self.layer.ids.take(pa.array(zone, mask=nowhere))
         return {self.layer.name: ids, f"{self.layer.name}_share": pa.array(part, mask=nowhere)}
@@ -63,8 +63,8 @@ class AreaColumn:
     layer: Layer
     map: AreaMap
 
-    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
-        return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, shapes, share))}
+    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, footprints, share))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,10 @@ class NearColumn:
     map: NearMap
     ground: AreaMap | None
 
-    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
-        metres = distance(self.map, shapes, share)
+    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        metres = distance(self.map, footprints, share)
         if self.ground is not None:
-            metres[area_inside(self.ground, shapes, share) > 0.0] = 0.0
+            metres[area_inside(self.ground, footprints, share) > 0.0] = 0.0
         return {f"{self.layer.name}_m": pa.array(metres, mask=np.isnan(metres))}
 
 
@@ -86,8 +86,8 @@ class TerrainColumns:
     toe: SlopeToe
     crs: CRS
 
-    def columns(self, shapes: Shapes, share: Sharing) -> dict[str, pa.Array]:
-        made = terrain_at(self.terrain, shapes, self.crs) | {"slope_toe_m": toe_distance(self.toe, shapes)}
+    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        made = terrain_at(self.terrain, footprints, self.crs) | {"slope_toe_m": toe_distance(self.toe, footprints)}
         return {name: pa.array(values, mask=np.isnan(values)) for name, values in made.items()}
 
 
@@ -184,16 +184,16 @@ class Run:
     def _measured(self, batch: pa.RecordBatch, ids: pa.Array, share: Sharing) -> Measured:
         start = time.perf_counter()
         geometry = batch.column(self.source.geometry)
-        shapes, measurable, faults = read_footprints(geometry, self.convert)
+        footprints, measurable, faults = read_footprints(geometry, self.convert)
         if self.report.rows == 0 and self.convert is None:
-            wrong = misplaced(shapes.xy, self.source.crs)
+            wrong = misplaced(footprints.outline.xy, self.source.crs)
             if wrong:
                 raise Unreadable(f"{self.source.path}：{wrong}。请改正坐标系后重新导出")
         self.report.spend("parse", start)
         start = time.perf_counter()
-        made: dict[str, pa.Array] = {"id": ids, "area_m2": pa.array(areas(shapes))}
+        made: dict[str, pa.Array] = {"id": ids, "area_m2": pa.array(areas(footprints))}
         for column in self.columns:
-            made.update(column.columns(shapes, share))
+            made.update(column.columns(footprints, share))
         if not measurable.all():
             keep = pa.array(measurable)
             nothing = {name: pa.compute.if_else(keep, values, None) for name, values in made.items() if name != "id"}
@@ -257,7 +257,7 @@ def middle_of(source: Source) -> tuple[float, float]:
     """Longitude and latitude of the first buildings' middle."""
     xy: Floats = np.zeros((1, 2))
     for batch in source.batches([]):
-        xy = read_footprints(batch.column(source.geometry))[0].xy
+        xy = read_footprints(batch.column(source.geometry))[0].outline.xy
         break
     x, y = np.median(xy, axis=0) if len(xy) else (0.0, 0.0)
     lon, lat = Transformer.from_crs(source.crs, "OGC:CRS84", always_xy=True).transform(x, y)

@@ -6,18 +6,18 @@ import numpy as np
 
 from .compiled import Codes, Floats, Ints, kernel
 from .near_map import NearMap, gap_to_segment
-from .shapes import Shapes, Sharing, in_one_piece
+from .shapes import Footprints, Shapes, Sharing, in_one_piece
 from .tree import cells_in, is_leaf, number_of, settled_in
 
 
-def distance(layer: NearMap, shapes: Shapes, share: Sharing = in_one_piece) -> Floats:
+def distance(layer: NearMap, footprints: Footprints, share: Sharing = in_one_piece) -> Floats:
     """Distance (m) from each footprint to the nearest segment, NaN beyond the map's reach; shape (footprints,).
 
     0 where a segment touches or crosses the footprint or lies in it. Within 1e-6 m of GEOS's distance. A footprint that
     lies wholly inside a polygon of the layer is far from its edges: `inside.area_inside` tells that it is inside.
     """
-    out = np.full(len(shapes.owner_at) - 1, np.nan)
-    share(len(out), lambda first, last: _distance(layer, shapes, first, last, out))
+    out = np.full(len(footprints), np.nan)
+    share(len(out), lambda first, last: _distance(layer, footprints.outline, first, last, out))
     return out
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -36,23 +37,45 @@ def in_one_piece(count: int, work: Callable[[int, int], None]) -> None:
     work(0, count)
 
 
-def shapes_of(rings: Rings) -> Shapes:
-    """Prepare footprints for measuring; long winding rings are broken up, with the same ground covered."""
-    box, area, convex = _survey(rings.xy, rings.ring_at)
-    count = np.diff(rings.ring_at)
-    long_owners = np.unique(rings.owners()[(count > MANY) & ~convex])
-    if len(long_owners):
-        rings = broken_up(rings, long_owners)
-        box, area, convex = _survey(rings.xy, rings.ring_at)
-    return Shapes(rings.xy, rings.ring_at, rings.owner_at, box, area, convex)
+@dataclass(frozen=True, slots=True)
+class Footprints:
+    """Buildings ready to be measured: their outlines, and the same ground in pieces that are quick to clip.
+
+    The two are one object unless a long winding ring had to be broken up. Distances go by the outline: the edges along
+    which a ring was cut are no walls.
+    """
+
+    outline: Shapes
+    ground: Shapes
+
+    def __len__(self) -> int:
+        return len(self.outline.owner_at) - 1
 
 
-def areas(shapes: Shapes) -> Floats:
+def footprints_of(rings: Rings) -> Footprints:
+    """Prepare footprints for measuring."""
+    outline = _surveyed(rings)
+    winding = (np.diff(rings.ring_at) > MANY) & ~outline.convex
+    if not winding.any():
+        return Footprints(outline, outline)
+    return Footprints(outline, _surveyed(broken_up(rings, np.unique(rings.owners()[winding]))))
+
+
+def _surveyed(rings: Rings) -> Shapes:
+    return Shapes(rings.xy, rings.ring_at, rings.owner_at, *_survey(rings.xy, rings.ring_at))
+
+
+def areas(footprints: Footprints) -> Floats:
     """Area of each footprint, m², shape (footprints,)."""
-    total = np.concatenate([[0.0], np.cumsum(shapes.area)])
-    alone = np.diff(shapes.owner_at) == 1
-    out = np.asarray(total[shapes.owner_at[1:]] - total[shapes.owner_at[:-1]])
-    out[alone] = shapes.area[shapes.owner_at[:-1][alone]]  # exact, without the rounding of the running sum
+    return _areas(footprints.outline.owner_at, footprints.outline.area)
+
+
+@kernel
+def _areas(owner_at: Ints, area: Floats) -> Floats:
+    out = np.zeros(len(owner_at) - 1)
+    for g in range(len(out)):
+        for r in range(owner_at[g], owner_at[g + 1]):
+            out[g] += area[r]
     return out
 
 

@@ -18,7 +18,7 @@ from .near_map import NearMap, build_near_map, segments_of
 from .nearest import distance
 from .reading import Unreadable
 from .rings import rings_of
-from .shapes import Shapes
+from .shapes import Footprints
 
 SCALE, TIE, KEYS, NO_DATA = 33550, 33922, 34735, 42113  # GeoTIFF 1.1, annex B; GDAL's tag for voids
 MODEL, RASTER, GEOGRAPHIC, PROJECTED = 1024, 1025, 2048, 3072
@@ -130,21 +130,22 @@ def slope_toe(terrain: Terrain, crs: CRS, *, steeper_than: float, within_m: floa
     )
 
 
-def middles(shapes: Shapes) -> Floats:
+def middles(footprints: Footprints) -> Floats:
     """The middle of each footprint's box, shape (footprints, 2); NaN where it has no rings."""
-    out = np.full((len(shapes.owner_at) - 1, 2), np.nan)
+    shapes = footprints.outline
+    out = np.full((len(footprints), 2), np.nan)
     some = np.diff(shapes.owner_at) > 0
     box = shapes.box[shapes.owner_at[:-1][some]]
     out[some] = np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2
     return out
 
 
-def terrain_at(terrain: Terrain, shapes: Shapes, crs: CRS) -> dict[str, Floats]:
+def terrain_at(terrain: Terrain, footprints: Footprints, crs: CRS) -> dict[str, Floats]:
     """`elevation_m` (bilinear) and `slope_deg` (of the nearest pixel) at each footprint's middle; NaN over voids.
 
     Both of shape (footprints,). `crs` is the footprints' system. Outside the raster both are NaN.
     """
-    middle = middles(shapes)
+    middle = middles(footprints)
     x, y = Transformer.from_crs(crs, terrain.crs, always_xy=True).transform(middle[:, 0], middle[:, 1])
     column, row = terrain.at(np.asarray(x), np.asarray(y))
     rows, columns = terrain.height.shape
@@ -158,14 +159,14 @@ def terrain_at(terrain: Terrain, shapes: Shapes, crs: CRS) -> dict[str, Floats]:
     return {"elevation_m": np.where(inside, height, np.nan), "slope_deg": np.where(inside, slope, np.nan)}
 
 
-def toe_distance(toe: SlopeToe, shapes: Shapes) -> Floats:
+def toe_distance(toe: SlopeToe, footprints: Footprints) -> Floats:
     """Distance (m) of each footprint from steep ground, 0 on it, NaN beyond the reach, shape (footprints,).
 
     NaN too where a void lies nearer than the nearest known steep ground: there may be steep ground in it.
     """
-    metres = distance(toe.edges, shapes)
-    metres[area_inside(toe.ground, shapes) > 0.0] = 0.0
-    void = distance(toe.voids, shapes)
-    void[area_inside(toe.void_ground, shapes) > 0.0] = 0.0
+    metres = distance(toe.edges, footprints)
+    metres[area_inside(toe.ground, footprints) > 0.0] = 0.0
+    void = distance(toe.voids, footprints)
+    void[area_inside(toe.void_ground, footprints) > 0.0] = 0.0
     hidden = void < np.where(np.isnan(metres), np.inf, metres)
     return np.where(hidden, np.nan, metres)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import shapely
+import shapely.affinity
 from hypothesis import strategies as st
 
+CASES = int(os.environ.get("HEMEI_CASES") or 300)
+"""Random cases a property: `HEMEI_CASES=20000 pytest tests/engines/screen` looks further."""
 CORNER = (501_000.0, 3_515_000.0)
 """Somewhere in a district: coordinates of the size that real ones have."""
 

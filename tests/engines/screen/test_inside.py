@@ -10,27 +10,27 @@ from hypothesis import given, settings
 from hemei.engines.screen.area_map import build_area_map
 from hemei.engines.screen.inside import NOWHERE, area_inside, zone_of
 from hemei.engines.screen.rings import Rings, rings_of
-from hemei.engines.screen.shapes import areas, shapes_of
+from hemei.engines.screen.shapes import areas, footprints_of
 
-from .nasty import CORNER, footprints, layers, tolerance
+from .nasty import CASES, CORNER, footprints, layers, tolerance
 
 
 def shapes(*geometry):
-    return shapes_of(rings_of(np.array(geometry, dtype=object)))
+    return footprints_of(rings_of(np.array(geometry, dtype=object)))
 
 
 def inside(layer, footprint):
     return float(area_inside(build_area_map(rings_of(layer), dissolved=True), shapes(footprint))[0])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(layers(), footprints())
 def test_area_inside_equals_overlay_with_the_union(layer, footprint):
     expected = shapely.area(shapely.intersection(footprint, shapely.union_all(layer)))
     assert abs(inside(layer, footprint) - expected) <= tolerance(layer, footprint)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(layers(), footprints())
 def test_zone_is_the_feature_that_holds_most(layer, footprint):
     zone, share = zone_of(build_area_map(rings_of(layer), dissolved=False), len(layer), shapes(footprint))
@@ -43,7 +43,7 @@ def test_zone_is_the_feature_that_holds_most(layer, footprint):
     assert abs(share[0] * footprint.area - held[zone[0]]) <= 2 * slack
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=CASES // 3, deadline=None)
 @given(layers(), footprints())
 def test_parts_of_a_footprint_add_up(layer, footprint):
     half = shapely.box(0, 0, CORNER[0] + 90.5, 1e7)
@@ -52,7 +52,7 @@ def test_parts_of_a_footprint_add_up(layer, footprint):
     assert abs(total - inside(layer, footprint)) <= tolerance(layer, footprint, *parts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=CASES // 3, deadline=None)
 @given(layers(), footprints())
 def test_neither_place_nor_order_of_vertices_matters(layer, footprint):
     if footprint.is_empty:

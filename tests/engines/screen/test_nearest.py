@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from hemei.engines.screen.near_map import build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import shapes_of
+from hemei.engines.screen.shapes import footprints_of
 
-from .nasty import CORNER, anywhere, footprints, on_cells
+from .nasty import CASES, CORNER, anywhere, footprints, on_cells
 
 
 @st.composite
@@ -30,10 +30,10 @@ def lines(draw):
 
 
 def measured(layer, footprint, reach):
-    return float(distance(build_near_map(segments_of(layer), reach), shapes_of(rings_of(np.array([footprint]))))[0])
+    return float(distance(build_near_map(segments_of(layer), reach), footprints_of(rings_of(np.array([footprint]))))[0])
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=CASES, deadline=None)
 @given(lines(), footprints(), st.sampled_from([5.0, 50.0, 500.0]))
 def test_distance_equals_geos(layer, footprint, reach):
     if footprint.is_empty:
@@ -62,3 +62,12 @@ def test_a_spring_inside_the_courtyard_is_outside_the_house():
 def test_a_reach_that_is_no_distance_is_refused(reach):
     with pytest.raises(ValueError, match="不是可用的米数"):
         build_near_map(np.zeros((1, 4)), reach)
+
+
+def test_a_long_winding_footprint_is_measured_from_its_walls():
+    angle = np.linspace(0, 2 * np.pi, 600, endpoint=False)
+    radius = 90 + 60 * np.sin(12 * angle)
+    star = shapely.Polygon(np.c_[radius * np.cos(angle), radius * np.sin(angle)] + CORNER)
+    places = np.array(CORNER) + np.random.default_rng(3).uniform(-160, 160, (200, 2))
+    for point in shapely.points(places):
+        assert measured(np.array([point]), star, 400.0) == pytest.approx(star.distance(point), abs=1e-6)

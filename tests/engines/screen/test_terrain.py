@@ -10,7 +10,7 @@ from pyproj import CRS
 
 from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import shapes_of
+from hemei.engines.screen.shapes import footprints_of
 from hemei.engines.screen.terrain import Terrain, read_terrain, slope_toe, terrain_at, toe_distance
 
 CRS_M = CRS.from_epsg(4546)
@@ -27,7 +27,7 @@ def ground(void=False):
 
 
 def houses(*places):
-    return shapes_of(rings_of(np.array([shapely.box(X + x, Y + y, X + x + 10, Y + y + 10) for x, y in places])))
+    return footprints_of(rings_of(np.array([shapely.box(X + x, Y + y, X + x + 10, Y + y + 10) for x, y in places])))
 
 
 def test_slope_and_elevation():
