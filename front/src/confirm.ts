@@ -1,5 +1,5 @@
 /**
- * Asks before an action that cannot be taken back: `<form data-confirm="确认撤销？" data-confirm-yes="撤销案件">`,
+ * Asks before an action that cannot be taken back: `<form data-confirm="确认撤销？" data-confirm-yes="撤销隐患">`,
  * or the same attributes on one of its buttons. The dialog itself, with its words, is in the page's frame.
  */
 export function askBeforeSending(): void {

@@ -63,7 +63,7 @@ class PlaceFilterForm(FilterForm):
     def offer(self, within: Scope) -> None:
         super().offer(within)
         states: Choices = [(s.key, str(s.name)) for s in LIFE.states if s.key != "withdrawn"]
-        self.let("state", [("", _("全部")), *states, ("none", _("没有案件"))])
+        self.let("state", [("", _("全部")), *states, ("none", _("没有登记隐患"))])
         for column in self.choosable:
             offered = [(key, str(label)) for key, label in column.choices.items() if key != ""]
             self.fields[f"own_{column.name}"] = forms.ChoiceField(

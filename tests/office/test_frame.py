@@ -67,7 +67,7 @@ def test_days_left_in_words(days: int | None, said: str, kind: str) -> None:
 def test_a_number_nobody_knows_is_no_zero() -> None:
     with translation.override("zh-hans"):
         assert "无数据" in part("tile", label="漏检率", value=None)
-        assert ">0<" in part("tile", label="未结案件", value=0)
+        assert ">0<" in part("tile", label="未销号", value=0)
 
 
 def test_the_pager_leads_on_only_where_there_is_more() -> None:

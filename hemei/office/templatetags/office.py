@@ -26,8 +26,8 @@ register = template.Library()
 
 LATE = timedelta(days=1)  # ours: recorded more than a day afterwards is said to be so
 KINDS = {
-    ActorKind.DOOR: gettext_lazy("住户（扫门牌，未配对）"),
-    ActorKind.PHONE: gettext_lazy("住户（已配对手机）"),
+    ActorKind.DOOR: gettext_lazy("住户（扫门牌，未绑定）"),
+    ActorKind.PHONE: gettext_lazy("住户（已绑定手机）"),
     ActorKind.COLLECTOR: gettext_lazy("采集端"),
     ActorKind.SYSTEM: gettext_lazy("系统"),
 }

@@ -12,7 +12,7 @@ register = template.Library()
 # A place can also have no case, or never have been looked at.
 WORDS: dict[str, Text] = {
     **{state.key: state.name for state in LIFE.states},
-    "none": _("没有案件"),
+    "none": _("没有登记隐患"),
     "unknown": _("未查看"),
 }
 
