@@ -27,5 +27,7 @@ document.addEventListener("change", (event) => {
   if (field instanceof HTMLSelectElement) field.closest<HTMLFormElement>("form[data-apply]")?.requestSubmit();
 });
 
-// After an action that failed, the reader starts at the error.
-document.querySelector<HTMLElement>(".error-summary")?.focus();
+// After an action that failed, the reader starts at the error: also where the form came back in place.
+const startAtError = () => document.querySelector<HTMLElement>(".error-summary")?.focus();
+startAtError();
+document.addEventListener("htmx:after:swap", startAtError);

@@ -60,7 +60,7 @@ class Datetime(forms.DateTimeInput):
 
 
 class StepForm(OfficeForm):
-    """One form for every step. What is required the action says, in its own words, so every field may stay empty."""
+    """One form for every step."""
 
     at = forms.DateTimeField(
         label=_("什么时候"), required=False, widget=Datetime(), help_text=_("空着就是现在；事后补记时填当时的时间。")
@@ -88,7 +88,7 @@ class StepForm(OfficeForm):
         if step.verb == "case.serve":
             self._ask_service()
         self.order_fields(ORDER)
-        self._mark_needs()
+        self._require()
         dress(self)
 
     def _ask_unit(self, case: Case) -> None:
@@ -114,11 +114,13 @@ class StepForm(OfficeForm):
         self.fields["to"] = forms.CharField(label=_("送达给谁"), required=False, max_length=60)
         self.fields["way"] = forms.ChoiceField(label=_("送达方式"), required=False, choices=list(WAYS.items()))
 
-    def _mark_needs(self) -> None:
-        """What the step cannot do without carries no “选填”."""
-        needed = {Need.NOTE: ["note"], Need.EVIDENCE: ["files"], Need.UNIT: ["unit"], Need.REMEDY_KIND: ["remedy"]}
-        needed[Need.TWO_WITNESSES] = ["witness_1", "witness_2"]
-        self.needed = {name for need in self.step.needs for name in needed.get(need, [])}
+    def _require(self) -> None:
+        """What the step cannot do without. Whether there is a photo the action says, which sees the files."""
+        asked = {Need.NOTE: ["note"], Need.UNIT: ["unit"], Need.REMEDY_KIND: ["remedy"]}
+        asked[Need.TWO_WITNESSES] = ["witness_1", "witness_2"]
+        for need in self.step.needs & asked.keys():
+            for name in asked[need]:
+                self.fields[name].required = True
 
     def brought(self, files: list[NewFile]) -> Brought:
         """What the person brings to the step, as the action takes it."""

@@ -128,6 +128,12 @@ def test_from_the_sign_in_to_an_accepted_repair(
     page.locator("input[data-source=camera]").set_input_files(picture)
     expect(page.locator("[data-photos] li img")).to_be_visible()
     look(page, "phone-04-photo")
+    page.get_by_label("什么时候").fill("2099-01-01T08:00")
+    page.get_by_role("button", name="整治完成").click()
+    expect(page.get_by_text("时间在将来").first).to_be_visible()
+    expect(page.locator("[data-photos] li img")).to_be_visible()  # nothing that was brought is lost
+    look(page, "phone-04-future")
+    page.get_by_label("什么时候").fill("")
     page.get_by_role("button", name="整治完成").click()
     expect(page.get_by_text("已登记：整治完成")).to_be_visible()
     expect(page.get_by_text("要由另一个人到现场验收")).to_be_visible()
@@ -146,7 +152,9 @@ def test_from_the_sign_in_to_an_accepted_repair(
     look(second, "desk-08-accepted")
     case.refresh_from_db()
     assert case.state == "accepted"
-    assert [complaint for complaint in seen.complaints if "422" not in complaint] == []
+    # Taking a picture of the page puts a style into it, which our policy rightly complains about.
+    said = [complaint for complaint in seen.complaints if "422" not in complaint]
+    assert [complaint for complaint in said if not (SHOTS and "inline style" in complaint)] == []
 
 
 PAGES = {

@@ -65,6 +65,7 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "register.discard": gettext_lazy("放弃导入"),
     "register.return": gettext_lazy("下载未通过的行"),
 }
+JOBS = {"register.read": gettext_lazy("读取台账"), "register.apply": gettext_lazy("写入台账")}
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
     "case.report": gettext_lazy("上报，待核实"),
@@ -100,6 +101,11 @@ def step_name(verb: str) -> str:
         return str(BEGINNINGS[verb])
     step = LIFE.by_verb.get(verb)
     return str(step.name if step else DONE.get(verb) or VERBS.get(verb, verb))
+
+
+@register.filter
+def job_name(kind: str) -> str:
+    return str(JOBS.get(kind, kind))
 
 
 @register.filter

@@ -42,7 +42,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "kind": kind,
         "kinds": list(registry.kinds.values()),
         "columns": kind.columns[:IN_LIST],
-        "rows": [(place, [text for _column, text in cells(kind, own.get(place.pk))[:IN_LIST]]) for place in shown.rows],
+        "rows": [(place, cells(kind, own.get(place.pk))[:IN_LIST]) for place in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
     }

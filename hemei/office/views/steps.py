@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Refused
@@ -16,7 +17,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Case, Evidence
 from hemei.core.queries import cases as reading
 from hemei.office.offers import Offer, offer
-from hemei.office.request import OfficeRequest, within
+from hemei.office.request import OfficeRequest, moved, within
 from hemei.office.steps import NOT_ENDING, StepForm
 from hemei.office.uploads import new_files
 
@@ -30,7 +31,7 @@ def take(request: OfficeRequest, pk: int, slug: str) -> HttpResponse:
     form = StepForm(offered.step, case, request.POST or None, initial=_given(request))
     if request.method == "POST" and form.is_valid() and _taken(request, case, form):
         messages.success(request, _("已登记：%(step)s。") % {"step": offered.step.name})
-        return redirect("office:case", pk=case.pk)
+        return moved(request, reverse("office:case", args=[case.pk]))
     context = {
         "case": case,
         "offer": offered,
