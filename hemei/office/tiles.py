@@ -34,7 +34,9 @@ CONTAINED = Measure(
 )
 OVERDUE = Measure("overdue", gettext_lazy("其中超期"), gettext_lazy("未销号的隐患里，整治期限已过的。"))
 UNVERIFIED = Measure(
-    "unverified", gettext_lazy("待核实"), gettext_lazy("未绑定的手机扫门牌上报、还没有回电或上门看过的；不算在未销号里。")
+    "unverified",
+    gettext_lazy("待核实"),
+    gettext_lazy("未绑定的手机扫门牌上报、还没有回电或上门看过的；不算在未销号里。"),
 )
 FOUND = Measure("found_this_month", gettext_lazy("本月新发现"), gettext_lazy("发现时间在本月的隐患。"))
 ACCEPTED = Measure("accepted_this_month", gettext_lazy("本月验收"), gettext_lazy("本月由另一人到现场验收通过的隐患。"))

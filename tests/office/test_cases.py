@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from babel.messages.mofile import write_mo
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import trans_real
 
 from hemei.core.actions import case as steps
 from hemei.core.actions.evidence import NewFile
 from hemei.core.models import Case, Evidence, Place
+from hemei.site.messages import read_catalogue
 from tests.conftest import NEXT_VILLAGE, TOWNSHIP, VILLAGE, People, brought, photo
 from tests.core.actions.test_case import CRACK, LEANING, found
 
@@ -247,3 +251,19 @@ def test_what_came_back_is_linked_to_its_forerunner(
 def test_an_empty_list_says_why(people: People, signed_in: SignIn) -> None:
     page = signed_in("village").get("/office/cases/", {"region": TOWNSHIP}).content.decode()
     assert "不等于没有隐患" in page
+
+
+def test_an_english_reader_sees_what_a_case_is_about_in_english(
+    case: Case, signed_in: SignIn, settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "en" / "LC_MESSAGES").mkdir(parents=True)
+    with (tmp_path / "en" / "LC_MESSAGES" / "django.mo").open("wb") as file:
+        write_mo(file, read_catalogue())
+    settings.LOCALE_PATHS = [tmp_path]
+    monkeypatch.setattr(trans_real, "_translations", {})
+    client = signed_in("village")
+    client.cookies["django_language"] = "en"
+    for address in ("/office/cases/", f"/office/cases/{case.pk}/"):
+        page = client.get(address).content.decode()
+        assert "Cracks in walls" in page
+        assert case.title not in page

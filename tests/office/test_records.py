@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -11,10 +13,13 @@ from hemei.core.actions import case as steps
 from hemei.core.actions.seal import seal_pending
 from hemei.core.models import AuditEntry, AuditSeal, Job, JobState, Parameter, Place
 from hemei.core.queries.audit import chain_state
+from hemei.office.templatetags.office import step_name
 from tests.conftest import TOWNSHIP, People, brought, photo
 from tests.core.actions.test_case import found
 
 SignIn = Callable[[str], Client]
+SOURCE = Path(__file__).parents[2] / "hemei"
+WRITTEN = re.compile(r'\b(?:audit|leave_entry)\(by, "([a-z_.]+)"')
 KEY = "houses.deadline_days.urgent"
 
 
@@ -106,3 +111,9 @@ def test_jobs_show_their_progress_and_stop(people: People, signed_in: SignIn) ->
     assert signed_in("township").post(f"/office/jobs/{job.pk}/stop/").status_code == 302
     job.refresh_from_db()
     assert job.cancel_asked
+
+
+def test_whatever_the_code_writes_into_the_audit_has_a_name() -> None:
+    verbs = {verb for file in SOURCE.rglob("*.py") for verb in WRITTEN.findall(file.read_text(encoding="utf-8"))}
+    assert len(verbs) > 20
+    assert sorted(verb for verb in verbs if step_name(verb) == verb) == []

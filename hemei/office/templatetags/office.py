@@ -64,6 +64,21 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "register.decide": gettext_lazy("确认是否同一处"),
     "register.discard": gettext_lazy("放弃导入"),
     "register.return": gettext_lazy("下载未通过的行"),
+    "register.regions": gettext_lazy("导入区划"),
+    "register.units": gettext_lazy("导入单位"),
+    "register.people": gettext_lazy("导入人员和岗位"),
+    "register.households": gettext_lazy("导入农户"),
+    "register.places": gettext_lazy("导入房屋等对象"),
+    "register.cases": gettext_lazy("导入隐患"),
+    "register.checks": gettext_lazy("导入检查"),
+    "register.evidence": gettext_lazy("导入照片"),
+    "register.doors": gettext_lazy("导入门牌码"),
+    "register.rounds": gettext_lazy("导入轮次"),
+    "door.revoke": gettext_lazy("作废门牌码"),
+    "door.forget": gettext_lazy("解除手机绑定"),
+    "door.wrong_code": gettext_lazy("输错室内卡号码"),
+    "key.issue": gettext_lazy("发放密钥"),
+    "key.revoke": gettext_lazy("作废密钥"),
 }
 JOBS = {"register.read": gettext_lazy("读取台账"), "register.apply": gettext_lazy("写入台账")}
 BEGINNINGS = {
