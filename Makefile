@@ -12,7 +12,7 @@ VENV := .venv
 BUILT := hemei/site/static/built/.done
 MO := hemei/locale/en/LC_MESSAGES/django.mo
 
-.PHONY: run test lint bench fmt messages setup
+.PHONY: run test lint bench bench-screen fuzz fmt messages setup
 setup: $(VENV)/.done $(BUILT) $(MO)
 
 run: setup
@@ -36,6 +36,9 @@ messages: $(VENV)/.done
 
 bench: setup
 	$(VENV)/bin/python -m benchmarks
+
+fuzz: setup
+	HEMEI_CASES=20000 $(VENV)/bin/pytest -q tests/engines/screen
 
 bench-screen: setup
 	$(VENV)/bin/python -m benchmarks.bench_screen

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Protocol
 
 import pyarrow as pa
@@ -38,26 +39,49 @@ def write_results(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]]
 
     GeoParquet is streamed; GeoPackage, GeoJSON and Shapefile (with geometry) and CSV (without) are gathered first.
     """
+    if path.suffix.lower() == ".shp":
+        return _shapefile(path, tables, crs)
     with partial_of(path) as partial:
         if is_parquet(path):
             return _parquet(partial, tables, crs)
-        whole = [table if geometry is None else table.append_column("geometry", geometry) for table, geometry in tables]
-        table = pa.concat_tables(whole)
+        table = _gathered(tables)
         if path.suffix.lower() == ".csv":
             pa.csv.write_csv(table, partial)
         else:
-            import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
-
-            code = crs.to_authority()
-            pyogrio.write_arrow(
-                table,
-                partial,
-                driver=pyogrio.detect_write_driver(str(path)),
-                geometry_name="geometry",
-                geometry_type="Unknown",
-                crs=":".join(code) if code else crs.to_wkt(),
-            )
+            _with_gdal(partial, path.stem, table, crs)
         return int(table.num_rows)
+
+
+def _gathered(tables: Iterator[tuple[pa.Table, pa.Array | None]]) -> pa.Table:
+    return pa.concat_tables(
+        table if geometry is None else table.append_column("geometry", geometry) for table, geometry in tables
+    )
+
+
+def _shapefile(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]], crs: CRS) -> int:
+    """A Shapefile is several files: made in a folder of their own, then moved, the .shp last."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        table = _gathered(tables)
+        _with_gdal(Path(folder) / path.name, path.stem, table, crs)
+        for part in sorted(Path(folder).iterdir(), key=lambda part: part.suffix == ".shp"):
+            part.replace(path.parent / part.name)
+    return int(table.num_rows)
+
+
+def _with_gdal(path: Path, layer: str, table: pa.Table, crs: CRS) -> None:
+    import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
+
+    code = crs.to_authority()
+    pyogrio.write_arrow(
+        table,
+        path,
+        layer=layer,
+        driver=pyogrio.detect_write_driver(path.name),
+        geometry_name="geometry",
+        geometry_type="MultiPolygon" if path.suffix.lower() == ".shp" else "Unknown",
+        crs=":".join(code) if code else crs.to_wkt(),
+    )
 
 
 def _parquet(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]], crs: CRS) -> int:

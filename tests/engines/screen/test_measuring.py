@@ -185,3 +185,22 @@ def test_two_layers_of_one_name_are_refused(tmp_path):
     one, two = put(tmp_path / "z.parquet", [box(0, 0)]), put(tmp_path / "b" / "z.parquet", [box(0, 0)])
     with pytest.raises(Unreadable, match="都叫"):
         Run(Task(one, zones=(one,), areas=(two,)))
+
+
+@pytest.mark.parametrize("name", ["out.parquet", "out.gpkg", "out.geojson", "out.shp", "out.csv"])
+def test_results_are_written_in_the_asked_format(tmp_path, district, name):
+    houses, _, files = district
+    run = Run(Task(put(tmp_path / "buildings.parquet", houses), areas=(files["redline"],)))
+    out = tmp_path / name
+    shaped = name != "out.csv"
+    rows = write_results(
+        out, ((done.table, done.geometry if shaped else None) for done in run.batches()), run.source.crs
+    )
+    assert rows == 40
+    if name == "out.parquet":
+        assert gpd.read_parquet(out).geometry.iloc[3].equals(houses[3])
+        assert gpd.read_parquet(out).crs == METRIC
+    elif shaped:
+        assert gpd.read_file(out).geometry.area.sum() == pytest.approx(sum(house.area for house in houses), rel=1e-6)
+    else:
+        assert out.read_text().splitlines()[0] == '"id","area_m2","redline_m2"'
