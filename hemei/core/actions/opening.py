@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.access import SYSTEM, Actor, At
-from hemei.core.actions.case import add_step
+from hemei.core.actions.case import CLOCK_SKEW, add_step
+from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.notify import announce
 from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Mistaken
@@ -100,9 +102,14 @@ def _forerunner(place: Place, kind: FindingKind) -> Case | None:
 
 
 @action(verb="case.open", on="where")
-def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor) -> Case:
-    """Record what somebody saw without a form."""
+def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor, files: Sequence[NewFile] = ()) -> Case:
+    """Record what somebody saw without a form, with photos of it where there are any."""
     kind = registry.findings.get(code)
     if kind is None:
         raise Mistaken(_("没有这个问题编号。"), field="code", code="unknown_finding")
-    return open_from(kind, place, by=by, at=at, now=timezone.now(), check=None, certain=True)
+    now = timezone.now()
+    if at > now + CLOCK_SKEW:
+        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    case = open_from(kind, place, by=by, at=at, now=now, check=None, certain=True)
+    keep(files, by=by, region=place.region, now=now, place=place, step=case.steps.order_by("-id").first())
+    return case

@@ -66,6 +66,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "holdings": persons.holdings(place, within=scope_of(request.actor, "person.view")),
         "identifiers": [(kind.identifier_systems.get(i.system, i.system), i.value) for i in place.identifiers.all()],
         "may_edit": may(request.actor, "place.edit", place),
+        "may_open": may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
         "sections": _sections(request, place),
         "forms": _check_forms(request, place),
