@@ -38,6 +38,8 @@ def judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on:
     threshold = threshold_of(rule, subject, parameters, on)
     if found is None:
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, missing=(f"图层 {rule.layer} 未配置",))
+    if found.missing:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (found.missing,))
     if threshold is None:
         return _unset(rule, subject, found)
     if rule.kind is Kind.ALLOW_ONLY:

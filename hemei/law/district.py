@@ -1,7 +1,7 @@
 """A district's folder: which file is which layer, what the columns of its buildings mean, and its own law.
 
-`district.yaml` is a list of one entry: `name`, `crs`, `layers` and `buildings`. Rules, clauses, numbers, layers and the
-plan of the district stand beside it under the same names as in `law/national`.
+`district.yaml` is a list of one entry: `name`, `crs`, `layers`, `buildings`, and perhaps `dem` and `steeper_than_deg`.
+Rules, clauses, numbers, layers and the plan of the district stand beside it under the same names as in `law/national`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from pathlib import Path
 from .book import NATIONAL, Book, LayerKind, read_book
 from .subject import GPS_ERROR_M
 from .yaml_lines import Entry, LawError, read_entries
+
+STEEP_DEG = 50.0
+"""What counts as steep where the district says nothing: taken from another province's screening, assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class District:
     work: str
     book: Book
     dem: str = ""
+    steeper_than_deg: float = STEEP_DEG
 
 
 def read_district(folder: Path) -> District:
@@ -54,7 +58,7 @@ def read_district(folder: Path) -> District:
     if len(entries) != 1:
         raise LawError(path, "应只有一项：name、crs、layers、buildings")
     entry = entries[0]
-    entry.only("name", "crs", "layers", "buildings", "dem")
+    entry.only("name", "crs", "layers", "buildings", "dem", "steeper_than_deg")
     book = read_book(NATIONAL, folder)
     layers = tuple(_layer_file(row, folder, book.layers) for row in entry.get("layers") or [])
     buildings = entry.get("buildings") or Entry()
@@ -68,6 +72,7 @@ def read_district(folder: Path) -> District:
         work=str(buildings.get("work_is", "existing")),
         book=book,
         dem=str(folder / entry["dem"]) if entry.get("dem") else "",
+        steeper_than_deg=float(entry.get("steeper_than_deg") or STEEP_DEG),
     )
 
 

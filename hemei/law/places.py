@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,17 +13,22 @@ from pyproj import CRS
 
 from hemei.engines.screen.area_map import AreaMap, build_area_map
 from hemei.engines.screen.inside import area_inside
-from hemei.engines.screen.layers import Layer, read_layer
+from hemei.engines.screen.layers import Layer, digest, read_layer
 from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints, areas
+from hemei.engines.screen.terrain import pixels, read_terrain
 from hemei.terms.measure import Measure
 
 from .book import Book
 from .district import District, LayerFile
 from .rules import Rule
 from .subject import InLayer
+
+STEEP = "steep_slope"
+"""The layer that is made from the district's elevation, not read from a file."""
+VOID = "附近高程缺测"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class Place:
     ground: AreaMap | None
     edges: NearMap
     half_width_m: float
+    voids: tuple[AreaMap, NearMap] | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -55,11 +62,12 @@ class Measured:
     area_m2: np.ndarray
     distance_m: np.ndarray
     whole_m2: np.ndarray
+    hidden: np.ndarray
 
     @property
     def near(self) -> np.ndarray:
         """The buildings of which more is to be said than that they are far."""
-        return np.asarray(~np.isnan(self.distance_m) | (self.area_m2 > 0.0))
+        return np.asarray(~np.isnan(self.distance_m) | (self.area_m2 > 0.0) | self.hidden)
 
     def of(self, row: int, footprint: shapely.Geometry, error_m: float) -> InLayer:
         """One building in the place, with how deep it lies inside where that decides."""
@@ -78,6 +86,7 @@ class Measured:
             uncertain_m=self.place.half_width_m,
             version=self.place.version,
             part=part,
+            missing=VOID if self.hidden[row] else "",
         )
 
 
@@ -110,7 +119,20 @@ def places_of(district: District, crs: CRS) -> tuple[list[Place], list[str]]:
         layer = read_layer(file.file, crs, columns=(*([file.class_column] if file.class_column else []), *file.where))
         remarks.extend(layer.remarks)
         places.extend(_places_in(file, layer, district))
+    if district.dem:
+        places.append(steep_place(district, crs))
     return places, remarks
+
+
+def steep_place(district: District, crs: CRS) -> Place:
+    """Ground steeper than the district's angle as a layer, with the raster's voids, where nobody knows."""
+    terrain = read_terrain(Path(district.dem))
+    slope = terrain.slope()
+    steep, voids = pixels(terrain, slope >= district.steeper_than_deg, crs), pixels(terrain, np.isnan(slope), crs)
+    reach = reach_of(district.book, STEEP, "") + district.position_error_m + 1.0
+    ground, unknown = (build_area_map(rings_of(squares), dissolved=True) for squares in (steep, voids))
+    edges, rims = (build_near_map(segments_of(squares), reach) for squares in (steep, voids))
+    return Place(STEEP, "", digest(Path(district.dem)), steep, ground, edges, 0.0, (unknown, rims))
 
 
 def _places_in(file: LayerFile, layer: Layer, district: District) -> Iterator[Place]:
@@ -155,4 +177,14 @@ def measure(place: Place, footprints: Footprints) -> Measured:
     metres = distance(place.edges, footprints)
     area = area_inside(place.ground, footprints) if place.ground is not None else np.zeros(len(metres))
     metres[area > 0.0] = 0.0
-    return Measured(place, area, metres, areas(footprints))
+    return Measured(place, area, metres, areas(footprints), _hidden(place, footprints, metres))
+
+
+def _hidden(place: Place, footprints: Footprints, metres: np.ndarray) -> np.ndarray:
+    """Which buildings lie nearer to a void than to anything known: what is in the void is not known."""
+    if place.voids is None:
+        return np.zeros(len(metres), bool)
+    ground, edges = place.voids
+    void = distance(edges, footprints)
+    void[area_inside(ground, footprints) > 0.0] = 0.0
+    return np.asarray(void < np.where(np.isnan(metres), np.inf, metres))

@@ -17,7 +17,8 @@ class InLayer:
 
     `area_m2` and `share` of it inside; `distance_m` to it (None: beyond the reach that was asked); `depth_m` how far it
     could be shifted in any direction and still surely meet the layer (None: not known); `uncertain_m` a declared
-    uncertainty of the layer's own edge, such as half the width of a road known by its centre line.
+    uncertainty of the layer's own edge, such as half the width of a road known by its centre line; `missing` why the
+    layer is not known here.
     """
 
     area_m2: float = 0.0
@@ -27,6 +28,7 @@ class InLayer:
     uncertain_m: float = 0.0
     version: str = ""
     part: bytes | None = None
+    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

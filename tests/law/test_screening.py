@@ -6,9 +6,11 @@ import json
 from datetime import date
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 from click.testing import CliRunner
+from PIL import Image, TiffImagePlugin
 
 from hemei.engines.screen.reading import Unreadable
 from hemei.law.district import read_district
@@ -170,3 +172,24 @@ def test_a_bad_file_is_one_clear_line_and_status_two(folder):
     done = CliRunner().invoke(screen, ["measure", str(folder / "none.parquet"), "-o", str(folder / "out.parquet")])
     assert done.exit_code == 2
     assert "没有这个文件" in done.output
+
+
+def test_the_slope_s_toe_is_a_warning_and_a_void_is_unknown(folder):
+    tags = TiffImagePlugin.ImageFileDirectory_v2()
+    for tag, kind, value in (
+        (33550, 12, (10.0, 10.0, 0.0)),
+        (33922, 12, (0.0, 0.0, 0.0, X - 100, Y + 400, 0.0)),
+        (34735, 3, (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546)),
+        (42113, 2, "-9999"),
+    ):
+        tags[tag], tags.tagtype[tag] = value, kind
+    height = np.tile(np.maximum(np.arange(40.0) - 18, 0) * 20, (40, 1)).astype(np.float32)  # 63° east of x = 90
+    height[28, 11] = -9999  # a void at x = 10 … 20, y = 110 … 120
+    Image.fromarray(height).save(folder / "dem.tif", tiffinfo=tags)
+    text = (folder / "district.yaml").read_text()
+    (folder / "district.yaml").write_text(text + "  dem: dem.tif\n")
+    put(folder / "buildings.parquet", [box(20, 60), box(78, 60), box(12, 112)], id=list("abc"))
+    said = outcomes(folder, "control.R80")
+    assert said["a"][0] == "pass"
+    assert said["b"] == ("fail", pytest.approx(2.0))
+    assert said["c"] == ("unknown", None)
