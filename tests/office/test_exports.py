@@ -26,7 +26,6 @@ def content_of(client: Client, address: str) -> bytes:
     response = client.get(address)
     assert response.status_code == 200
     content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    response.close()
     return content
 
 
