@@ -25,8 +25,7 @@ def officer(client: Client, people: People, tmp_path: Path) -> Client:
 def content_of(client: Client, address: str) -> bytes:
     response = client.get(address)
     assert response.status_code == 200
-    content = b"".join(response.streaming_content)  # type: ignore[attr-defined]
-    return content
+    return b"".join(response.streaming_content)  # type: ignore[attr-defined]
 
 
 def fetched(client: Client, address: str) -> Table:
