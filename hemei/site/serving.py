@@ -68,7 +68,8 @@ def run(host: str, port: int, *, processes: int, chores: bool, ready: Callable[[
     multiprocessing.set_start_method("spawn", force=True)
     connections.close_all()
     server = Server(
-        "hemei.site.wsgi:application",
+        "hemei.site.wsgi:application_apart",
+        factory=True,
         address=host,
         port=port,
         interface=Interfaces.WSGI,

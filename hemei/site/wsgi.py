@@ -1,6 +1,7 @@
 """The door for a production server."""
 
 import os
+from wsgiref.types import WSGIApplication
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemei.site.settings")
 application = get_wsgi_application()
 if settings.PROXIES:  # else a visitor could claim any address, and so never be locked out
     application = wrap_wsgi_with_proxy_headers(application, trusted_hosts=settings.PROXIES)
+
+
+def application_apart() -> WSGIApplication:
+    """The application in a server process, which leaves the terminal's group first.
+
+    Ctrl-C then reaches the watching process alone, and that one ends the others. A server process that hears both
+    never ends by itself.
+    """
+    os.setpgrp()
+    return application

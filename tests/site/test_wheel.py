@@ -5,6 +5,7 @@ The environment has the libraries of this one by a path, so that nothing is down
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -20,6 +21,7 @@ from threading import Timer
 
 import pytest
 
+from hemei.site.serving import LONGEST_STOP_S
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("wheel")  # one after the other, in one process: the second start follows the first
@@ -55,10 +57,12 @@ def python(folder: Path, code: str) -> str:
 
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[str, float]]:
-    """The address at which it says that it is ready, and after how many seconds it said so."""
+    """The address at which it says that it is ready, and after how many seconds it said so. Stopped as by Ctrl-C."""
     command = [str(folder / "venv/bin/hemei"), "serve", "--port", str(free_port())]
     started = time.monotonic()
-    server = subprocess.Popen(command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        command, cwd=folder, env=environment(folder), stdout=subprocess.PIPE, text=True, process_group=0
+    )
     patience = Timer(LONGEST_START_S, server.kill)
     patience.start()
     try:
@@ -67,8 +71,8 @@ def served(folder: Path) -> Iterator[tuple[str, float]]:
         patience.cancel()
         assert said.startswith("Hemei is ready: "), said
         yield said.removeprefix("Hemei is ready: ").strip(), took
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(timeout=60) == 0
+        os.killpg(server.pid, signal.SIGINT)
+        assert server.wait(timeout=LONGEST_STOP_S - 5) == 0
     finally:
         patience.cancel()
         server.kill()
