@@ -29,6 +29,8 @@ from .subject import InLayer
 STEEP = "steep_slope"
 """The layer that is made from the district's elevation, not read from a file."""
 VOID = "附近高程缺测"
+FRAME_M = 100.0
+"""Beyond any position error: as far as it matters how deep a footprint lies in a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Place:
     of: str
     version: str
     geometry: np.ndarray
+    index: shapely.STRtree
     ground: AreaMap | None
     edges: NearMap
     half_width_m: float
@@ -75,9 +78,9 @@ class Measured:
         metres = float(self.distance_m[row])
         part, depth = None, None
         if area > 0.0:
-            shared = shapely.intersection(footprint, around(self.place.geometry, footprint))
-            part = bytes(shapely.to_wkb(shared))
-            depth = depth_of(footprint, self.place.geometry) if error_m > 0.0 else 0.0
+            layer = around(self.place, footprint)
+            part = bytes(shapely.to_wkb(shapely.intersection(footprint, layer)))
+            depth = depth_of(footprint, layer) if error_m > 0.0 else 0.0
         return InLayer(
             area_m2=area,
             share=area / float(self.whole_m2[row]),
@@ -90,17 +93,19 @@ class Measured:
         )
 
 
-def around(geometry: np.ndarray, footprint: shapely.Geometry) -> shapely.Geometry:
-    """The union of the features that meet a footprint."""
-    return shapely.union_all(geometry[shapely.intersects(geometry, footprint)])
+def around(place: Place, footprint: shapely.Geometry) -> shapely.Geometry:
+    """The layer within `FRAME_M` of a footprint that it meets, as one geometry."""
+    features = place.geometry[place.index.query(footprint, predicate="intersects")]
+    x0, y0, x1, y1 = shapely.bounds(footprint)
+    frame = shapely.box(x0 - FRAME_M, y0 - FRAME_M, x1 + FRAME_M, y1 + FRAME_M)
+    return shapely.union_all(shapely.intersection(features, frame))
 
 
-def depth_of(footprint: shapely.Geometry, geometry: np.ndarray) -> float:
+def depth_of(footprint: shapely.Geometry, layer: shapely.Geometry) -> float:
     """How far a footprint can surely be shifted, any way, and still meet a layer, metres (a lower bound).
 
     A point that lies r inside the footprint and s inside the layer is still in both after a shift of less than r + s.
     """
-    layer = around(geometry, footprint)
     shared = shapely.intersection(footprint, layer)
     candidates = [shapely.point_on_surface(shared), shapely.centroid(footprint), shapely.centroid(shared)]
     depths = [
@@ -132,7 +137,9 @@ def steep_place(district: District, crs: CRS) -> Place:
     reach = reach_of(district.book, STEEP, "") + district.position_error_m + 1.0
     ground, unknown = (build_area_map(rings_of(squares), dissolved=True) for squares in (steep, voids))
     edges, rims = (build_near_map(segments_of(squares), reach) for squares in (steep, voids))
-    return Place(STEEP, "", digest(Path(district.dem)), steep, ground, edges, 0.0, (unknown, rims))
+    return Place(
+        STEEP, "", digest(Path(district.dem)), steep, shapely.STRtree(steep), ground, edges, 0.0, (unknown, rims)
+    )
 
 
 def _places_in(file: LayerFile, layer: Layer, district: District) -> Iterator[Place]:
@@ -159,7 +166,7 @@ def _place(file: LayerFile, of: str, layer: Layer, chosen: np.ndarray, district:
     polygons = shapely.get_dimensions(geometry) == 2
     ground = build_area_map(rings_of(geometry[polygons]), dissolved=True) if polygons.any() else None
     edges = build_near_map(segments_of(geometry), reach)
-    return Place(file.id, of, layer.version, geometry, ground, edges, half)
+    return Place(file.id, of, layer.version, geometry, shapely.STRtree(geometry), ground, edges, half)
 
 
 def reach_of(book: Book, layer: str, of: str) -> float:
