@@ -29,6 +29,10 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+MATTER_OF_KIND: dict[str, str] = {}
+"""Which programme a kind of place belongs to; the registry fills it."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """One duty of today, without its dates."""
@@ -153,7 +157,7 @@ def may(actor: Actor, verb: str, thing: Thing) -> bool:
             return verb in DOOR_RIGHTS and _place_of(thing) == actor.place
         case ActorKind.PHONE:
             return verb in PHONE_RIGHTS and _place_of(thing) == actor.place
-    matter = getattr(thing, "matter", "*")
+    matter = getattr(thing, "matter", "") or MATTER_OF_KIND.get(getattr(thing, "kind", ""), "*")
     return any(
         verb in grant.role.rights
         and contains(grant.region, thing.region)

@@ -13,7 +13,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.access import Actor, Scope
+from hemei.core.access import MATTER_OF_KIND, Actor, Scope
 from hemei.core.models import Case, Check, Place
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import read_form
@@ -182,6 +182,7 @@ class Registry:
             raise ValueError(f"the programme {programme.key} is declared twice")
         self.programmes[programme.key] = programme
         self._add(self.kinds, {kind.key: kind for kind in programme.kinds})
+        MATTER_OF_KIND.update({kind.key: programme.key for kind in programme.kinds})
         self._add(self.forms, {form.id: form for form in programme.forms})
         self._add(self.findings, {finding.id: finding for finding in programme.findings})
         self._add(self.facts, {fact.name: fact for fact in programme.facts})

@@ -61,6 +61,7 @@ def test_a_duty_is_for_its_matter(people: People, house: Place) -> None:
     actor = actor_of(account)
     assert may(actor, "case.remedy", At(VILLAGE, "sewage"))
     assert not may(actor, "case.remedy", At(VILLAGE, "houses"))
+    assert not may(actor, "check.survey", house), "a house is a matter of houses"
 
 
 def test_an_account_put_out_of_use_may_nothing(people: People, house: Place) -> None:

@@ -151,7 +151,7 @@ def test_two_imports_at_once_the_second_is_out_of_date(tmp_path: Path, people: P
     assert "已被别人改动" in batch.message
     assert batch.state == "ready"
     with pytest.raises(Conflict):
-        importing.decide(batch=ImportBatch.objects.latest("applied_at"), rows=[], decision="same", by=SYSTEM)
+        importing.decide(batch=ImportBatch.objects.get(state="applied"), rows=[], decision="same", by=SYSTEM)
 
 
 def test_refused_rows_come_back_in_their_own_columns_and_mended_they_come_in(tmp_path: Path, people: People) -> None:
