@@ -21,6 +21,7 @@ class Bench:
         self.by = by
         self.now = now
         self.made: dict[str, dict[str, int]] = {}  # register → key of a staged row → its primary key to be
+        self.duties: list[tuple[str, str, str, int]] = []  # role, matter, region, unit: of today, on their way
         self.recount: set[tuple[str, str]] = set()  # kinds and regions whose places are to be counted anew
         self._inserts: dict[type[models.Model], Laid] = {}
         self._updates: dict[tuple[type[models.Model], tuple[str, ...]], Laid] = {}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.holdings import places_of
 from hemei.core.actions.register.households import VILLAGE
-from hemei.core.actions.register.judging import Desk, Judged, batched, judge_each
+from hemei.core.actions.register.judging import Desk, Judged, Reference, batched, judge_each
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.places import identifier_fields, kind_of
 from hemei.core.actions.register.sheet import Field, Line, choice
@@ -24,10 +24,11 @@ from hemei.core.lifecycle import PRESSING
 from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Finding, Place, RowOutcome, StagedRow
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.registry import registry
+from hemei.core.roles import ROLES
 from hemei.core.wording import stored
 from hemei.engines.tables import BadCell, as_code, as_date
 from hemei.terms.day import day_of, start_of, today
-from hemei.terms.region import Level
+from hemei.terms.region import Level, contains
 
 SEVERITIES = {str(int(severity)): name for severity, name in SEVERITY_NAMES.items()}
 LONGEST_CODE, LONGEST_TITLE, LONGEST_ID = 20, 160, 80
@@ -79,7 +80,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said, number, place = line.values, by_line[line.where], places.get(line.where)
-        region = _region(said, regions.get(place) if isinstance(place, int) else None, desk)
+        of_place = regions.get(place) if isinstance(place, int) else desk.refer("regions of places", place or "")
+        region = _region(said, of_place, desk)
         _check_days(said)
         values = {"matter": matter, "region": region, "place": place, "source_id": number, **_problem(said, desk.sheet)}
         values |= {name: said[name] for name in ("found_at", "due_on", "ended_at", "note") if name in said}
@@ -105,9 +107,9 @@ def _number(line: Line, desk: Desk) -> str:
     return said if times == 1 else f"{said}#{times}"
 
 
-def _region(said: dict[str, Any], of_place: str | None, desk: Desk) -> str:
+def _region(said: dict[str, Any], of_place: Reference | None, desk: Desk) -> str:
     if of_place:
-        return of_place
+        return str(of_place)
     if "region" in said:
         return desk.region(said["region"])
     raise BadCell(_("没有写在哪个村，也没有能认出的房屋编号。"), _("请填写村代码，或填写已登记的房屋编号。"))
@@ -165,10 +167,16 @@ class _Laying:
     states: dict[int, dict[int, str]] = field(default_factory=dict)  # place → case → state
 
     def unit(self, matter: str, region: str) -> int | None:
+        """Who answers there: the unit with the nearest duty, those that come in this very batch included."""
         key = (matter, region)
         if key not in self.units:
             unit = responsible_unit(region=region, matter=matter, on=today())
-            self.units[key] = unit.pk if unit else None
+            near = [(len(unit.region), unit.pk)] if unit else []
+            for role, of_matter, where, answering in self.bench.duties:
+                answers = "case.assign" in ROLES[role].rights and of_matter in ("*", matter)
+                if answers and contains(where, region):
+                    near.append((len(where), answering))
+            self.units[key] = max(near, key=lambda one: one[0])[1] if near else None
         return self.units[key]
 
     def step(self, case: int, verb: str, before: str, after: str, at: datetime, unit: int | None, note: str) -> None:

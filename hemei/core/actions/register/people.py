@@ -162,6 +162,8 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
         starts, ends = _day(said.get("starts")), _day(said.get("ends"))
         if row.outcome == RowOutcome.NEW:
             unit = bench.resolve("units", said["unit"])
+            if unit is not None and (ends is None or ends >= today()):
+                bench.duties.append((said["role"], said["matter"], said["region"], unit))
             if unit is not None:
                 duties.add(account, unit, said["role"], said["matter"], said["region"], starts or today(), ends)
         else:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
@@ -63,11 +64,11 @@ def identifier_fields(kind: Kind, also: tuple[str, ...] = ("编号",)) -> list[F
 
 def _own_field(kind: Kind, column: Column) -> Field:
     stored = kind.model._meta.get_field(column.name)
-    headings = (column.label, str(getattr(stored, "verbose_name", column.label)), column.name)
+    headings: tuple[str | Promise, ...] = (column.label, str(getattr(stored, "verbose_name", "")), column.name)
     read: Callable[[object], Any]
     match stored:
         case models.BooleanField():
-            read = as_yes_no
+            read, headings = as_yes_no, (*headings, f"是否{column.label}")
         case models.IntegerField():
             read = _whole(column)
         case models.FloatField() | models.DecimalField():
@@ -101,7 +102,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
             system: said[system][:LONGEST_IDENTIFIER] for system in kind.identifier_systems if system in said
         }
         values = {name: said.get(name) for name in BASE} | {"kind": kind.key}
-        values["region"] = desk.region(said["region"])
+        values["region"] = region = desk.region(said["region"])
         values["label"] = (said.get("label") or said.get("address") or "")[:LONGEST_LABEL] or None
         values |= {column.name: said.get(column.name) for column in kind.columns if column.name in said}
         values |= _spot_values(spot_of(line))
@@ -109,6 +110,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
             desk.once(f"places|{system}:{number}", line)
         key = next((f"{system}:{number}" for system, number in identifiers.items()), line.where)
         judged = there.against(key, values, identifiers, line)
+        desk.know("regions of places", key, region)
         reference = judged.target if judged.outcome in (RowOutcome.CHANGED, RowOutcome.UNCHANGED) else key
         for named in (line.where, *(f"{system}:{number}" for system, number in identifiers.items())):
             desk.know("places", named, reference if reference is not None else key)

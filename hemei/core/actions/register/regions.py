@@ -62,7 +62,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
                 _("%(code)s 不在您可以导入的范围内。") % {"code": code}, _("请核对代码，或请上级导入这一行。")
             )
         above = RegionCode(code).parent
-        if len(code) > Level.DISTRICT and str(above) not in coming | there.keys():
+        if len(code) > Level.DISTRICT and str(above) not in coming | there.keys() | desk.regions.keys():
             raise BadCell(
                 _("它的上级 %(code)s 不在区划里。") % {"code": above}, _("请把上级也写进区划表，或核对代码。")
             )
