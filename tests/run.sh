@@ -3,6 +3,7 @@
 # The SQLite run stands last and runs only after the other passed, so that its summary line speaks for both.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+PATH="$PATH:/usr/sbin:/sbin" # runuser stands there
 
 VAR=$(mktemp -d "${TMPDIR:-/tmp}/hemei-test.XXXXXX")
 CLUSTER=""
