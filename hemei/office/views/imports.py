@@ -154,6 +154,7 @@ def decide(request: OfficeRequest, pk: int) -> HttpResponse:
     rows = [int(row) for row in request.POST.getlist("row") if row.isascii() and row.isdigit()]
     decision = request.POST.get("decision", "")
     everything = request.POST.get("all") == "yes"
+    found(reading.batch(pk, within=within(request, "register.import")))
     if decision not in (Decision.SAME, Decision.OTHER) or not (rows or everything):
         messages.error(request, _("请先勾选要确认的行。"))
         return redirect("office:import", pk=pk)

@@ -1,0 +1,247 @@
+"""Another village's records, asked for by address: every address of the site, those of tomorrow included.
+
+One village has a record of every sort, all with the same number. Whoever has no business there tries every address with
+that number, and must hear what they would hear of a number that nobody has.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from hemei.core.actions.evidence import path_of
+from hemei.core.models import (
+    Account,
+    AuditEntry,
+    Case,
+    Check,
+    Draw,
+    Due,
+    Duty,
+    Evidence,
+    Holding,
+    Household,
+    ImportBatch,
+    Job,
+    Message,
+    Parameter,
+    Person,
+    Place,
+    Round,
+    Unit,
+)
+from hemei.programmes.houses.models import House
+from hemei.terms import tile
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, VILLAGE, People, engage, photo
+from tests.maps.test_layers import around
+
+NUMBER, NO_NUMBER = 700_001, 700_002
+MARK = "yinshan"  # stands in every text of the village's records, and nowhere else
+LON, LAT = 110.5, 31.5
+OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
+OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
+TEXTS = {
+    "form_id": "houses.survey",
+    "slug": "remedy",
+    "kind": "csv",
+    "form": "csv",
+    "code": VILLAGE,
+    "key": "houses.deadline_days.urgent",
+}
+KEYS = {"office/cases/<int:pk>/documents/<slug:key>/": "notice"}
+REFUSED = {403, 404, 405, 422}  # 422 from the API, which reads the body before it looks for the record
+
+
+@dataclass(frozen=True)
+class Address:
+    pattern: str
+    converters: tuple[str, ...]
+
+    @property
+    def of_a_record(self) -> bool:
+        return "pk" in self.converters
+
+    def __call__(self, number: int = NUMBER) -> str:
+        z, x, y = around(LON, LAT, 15)
+        values = {"pk": number, "person": number, "z": z, "x": x, "y": y, **TEXTS}
+        path = self.pattern
+        for name in self.converters:
+            value = KEYS.get(self.pattern, values[name]) if name == "key" else values[name]
+            start = path.index("<")
+            path = f"{path[:start]}{value}{path[path.index('>') + 1 :]}"
+        return f"/{path}"
+
+
+def addresses(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[Address]:
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, path)
+        elif not path.startswith(OPEN_TO_ALL) and path:
+            yield Address(path, tuple(one.pattern.converters))
+
+
+ADDRESSES = sorted(set(addresses()), key=lambda address: address.pattern)
+OF_RECORDS = [address for address in ADDRESSES if address.of_a_record]
+
+
+@pytest.fixture
+def village_records(people: People, units: dict[str, Unit]) -> People:
+    """A record of every sort in one village, each with the same number and the mark."""
+    now, day, number = timezone.now(), today(), {"pk": NUMBER}
+    account, here = people.village.account, {"region": VILLAGE}
+    unit = Unit.objects.create(**number, name=f"{MARK}村委会", seal_name=MARK, kind="village_committee", **here)
+    Duty.objects.create(
+        **number, account=people.grid.account, unit=unit, role="grid_worker", matter="*", starts=day, **here
+    )
+    key = tile.key(LON, LAT)
+    place = Place.objects.create(
+        **number, kind="house", label=f"{MARK}一号", address=MARK, lon=LON, lat=LAT, tile=key, **here
+    )
+    House.objects.create(place=place, structure="earth_timber", occupied=True)
+    person = Person.objects.create(**number, name=f"{MARK}老人", phone_masked="138******34", **here)
+    household = Household.objects.create(**number, number=f"{MARK}户", head=person, **here)
+    Holding.objects.create(**number, household=household, place=place)
+    case = Case.objects.create(
+        **number, matter="houses", place=place, code="houses.F03", title=f"{MARK}墙体歪斜", severity=3, unit=unit,
+        state="assigned", found_at=now, found_recorded_at=now, opened_at=now, due_on=day, **here,
+    )  # fmt: skip
+    check = Check.objects.create(
+        **number, instance_id=MARK, place=place, matter="houses", tier="survey", form="houses.survey", version="1",
+        digest="0" * 64, at=now, recorded_at=now, actor=str(people.village), account=account, **here,
+    )  # fmt: skip
+    stored = photo()
+    digest = sha256(stored.content).hexdigest()
+    path_of(digest).parent.mkdir(parents=True)
+    path_of(digest).write_bytes(stored.content)
+    Evidence.objects.create(
+        **number, name=f"{MARK}.jpg", media_type="image/jpeg", size=1, sha256=digest, recorded_at=now, place=place,
+        check_made=check, actor=str(people.village), **here,
+    )  # fmt: skip
+    Message.objects.create(**number, to=account, case=case, text=MARK, not_before=now, created_at=now, **here)
+    turn = Round.objects.create(
+        **number, matter="houses", tier="patrol", name=f"{MARK}轮", starts=day, ends=day + timedelta(days=9),
+        state="published", published_at=now, **here,
+    )  # fmt: skip
+    Due.objects.create(**number, round=turn, place=place, due_on=day, unit=unit, account=account, **here)
+    Draw.objects.create(
+        **number, round=turn, event=f"{MARK}摇号", event_on=day, opens_on=day, frame=b"", frame_hash="0" * 64,
+        codes=b"", frozen_at=now, **here,
+    )  # fmt: skip
+    job = Job.objects.create(**number, kind="register.read", by=account, message=MARK, **here)
+    ImportBatch.objects.create(**number, name=f"{MARK}台账", folder="none", state="ready", job=job, by=account, **here)
+    Parameter.objects.create(key=TEXTS["key"], region=VILLAGE, value=3, starts=day, document=MARK)
+    ended = engage("ended", "离任支书", "village_officer", VILLAGE, units["village"], ends=day - timedelta(days=1))
+    people.ended = ended  # type: ignore[attr-defined]
+    return people
+
+
+def all_of(response: HttpResponse) -> bytes:
+    """What was said, to its end: a file that is sent stays open until then."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+OUTSIDERS = ["next_village", "other_township", "neighbour", "nobody", "ended"]
+Send = Callable[[str, str, str], int]
+
+
+@pytest.fixture
+def send(village_records: People) -> Send:
+    """The status of an answer; whatever was written is taken back."""
+    clients: dict[str, Client] = {}
+
+    def answer(who: str, method: str, path: str) -> int:
+        if who not in clients:
+            account = Account.objects.get(pk=getattr(village_records, who).id)
+            clients[who] = Client(headers={"accept-language": "zh-CN"}, raise_request_exception=False)
+            clients[who].force_login(account, "django.contrib.auth.backends.ModelBackend")
+        body = {"data": json.dumps({}), "content_type": "application/json"} if path.startswith("/api/") else {}
+        with transaction.atomic():
+            response = getattr(clients[who], method)(path, **(body if method == "post" else {}))
+            transaction.set_rollback(True)
+        all_of(response)
+        return int(response.status_code)
+
+    return answer
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_a_strangers_record_is_as_good_as_none(send: Send, who: str) -> None:
+    told = {}
+    for address in OF_RECORDS:
+        for method in ("get", "post"):
+            there, nowhere = send(who, method, address()), send(who, method, address(NO_NUMBER))
+            if there not in REFUSED or there != nowhere:
+                told[f"{method} {address()}"] = (there, nowhere)
+    assert told == {}
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_no_page_speaks_of_another_village(village_records: People, who: str) -> None:
+    client = Client(headers={"accept-language": "zh-CN"}, raise_request_exception=False)
+    client.force_login(getattr(village_records, who).account, "django.contrib.auth.backends.ModelBackend")
+    speaking = []
+    for address in ADDRESSES:
+        for query in ({}, {"region": VILLAGE}):
+            response = client.get(address(), query)
+            if response.status_code >= 500 or MARK.encode() in all_of(response):
+                speaking.append(f"{address()} {query} {response.status_code}")
+    assert speaking == []
+
+
+def test_nobody_enters_without_signing_in(village_records: People) -> None:
+    stranger = Client()
+    entered = {}
+    for address in ADDRESSES:
+        for method in (stranger.get, stranger.post):
+            response = method(address())
+            to_the_door = response.status_code == 302 and response.headers["Location"].startswith("/sign-in/")
+            if not to_the_door and response.status_code not in (401, 403, 404, 405):
+                entered[address()] = response.status_code
+    assert entered == {}
+
+
+def test_whoever_only_reads_writes_nothing(send: Send) -> None:
+    before = AuditEntry.objects.count()
+    for address in ADDRESSES:
+        if not address.pattern.startswith(OF_ONESELF):
+            send("auditor", "post", address())
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("who", ["grid", "village", "township", "district", "inspector", "appraiser", "administrator"])
+def test_no_address_breaks(send: Send, who: str) -> None:
+    statuses = {
+        f"{method} {address()}": send(who, method, address()) for address in ADDRESSES for method in ("get", "post")
+    }
+    assert {path: status for path, status in statuses.items() if status >= 500} == {}
+
+
+def test_every_address_has_its_record(send: Send) -> None:
+    """Else the tests above would look for nothing: a new noun joins `village_records`."""
+    insiders = ("district", "administrator", "village", "inspector", "appraiser")
+    missing = [
+        address.pattern
+        for address in OF_RECORDS
+        if all(send(who, method, address()) == 404 for who in insiders for method in ("get", "post"))
+    ]
+    assert missing == []
+
+
+def test_the_scope_of_the_district_is_the_villages(village_records: People) -> None:
+    """The mark can be found by those whom it concerns, so its absence elsewhere means something."""
+    client = Client()
+    client.force_login(village_records.district.account, "django.contrib.auth.backends.ModelBackend")
+    for path in ("/office/places/", "/office/cases/", "/office/rounds/", "/office/units/", "/api/cases"):
+        assert MARK in client.get(path, {"region": DISTRICT}).content.decode(), path
