@@ -61,6 +61,6 @@ def label(row: Row, x: float, y: float) -> str:
     number = str(row.open) if row.open else ("?" if row.silent else "0")
     middle = f'text-anchor="middle" fill="{INK}" x="{x:.0f}"'
     return (
-        f'<text {middle} y="{y:.0f}" font-size="14" font-weight="bold">{number}</text>'
-        f'<text {middle} y="{y + 12:.0f}" font-size="9">{escape(row.name)}</text>'
+        f'<text {middle} y="{y:.0f}" font-size="20" font-weight="bold">{number}</text>'
+        f'<text {middle} y="{y + 17:.0f}" font-size="14">{escape(row.name)}</text>'
     )

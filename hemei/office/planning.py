@@ -82,6 +82,7 @@ class DrawForm(PlanForm):
                 label=_("%(name)s 回避的乡镇") % {"name": person.name},
                 required=False,
                 choices=list(townships),
+                widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
                 initial=home.get(person.pk, []),
             )
         dress(self)

@@ -165,7 +165,7 @@ def late(row: CaseStep | Check) -> bool:
     return row.recorded_at - row.at > LATE
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def moment(value: datetime | None) -> str:
     """2026年11月3日 14:05."""
     if value is None:

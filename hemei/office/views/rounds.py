@@ -19,7 +19,6 @@ from hemei.core.models import Due, Round, Tier
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
-from hemei.core.queries.regions import names
 from hemei.office.paging import Turns
 from hemei.office.planning import HandOverForm, RoundForm
 from hemei.office.request import OfficeRequest, within
@@ -34,7 +33,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "rows": [(turn, reading.progress(turn, within=scope, on=today())) for turn in shown.rows],
         "page": Turns.of(request, shown),
-        "region_names": names(within=scope),
+        "region_names": reading.names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
     }
     return render(request, "office/rounds.html", context)
@@ -66,7 +65,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "rows": shown.rows,
         "page": Turns.of(request, shown),
         "may_plan": may(request.actor, "round.plan", turn),
-        "region_names": names(within=scope),
+        "may_see_draw": may(request.actor, "draw.view", turn),
+        "region_names": reading.names_around(within=scope),
     }
     return render(request, "office/round.html", context)
 

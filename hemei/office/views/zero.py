@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import quote
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hemei.core.access import Scope
 from hemei.core.doors import found
 from hemei.core.queries.zero import Board, Row, zero
 from hemei.engines.tables import Sheet, write_csv, write_xlsx
@@ -36,6 +37,15 @@ class BoardForm(FilterForm):
     on = forms.DateField(label=gettext_lazy("到哪一天"), required=False, widget=DateInput())
     known = forms.DateField(label=gettext_lazy("只算这天以前登记的（选填）"), required=False, widget=DateInput())
     by = forms.ChoiceField(label=gettext_lazy("分到"), required=False, choices=[("", gettext_lazy("下一级")), *LEVELS])
+
+    def __init__(self, data: QueryDict, *, within: Scope) -> None:
+        shown = data.copy()
+        shown["on"] = shown.get("on") or today().isoformat()  # the day stands in the field, not only in the heading
+        super().__init__(shown, within=within)
+
+    @property
+    def narrows(self) -> bool:
+        return any(value for name, value in self.chosen.items() if name != "on") or self.day("on") != today()
 
     def day(self, name: str) -> date | None:
         chosen = self.chosen[name]
