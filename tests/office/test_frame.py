@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,8 @@ def test_error_summary_leads_to_the_field() -> None:
     assert '<a href="#id_reason">理由</a>' in html
     field = Template('{% include "office/_field.html" with field=form.reason %}').render(Context({"form": Reason({})}))
     assert 'class="field wrong"' in field
+
+
+def test_a_moment_is_told_in_the_districts_time() -> None:
+    late = datetime(2026, 11, 23, 16, 40, tzinfo=UTC)
+    assert Template("{% load office %}{{ late|moment }}").render(Context({"late": late})) == "2026年11月24日 00:40"
