@@ -9,8 +9,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import close_old_connections
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hemei.core.models import Job, JobState
@@ -81,10 +82,11 @@ def take_next() -> Job | None:
 
 
 def run(job: Job) -> Job:
-    """Do a claimed job to its end, whatever that is."""
+    """Do a claimed job to its end, whatever that is, in the source language: a clerk's headings are Chinese."""
     state, message, result = JobState.DONE, "", {}
     try:
-        result = KINDS[job.kind](job, Progress(job)) or {}
+        with translation.override(settings.LANGUAGE_CODE):
+            result = KINDS[job.kind](job, Progress(job)) or {}
     except Cancelled:
         state, message = JobState.CANCELLED, _("已取消，没有写入任何数据。")
     except Exception as fault:

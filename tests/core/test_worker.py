@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
 from hemei.core.models import Job
 from hemei.core.worker import KINDS, LOST_AFTER, Progress, run, take_next, work
@@ -24,8 +25,12 @@ def _kinds(db) -> Iterator[None]:
     def fail(job: Job, progress: Progress) -> None:
         raise ValueError("the file has no header")
 
+    @work("test.language")
+    def language(job: Job, progress: Progress) -> dict[str, str | None]:
+        return {"spoken": get_language()}
+
     yield
-    del KINDS["test.count"], KINDS["test.fail"]
+    del KINDS["test.count"], KINDS["test.fail"], KINDS["test.language"]
 
 
 def test_a_job_runs_to_its_end() -> None:
@@ -44,6 +49,14 @@ def test_a_failure_says_why() -> None:
     assert job is not None
     failed = run(job)
     assert (failed.state, failed.message) == ("failed", "the file has no header")
+
+
+def test_a_job_reads_chinese_headings_whoever_waits_for_it() -> None:
+    Job.objects.create(kind="test.language", region="429999")
+    with override("en"):
+        job = take_next()
+        assert job is not None
+        assert run(job).result == {"spoken": "zh-hans"}
 
 
 def test_a_job_stops_when_asked() -> None:
