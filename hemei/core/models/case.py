@@ -71,7 +71,10 @@ class CaseStep(AppendOnly):
 
     class Meta:
         ordering = ["case_id", "id"]
-        indexes = [models.Index(fields=["verb", "at"], name="step_by_verb")]
+        indexes = [
+            models.Index(fields=["case", "id"], name="step_of_case"),
+            models.Index(fields=["verb", "at"], name="step_by_verb"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.verb}"

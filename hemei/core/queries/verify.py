@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Max
 from django.utils import timezone
 
 from hemei.core.access import Scope
@@ -38,10 +38,12 @@ def _chain() -> Iterator[str]:
 
 
 def _cases(within: Scope) -> Iterator[str]:
-    last = CaseStep.objects.filter(case=OuterRef("pk")).order_by("-id").values("to_state")[:1]
-    astray = Case.objects.filter(within.q()).annotate(last=Subquery(last)).exclude(state=F("last"))
-    for stray in astray.iterator():
-        yield f"case {stray.pk}: stands at {stray.state}, its steps say otherwise"
+    last = CaseStep.objects.filter(within.q("case__region")).values("case").annotate(last=Max("id")).values("last")
+    astray = CaseStep.objects.filter(pk__in=last).exclude(to_state=F("case__state"))
+    for case, state in astray.values_list("case", "case__state").iterator():
+        yield f"case {case}: stands at {state}, its steps say otherwise"
+    for case in Case.objects.filter(within.q(), steps=None).iterator():
+        yield f"case {case.pk}: has no step"
     unended = Case.objects.filter(within.q(), state__in=["accepted", "withdrawn", "imported"], ended_at=None)
     for case in unended.iterator():
         yield f"case {case.pk}: ended without a date"
