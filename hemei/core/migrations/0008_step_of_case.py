@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0007_api_key'),
+        ("core", "0007_api_key"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['case', 'id'], name='step_of_case'),
+            model_name="casestep",
+            index=models.Index(fields=["case", "id"], name="step_of_case"),
         ),
     ]
