@@ -14,6 +14,7 @@ from django.db import close_old_connections
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState
 from hemei.core.writing import writing
 
@@ -89,6 +90,8 @@ def run(job: Job) -> Job:
             result = KINDS[job.kind](job, Progress(job)) or {}
     except Cancelled:
         state, message = JobState.CANCELLED, _("已取消，没有写入任何数据。")
+    except Mistaken as fault:  # of a person, who is told: nothing for the log
+        state, message = JobState.FAILED, str(fault)[:500]
     except Exception as fault:
         log.error("job %s failed\n%s", job.pk, traceback.format_exc())
         state, message = JobState.FAILED, str(fault)[:500]

@@ -40,6 +40,7 @@ def test_every_command_explains_itself(hemei, command: tuple[str, ...]) -> None:
         (["zero", "--region", "429999", "--on", "yesterday"], "write it like 2026-11-01"),
         (["zero", "--region", "12345"], "6, 9, 12 or 15 digits"),
         (["zero", "--region", "999999"], "999999 is not among the regions here"),
+        (["zero", "--region", "429999103200", "--by", "township"], "429999103200 is not wider than a township"),
         (["export", "regions", "--format", "xml"], "'xml' is not one of"),
         (["export", "places", "--kind", "castle"], "say which --kind: house"),
         (["serve", "--port", "0"], "--port"),

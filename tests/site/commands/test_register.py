@@ -32,6 +32,15 @@ def test_refused_rows_are_named_and_end_with_1(db, hemei, tmp_path: Path) -> Non
     assert "农房.xlsx, row 5:" in said.out
 
 
+def test_a_file_that_cannot_be_read_is_one_line(db, hemei, tmp_path: Path) -> None:
+    folder = make(tmp_path / "台账")
+    (folder / "区划.xlsx").write_bytes(b"no workbook")
+    said = hemei("import", str(folder))
+    assert said.status == 2
+    assert "区划.xlsx" in said.err
+    assert said.err.count("\n") == 1
+
+
 def test_a_folder_that_says_nothing_of_itself_is_one_line(db, hemei, tmp_path: Path) -> None:
     said = hemei("import", str(tmp_path))
     assert said.status == 2
