@@ -26,8 +26,9 @@ def press(page: Page, name: str) -> None:
 
 
 def attach(page: Page, name: str) -> None:
-    picture = {"name": name, "mimeType": "image/jpeg", "buffer": photo().content}
-    page.locator("input[type=file]").first.set_input_files(picture)
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "image/jpeg", "buffer": photo().content}
+    )
 
 
 def register(page: Page, step: str, *, note: str = "", picture: str = "", remedy: str = "") -> None:
