@@ -40,8 +40,8 @@ def _chain() -> Iterator[str]:
 def _cases(within: Scope) -> Iterator[str]:
     last = CaseStep.objects.filter(within.q("case__region")).values("case").annotate(last=Max("id")).values("last")
     astray = CaseStep.objects.filter(pk__in=last).exclude(to_state=F("case__state"))
-    for case, state in astray.values_list("case", "case__state").iterator():
-        yield f"case {case}: stands at {state}, its steps say otherwise"
+    for pk, state in astray.values_list("case", "case__state").iterator():
+        yield f"case {pk}: stands at {state}, its steps say otherwise"
     for case in Case.objects.filter(within.q(), steps=None).iterator():
         yield f"case {case.pk}: has no step"
     unended = Case.objects.filter(within.q(), state__in=["accepted", "withdrawn", "imported"], ended_at=None)
