@@ -18,7 +18,7 @@ from hemei.core.actions.case import CLOCK_SKEW
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
+from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
 from hemei.core.registry import registry
 from hemei.core.writing import action, audit, nothing_new
 from hemei.engines.forms import examine
@@ -175,10 +175,6 @@ def learn_from(checks: Sequence[Check]) -> None:
 
 def _settle_dues(check: Check) -> None:
     """Whatever round asked for this look has it now."""
-    Due.objects.filter(
-        place=check.place_id,
-        done_at=None,
-        round__tier=check.tier,
-        round__matter=check.matter,
-        round__state=RoundState.PUBLISHED,
-    ).update(check_made=check, done_at=check.at)
+    asking = Round.objects.filter(matter=check.matter, tier=check.tier, state=RoundState.PUBLISHED)
+    rounds = list(asking.values_list("pk", flat=True))  # apart: PostgreSQL plans an UPDATE over its own join badly
+    Due.objects.filter(place=check.place_id, done_at=None, round__in=rounds).update(check_made=check, done_at=check.at)
