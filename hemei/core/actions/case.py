@@ -119,7 +119,7 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     if step.verb == "case.remedy":
         case.remedied_by = str(by)
     if step.verb == "case.confirm":
-        _becomes_known(case, brought.at, now)
+        becomes_known(case, brought.at, now)
     case.look_again_on = look_again_on(case.state, brought.at)
     if LIFE.by_key[case.state].ending:
         case.ended_at, case.ended_recorded_at = brought.at, now
@@ -135,7 +135,7 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     return row
 
 
-def _becomes_known(case: Case, at: datetime, now: datetime) -> None:
+def becomes_known(case: Case, at: datetime, now: datetime) -> None:
     """A report was true: the case is found when somebody has called or looked."""
     case.found_at, case.found_recorded_at = at, now
     severity = Severity(case.severity)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.access import SYSTEM, Actor, At
-from hemei.core.actions.case import CLOCK_SKEW, add_step
+from hemei.core.actions.case import CLOCK_SKEW, add_step, becomes_known
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.notify import announce
 from hemei.core.actions.placestate import recolour
@@ -26,6 +26,7 @@ from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
 ROUTED = gettext_lazy("按区域自动交办")
+SEEN_TOO = gettext_lazy("核实前又有人看到同样的问题")
 VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
 
 
@@ -48,6 +49,8 @@ def open_from(
     if case is None:
         stated = check.answers.get(kind.due_from) if check and kind.due_from else None
         case = _begin(kind, place, by=by, at=at, now=now, certain=certain, stated=stated)
+    elif certain and case.state == "reported":
+        _verify(case, by=by, at=max(at, case.opened_at), now=now)
     Finding.objects.create(
         check_made=check,
         place=place,
@@ -85,14 +88,31 @@ def _begin(
         opened_at=at,
     )
     add_step(case, "case.open" if certain else "case.report", by=by, before="", at=at, now=now, note="", data={})
-    if certain and unit:
-        before, case.state = case.state, "assigned"
-        case.save(update_fields=["state"])
-        add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
+    if certain:
+        _hand_over(case, at=at, now=now)
     recolour(place)
     if kind.severity == Severity.URGENT:
         announce(case, now=now)
     return case
+
+
+def _verify(case: Case, *, by: Actor, at: datetime, now: datetime) -> None:
+    """Somebody who is believed saw what a stranger had reported: nobody needs to call any more."""
+    before, case.state = case.state, "found"
+    becomes_known(case, at, now)
+    case.save(update_fields=["state", "found_at", "found_recorded_at", "due_on"])
+    add_step(case, "case.confirm", by=by, before=before, at=at, now=now, note=stored(SEEN_TOO), data={})
+    _hand_over(case, at=at, now=now)
+    recolour(case.place)
+
+
+def _hand_over(case: Case, *, at: datetime, now: datetime) -> None:
+    """Give the case to the unit that answers for its region, where there is one."""
+    if case.unit is None:
+        return
+    before, case.state = case.state, "assigned"
+    case.save(update_fields=["state"])
+    add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
 
 
 def _forerunner(place: Place, kind: FindingKind) -> Case | None:

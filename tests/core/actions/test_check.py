@@ -60,6 +60,15 @@ def test_a_strangers_report_waits_to_be_verified_and_counts_as_no_check(house: P
     assert not stored.check.counts
 
 
+def test_what_a_stranger_reported_is_verified_by_whoever_sees_it_too(house: Place, people: People) -> None:
+    reported = submit_check(place=house, answered=selfcheck(channel="page"), by=door(house)).cases[0]
+    seen = submit_check(place=house, answered=selfcheck("somebody who is believed"), by=people.grid)
+    case = Case.objects.get()
+    assert seen.cases == [reported]
+    assert (case.state, case.found_at) == ("assigned", seen.check.at)
+    assert [step.verb for step in case.steps.order_by("id")] == ["case.report", "case.confirm", "case.assign"]
+
+
 def test_a_door_speaks_for_its_own_house_only(house: Place, next_house: Place) -> None:
     with pytest.raises(Refused):
         submit_check(place=next_house, answered=selfcheck(), by=door(house))
