@@ -38,7 +38,7 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks
 
 fuzz: setup
-	HEMEI_CASES=20000 $(VENV)/bin/pytest -q tests/engines/screen
+	HEMEI_CASES=20000 HYPOTHESIS_PROFILE=fuzz $(VENV)/bin/pytest -q tests/engines/screen
 
 bench-screen: setup
 	$(VENV)/bin/python -m benchmarks.bench_screen

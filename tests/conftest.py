@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from hypothesis import settings as random_cases
 from PIL import Image
 
 from hemei.core.access import Actor, actor_of
@@ -21,6 +22,11 @@ from hemei.core.registry import Programme, registry
 from hemei.programmes.houses.models import House
 from hemei.terms import tile
 from tests.toy.wells import dig_well, wells
+
+# The suite tries the same random cases each time; `make fuzz` tries others.
+random_cases.register_profile("suite", derandomize=True, database=None)
+random_cases.register_profile("fuzz", print_blob=True)
+random_cases.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("HEMEI_REAL_DATA", ROOT.parent / "shared" / "data"))
