@@ -1,18 +1,19 @@
 """Who may do what: the only place that says yes.
 
 An actor's authority is their duties of the day: role × matter × region prefix. `may` asks whether one of them allows a
-verb on a thing; `scope_of` turns them into the prefixes that a query is given.
+verb on a thing; `scope_of` turns them into the prefixes, each with its matter, that a query is given.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any, Protocol
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from hemei.core.models import Account, Duty
 from hemei.core.roles import ACCEPT_LEVEL, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
@@ -95,11 +96,15 @@ class At:
     place_id: int | None = None
 
 
+Land = tuple[str, str]  # a region prefix and a matter, "*" for every matter
+MatterOf = str | Callable[[str], Q] | None
+
+
 @dataclass(frozen=True)
 class Scope:
-    """What an actor may see or change: a set of prefixes and of single places."""
+    """What an actor may see or change: a set of prefixes, each for a matter, and of single places."""
 
-    prefixes: tuple[str, ...] = ()
+    lands: tuple[Land, ...] = ()
     places: tuple[int, ...] = ()
     everything: bool = field(default=False)
 
@@ -110,33 +115,89 @@ class Scope:
 
     @classmethod
     def of(cls, *prefixes: str) -> Scope:
-        """These regions, the ones inside others left out."""
-        kept = [p for p in sorted(set(prefixes)) if not any(p != q and contains(q, p) for q in prefixes)]
-        return cls(tuple(kept))
+        """These regions, for every matter."""
+        return cls.held((prefix, "*") for prefix in prefixes)
+
+    @classmethod
+    def held(cls, lands: Iterable[Land]) -> Scope:
+        """These regions, each for its matter; those that lie inside others for the same are left out."""
+        known = sorted(set(lands))
+        return cls(tuple(land for land in known if not any(land != wide and _inside(land, wide) for wide in known)))
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The regions alone, whatever the matter; the ones inside others left out."""
+        every = sorted({prefix for prefix, _matter in self.lands})
+        return tuple(p for p in every if not any(p != q and contains(q, p) for q in every))
+
+    def covers(self, region: str, matter: str) -> bool:
+        """Whether all of a region lies in the scope for that matter; for "*", for every matter."""
+        return self.everything or any(contains(p, region) and held in ("*", matter) for p, held in self.lands)
+
+    def matter_at(self, region: str) -> str:
+        """The matter for which a region lies in the scope: "*" for every one, else the first of those held."""
+        held = sorted(matter for p, matter in self.lands if contains(p, region))
+        return held[0] if held and not self.everything else "*"
 
     def __bool__(self) -> bool:
-        return self.everything or bool(self.prefixes) or bool(self.places)
+        return self.everything or bool(self.lands) or bool(self.places)
 
     def __contains__(self, thing: Any) -> bool:
-        if self.everything or any(contains(p, thing.region) for p in self.prefixes):
+        matter = matter_of(thing)
+        held = {m for p, m in self.lands if contains(p, thing.region)}
+        if self.everything or (held and (matter == "*" or held & {"*", matter})):
             return True
-        place = getattr(thing, "place_id", None) or (thing.pk if type(thing).__name__ == "Place" else None)
-        return place is not None and place in self.places
+        return _place_of(thing) in self.places
 
     def narrowed(self, prefix: str) -> Scope:
         """The part of this scope that lies in the region `prefix`."""
-        if self.everything or any(contains(p, prefix) for p in self.prefixes):
-            return Scope((prefix,))
-        return Scope(tuple(p for p in self.prefixes if contains(prefix, p)))
+        if self.everything:
+            return Scope.of(prefix)
+        wide = [(prefix, matter) for p, matter in self.lands if contains(p, prefix)]
+        return Scope.held(wide + [(p, matter) for p, matter in self.lands if contains(prefix, p)])
 
-    def q(self, region: str = "region", place: str | None = None) -> Q:
-        """The scope as a condition on the column `region`, and on `place` where single places count."""
+    def q(self, region: str = "region", place: str | None = None, *, matter: MatterOf) -> Q:
+        """The scope as a condition on the column `region`, and on `place` where single places count.
+
+        `matter` names the column that says to which matter a row belongs, or the column of its place's kind (its name
+        ends with "kind"), or is a function from a matter to the condition. None is said of what belongs to no matter:
+        regions, units, persons.
+        """
         if self.everything:
             return Q()
-        parts = [Q(**{f"{region}__gte": p, f"{region}__lt": successor(p)}) for p in self.prefixes]
+        lands = self.lands if matter else [(prefix, "*") for prefix in self.prefixes]
+        parts = [
+            Q(**{f"{region}__gte": prefix, f"{region}__lt": successor(prefix)}) & _of_matter(matter, held)
+            for prefix, held in lands
+        ]
         if place and self.places:
             parts.append(Q(**{f"{place}__in": self.places}))
         return reduce(or_, parts) if parts else Q(pk__in=[])
+
+
+def _inside(land: Land, wide: Land) -> bool:
+    return contains(wide[0], land[0]) and wide[1] in ("*", land[1])
+
+
+def _of_matter(column: MatterOf, matter: str) -> Q:
+    if column is None or matter == "*":
+        return Q()
+    if not isinstance(column, str):
+        return column(matter)
+    if column.endswith("kind"):
+        return Q(**{f"{column}__in": [kind for kind, owner in MATTER_OF_KIND.items() if owner == matter]})
+    return Q(**{column: matter})
+
+
+def matter_of(thing: Any) -> str:
+    """The matter a thing belongs to: its own, its kind's, or that of what it hangs on; "*" where it has none."""
+    if (own := getattr(thing, "matter", "")) or (own := MATTER_OF_KIND.get(getattr(thing, "kind", ""), "")):
+        return str(own)
+    for link in ("round", "case", "step", "check_made", "place"):
+        linked = getattr(thing, link, None)
+        if isinstance(linked, Model) and (found := matter_of(linked)) != "*":
+            return found
+    return "*"
 
 
 def actor_of(account: Account) -> Actor:
@@ -157,7 +218,7 @@ def may(actor: Actor, verb: str, thing: Thing) -> bool:
             return verb in DOOR_RIGHTS and _place_of(thing) == actor.place
         case ActorKind.PHONE:
             return verb in PHONE_RIGHTS and _place_of(thing) == actor.place
-    matter = getattr(thing, "matter", "") or MATTER_OF_KIND.get(getattr(thing, "kind", ""), "*")
+    matter = matter_of(thing)
     return any(
         verb in grant.role.rights
         and contains(grant.region, thing.region)
@@ -182,18 +243,16 @@ def scope_of(actor: Actor, verb: str, matter: str = "*", severity: Severity | No
         return Scope.all()
     if actor.kind is ActorKind.PHONE and verb in PHONE_RIGHTS and actor.place is not None:
         return Scope(places=(actor.place,))
-    return Scope.of(
-        *(
-            grant.region
-            for grant in actor.grants
-            if verb in grant.role.rights
-            and (matter == "*" or grant.matter in ("*", matter))
-            and _high_enough(grant.role, verb, severity)
-        )
+    return Scope.held(
+        (grant.region, grant.matter)
+        for grant in actor.grants
+        if verb in grant.role.rights
+        and (matter == "*" or grant.matter in ("*", matter))
+        and _high_enough(grant.role, verb, severity)
     )
 
 
-def _place_of(thing: Thing) -> int | None:
+def _place_of(thing: Any) -> int | None:
     place = getattr(thing, "place_id", None)
     if place is None and type(thing).__name__ == "Place":
         place = getattr(thing, "pk", None)

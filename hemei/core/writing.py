@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from hemei.core.access import Actor, require
+from hemei.core.access import Actor, matter_of, require
 from hemei.core.models import AuditEntry
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -92,7 +92,8 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
                 asked = verb if isinstance(verb, str) else verb(arguments)
                 require(arguments["by"], asked, thing)
                 before = getattr(_entries, "count", 0)
-                result = function(**arguments)
+                with _about(matter_of(thing)):
+                    result = function(**arguments)
                 if getattr(_entries, "count", 0) == before:
                     raise Unaudited(asked)
                 return result
@@ -101,6 +102,16 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
         return perform  # type: ignore[return-value]
 
     return declare
+
+
+@contextmanager
+def _about(matter: str) -> Iterator[None]:
+    """Entries left meanwhile belong to this matter; an action within an action says its own."""
+    outer, _entries.matter = getattr(_entries, "matter", "*"), matter
+    try:
+        yield
+    finally:
+        _entries.matter = outer
 
 
 def nothing_new() -> None:
@@ -148,6 +159,7 @@ def entry_for(
         verb=verb,
         subject=subject,
         region=region,
+        matter=None if (matter := getattr(_entries, "matter", "*")) == "*" else matter,
         digest=keyed_digest(values),
         detail=detail or {},
     )

@@ -48,8 +48,8 @@ def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
 
 def places_in(span: tuple[int, int], *, within: Scope, kind: str) -> QuerySet[Place]:
     """The places of a span of tile keys, looked up by the key: offered other indexes, SQLite walks a whole region."""
-    unindexed = Place.objects.alias(where=Concat("region", Value("")), what=Concat("kind", Value("")))
-    return unindexed.filter(within.q("where"), what=kind, tile__range=span, removed_on=None)
+    unindexed = Place.objects.alias(where=Concat("region", Value("")), any_kind=Concat("kind", Value("")))
+    return unindexed.filter(within.q("where", matter="any_kind"), any_kind=kind, tile__range=span, removed_on=None)
 
 
 def truncated(left_out: int) -> bytes:
@@ -65,7 +65,7 @@ def far(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     )  # summed this finely by the database, so that a number can stand where its houses do
     rows = (
         PlaceTally.objects.filter(
-            within.q(), kind=kind, cell__range=(first >> CELL_SHIFT, last >> CELL_SHIFT), count__gt=0
+            within.q(matter="kind"), kind=kind, cell__range=(first >> CELL_SHIFT, last >> CELL_SHIFT), count__gt=0
         )
         .annotate(spot=F("cell").bitrightshift(2 * (CELL_ZOOM - fine)))
         .values_list("spot", "state")

@@ -35,7 +35,7 @@ class VillageCount:
 def village_counts(*, within: Scope, kind: str) -> list[VillageCount]:
     """Every village of the scope, those with most open first."""
     rows = (
-        PlaceTally.objects.filter(within.q(), kind=kind)
+        PlaceTally.objects.filter(within.q(matter="kind"), kind=kind)
         .annotate(village=Substr("region", 1, int(Level.VILLAGE)))
         .values_list("village", "state")
         .annotate(n=Sum("count"))

@@ -30,7 +30,9 @@ class PlanForm(OfficeForm):
 
     def __init__(self, data: Any, *, within: Scope) -> None:
         super().__init__(data)
-        self.let("matter", [(p.key, str(p.title)) for p in registry.programmes.values() if p.forms])
+        held = {matter for _prefix, matter in within.lands}
+        planned = [p for p in registry.programmes.values() if p.forms and ("*" in held or p.key in held)]
+        self.let("matter", [(p.key, str(p.title)) for p in planned])
         self.let("region", region_choices(within, all_of=_("请选择")))
         if len(within.prefixes) == 1:
             self.fields["region"].initial = within.prefixes[0]

@@ -27,6 +27,9 @@ NOTES = """\
   The level is ours, not the law's.
 * Nobody accepts what they remedied themselves, nor agrees to a withdrawal they asked for.
 * A household's door plate may: {door}. A phone paired with the indoor card may, for its own house only: {phone}.
+* A duty for one matter reaches that matter's places, cases, checks, files, rounds, draws, messages, parameters, imports
+  and audit entries. Persons, households, units, regions and background jobs belong to no matter. What was imported or
+  audited across matters, and duties for every matter, are for those who answer for every matter.
 * Another system's key may what its account may. Whoever sits at the server's keyboard may everything, and the audit
   entries have their name.
 """

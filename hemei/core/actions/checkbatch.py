@@ -74,7 +74,7 @@ def _submit(sent: Sequence[tuple[int, Answered]], within: Scope, by: Actor) -> l
 
 def _begin(sent: Sequence[tuple[int, Answered]], within: Scope, by: Actor) -> _Batch:
     """Lock the places in one order, so that two batches never wait for each other, and read what is stored."""
-    wanted = Place.objects.filter(within.q(), pk__in={pk for pk, _answered in sent}, removed_on=None)
+    wanted = Place.objects.filter(within.q(matter="kind"), pk__in={pk for pk, _answered in sent}, removed_on=None)
     places = {place.pk: place for place in wanted.select_for_update(of=("self",)).order_by("pk")}
     stored = Check.objects.filter(instance_id__in={answered.instance_id for _pk, answered in sent})
     return _Batch(by, timezone.now(), places, {check.instance_id: check for check in stored.defer("raw", "answers")})

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core import personal
-from hemei.core.access import Actor, At, Scope
+from hemei.core.access import Actor, At, Scope, require
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Check, Draw, DrawState, Due, Place, Region, Round, RoundState, Tier
 from hemei.core.queries.parameter import parameter
@@ -54,6 +54,7 @@ class DrawPlan:
 @action(verb="draw.hold", on="where")
 def freeze(*, where: At, plan: DrawPlan, by: Actor) -> Draw:
     """Freeze the frame and name the event whose outcome will be the seed. The hash may be published at once."""
+    require(by, "draw.hold", At(where.region, plan.matter))
     _check_plan(where, plan)
     entries, codes = _frame(plan)
     if not entries:
@@ -121,15 +122,15 @@ def _frame(plan: DrawPlan) -> tuple[list[Entry], dict[str, int]]:
     kinds = [kind.key for kind in registry.programmes[plan.matter].kinds]
     lately = set(
         Check.objects.filter(
-            within.q(), matter=plan.matter, tier=Tier.PATROL, at__gte=timezone.now() - LATELY
+            within.q(matter="matter"), matter=plan.matter, tier=Tier.PATROL, at__gte=timezone.now() - LATELY
         ).values_list("place", flat=True)
     )
     centres = {
         region.code: tile.key(region.lon, region.lat) if region.lon is not None and region.lat is not None else 0
-        for region in Region.objects.filter(within.q("code"))
+        for region in Region.objects.filter(within.q("code", matter=None))
     }
     entries, codes = [], {}
-    standing = Place.objects.filter(within.q(), kind__in=kinds, removed_on=None)
+    standing = Place.objects.filter(within.q(matter="kind"), kind__in=kinds, removed_on=None)
     for pk, region, key in standing.values_list("pk", "region", "tile").iterator():
         code = f"H{secrets.token_hex(6)}"
         codes[code] = pk

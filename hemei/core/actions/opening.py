@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemei.core.access import SYSTEM, Actor, At
+from hemei.core.access import SYSTEM, Actor, At, require
 from hemei.core.actions.case import CLOCK_SKEW, add_step, becomes_known
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.notify import announce
@@ -127,6 +127,7 @@ def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor, fi
     kind = registry.findings.get(code)
     if kind is None:
         raise Mistaken(_("没有这个问题编号。"), field="code", code="unknown_finding")
+    require(by, "case.open", At(place.region, code.partition(".")[0], place.pk))
     now = timezone.now()
     if at > now + CLOCK_SKEW:
         raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")

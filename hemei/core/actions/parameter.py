@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor, At
+from hemei.core.access import Actor, At, require
 from hemei.core.errors import Mistaken
 from hemei.core.models import Parameter
 from hemei.core.registry import registry
@@ -17,6 +17,7 @@ from hemei.core.writing import action, audit
 @action(verb="parameter.edit", on="where")
 def set_parameter(*, where: At, key: str, value: Any, starts: date, document: str, by: Actor) -> Parameter:
     """A new value from a day on. The earlier ones stay: what was decided under them was decided under them."""
+    require(by, "parameter.edit", At(where.region, key.partition(".")[0]))
     try:
         default = registry.default(key)
     except KeyError as fault:

@@ -10,7 +10,7 @@ from datetime import date
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor, At, Scope
+from hemei.core.access import Actor, At, Scope, require
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Account, Due, Duty, Place, Round, RoundState, Tier
 from hemei.core.queries.duty import on_duty, prefixes_of
@@ -41,6 +41,7 @@ def plan_round(*, where: At, draft: RoundDraft, by: Actor) -> Round:
     programme = registry.programmes.get(draft.matter)
     if programme is None:
         raise Mistaken(_("没有这个事项。"), field="matter")
+    require(by, "round.plan", At(where.region, draft.matter))
     if where.region != draft.region:
         raise Mistaken(_("轮次的范围与所选区域不一致。"), field="region")
     if not draft.name.strip():
@@ -80,7 +81,7 @@ def due_places(draft: RoundDraft) -> list[tuple[int, date]]:
     if programme.due is not None and not draft.everything:
         return list(programme.due(within=within, tier=draft.tier, starts=draft.starts, ends=draft.ends))
     kinds = [kind.key for kind in programme.kinds]
-    everything = Place.objects.filter(within.q(), kind__in=kinds, removed_on=None)
+    everything = Place.objects.filter(within.q(matter="kind"), kind__in=kinds, removed_on=None)
     return [(pk, draft.ends) for pk in everything.values_list("pk", flat=True)]
 
 
@@ -89,7 +90,7 @@ def add_dues(turn: Round, wanted: Iterable[tuple[int, date]]) -> int:
     by_when = dict(wanted)
     regions: dict[str, list[int]] = defaultdict(list)
     kinds = [kind.key for kind in registry.programmes[turn.matter].kinds]
-    standing = Place.objects.filter(Scope.of(turn.region).q(), kind__in=kinds, removed_on=None)
+    standing = Place.objects.filter(Scope.of(turn.region).q(matter="kind"), kind__in=kinds, removed_on=None)
     for pk, region in standing.order_by("region", "tile", "pk").values_list("pk", "region"):
         if pk in by_when:
             regions[region].append(pk)

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor, At, Refused, may
+from hemei.core.access import Actor, At, Refused, scope_of
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Account, Duty, Unit
 from hemei.core.personal import encrypt
@@ -98,6 +98,7 @@ def engage(*, duty: NewDuty, account: Account, by: Actor) -> Duty:
 @action(verb="unit.edit", on="duty")
 def end_duty(*, duty: Duty, on: date, by: Actor) -> Duty:
     """End a duty: `on` is its last day."""
+    _require_covered(duty, by)
     if on < duty.starts:
         raise Mistaken(_("结束日期早于开始日期。"), field="on", code="ends_before_start")
     duty.ends = on
@@ -147,6 +148,8 @@ def _give(account: Account, duty: NewDuty, by: Actor) -> Duty:
     role = ROLES.get(duty.role)
     if role is None:
         raise Mistaken(_("没有这个岗位。"), field="role", code="unknown_role")
+    if not scope_of(by, "unit.edit").covers(duty.region, duty.matter):
+        raise Mistaken(_("您只管一个事项，不能设别的事项或全部事项的岗位。"), field="matter", code="matter_too_wide")
     if by.account is not None and by.account.pk == account.pk:
         raise Mistaken(_("不能给自己设岗位，请另一位管理员办理。"), field="account", code="own_duty")
     if len(duty.region) < role.level:
@@ -187,9 +190,14 @@ def _does_casework(role: Role) -> bool:
 def _all_theirs(duty: Duty, by: Actor) -> Account:
     """The holder, where every duty they hold lies in the hands of `by`: no way up through somebody's smaller duty."""
     for held in Duty.objects.on(today()).filter(account=duty.account_id):
-        if not may(by, "unit.edit", held):
-            raise Refused("unit.edit")
+        _require_covered(held, by)
     return duty.account
+
+
+def _require_covered(duty: Duty, by: Actor) -> None:
+    """A duty for every matter is in the hands of those only who answer for every matter."""
+    if not scope_of(by, "unit.edit").covers(duty.region, duty.matter):
+        raise Refused("unit.edit")
 
 
 def _home(account: Account) -> str:

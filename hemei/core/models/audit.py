@@ -13,6 +13,7 @@ class AuditEntry(AppendOnly):
     verb = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)  # kind:id
     region = models.CharField(max_length=15)
+    matter = models.CharField(max_length=20, null=True)  # of the thing acted on; null: of none, or of more than one
     digest = models.CharField(max_length=64)  # keyed, of what was written
     detail = models.JSONField(default=dict)
 

@@ -18,6 +18,7 @@ class ImportBatch(models.Model):
     """One upload or folder of registers: parsed into staged rows, then applied whole or not at all."""
 
     region = models.CharField(max_length=15, db_index=True)
+    matter = models.CharField(max_length=20, default="*")  # of the duty under which it was begun
     name = models.CharField(max_length=200)
     folder = models.CharField(max_length=300)  # where the uploaded files lie, below VAR
     state = models.CharField(max_length=10, choices=BatchState, default=BatchState.READING)

@@ -17,4 +17,4 @@ def live_key(token: str) -> ApiKey | None:
 
 def keys(*, within: Scope) -> QuerySet[ApiKey]:
     """The keys of accounts that have, or had, a duty in the scope."""
-    return ApiKey.objects.filter(within.q("account__duties__region")).select_related("account").distinct()
+    return ApiKey.objects.filter(within.q("account__duties__region", matter=None)).select_related("account").distinct()

@@ -31,7 +31,7 @@ class AuditFilter:
 def entries(*, within: Scope, where: AuditFilter | None = None) -> QuerySet[AuditEntry]:
     """The entries of a scope that fit the filter, unordered."""
     where = where or AuditFilter()
-    rows = AuditEntry.objects.filter(within.q()).select_related("account", "seal")
+    rows = AuditEntry.objects.filter(within.q(matter="matter")).select_related("account", "seal")
     if where.verb:
         rows = rows.filter(verb__startswith=where.verb) if where.verb.endswith(".") else rows.filter(verb=where.verb)
     if where.account:

@@ -33,7 +33,7 @@ class CaseFilter:
 def cases(*, within: Scope, where: CaseFilter | None = None) -> QuerySet[Case]:
     """The cases of a scope that fit the filter, unordered."""
     where = where or CaseFilter()
-    rows = Case.objects.filter(within.q(place="place")).select_related("place", "unit", "assignee")
+    rows = Case.objects.filter(within.q(place="place", matter="matter")).select_related("place", "unit", "assignee")
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     exact = {

@@ -28,7 +28,7 @@ class CheckFilter:
 def checks(*, within: Scope, where: CheckFilter | None = None) -> QuerySet[Check]:
     """The checks of a scope that fit the filter, unordered, without the bytes they came in."""
     where = where or CheckFilter()
-    rows = Check.objects.filter(within.q(place="place")).defer("raw")
+    rows = Check.objects.filter(within.q(place="place", matter="matter")).defer("raw")
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     exact = {"matter": where.matter, "tier": where.tier, "place": where.place}

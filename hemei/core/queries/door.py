@@ -41,6 +41,8 @@ def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str, lacki
 def reports_of(place: Place, *, within: Scope, latest: int = 20) -> list[Check]:
     """What was reported through this place's door, newest first, corrected reports left out."""
     findings = Finding.objects.select_related("case", "case__unit").order_by("id")
-    rows = Check.objects.filter(within.q(place="place"), place=place, tier=Tier.SELF, channel=Channel.PAGE)
+    rows = Check.objects.filter(
+        within.q(place="place", matter="matter"), place=place, tier=Tier.SELF, channel=Channel.PAGE
+    )
     newest = rows.filter(replaced_by=None).order_by("-at", "-id")
     return list(newest.prefetch_related(Prefetch("findings", queryset=findings))[:latest])

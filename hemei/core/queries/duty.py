@@ -19,7 +19,7 @@ def prefixes_of(region: str) -> list[str]:
 
 
 def duties(*, within: Scope, on: date) -> list[Duty]:
-    return list(Duty.objects.on(on).filter(within.q()).select_related("account", "unit"))
+    return list(Duty.objects.on(on).filter(within.q(matter=None)).select_related("account", "unit"))
 
 
 def on_duty(verb: str, *, region: str, matter: str, on: date, unit: int | None = None) -> list[Account]:
@@ -43,7 +43,7 @@ def responsible_unit(*, region: str, matter: str, on: date, above: Level | None 
 def inspectors(*, within: Scope, matter: str, on: date) -> dict[Account, tuple[str, ...]]:
     """Whoever may patrol in a scope, and the townships that are their own: those they are not sent to."""
     roles = [key for key, role in ROLES.items() if "check.patrol" in role.rights]
-    held = Duty.objects.on(on).filter(Q(matter="*") | Q(matter=matter), within.q(), role__in=roles)
+    held = Duty.objects.on(on).filter(Q(matter="*") | Q(matter=matter), within.q(matter=None), role__in=roles)
     people = Account.objects.filter(pk__in=held.values("account")).order_by("pk")
     own = Duty.objects.on(on).filter(account__in=people)
     townships: dict[int, set[str]] = {}

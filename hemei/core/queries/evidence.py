@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from hemei.core.access import Scope
+from hemei.core.access import MATTER_OF_KIND, Scope
 from hemei.core.models import Evidence
 
 
 def evidence(*, within: Scope) -> QuerySet[Evidence]:
-    return Evidence.objects.filter(within.q(place="place"))
+    return Evidence.objects.filter(within.q(place="place", matter=_of_matter))
+
+
+def _of_matter(matter: str) -> Q:
+    """A file belongs to the matter of its case or check, else to that of its place's kind."""
+    kinds = [kind for kind, owner in MATTER_OF_KIND.items() if owner == matter]
+    neither = Q(step=None, check_made=None, place__kind__in=kinds)
+    return Q(step__case__matter=matter) | Q(check_made__matter=matter) | neither
 
 
 def one_file(pk: int, *, within: Scope) -> Evidence | None:

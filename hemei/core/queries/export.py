@@ -90,7 +90,9 @@ def _numbers(places: Sequence[int]) -> dict[int, dict[str, str]]:
 def _holders(places: Sequence[int], within: Scope) -> dict[int, tuple[str, str]]:
     """Who holds each place today: the heads' names, and their telephone numbers masked."""
     held: dict[int, list[tuple[str, str]]] = {}
-    rows = Holding.objects.filter(within.q("household__region"), place__in=places, ends=None).order_by("id")
+    rows = Holding.objects.filter(within.q("household__region", matter=None), place__in=places, ends=None).order_by(
+        "id"
+    )
     fields = ("place", "household__head__name", "household__head__phone_masked")
     for place, name, phone in rows.values_list(*fields):
         held.setdefault(place, []).append((name or "", phone or ""))

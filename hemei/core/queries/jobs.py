@@ -9,7 +9,7 @@ from hemei.core.models import Job
 
 
 def jobs(*, within: Scope) -> QuerySet[Job]:
-    return Job.objects.filter(within.q()).select_related("by")
+    return Job.objects.filter(within.q(matter=None)).select_related("by")
 
 
 def job(pk: int, *, within: Scope) -> Job | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Parameter
@@ -44,6 +44,10 @@ def deadline_days(matter: str, severity: Severity, *, region: str, on: date) -> 
         return DEADLINE_DAYS[severity]
 
 
+def _of_matter(matter: str) -> Q:
+    return Q(key__startswith=f"{matter}.")
+
+
 def history(key: str, *, within: Scope) -> QuerySet[Parameter]:
     """Every value ever set in a scope, newest first."""
-    return Parameter.objects.filter(within.q(), key=key).order_by("-starts", "-pk")
+    return Parameter.objects.filter(within.q(matter=_of_matter), key=key).order_by("-starts", "-pk")

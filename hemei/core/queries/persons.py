@@ -9,10 +9,10 @@ from hemei.core.models import Holding, Person, Place
 
 
 def person(pk: int, *, within: Scope) -> Person | None:
-    return Person.objects.filter(within.q(), pk=pk).first()
+    return Person.objects.filter(within.q(matter=None), pk=pk).first()
 
 
 def holdings(place: Place, *, within: Scope) -> QuerySet[Holding]:
     """Which households own or use a place, those of today first, with their members."""
-    rows = Holding.objects.filter(within.q("household__region"), place=place)
+    rows = Holding.objects.filter(within.q("household__region", matter=None), place=place)
     return rows.select_related("household__head").prefetch_related("household__members__person").order_by("-ends", "id")

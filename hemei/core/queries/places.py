@@ -44,7 +44,7 @@ def places(*, within: Scope, where: PlaceFilter | None = None) -> QuerySet[Place
 
 
 def _scope(within: Scope) -> Q:
-    return within.q() | Q(pk__in=within.places) if within.places else within.q()
+    return within.q(place="pk", matter="kind")
 
 
 def _found_by(text: str) -> Q:

@@ -10,7 +10,7 @@ from hemei.terms.region import Level, successor
 
 
 def regions(*, within: Scope, level: Level | None = None) -> QuerySet[Region]:
-    rows = Region.objects.filter(within.q("code"), closed_on=None)
+    rows = Region.objects.filter(within.q("code", matter=None), closed_on=None)
     return rows.filter(level=level) if level else rows
 
 

@@ -11,7 +11,7 @@ from hemei.core.models import ImportBatch, RowOutcome, StagedRow
 
 
 def batches(*, within: Scope) -> QuerySet[ImportBatch]:
-    return ImportBatch.objects.filter(within.q()).select_related("by", "job")
+    return ImportBatch.objects.filter(within.q(matter="matter")).select_related("by", "job")
 
 
 def batch(pk: int, *, within: Scope) -> ImportBatch | None:
@@ -21,7 +21,7 @@ def batch(pk: int, *, within: Scope) -> ImportBatch | None:
 
 def staged(pk: int, *, within: Scope, register: str, outcome: str) -> QuerySet[StagedRow]:
     """The rows of a batch with one outcome, unordered."""
-    rows = StagedRow.objects.filter(within.q("batch__region"), batch=pk, outcome=outcome)
+    rows = StagedRow.objects.filter(within.q("batch__region", matter="batch__matter"), batch=pk, outcome=outcome)
     return rows.filter(register=register) if register else rows
 
 

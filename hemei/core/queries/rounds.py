@@ -33,20 +33,24 @@ class Load:
 def names_around(*, within: Scope) -> dict[str, str]:
     """Code → name of the regions of a scope and of those it lies in: a round is often the district's."""
     wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
-    return dict(Region.objects.filter(within.q("code") | Q(code__in=wider)).values_list("code", "name"))
+    return dict(Region.objects.filter(within.q("code", matter=None) | Q(code__in=wider)).values_list("code", "name"))
 
 
 def rounds(*, within: Scope) -> QuerySet[Round]:
-    return Round.objects.filter(within.q())
+    return Round.objects.filter(within.q(matter="matter"))
 
 
 def draws(*, within: Scope) -> QuerySet[Draw]:
-    return Draw.objects.filter(within.q()).select_related("round")
+    return Draw.objects.filter(within.q(matter="round__matter")).select_related("round")
 
 
 def load(turn: Round, *, within: Scope) -> list[Load]:
     """Estimated hours per person, most first; a line without an account is what nobody has been named for."""
-    counted = Due.objects.filter(within.q(), round=turn).values("account", "account__name").annotate(n=Count("id"))
+    counted = (
+        Due.objects.filter(within.q(matter="round__matter"), round=turn)
+        .values("account", "account__name")
+        .annotate(n=Count("id"))
+    )
     lines = [
         Load(
             line["account"],
@@ -65,7 +69,7 @@ def dues(
     """What is still to be looked at, of published rounds; a drawn list opens only on its day."""
     day = on or today()
     opened = Q(round__draw=None) | Q(round__draw__opens_on__lte=day)
-    rows = Due.objects.filter(within.q(), opened, done_at=None, round__state=RoundState.PUBLISHED)
+    rows = Due.objects.filter(within.q(matter="round__matter"), opened, done_at=None, round__state=RoundState.PUBLISHED)
     if account is not None:
         rows = rows.filter(account=account)
     if turn is not None:
@@ -91,7 +95,7 @@ def on_the_way(rows: QuerySet[Due], *, on: date, lon: float | None = None, lat: 
 
 def progress(turn: Round, *, within: Scope, on: date) -> dict[str, int]:
     """How many are due, done and late."""
-    return Due.objects.filter(within.q(), round=turn).aggregate(
+    return Due.objects.filter(within.q(matter="round__matter"), round=turn).aggregate(
         due=Count("id"),
         done=Count("id", filter=Q(done_at__isnull=False)),
         late=Count("id", filter=Q(done_at=None, due_on__lt=on)),
@@ -100,6 +104,9 @@ def progress(turn: Round, *, within: Scope, on: date) -> dict[str, int]:
 
 def concerning(*, within: Scope) -> QuerySet[Round]:
     """The rounds of a scope, and the published ones of wider regions that reach into it."""
-    wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
-    reaching = Q(region__in=wider) & ~Q(state=RoundState.DRAFT)
-    return Round.objects.filter(within.q() | reaching).select_related("draw")
+    reaching = Q(pk__in=[])
+    for region, matter in within.lands:
+        wider = Q(region__in=prefixes_of(region))
+        reaching |= wider if matter == "*" else wider & Q(matter=matter)
+    published = reaching & ~Q(state=RoundState.DRAFT)
+    return Round.objects.filter(within.q(matter="matter") | published).select_related("draw")

@@ -13,7 +13,7 @@ from hemei.core.queries.duty import on_duty, prefixes_of
 
 def units(*, within: Scope, on: date | None = None) -> QuerySet[Unit]:
     """The units of a scope; with `on`, those not closed by that day."""
-    rows = Unit.objects.filter(within.q())
+    rows = Unit.objects.filter(within.q(matter=None))
     return rows.filter(Q(closed_on=None) | Q(closed_on__gt=on)) if on else rows
 
 
@@ -31,7 +31,7 @@ def units_for(verb: str, *, region: str, matter: str, on: date) -> QuerySet[Unit
 
 def duties(*, within: Scope) -> QuerySet[Duty]:
     """Every duty of a scope, those of today and of the past."""
-    return Duty.objects.filter(within.q()).select_related("account", "unit")
+    return Duty.objects.filter(within.q(matter=None)).select_related("account", "unit")
 
 
 def duty(pk: int, *, within: Scope) -> Duty | None:

@@ -47,15 +47,22 @@ def _chain() -> Iterator[str]:
 
 
 def _cases(within: Scope) -> Iterator[str]:
-    last = CaseStep.objects.filter(within.q("case__region")).values("case").annotate(last=Max("id")).values("last")
+    last = (
+        CaseStep.objects.filter(within.q("case__region", matter="case__matter"))
+        .values("case")
+        .annotate(last=Max("id"))
+        .values("last")
+    )
     astray = CaseStep.objects.filter(pk__in=last).exclude(to_state=F("case__state"))
     for pk, state in astray.values_list("case", "case__state").iterator():
         yield f"case {pk}: stands at {state}, its steps say otherwise"
-    for case in Case.objects.filter(within.q(), steps=None).iterator():
+    for case in Case.objects.filter(within.q(matter="matter"), steps=None).iterator():
         yield f"case {case.pk}: has no step"
-    unended = Case.objects.filter(within.q(), state__in=["accepted", "withdrawn", "imported"], ended_at=None)
+    unended = Case.objects.filter(
+        within.q(matter="matter"), state__in=["accepted", "withdrawn", "imported"], ended_at=None
+    )
     for case in unended.iterator():
         yield f"case {case.pk}: ended without a date"
     own = CaseStep.objects.filter(verb="case.accept", case__remedied_by=F("actor"))
-    for step in own.filter(within.q("case__region")).iterator():
+    for step in own.filter(within.q("case__region", matter="case__matter")).iterator():
         yield f"case {step.case_id}: accepted by whoever remedied it"

@@ -37,9 +37,9 @@ def to_look_at_again(*, within: Scope, on: date) -> QuerySet[Case]:
 
 def acceptable(*, within: Mapping[Severity, Scope], not_by: str) -> QuerySet[Case]:
     """Remedied cases that may be accepted in these scopes, by severity; nobody accepts their own."""
-    allowed = [scope.q() & Q(severity=severity) for severity, scope in within.items() if scope]
+    allowed = [scope.q(matter="matter") & Q(severity=severity) for severity, scope in within.items() if scope]
     where = CaseFilter(states=("remedied",))
-    everywhere = Scope.of(*(prefix for scope in within.values() for prefix in scope.prefixes))
+    everywhere = Scope.held(land for scope in within.values() for land in scope.lands)
     rows = cases(within=everywhere, where=where).exclude(remedied_by=not_by)
     return rows.filter(reduce(or_, allowed, Q(pk__in=[]))).order_by(SOONEST, "id")
 
@@ -52,5 +52,5 @@ def dues(*, within: Scope, units: Collection[int], account: int | None, until: d
 
 def unanswered(*, within: Scope, account: int) -> QuerySet[Message]:
     """Urgent messages that still await this person's receipt."""
-    rows = Message.objects.filter(within.q(), to=account, urgent=True, received_at=None)
+    rows = Message.objects.filter(within.q(matter="case__matter"), to=account, urgent=True, received_at=None)
     return rows.select_related("case__place").order_by("created_at", "id")

@@ -137,7 +137,7 @@ def _below(region: str) -> Level:
 
 
 def _cases(scope: Scope, matter: str) -> QuerySet[Case]:
-    rows = Case.objects.filter(scope.q())
+    rows = Case.objects.filter(scope.q(matter="matter"))
     return rows.filter(matter=matter) if matter else rows
 
 
@@ -221,7 +221,7 @@ def _coverage(scope: Scope, moment: _Moment, matter: str, level: int) -> dict[st
     """Looked at ÷ due: of the places that fell due in the last quarter, those looked at by then."""
     since = moment.day - timedelta(days=LOOKED_WITHIN_DAYS)
     dues = Due.objects.filter(
-        scope.q(),
+        scope.q(matter="round__matter"),
         round__starts__lte=moment.day,
         due_on__gte=since,
         round__state__in=[RoundState.PUBLISHED, RoundState.CLOSED],
@@ -286,5 +286,5 @@ def seal_head() -> str:
 
 def last_look(*, within: Scope, since: date) -> set[str]:
     """The villages in which somebody has looked since that day."""
-    looked = Check.objects.filter(within.q(), at__gte=start_of(since), counts=True)
+    looked = Check.objects.filter(within.q(matter="matter"), at__gte=start_of(since), counts=True)
     return {region[: Level.VILLAGE] for region in looked.values_list("region", flat=True).distinct()}

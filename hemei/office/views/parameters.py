@@ -57,6 +57,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     groups = [
         (programme.title, [_entry(key, region) for key in programme.parameters.defaults])
         for programme in registry.programmes.values()
+        if scope.covers(region, programme.key)
     ]
     context = {
         "groups": groups,
@@ -70,12 +71,13 @@ def listing(request: OfficeRequest) -> HttpResponse:
 def change(request: OfficeRequest, key: str) -> HttpResponse:
     scope = within(request, "region.view")
     region = region_of(request, scope)
-    require(request.actor, "parameter.edit", At(region))
+    where = At(region, key.partition(".")[0])
+    require(request.actor, "parameter.edit", where)
     entry = found(_entry(key, region) if key in _keys() else None)
     form = ParameterForm(registry.default(key), request.POST or None)
 
     def act() -> Parameter:
-        return set_parameter(where=At(region), key=key, by=request.actor, **form.cleaned_data)
+        return set_parameter(where=where, key=key, by=request.actor, **form.cleaned_data)
 
     if tried(request, form, act):
         messages.success(request, _("已设置：%(label)s。") % {"label": entry.label})

@@ -21,9 +21,9 @@ def due(*, within: Scope, tier: str, starts: date, ends: date) -> Iterator[tuple
     """Each house whose next look falls before `ends`, with its day; one never looked at, by the last day."""
     region = within.prefixes[0]
     days = {risk: int(parameter(f"houses.cadence.{tier}.{risk}", region=region, on=starts).value) for risk in RISKS}
-    looked = Check.objects.filter(within.q(), matter="houses", tier=tier, counts=True)
+    looked = Check.objects.filter(within.q(matter="matter"), matter="houses", tier=tier, counts=True)
     last = dict(looked.values_list("place").annotate(Max("at")).order_by())
-    standing = by_risk(House.objects.filter(within.q("place__region"), place__removed_on=None))
+    standing = by_risk(House.objects.filter(within.q("place__region", matter="place__kind"), place__removed_on=None))
     for place, risk in standing.values_list("place", "risk").iterator():
         seen = last.get(place)
         following = day_of(seen) + timedelta(days=days[risk]) if seen else starts

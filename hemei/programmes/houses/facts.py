@@ -12,7 +12,7 @@ from hemei.programmes.houses.models import Appraisal, House
 
 def grade(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
     """The grade of the newest appraisal made by that day: {place: (A–D, since)}."""
-    rows = Appraisal.objects.filter(within.q(place="place"), on__lte=on)
+    rows = Appraisal.objects.filter(within.q(place="place", matter="place__kind"), on__lte=on)
     if places is not None:
         rows = rows.filter(place__in=places)
     return {row.place_id: (row.grade, row.on) for row in rows.order_by("on", "id")}
@@ -20,7 +20,7 @@ def grade(*, within: Scope, on: date, places: Sequence[int] | None = None) -> di
 
 def occupied(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
     """Whether people live there, as last recorded by that day: {place: (bool, since)}."""
-    rows = House.objects.filter(within.q("place__region", "place"), occupied__isnull=False)
+    rows = House.objects.filter(within.q("place__region", "place", matter="place__kind"), occupied__isnull=False)
     if places is not None:
         rows = rows.filter(place__in=places)
     since = rows.values_list("place", "occupied", "occupied_since")

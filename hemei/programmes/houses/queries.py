@@ -20,7 +20,7 @@ from hemei.terms.day import end_of
 
 
 def appraisals(*, within: Scope) -> QuerySet[Appraisal]:
-    return Appraisal.objects.filter(within.q()).select_related("unit", "place")
+    return Appraisal.objects.filter(within.q(matter="place__kind")).select_related("unit", "place")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Standing:
 
 def standing(*, within: Scope) -> Standing:
     """The houses of a scope by the grade of their newest appraisal."""
-    rows = House.objects.filter(within.q("place__region"), place__removed_on=None)
+    rows = House.objects.filter(within.q("place__region", matter="place__kind"), place__removed_on=None)
     counts = dict(rows.values_list("grade").annotate(Count("place")).order_by())
     return Standing(
         grades={grade: counts.get(grade, 0) for grade in ("A", "B", "C", "D", "")},
@@ -52,7 +52,7 @@ def miss_rate(*, within: Scope, on: date) -> tuple[int, int]:
 
 def _patrolled(within: Scope, on: date) -> Iterator[tuple[list[str], dict[str, Any], list[str]]]:
     patrols = list(
-        Check.objects.filter(within.q(), matter="houses", tier=Tier.PATROL, at__lt=end_of(on)).only(
+        Check.objects.filter(within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on)).only(
             "place_id", "at", "answers"
         )
     )

@@ -42,7 +42,10 @@ SHOWN = 20
 @action(verb="register.import", on="where")
 def begin(*, where: At, folder: str, name: str, by: Actor, waiting: bool = True) -> ImportBatch:
     """A batch to be read by the worker, or by whoever calls where it is not `waiting`."""
-    batch = ImportBatch.objects.create(region=where.region, name=name[:200], folder=folder, by=by.account)
+    matter = reach_of(by, "register.import").matter_at(where.region)
+    batch = ImportBatch.objects.create(
+        region=where.region, matter=matter, name=name[:200], folder=folder, by=by.account
+    )
     batch.job = _job(batch, "register.read", by, waiting)
     batch.save(update_fields=["job"])
     audit(by, "register.read", f"batch:{batch.pk}", batch.region, detail={"name": batch.name})

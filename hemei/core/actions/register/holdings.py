@@ -77,7 +77,7 @@ def places_of(lines: Sequence[Line], desk: Desk, systems: Sequence[str]) -> dict
     there: dict[tuple[str, str], int] = {}
     for system in systems:
         numbers = {line.values[system] for line in lines if system in line.values}
-        within = desk.within.narrowed(desk.district).q("place__region")
+        within = desk.within.narrowed(desk.district).q("place__region", matter="place__kind")
         rows = PlaceIdentifier.objects.filter(within, system=system, value__in=numbers)
         there |= {(system, value): place for value, place in rows.values_list("value", "place")}
     found: dict[str, Reference] = {}

@@ -80,7 +80,7 @@ def household_key(region: str, number: str) -> str:
 def households_there(lines: Sequence[Line], desk: Desk) -> dict[str, Household]:
     """The households of these numbers in the district, by their key."""
     numbers = {number for line in lines if (number := line.values.get("number") or line.values.get("household"))}
-    rows = Household.objects.filter(desk.within.narrowed(desk.district).q(), number__in=numbers)
+    rows = Household.objects.filter(desk.within.narrowed(desk.district).q(matter=None), number__in=numbers)
     return {household_key(row.region, row.number): row for row in rows.select_related("head")}
 
 

@@ -51,16 +51,21 @@ class Desk:
     seen: dict[str, str] = field(default_factory=dict)
     sheet: Sheet = field(default_factory=lambda: Sheet("", ""))
 
-    def reaches(self, code: str) -> bool:
-        inside = contains(self.district, code)
-        return inside and (self.within.everything or any(contains(p, code) for p in self.within.prefixes))
+    def reaches(self, code: str, matter: str = "") -> bool:
+        """Whether the importer may write there: what belongs to `matter`, or what belongs to none."""
+        matter = matter or self.within.matter_at(code)
+        return contains(self.district, code) and self.within.covers(code, matter)
 
-    def region(self, said: str) -> str:
+    def region(self, said: str, matter: str = "") -> str:
         """The code of a region named by code or by a name that stands once. Raises BadCell."""
         code = self.code(said) if said.isascii() and said.isdigit() else self._named(said)
         if not self.reaches(code):
             raise BadCell(
                 _("%(code)s 不在您可以导入的范围内。") % {"code": said}, _("请核对区划代码，或请上级导入这一行。")
+            )
+        if matter and not self.reaches(code, matter):
+            raise BadCell(
+                _("您在 %(code)s 的岗位不管这类对象或事项。") % {"code": said}, _("请交给负责这个事项的人导入。")
             )
         if code not in self.regions:
             raise BadCell(

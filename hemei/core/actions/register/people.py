@@ -54,10 +54,10 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
     def one(line: Line) -> Judged:
         said = line.values
         region = desk.region(said["region"])
-        if not (may_edit.everything or any(region.startswith(p) for p in may_edit.prefixes)):
+        matter = said.get("matter", "*")
+        if not may_edit.covers(region, matter):
             raise BadCell(_("您没有在这个区域维护岗位的权限。"), _("请系统管理员导入人员和岗位。"))
         _check(said, region)
-        matter = said.get("matter", "*")
         key = "|".join([said["username"], said["role"], matter, region])
         desk.once(f"people|{key}", line)
         unit = _unit(said["unit"], desk)
@@ -104,7 +104,7 @@ def _same_name(said: dict[str, Any], desk: Desk, line: Line) -> None:
 def _unit(name: str, desk: Desk) -> Reference:
     if (known := desk.refer("units", name)) is not None:
         return known
-    units = list(Unit.objects.filter(desk.within.narrowed(desk.district).q(), name=name)[:2])
+    units = list(Unit.objects.filter(desk.within.narrowed(desk.district).q(matter=None), name=name)[:2])
     if len(units) != 1:
         found = _("没有") if not units else _("不止一个")
         raise BadCell(

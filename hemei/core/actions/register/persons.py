@@ -28,7 +28,7 @@ def private(values: Mapping[str, Any], *, keep_full_id: bool) -> dict[str, Any]:
 
 
 def by_fingerprint(prints: Iterable[str], *, within: Scope) -> dict[str, Person]:
-    known = Person.objects.filter(within.q(), id_fingerprint__in=[p for p in set(prints) if p])
+    known = Person.objects.filter(within.q(matter=None), id_fingerprint__in=[p for p in set(prints) if p])
     return {person.id_fingerprint: person for person in known}
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
+from hemei.core.access import MATTER_OF_KIND
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.households import VILLAGE
 from hemei.core.actions.register.judging import Desk, Judged, alike, compared, judge_each
@@ -102,7 +103,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
             system: said[system][:LONGEST_IDENTIFIER] for system in kind.identifier_systems if system in said
         }
         values = {name: said.get(name) for name in BASE} | {"kind": kind.key}
-        values["region"] = region = desk.region(said["region"])
+        values["region"] = region = desk.region(said["region"], MATTER_OF_KIND[kind.key])
         values["label"] = (said.get("label") or said.get("address") or "")[:LONGEST_LABEL] or None
         values |= {column.name: said.get(column.name) for column in kind.columns if column.name in said}
         values |= _spot_values(spot_of(line))

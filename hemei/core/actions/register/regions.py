@@ -53,7 +53,10 @@ def grid_fields(sheet: Sheet) -> list[Field]:
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
     """All rows of the sheet at once: a village may stand above its township."""
     coming = {code for line in lines if (code := _readable(line, desk))}
-    there = {region.code: region for region in Region.objects.filter(desk.within.narrowed(desk.district).q("code"))}
+    there = {
+        region.code: region
+        for region in Region.objects.filter(desk.within.narrowed(desk.district).q("code", matter=None))
+    }
 
     def one(line: Line) -> Judged:
         code = _code(line, desk)

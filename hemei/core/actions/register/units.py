@@ -50,7 +50,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
 def _there(lines: Sequence[Line], desk: Desk) -> dict[str, Unit]:
     named = {line.values["name"] for line in lines if "name" in line.values}
-    units = Unit.objects.filter(desk.within.narrowed(desk.district).q(), name__in=named)
+    units = Unit.objects.filter(desk.within.narrowed(desk.district).q(matter=None), name__in=named)
     return {f"{unit.region}|{unit.name}": unit for unit in units}
 
 
