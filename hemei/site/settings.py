@@ -28,6 +28,12 @@ VAR = Path(env("HEMEI_VAR") or BASE / "var")  # database, evidence and keys of t
 VAR.mkdir(parents=True, exist_ok=True)
 
 
+def env_limit(name: str, default: str) -> tuple[int, int]:
+    """How many in how many seconds: "30/60". 0 means no limit."""
+    count, _slash, seconds = (env(name) or default).partition("/")
+    return int(count), int(seconds or 60)
+
+
 def kept_secret(name: str) -> str:
     """The secret of that name from the environment, else from a file of ours, made on first use."""
     if given := env(name):
@@ -86,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "hemei.office.middleware.acting",
     "hemei.office.middleware.refusals",
+    "hemei.site.limiting.limits",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -157,6 +164,16 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "office/locked.html"
 AXES_VERBOSE = False
+
+# Token buckets (core/limits.py): so many at once, filled again in so many seconds.
+LIMITS = {
+    "sign_in": env_limit("HEMEI_LIMIT_SIGN_IN", "30/60"),  # for each address; a lock-out by name stands beside it
+    "code": env_limit("HEMEI_LIMIT_CODE", "5/300"),  # for each account: one-time codes tried
+    "door": env_limit("HEMEI_LIMIT_DOOR", "60/60"),  # for each door plate: pages opened
+    "door_unknown": env_limit("HEMEI_LIMIT_DOOR_UNKNOWN", "30/60"),  # for each address: plates that are none
+    "export": env_limit("HEMEI_LIMIT_EXPORT", "20/600"),  # for each account
+    "upload": env_limit("HEMEI_LIMIT_UPLOAD", "120/600"),  # for each account
+}
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -19,7 +19,7 @@ API = (ROOT / "docs" / "api.md").read_text("utf-8")
 
 
 def test_every_setting_is_documented_and_nothing_else() -> None:
-    read = set(re.findall(r'(?:env|env_bool|env_list|kept_secret)\("([A-Z_]+)"', SETTINGS))
+    read = set(re.findall(r'(?:env|env_bool|env_list|env_limit|kept_secret)\("([A-Z_]+)"', SETTINGS))
     told = set(re.findall(r"^\| `([A-Z_]+)` \|", DEPLOYMENT, re.MULTILINE))
     assert read == told
 
