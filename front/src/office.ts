@@ -1,6 +1,7 @@
 /** Every office page: htmx, confirmations, printing, photos. Pages work without it; it makes them quicker. */
 import "htmx.org";
 import "./office.css";
+import "./print.css";
 import { askBeforeSending } from "./confirm";
 import { followPhotos } from "./photos";
 

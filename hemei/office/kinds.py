@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from hemei.core.queries.places import PlaceFilter
 from hemei.core.registry import Column, Kind, registry
 from hemei.office.filters import Choices, FilterForm
 from hemei.office.forms import OfficeForm, dress
+from hemei.office.request import OfficeRequest
 
 IN_LIST = 4  # columns of the kind's own that a list has room for
 
@@ -31,6 +33,12 @@ def own_rows(kind: Kind, places: Iterable[Place]) -> dict[int, models.Model]:
     """The rows of the kind's own table, by place."""
     rows = kind.model._base_manager.filter(place__in=[place.pk for place in places])
     return {row.place_id: row for row in rows}  # type: ignore[attr-defined]
+
+
+def sections(request: OfficeRequest, place: Place) -> list[str]:
+    """What the programme itself has to say of this place, as HTML."""
+    declared = registry.programme_of_kind(place.kind).sections
+    return [render_to_string(one.template, one.context(place, request.actor), request) for one in declared]
 
 
 def written(column: Column, value: Any) -> str:

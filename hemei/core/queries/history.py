@@ -28,4 +28,4 @@ def steps_at(place: Place, *, within: Scope) -> QuerySet[CaseStep]:
 def files_at(place: Place, *, within: Scope) -> QuerySet[Evidence]:
     """Every file, oldest first."""
     rows = evidence(within=within).filter(place=place)
-    return rows.select_related("step", "check_made").order_by("recorded_at", "id")
+    return rows.select_related("step__case", "check_made").order_by("recorded_at", "id")

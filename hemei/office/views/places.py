@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -23,7 +22,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.forms import IdentifierForm, PointForm
-from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows
+from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows, sections
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
@@ -68,7 +67,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "may_edit": may(request.actor, "place.edit", place),
         "may_open": may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
-        "sections": _sections(request, place),
+        "sections": sections(request, place),
         "forms": _check_forms(request, place),
         "region_names": names(within=within(request, "place.view")),
         "center": _centre(request, place) if place.tile is not None else "",
@@ -78,12 +77,6 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def _place(request: OfficeRequest, pk: int) -> Place:
     return found(reading.place(pk, within=within(request, "place.view")))
-
-
-def _sections(request: OfficeRequest, place: Place) -> list[str]:
-    """What the programme itself has to say of this place."""
-    sections = registry.programme_of_kind(place.kind).sections
-    return [render_to_string(one.template, one.context(place, request.actor), request) for one in sections]
 
 
 def _check_forms(request: OfficeRequest, place: Place) -> list[tuple[str, str]]:
