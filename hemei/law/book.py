@@ -11,7 +11,7 @@ from hemei.terms.clause import Clause
 
 from .clauses import read_clauses
 from .parameters import Parameter, read_parameters
-from .rules import Rule, read_rules
+from .rules import EVERYWHERE, Known, Rule, read_rules
 from .yaml_lines import LawError, read_entries
 
 NATIONAL = Path(__file__).parent / "national"
@@ -52,7 +52,9 @@ def read_book(*folders: Path) -> Book:
     clauses = read_clauses(*_files(folders, "clauses.yaml"))
     parameters = read_parameters(*_files(folders, "parameters.yaml"))
     layers = _layers(_files(folders, "layers.yaml"))
-    rules = read_rules(_files(folders, "rules.yaml"), clauses=clauses, parameters=parameters, layers=frozenset(layers))
+    _refuse_strange_classes(_files(folders, "parameters.yaml"), layers)
+    classes = {kind.id: kind.classes for kind in layers.values()} | {EVERYWHERE: ()}
+    rules = read_rules(_files(folders, "rules.yaml"), Known(clauses, parameters, classes))
     return Book(clauses, parameters, layers, rules)
 
 
@@ -70,12 +72,23 @@ def _layers(paths: list[Path]) -> dict[str, LayerKind]:
     for path in paths:
         for entry in read_entries(path):
             entry.only("id", "title", "visibility", "classes", "note")
-            if entry.need("visibility") not in ("public", "internal"):
-                raise LawError(entry, "visibility 应为 public 或 internal；涉密数据不得装入本系统")
-            if entry.need("id") in layers:
-                raise LawError(entry, f"图层 {entry['id']} 已经声明过")
-            layers[entry["id"]] = LayerKind(
-                entry["id"], entry.need("title"), entry["visibility"], tuple(entry.get("classes") or ()),
-                entry.get("note") or "",
-            )  # fmt: skip
+            if entry.need_text("visibility") not in ("public", "internal"):
+                said = "visibility 应为 public 或 internal；涉密数据不得装入本系统"
+                raise LawError(entry, said, "visibility")
+            name = entry.need_text("id")
+            if name in layers or name == EVERYWHERE:
+                raise LawError(entry, f"图层 {name} 已经声明过，请换一个 id", "id")
+            layers[name] = LayerKind(
+                name, entry.need_text("title"), entry["visibility"], entry.words("classes"), entry.text("note")
+            )
     return layers
+
+
+def _refuse_strange_classes(paths: list[Path], layers: Mapping[str, LayerKind]) -> None:
+    """A number for a class of feature that no layer has is a slip of the pen: no rule would ever find it."""
+    known = dict.fromkeys(of for kind in layers.values() for of in kind.classes)
+    for path in paths:
+        for entry in read_entries(path):
+            for row in entry.rows("values"):
+                if row.text("class") and row.text("class") not in known:
+                    raise LawError(row, f"class: 没有图层有类别“{row['class']}”，有：{'、'.join(known)}", "class")

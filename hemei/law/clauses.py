@@ -33,38 +33,37 @@ def _clause(entry: Entry) -> Clause:
     if valid_from is None:
         raise LawError(entry, "缺少 valid_from")
     if valid_to is not None and valid_to < valid_from:
-        raise LawError(entry, "valid_to 早于 valid_from")
+        raise LawError(entry, "valid_to 早于 valid_from", "valid_to")
     if valid_to is not None and not entry.get("repealed_by"):
         raise LawError(entry, "有 valid_to，就要写明由什么替代（repealed_by）")
-    text = entry.get("text") or ""
+    text = entry.text("text")
     if text and not entry.get("seen"):
         raise LawError(entry, "有原文，就要写明在哪里、哪天见到（seen）")
-    try:
-        limit = Limit(entry.need("limit"))
-    except ValueError as error:
-        raise LawError(entry, f"limit 应为 {'、'.join(Limit)}") from error
+    entry.need("limit")
     return Clause(
-        id=entry.need("id"),
-        document=entry.need("document"),
-        number=entry.get("number") or "",
-        article=entry.need("article"),
+        id=entry.need_text("id"),
+        document=entry.need_text("document"),
+        number=entry.text("number"),
+        article=entry.need_text("article"),
         text=text.strip(),
-        issuer=entry.need("issuer"),
+        issuer=entry.need_text("issuer"),
         valid_from=valid_from,
-        valid_from_is=entry.need("valid_from_is"),
+        valid_from_is=entry.need_text("valid_from_is"),
         valid_to=valid_to,
-        repealed_by=entry.get("repealed_by") or "",
-        seen=_seen(entry.get("seen")),
+        repealed_by=entry.text("repealed_by"),
+        seen=_seen(entry.table("seen")),
         in_force_checked=entry.day("in_force_checked"),
-        limit=limit,
-        note=entry.get("note") or "",
+        limit=Limit(entry.one_of("limit", [*Limit])),
+        note=entry.text("note"),
     )
 
 
-def _seen(entry: Entry | None) -> TextSeen | None:
-    if entry is None:
+def _seen(entry: Entry) -> TextSeen | None:
+    if not entry:
         return None
+    entry.only("where", "when", "copy")
     when = entry.day("when")
     if when is None:
         raise LawError(entry, "缺少 when：哪天见到的")
-    return TextSeen(f"{entry.need('where')}：{entry['copy']}" if entry.get("copy") else entry.need("where"), when)
+    where, copy = entry.need_text("where"), entry.text("copy")
+    return TextSeen(f"{where}：{copy}" if copy else where, when)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
 from .parameters import Parameter
-from .rules import Rule
+from .rules import EVERYWHERE, Rule
 from .subject import InLayer, Subject
 
 ON_SITE = "到现场测量：位置误差内结论会变"
+NO_WORK = "未写明是哪一种建设（新建、改建、扩建……）"
+THERE = InLayer(share=1.0, depth_m=math.inf)
+"""Every subject against the whole district, for rules that hold everywhere."""
 
 
 def decide(
@@ -26,20 +31,29 @@ def decide(
 
 def judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> Verdict | None:
     """One rule's verdict; None where the rule does not speak of this use or kind of work."""
+    said = _judge(rule, subject, parameters, on)
+    for zone, tier in subject.may_be if said is not None else ():
+        other = _judge(rule, replace(subject, zone=zone, tier=tier), parameters, on)
+        if other is not None and said is not None and other.outcome is not said.outcome:
+            return replace(said, outcome=Outcome.UNKNOWN, missing=(ON_SITE,))
+    return said
+
+
+def _judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> Verdict | None:
     if rule.uses and subject.use not in rule.uses:
         return None
     if rule.works and subject.work and subject.work not in rule.works:
         return None
     if rule.works and not subject.work:
-        return _verdict(
-            rule, subject, Outcome.UNKNOWN, None, None, missing=("未写明是哪一种建设（新建、改建、扩建……）",)
-        )
-    found = subject.layers.get((rule.layer, rule.of))
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, None, missing=(NO_WORK,))
+    found = THERE if rule.layer == EVERYWHERE else subject.layers.get((rule.layer, rule.of))
     threshold = threshold_of(rule, subject, parameters, on)
     if found is None:
-        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, missing=(f"图层 {rule.layer} 未配置",))
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, missing=(no_layer(rule),))
     if found.missing:
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (found.missing,))
+    if found.lines_only and rule.needs_ground:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (no_ground(rule),))
     if threshold is None:
         return _unset(rule, subject, found)
     if rule.kind is Kind.ALLOW_ONLY:
@@ -49,6 +63,22 @@ def judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on:
     if rule.measure in (Measure.AREA, Measure.SHARE):
         return _inside(rule, subject, found, threshold)
     return _limit(rule, subject, found, threshold)
+
+
+def no_layer(rule: Rule) -> str:
+    return f"图层 {rule.layer}{f'（{rule.of}）' if rule.of else ''} 未配置"
+
+
+def no_ground(rule: Rule) -> str:
+    return f"图层 {rule.layer} 只有线或点，量不出里外：请换成面"
+
+
+def no_limit(rule: Rule) -> str:
+    return f"限值 {rule.threshold} 未配置"
+
+
+def no_measure(rule: Rule) -> str:
+    return f"缺少{rule.measure.label}"
 
 
 def threshold_of(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> float | None:
@@ -78,9 +108,10 @@ def _verdict(
         clause=rule.clause,
         layer=rule.layer,
         layer_version=found.version if found else "",
-        share=found.share if found else None,
+        share=found.share if found and rule.layer != EVERYWHERE else None,
         part=found.part if found and outcome is not Outcome.PASS else None,
         missing=missing,
+        assumed_m=found.uncertain_m if found else 0.0,
     )
 
 
@@ -90,11 +121,14 @@ def _error(subject: Subject, found: InLayer) -> float:
 
 def presence(subject: Subject, found: InLayer, within_m: float = 0.0) -> Outcome:
     """Whether a subject surely meets a layer or its surroundings (pass: surely not, fail: surely, unknown: may)."""
+    if found is THERE:
+        return Outcome.FAIL
     error = _error(subject, found)
     if within_m > 0.0:
-        if found.distance_m is None or found.distance_m - error > within_m:
+        metres = 0.0 if found.area_m2 > 0.0 else found.distance_m
+        if metres is None or metres - error > within_m:
             return Outcome.PASS
-        return Outcome.FAIL if found.distance_m + error <= within_m else Outcome.UNKNOWN
+        return Outcome.FAIL if metres - (found.depth_m or 0.0) + error <= within_m else Outcome.UNKNOWN
     if found.area_m2 > 0.0:
         return Outcome.FAIL if error == 0.0 or (found.depth_m or 0.0) > error else Outcome.UNKNOWN
     near = found.distance_m is not None and found.distance_m < error
@@ -105,7 +139,7 @@ def _unset(rule: Rule, subject: Subject, found: InLayer) -> Verdict:
     """A number that the district has not set decides nothing, and nobody passes by it."""
     if presence(subject, found, rule.within_m) is Outcome.PASS and rule.measure is not Measure.DISTANCE:
         return _verdict(rule, subject, Outcome.PASS, None, None, found)
-    return _verdict(rule, subject, Outcome.UNKNOWN, None, None, found, (f"限值 {rule.threshold} 未配置",))
+    return _verdict(rule, subject, Outcome.UNKNOWN, None, None, found, (no_limit(rule),))
 
 
 def _distance(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Verdict:
@@ -141,7 +175,7 @@ def _allow_only(rule: Rule, subject: Subject, found: InLayer) -> Verdict:
     if sure is Outcome.PASS or listed:
         return _verdict(rule, subject, Outcome.PASS, measured, 0.0, found)
     if not subject.work:
-        return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, ("未写明是哪一种建设",))
+        return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, (NO_WORK,))
     if sure is Outcome.UNKNOWN:
         return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, (ON_SITE,))
     return _verdict(rule, subject, Outcome.FAIL, measured, 0.0, found)
@@ -154,7 +188,7 @@ def _limit(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Ve
     if sure is Outcome.PASS:
         return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
     if measured is None:
-        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (f"缺少{rule.measure.label}",))
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (no_measure(rule),))
     if measured <= threshold:
         return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
     if sure is Outcome.UNKNOWN:

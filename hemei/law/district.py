@@ -1,7 +1,7 @@
 """A district's folder: which file is which layer, what the columns of its buildings mean, and its own law.
 
-`district.yaml` is a list of one entry: `name`, `crs`, `layers`, `buildings`, and perhaps `dem` and `steeper_than_deg`.
-Rules, clauses, numbers, layers and the plan of the district stand beside it under the same names as in `law/national`.
+`district.yaml` is a list of one entry; `KEYS` are its items, `docs/screen.md` shows a whole one. Rules, clauses,
+numbers, layers and the plan of the district stand beside it under the same names as in `law/national`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hemei.terms.measure import Measure
+
 from .book import NATIONAL, Book, LayerKind, read_book
+from .plan import Row, read_plan
+from .rules import WORKS
 from .subject import GPS_ERROR_M
 from .yaml_lines import Entry, LawError, read_entries
 
 STEEP_DEG = 50.0
 """What counts as steep where the district says nothing: taken from another province's screening, assumed."""
+KEYS = (
+    "name", "crs", "layers", "buildings", "zones", "townships", "plots", "dem", "steeper_than_deg", "storey_height_m",
+)  # fmt: skip
+FILES = ("district.yaml", "clauses.yaml", "parameters.yaml", "layers.yaml", "rules.yaml", "plan.yaml")
+COLUMNS = ("use", "work", "approvals", "township", "zone", "tier", *(measure.value for measure in Measure))
+CLASSIFIED = ("秘密", "机密", "绝密", "涉密")
+NOT_LOADED = "涉密数据不得装入本系统，请用依法公开或内部使用的数据"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,20 @@ class LayerFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Mosaic:
+    """A layer of which each building lies in one feature: by role (zone, tier, township), the column that names it."""
+
+    file: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class District:
-    """What a run of the rules stands on."""
+    """What a run of the rules stands on.
+
+    `position_error_m` holds for all buildings unless `error_column` names a column of theirs. `storey_height_m` is what
+    the district configured for turning a height into storeys, None where 未配置.
+    """
 
     name: str
     crs: str
@@ -47,6 +70,12 @@ class District:
     book: Book
     dem: str = ""
     steeper_than_deg: float = STEEP_DEG
+    error_column: str = ""
+    mosaics: tuple[Mosaic, ...] = ()
+    plots: str = ""
+    storey_height_m: float | None = None
+    plan: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def read_district(folder: Path) -> District:
@@ -58,35 +87,104 @@ def read_district(folder: Path) -> District:
     if len(entries) != 1:
         raise LawError(path, "应只有一项：name、crs、layers、buildings")
     entry = entries[0]
-    entry.only("name", "crs", "layers", "buildings", "dem", "steeper_than_deg")
-    book = read_book(NATIONAL, folder)
-    layers = tuple(_layer_file(row, folder, book.layers) for row in entry.get("layers") or [])
-    buildings = entry.get("buildings") or Entry()
-    columns = {key: str(value) for key, value in buildings.items() if key not in ("position_error_m", "work_is")}
+    entry.only(*KEYS)
+    book, plan = read_book(NATIONAL, folder), read_plan(folder / "plan.yaml")
+    layers = tuple(_layer_file(row, folder, book.layers) for row in entry.rows("layers"))
+    _refuse_doubles(entry, layers)
+    buildings = entry.table("buildings")
+    buildings.only("position_error_m", "work_is", *COLUMNS)
+    error, column = _error(buildings)
     return District(
-        name=entry.need("name"),
-        crs=entry.need("crs"),
+        name=entry.need_text("name"),
+        crs=entry.need_text("crs"),
         layers=layers,
-        columns=columns,
-        position_error_m=float(buildings.get("position_error_m", GPS_ERROR_M)),
-        work=str(buildings.get("work_is", "existing")),
+        columns={key: buildings.need_text(key) for key in buildings if key in COLUMNS},
+        position_error_m=error,
+        error_column=column,
+        work=buildings.one_of("work_is", WORKS, "existing"),
         book=book,
-        dem=str(folder / entry["dem"]) if entry.get("dem") else "",
-        steeper_than_deg=float(entry.get("steeper_than_deg") or STEEP_DEG),
+        dem=_file(entry, "dem", folder) if entry.get("dem") else "",
+        steeper_than_deg=entry.number("steeper_than_deg", STEEP_DEG, least=1.0) or STEEP_DEG,
+        mosaics=tuple(_mosaics(entry, folder)),
+        plots=_file(entry, "plots", folder) if entry.get("plots") else "",
+        storey_height_m=entry.number("storey_height_m", least=2.0),
+        plan=plan,
+        remarks=tuple(_unread(folder)),
     )
+
+
+def _error(buildings: Entry) -> tuple[float, str]:
+    """The position error of all buildings, or the column that tells each one's (5 m, a phone's, where it is empty)."""
+    value = buildings.get("position_error_m")
+    if isinstance(value, str):
+        return GPS_ERROR_M, value
+    error = buildings.number("position_error_m", GPS_ERROR_M)
+    return GPS_ERROR_M if error is None else error, ""
+
+
+def _mosaics(entry: Entry, folder: Path) -> list[Mosaic]:
+    made = []
+    for key, roles in (("zones", ("zone", "tier")), ("townships", ("township",))):
+        row = entry.table(key)
+        if not row:
+            continue
+        row.only("file", "secrecy", *(f"{role}_column" for role in roles))
+        columns = {role: row.text(f"{role}_column") for role in roles if row.get(f"{role}_column")}
+        if not columns:
+            raise LawError(row, f"{key}: 要写明 {' 或 '.join(f'{role}_column' for role in roles)}")
+        made.append(Mosaic(_file(row, "file", folder), columns))
+    return made
 
 
 def _layer_file(row: Entry, folder: Path, kinds: Mapping[str, LayerKind]) -> LayerFile:
-    row.only("id", "file", "class_column", "classes", "half_width_m", "where")
-    kind = kinds.get(row.need("id"))
+    row.only("id", "file", "class_column", "classes", "half_width_m", "where", "secrecy")
+    kind = kinds.get(row.need_text("id"))
     if kind is None:
-        raise LawError(row, f"没有声明过的图层：{row['id']}")
-    classes = {str(key): str(value) for key, value in (row.get("classes") or {}).items()}
+        raise LawError(row, f"没有声明过的图层：{row['id']}，有：{'、'.join(kinds)}", "id")
+    classes = {key: row.table("classes").text(key) for key in row.table("classes")}
     unknown = set(classes.values()) - set(kind.classes)
     if unknown:
-        raise LawError(row, f"{kind.id} 没有这些类别：{'、'.join(sorted(unknown))}，有：{'、'.join(kind.classes)}")
-    widths = {str(key): float(value) for key, value in (row.get("half_width_m") or {}).items()}
-    where = {str(key): tuple(map(str, values)) for key, values in (row.get("where") or {}).items()}
-    return LayerFile(
-        kind.id, str(folder / row.need("file")), str(row.get("class_column") or ""), classes, widths, where
-    )
+        said = f"{kind.id} 没有这些类别：{'、'.join(sorted(unknown))}，有：{'、'.join(kind.classes) or '（没有分类）'}"
+        raise LawError(row, said, "classes")
+    if bool(classes) != bool(row.get("class_column")):
+        raise LawError(row, "class_column（哪一列是类别）和 classes（列里的值各是哪一类）要一起写")
+    where = {key: row.table("where").words(key) for key in row.table("where")}
+    column = row.text("class_column")
+    return LayerFile(kind.id, _file(row, "file", folder), column, classes, _half_widths(row, kind), where)
+
+
+def _half_widths(row: Entry, kind: LayerKind) -> dict[str, float]:
+    """By class; one number holds for all."""
+    if isinstance(row.get("half_width_m"), int | float):
+        return dict.fromkeys(["", *kind.classes], row.number("half_width_m") or 0.0)
+    table = row.table("half_width_m")
+    table.only(*kind.classes)
+    return {key: table.number(key) or 0.0 for key in table}
+
+
+def _file(row: Entry, key: str, folder: Path) -> str:
+    """The path of a file that is there. What is marked as secret is refused before it is opened."""
+    name = row.need_text(key)
+    marked = row.text("secrecy")
+    if marked not in ("", "公开", "内部"):
+        raise LawError(row, f"secrecy: {marked}。{NOT_LOADED}", "secrecy")
+    if any(word in name for word in CLASSIFIED):
+        raise LawError(row, f"{name}：文件名注明涉密。{NOT_LOADED}", key)
+    path = folder / name
+    if not Path(str(path).partition("|")[0]).is_file():
+        raise LawError(row, f"{key}: 没有文件 {name}（从区的文件夹算起）", key)
+    return str(path)
+
+
+def _refuse_doubles(entry: Entry, layers: tuple[LayerFile, ...]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for layer, row in zip(layers, entry.rows("layers"), strict=True):
+        keys = {(layer.id, of) for of in layer.classes.values()} or {(layer.id, "")}
+        if keys & seen:
+            raise LawError(row, f"图层 {layer.id} 写了两次：请合并成一个文件，或按类别分开", "id")
+        seen |= keys
+
+
+def _unread(folder: Path) -> list[str]:
+    strange = sorted(path.name for path in folder.glob("*.y*ml") if path.name not in FILES)
+    return [f"文件夹里的 {name} 没有读：只认 {'、'.join(FILES)}" for name in strange]

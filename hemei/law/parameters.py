@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
+
+from hemei.terms.measure import Measure
 
 from .yaml_lines import Entry, LawError, read_entries
 
 KEYS = ("id", "title", "unit", "values")
 VALUE_KEYS = ("from", "to", "value", "class", "zone", "tier")
+UNITS = tuple(dict.fromkeys(measure.unit for measure in Measure))
+Of = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class Dated:
     start: date
     end: date | None
     value: float | None
-    of: tuple[str, str, str]
+    of: Of
 
     def holds(self, on: date) -> bool:
         return self.start <= on and (self.end is None or on <= self.end)
@@ -49,41 +53,64 @@ class Parameter:
             for dated in self.values
             if dated.holds(day) and all(own in ("", want) for own, want in zip(dated.of, asked, strict=True))
         ]
-        best = max(fitting, key=lambda dated: sum(bool(part) for part in dated.of), default=None)
+        best = max(fitting, key=lambda dated: sum(map(bool, dated.of)), default=None)
         return best.value if best else None
 
 
 def read_parameters(*paths: Path) -> Mapping[str, Parameter]:
-    """The parameters of some files by id. Raises LawError for a gap or an overlap of dates, with file and line."""
+    """The parameters of some files by id. Raises LawError for a gap or an overlap of dates, with file and line.
+
+    A later file may give values to a number that an earlier one left empty: so a district writes what the nation leaves
+    to it. A number that has values is nobody's to change.
+    """
     found: dict[str, Parameter] = {}
     for path in paths:
         for entry in read_entries(path):
             entry.only(*KEYS)
-            if entry.need("id") in found:
-                raise LawError(entry, f"参数 {entry['id']} 已经有了")
-            found[entry["id"]] = Parameter(entry["id"], entry.need("title"), entry.need("unit"), tuple(_values(entry)))
+            unit = entry.need_text("unit")
+            if unit not in UNITS:
+                raise LawError(entry, f"unit: 没有单位“{unit}”，可用：{'、'.join(UNITS)}", "unit")
+            made = Parameter(entry.need_text("id"), entry.need_text("title"), unit, tuple(_values(entry)))
+            before = found.get(made.id)
+            if before is not None and before.values:
+                raise LawError(entry, f"参数 {made.id} 已经有了数值；区里另有规定时，请用新的 id 登记并另写一条规则")
+            if before is not None and before.unit != unit:
+                raise LawError(entry, f"参数 {made.id} 的单位原是 {before.unit}", "unit")
+            found[made.id] = made
     return found
 
 
 def _values(entry: Entry) -> list[Dated]:
-    rows = [(_dated(row), row) for row in entry.get("values") or []]
+    rows = [(_dated(row), row) for row in entry.rows("values")]
     for of in {dated.of for dated, _ in rows}:
         line = sorted(((dated, row) for dated, row in rows if dated.of == of), key=lambda pair: pair[0].start)
         for (before, _), (after, row) in pairwise(line):
             if before.end is None or before.end >= after.start:
-                raise LawError(row, f"与前一条的日期重叠（前一条到 {before.end or '今后'}）")
+                raise LawError(row, f"与前一条的日期重叠（前一条到 {before.end or '今后'}）：请给前一条写 to")
             if before.end + timedelta(days=1) != after.start:
-                raise LawError(row, f"与前一条之间有空档（前一条到 {before.end}）")
+                raise LawError(row, f"与前一条之间有空档（前一条到 {before.end}）：请接上，或补一条")
+    _refuse_ties(rows)
     return [dated for dated, _ in rows]
+
+
+def _refuse_ties(rows: list[tuple[Dated, Entry]]) -> None:
+    """Two rows that fit the same place equally well (one by its zone, one by its tier) leave the choice to chance."""
+    written = {dated.of for dated, _ in rows}
+    for (one, _), (two, row) in combinations(rows, 2):
+        overlap = (one.end is None or two.start <= one.end) and (two.end is None or one.start <= two.end)
+        both = tuple(a or b for a, b in zip(one.of, two.of, strict=True))
+        meet = all(a == b or "" in (a, b) for a, b in zip(one.of, two.of, strict=True))
+        tie = one.of != two.of and meet and sum(map(bool, one.of)) == sum(map(bool, two.of))
+        if tie and overlap and both not in written:
+            said = "、".join(filter(None, both))
+            raise LawError(row, f"与另一条同样适用于“{said}”，分不出用哪个：请补一条把 {said} 都写明的")
 
 
 def _dated(row: Entry) -> Dated:
     row.only(*VALUE_KEYS)
-    start = row.day("from")
+    start, end = row.day("from"), row.day("to")
     if start is None:
         raise LawError(row, "缺少 from：从哪天起")
-    value = row.get("value")
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise LawError(row, f"value: {value!r} 不是数")
-    of = (str(row.get("class") or ""), str(row.get("zone") or ""), str(row.get("tier") or ""))
-    return Dated(start, row.day("to"), None if value is None else float(value), of)
+    if end is not None and end < start:
+        raise LawError(row, "to 早于 from", "to")
+    return Dated(start, end, row.number("value"), (row.text("class"), row.text("zone"), row.text("tier")))

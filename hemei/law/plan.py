@@ -57,17 +57,17 @@ def read_plan(path: Path | None) -> dict[str, tuple[Row, ...]]:
 
 def _row(entry: Entry) -> Row:
     entry.only("table", "number", "name", "text", "clause", "is_demo")
-    table, number = entry.need("table"), entry.need("number")
+    table, number = entry.need_text("table"), entry.need("number")
     if table not in TABLES:
-        raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}")
+        raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}", "table")
     count = TABLES[table]
-    if not isinstance(number, int) or number < 1 or (count is not None and number > count):
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1 or (count is not None and number > count):
         raise LawError(entry, f"{table} 的 number 应为 1 到 {count or '…'} 的整数")
     return Row(
         table,
         number,
-        entry.need("name"),
-        entry.get("text") or "",
-        entry.get("clause") or "",
-        bool(entry.get("is_demo")),
+        entry.need_text("name"),
+        entry.text("text"),
+        entry.text("clause"),
+        entry.truth("is_demo"),
     )

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
 
 from hemei.terms.clause import Clause
 from hemei.terms.measure import Measure
@@ -19,10 +18,28 @@ KEYS = (
     "id", "title", "kind", "clause", "also", "layer", "class", "within_m", "measure", "unit", "threshold", "uses",
     "works", "allows", "approvals", "priority", "from", "to", "note",
 )  # fmt: skip
-Name = TypeVar("Name", Kind, Measure)
 PRIORITIES = ("baseline", "zone", "list")
-WORKS = ("existing", "new", "rebuild", "extend", "repair", "public_project", "settlement", "necessary_in_place")
-USES = ("house", "public", "production", "ancillary")
+WORK_TITLES = {
+    "existing": "现状建筑",
+    "new": "新建",
+    "rebuild": "改建、翻建",
+    "extend": "扩建",
+    "repair": "维修加固",
+    "necessary_in_place": "原有居民不扩大规模的必要住房",
+    "public_project": "公共项目",
+    "linear_works": "无法避让的线性基础设施",
+    "water_works": "供水、防洪设施",
+    "scenic_support": "参观旅游的必要配套设施",
+    "settlement": "新建村镇、学校、集市等公共场所",
+}
+"""Kinds of work, in words. Lists name these: public projects as well as houses."""
+WORKS = tuple(WORK_TITLES)
+USE_TITLES = {"house": "住房", "public": "公共建筑", "production": "生产建筑", "ancillary": "附属用房"}
+USES = tuple(USE_TITLES)
+EVERYWHERE = "everywhere"
+"""The layer of a rule that holds in the whole district."""
+PLACED = (Measure.AREA, Measure.SHARE, Measure.DISTANCE)
+"""Measures of a building against a layer; all others are the building's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +73,22 @@ class Rule:
     def holds(self, on: date) -> bool:
         return self.start <= on and (self.end is None or on <= self.end)
 
+    @property
+    def needs_ground(self) -> bool:
+        """Whether it asks what lies inside the layer, which lines and points cannot tell."""
+        return self.measure is not Measure.DISTANCE and self.within_m == 0.0
 
-def read_rules(
-    paths: Sequence[Path],
-    *,
-    clauses: Mapping[str, Clause],
-    parameters: Mapping[str, Parameter],
-    layers: frozenset[str],
-) -> tuple[Rule, ...]:
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a rule may speak of: clauses, numbers, and the classes of each layer."""
+
+    clauses: Mapping[str, Clause]
+    parameters: Mapping[str, Parameter]
+    classes: Mapping[str, tuple[str, ...]]
+
+
+def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
     """The rules of some files, baseline before zone before list. Raises LawError.
 
     Two versions of one id are allowed where their dates neither overlap nor leave a gap.
@@ -71,10 +96,10 @@ def read_rules(
     made: list[tuple[Rule, Entry]] = []
     for path in paths:
         for entry in read_entries(path):
-            rule = _rule(entry, clauses, parameters, layers)
+            rule = _rule(entry, known)
             for other, _ in made:
                 if other.id == rule.id and _overlap(other, rule):
-                    raise LawError(entry, f"规则 {rule.id} 的两个版本在同一天都有效")
+                    raise LawError(entry, f"规则 {rule.id} 的两个版本在同一天都有效：请给旧版写 to，或换一个 id")
             made.append((rule, entry))
     _refuse_gaps(made)
     return tuple(sorted((rule for rule, _ in made), key=lambda rule: (PRIORITIES.index(rule.priority), rule.id)))
@@ -88,79 +113,97 @@ def _refuse_gaps(made: Sequence[tuple[Rule, Entry]]) -> None:
     for rule, entry in made:
         earlier = [other for other, _ in made if other.id == rule.id and other.start < rule.start]
         if earlier and not any(other.end and (rule.start - other.end).days == 1 for other in earlier):
-            raise LawError(entry, f"规则 {rule.id} 的两个版本之间有空档")
+            last = max(other.end for other in earlier if other.end)
+            raise LawError(entry, f"规则 {rule.id} 的两个版本之间有空档（前一版到 {last}）：请把 from 接上")
 
 
-def _rule(
-    entry: Entry, clauses: Mapping[str, Clause], parameters: Mapping[str, Parameter], layers: frozenset[str]
-) -> Rule:
+def _rule(entry: Entry, known: Known) -> Rule:
     entry.only(*KEYS)
-    kind = _one_of(entry, "kind", Kind)
-    measure = _one_of(entry, "measure", Measure)
-    if entry.need("unit") != measure.unit:
-        raise LawError(entry, f"{measure.label}的单位是 {measure.unit}，这里写的是 {entry['unit']}")
-    also = tuple(entry.get("also") or ())
-    for clause in (entry.need("clause"), *also):
-        if clause not in clauses:
-            raise LawError(entry, f"没有登记过的条款：{clause}")
-    if entry.need("layer") not in layers:
-        raise LawError(entry, f"没有声明过的图层：{entry['layer']}，有：{'、'.join(sorted(layers))}")
-    start, end = entry.day("from") or clauses[entry["clause"]].valid_from, entry.day("to")
-    if end is not None and end < start:
-        raise LawError(entry, "to 早于 from")
-    if kind is Kind.ALLOW_ONLY and not (entry.get("allows") or entry.get("approvals")):
-        raise LawError(entry, "allow-only 要写明允许什么（allows 或 approvals）")
-    return Rule(
-        id=entry.need("id"),
-        title=entry.need("title"),
+    kind = Kind(entry.one_of("kind", [*Kind]))
+    measure = Measure(entry.one_of("measure", [*Measure]))
+    if entry.need_text("unit") != measure.unit:
+        raise LawError(entry, f"{measure.label}的单位是 {measure.unit}，这里写的是 {entry['unit']}", "unit")
+    also = entry.words("also")
+    for clause in (entry.need_text("clause"), *also):
+        if clause not in known.clauses:
+            raise LawError(entry, f"没有登记过的条款：{clause}；请先写进 clauses.yaml", "clause")
+    start, end = _dates(entry, known.clauses[entry.text("clause")])
+    layer, of = _layer(entry, known)
+    made = Rule(
+        id=entry.need_text("id"),
+        title=entry.need_text("title"),
         kind=kind,
-        clause=entry["clause"],
+        clause=entry.text("clause"),
         also=also,
-        layer=entry["layer"],
-        of=str(entry.get("class") or ""),
-        within_m=float(entry.get("within_m") or 0.0),
+        layer=layer,
+        of=of,
+        within_m=entry.number("within_m", 0.0) or 0.0,
         measure=measure,
-        threshold=_threshold(entry, measure, parameters),
-        uses=_names(entry, "uses", USES),
-        works=_names(entry, "works", WORKS),
-        allows=_names(entry, "allows", WORKS),
-        approvals=frozenset(entry.get("approvals") or ()),
-        priority=_priority(entry),
+        threshold=_threshold(entry, measure, of, known),
+        uses=frozenset(entry.words("uses", USES)),
+        works=frozenset(entry.words("works", WORKS)),
+        allows=frozenset(entry.words("allows", WORKS)),
+        approvals=frozenset(entry.words("approvals")),
+        priority=entry.one_of("priority", PRIORITIES, "baseline"),
         start=start,
         end=end,
-        note=entry.get("note") or "",
+        note=entry.text("note"),
     )
+    _refuse_nonsense(entry, made)
+    return made
 
 
-def _threshold(entry: Entry, measure: Measure, parameters: Mapping[str, Parameter]) -> str | float:
+def _dates(entry: Entry, clause: Clause) -> tuple[date, date | None]:
+    start, end = entry.day("from") or clause.valid_from, entry.day("to")
+    if end is not None and end < start:
+        raise LawError(entry, "to 早于 from", "to")
+    if start < clause.valid_from:
+        raise LawError(entry, f"from 早于条款 {clause.id} 的生效日 {clause.valid_from}", "from")
+    if clause.valid_to is not None and (end is None or end > clause.valid_to):
+        raise LawError(entry, f"条款 {clause.id} 到 {clause.valid_to} 为止，规则请写 to: {clause.valid_to}", "to")
+    return start, end
+
+
+def _layer(entry: Entry, known: Known) -> tuple[str, str]:
+    layer, of = entry.need_text("layer"), entry.text("class")
+    if layer not in known.classes:
+        raise LawError(entry, f"没有声明过的图层：{layer}，有：{'、'.join(sorted(known.classes))}", "layer")
+    if of and of not in known.classes[layer]:
+        said = "、".join(known.classes[layer]) or "（没有分类）"
+        raise LawError(entry, f"图层 {layer} 没有类别“{of}”，有：{said}", "class")
+    return layer, of
+
+
+def _threshold(entry: Entry, measure: Measure, of: str, known: Known) -> str | float:
     value = entry.get("threshold")
     if isinstance(value, int | float) and not isinstance(value, bool):
         if value != 0:
-            raise LawError(entry, "规则里不写数值：请在参数文件中按日期登记，这里写参数的 id（0 除外）")
+            raise LawError(entry, "规则里不写数值：请在参数文件中按日期登记，这里写参数的 id（0 除外）", "threshold")
+        if measure not in (Measure.AREA, Measure.SHARE):
+            raise LawError(entry, f"{measure.label}的限值不能是 0：请登记一个参数，这里写它的 id", "threshold")
         return 0.0
-    if not isinstance(value, str) or value not in parameters:
-        raise LawError(entry, f"没有这个参数：{value}")
-    if parameters[value].unit != measure.unit:
-        raise LawError(entry, f"参数 {value} 的单位是 {parameters[value].unit}，{measure.label}要用 {measure.unit}")
+    if not isinstance(value, str) or value not in known.parameters:
+        raise LawError(entry, f"没有这个参数：{value}；请先写进 parameters.yaml", "threshold")
+    parameter = known.parameters[value]
+    if parameter.unit != measure.unit:
+        said = f"参数 {value} 的单位是 {parameter.unit}，{measure.label}要用 {measure.unit}"
+        raise LawError(entry, said, "threshold")
+    if parameter.values and not any(dated.of[0] in ("", of) for dated in parameter.values):
+        said = "、".join(dict.fromkeys(dated.of[0] for dated in parameter.values))
+        asked = f"没有类别“{of}”的数值" if of else "按类别登记，规则要写 class"
+        raise LawError(entry, f"参数 {value} {asked}，有：{said}", "threshold")
     return value
 
 
-def _one_of(entry: Entry, key: str, kind: type[Name]) -> Name:
-    try:
-        return kind(entry.need(key))
-    except ValueError as error:
-        raise LawError(entry, f"{key}: {entry[key]!r} 不认识，可用：{'、'.join(kind)}") from error
-
-
-def _names(entry: Entry, key: str, known: Sequence[str]) -> frozenset[str]:
-    names = frozenset(entry.get(key) or ())
-    if names - set(known):
-        raise LawError(entry, f"{key}: {'、'.join(sorted(names - set(known)))} 不认识，可用：{'、'.join(known)}")
-    return names
-
-
-def _priority(entry: Entry) -> str:
-    priority = entry.get("priority") or "baseline"
-    if priority not in PRIORITIES:
-        raise LawError(entry, f"priority: {priority!r} 应为 {'、'.join(PRIORITIES)}")
-    return str(priority)
+def _refuse_nonsense(entry: Entry, rule: Rule) -> None:
+    """What can be written and means nothing."""
+    if rule.kind is Kind.ALLOW_ONLY and not (rule.allows or rule.approvals):
+        raise LawError(entry, "allow-only 要写明允许什么（allows 或 approvals）", "kind")
+    if rule.kind is not Kind.ALLOW_ONLY and (rule.allows or rule.approvals):
+        raise LawError(entry, f"allows 和 approvals 只用于 allow-only，这里是 {rule.kind}", "kind")
+    if rule.kind is Kind.ALLOW_ONLY and rule.measure not in (Measure.AREA, Measure.SHARE):
+        raise LawError(entry, "allow-only 按图层内的面积或占比判定，measure 请写 area 或 share", "measure")
+    if rule.layer == EVERYWHERE and rule.measure in PLACED:
+        raise LawError(entry, f"layer: everywhere 不能量{rule.measure.label}，请写明是哪个图层", "measure")
+    if rule.within_m > 0.0 and (rule.measure in PLACED or rule.layer == EVERYWHERE):
+        raise LawError(entry, f"within_m 只用于图层周围的限值（高度、密度等），不用于{rule.measure.label}", "within_m")

@@ -12,11 +12,12 @@ from hemei.terms.verdict import Verdict
 
 from .book import Book
 from .deciding import judge
+from .rules import USES, WORKS
 from .subject import GPS_ERROR_M, InLayer, Subject
 from .yaml_lines import Entry, LawError, read_entries
 
 BUILDING = ("use", "work", "approvals", "position_error_m", "zone", "tier")
-PLACE = ("class", "m", "m2", "share", "depth_m", "uncertain_m")
+PLACE = ("class", "m", "m2", "share", "depth_m", "uncertain_m", "lines_only")
 EXPECT = ("rule", "outcome", "measured", "threshold", "margin", "clause", "missing")
 
 
@@ -40,7 +41,11 @@ def read_situations(path: Path) -> list[Situation]:
 
 
 def differences(situation: Situation, book: Book) -> list[str]:
-    """What the rule says otherwise than expected, in words; nothing where it agrees."""
+    """What the rule says otherwise than expected, in words; nothing where it agrees.
+
+    Raises LawError for a rule or a layer that the book does not know: an example of nothing proves nothing.
+    """
+    _refuse_strange(situation, book)
     rules = [rule for rule in book.rules if rule.id == situation.rule and rule.holds(situation.on)]
     if not rules:
         said: Verdict | None = None
@@ -66,6 +71,14 @@ def differences(situation: Situation, book: Book) -> list[str]:
     return wrong
 
 
+def _refuse_strange(situation: Situation, book: Book) -> None:
+    if not any(rule.id == situation.rule for rule in book.rules):
+        raise LawError(situation.expect, f"没有规则 {situation.rule}", "rule")
+    for layer, of in situation.subject.layers:
+        if layer not in book.layers or of not in ("", *book.layers[layer].classes):
+            raise LawError(situation.expect, f"没有图层或类别：{layer} {of}".rstrip())
+
+
 def _same(got: Any, expected: Any) -> bool:
     if isinstance(got, float) and isinstance(expected, int | float):
         return abs(got - expected) < 1e-9
@@ -74,53 +87,54 @@ def _same(got: Any, expected: Any) -> bool:
 
 def _situation(entry: Entry) -> Situation:
     entry.only("name", "given", "on", "expect")
-    given = entry.need("given")
+    entry.need("given")
+    given = entry.table("given")
     given.only("building", "near", "inside", "measured")
     on = entry.day("on")
     if on is None:
         raise LawError(entry, "缺少 on：哪一天")
-    expect = entry.need("expect")
+    entry.need("expect")
+    expect = entry.table("expect")
     expect.only(*EXPECT)
-    expect.need("rule")
+    expect.need_text("rule")
     expect.need("outcome")
-    return Situation(entry.need("name"), _subject(given), on, expect)
+    expect.one_of("outcome", ("pass", "fail", "unknown", "none"))
+    return Situation(entry.need_text("name"), _subject(given), on, expect)
 
 
 def _subject(given: Entry) -> Subject:
-    building = given.get("building") or {}
+    building = given.table("building")
     known = {measure.value: measure for measure in Measure}
-    attributes = {}
-    for key, value in building.items():
-        if key in known:
-            attributes[known[key]] = float(value)
-        elif key not in BUILDING:
-            raise LawError(given, f"building: 不认识的项“{key}”")
+    building.only(*BUILDING, *known)
+    error = building.number("position_error_m", GPS_ERROR_M)
     return Subject(
         id="situation",
-        use=building.get("use", "house"),
-        work=building.get("work", ""),
-        approvals=frozenset(building.get("approvals") or ()),
-        position_error_m=float(building.get("position_error_m", GPS_ERROR_M)),
-        attributes=attributes,
+        use=building.one_of("use", [*USES, ""], "house"),
+        work=building.one_of("work", [*WORKS, ""]),
+        approvals=frozenset(building.words("approvals")),
+        position_error_m=GPS_ERROR_M if error is None else error,
+        attributes={known[key]: building.number(key) or 0.0 for key in building if key in known},
         layers=_layers(given),
-        zone=building.get("zone", ""),
-        tier=building.get("tier", ""),
+        zone=building.text("zone"),
+        tier=building.text("tier"),
     )
 
 
 def _layers(given: Entry) -> dict[tuple[str, str], InLayer]:
     """`near: {layer: {class, m}}`, `inside: {layer: {m2, share, depth_m}}`; `measured: [layer]` for one that is far."""
-    layers: dict[tuple[str, str], InLayer] = {(name, ""): InLayer() for name in given.get("measured") or ()}
+    layers: dict[tuple[str, str], InLayer] = {(name, ""): InLayer() for name in given.words("measured")}
     for key in ("near", "inside"):
-        for name, place in (given.get(key) or {}).items():
+        for name in given.table(key):
+            place = given.table(key).table(name)
             place.only(*PLACE)
-            metres = place.get("m")
-            layers[name, str(place.get("class") or "")] = InLayer(
-                area_m2=float(place.get("m2") or 0.0),
-                share=float(place.get("share") or (1.0 if place.get("m2") else 0.0)),
-                distance_m=None if metres is None else float(metres),
-                depth_m=None if place.get("depth_m") is None else float(place["depth_m"]),
-                uncertain_m=float(place.get("uncertain_m") or 0.0),
+            area = place.number("m2") or 0.0
+            layers[name, place.text("class")] = InLayer(
+                area_m2=area,
+                share=place.number("share", 1.0 if area else 0.0) or 0.0,
+                distance_m=place.number("m"),
+                depth_m=place.number("depth_m"),
+                uncertain_m=place.number("uncertain_m") or 0.0,
                 version="situation",
+                lines_only=place.truth("lines_only"),
             )
     return layers

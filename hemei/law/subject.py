@@ -18,7 +18,7 @@ class InLayer:
     `area_m2` and `share` of it inside; `distance_m` to it (None: beyond the reach that was asked); `depth_m` how far it
     could be shifted in any direction and still surely meet the layer (None: not known); `uncertain_m` a declared
     uncertainty of the layer's own edge, such as half the width of a road known by its centre line; `missing` why the
-    layer is not known here.
+    layer is not known here; `lines_only` where the layer has no polygons, so that nothing can lie inside it.
     """
 
     area_m2: float = 0.0
@@ -29,6 +29,7 @@ class InLayer:
     version: str = ""
     part: bytes | None = None
     missing: str = ""
+    lines_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Subject:
 
     `use` house, public …; `work` existing, new, rebuild, extend, repair …; `approvals` it already has; `attributes` by
     measure (height, storeys …), missing where unknown; `layers` by (layer, class), where "" is any class; a layer that
-    is not in it was not measured.
+    is not in it was not measured. `may_be` are the other zones and tiers in which it could stand within the position
+    error; a rule that would say otherwise there is unknown.
     """
 
     id: str
@@ -49,3 +51,4 @@ class Subject:
     layers: Mapping[tuple[str, str], InLayer] = field(default_factory=dict)
     zone: str = ""
     tier: str = ""
+    may_be: tuple[tuple[str, str], ...] = ()

@@ -17,6 +17,7 @@ class Measure(StrEnum):
     EAVES_HEIGHT = "eaves_height"
     STOREYS = "storeys"
     FOOTPRINT = "footprint"
+    PLOT = "plot"
     SLOPE = "slope"
 
     @property
@@ -48,6 +49,7 @@ UNITS = {
     Measure.EAVES_HEIGHT: "m",
     Measure.STOREYS: "层",
     Measure.FOOTPRINT: "m²",
+    Measure.PLOT: "m²",
     Measure.SLOPE: "°",
 }
 LABELS = {
@@ -60,5 +62,6 @@ LABELS = {
     Measure.EAVES_HEIGHT: "檐口高度",
     Measure.STOREYS: "层数",
     Measure.FOOTPRINT: "基底面积",
+    Measure.PLOT: "宅基地（宗地）面积",
     Measure.SLOPE: "坡度",
 }

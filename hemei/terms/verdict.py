@@ -29,7 +29,8 @@ class Verdict:
 
     `margin` is how far the measure is from the threshold, positive on the permitted side, in the unit of `measure`;
     None where nothing was compared. `missing` names what an unknown lacks. `part` is the offending part, as WKB in the
-    run's system. A verdict informs an officer; it decides nothing about a person.
+    run's system. `assumed_m` is the width that was assumed to find the layer's edge (half a road known by its centre
+    line); a measure that rests on it says so. A verdict informs an officer; it decides nothing about a person.
     """
 
     rule: str
@@ -45,6 +46,7 @@ class Verdict:
     share: float | None = None
     part: bytes | None = None
     missing: tuple[str, ...] = ()
+    assumed_m: float = 0.0
 
     @property
     def unit(self) -> str:

@@ -68,7 +68,10 @@ WHOLE = "document: d, article: x, issuer: y, valid_from: 2020-01-01, valid_from_
     ("entry", "said"),
     [
         ("id: a, document: d", "缺少 valid_from"),
-        (f"id: a, {WHOLE}, limit: sure", "limit 应为"),
+        (f"id: a, {WHOLE}, limit: sure", "limit: 'sure' 不认识，可用：verified"),
+        (f"id: a, {WHOLE}, limit: verified, seen: 网上", "seen: 应是"),
+        (f"id: a, {WHOLE}, limit: verified, seen: {{where: x}}, text: t", "缺少 when"),
+        (f"id: a, {WHOLE}, limit: verified, in_force_checked: 昨天", "不是日期"),
         (f"id: highway.11, {WHOLE}, limit: verified", "已经登记过"),
         (f"id: a, {WHOLE}, limit: verified, text: t", "在哪里、哪天见到"),
         (f"id: a, {WHOLE}, valid_to: 2021-01-01", "由什么替代"),
