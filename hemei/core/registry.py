@@ -38,6 +38,7 @@ class Column:
     choices: Mapping[str, Text] = field(default_factory=dict)
     unit: str = ""
     editable: bool = True  # False: it follows from something recorded elsewhere
+    also: Sequence[str] = ()  # further headings under which clerks' ledgers keep it
 
 
 @dataclass(frozen=True)

@@ -23,3 +23,9 @@ def children(code: str, *, within: Scope) -> QuerySet[Region]:
 def names(*, within: Scope) -> dict[str, str]:
     """Code → name, for lists."""
     return dict(regions(within=within).values_list("code", "name"))
+
+
+def groups_listed(*, within: Scope) -> dict[str, list[str]]:
+    """Village → its villagers' groups, where the register lists them."""
+    villages = regions(within=within, level=Level.VILLAGE).exclude(groups=[])
+    return dict(villages.values_list("code", "groups"))

@@ -2,7 +2,9 @@
 
 from hemei.engines.tables.cells import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no
 from hemei.engines.tables.geopackage import write_gpkg
+from hemei.engines.tables.header import squeezed
 from hemei.engines.tables.reading import read
+from hemei.engines.tables.spreadsheet import Said
 from hemei.engines.tables.table import BadFile, Row, Table
 from hemei.engines.tables.writing import Sheet, write_csv, write_xlsx
 
@@ -10,6 +12,7 @@ __all__ = [
     "BadCell",
     "BadFile",
     "Row",
+    "Said",
     "Sheet",
     "Table",
     "as_code",
@@ -19,6 +22,7 @@ __all__ = [
     "as_text",
     "as_yes_no",
     "read",
+    "squeezed",
     "write_csv",
     "write_gpkg",
     "write_xlsx",

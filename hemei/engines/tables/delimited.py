@@ -5,12 +5,14 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Table, checked_header, header_among, rows_of
+from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
+from hemei.engines.tables.sifting import rows_below
+from hemei.engines.tables.table import Aside, BadFile, Table
 
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
@@ -19,25 +21,24 @@ BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16",
 UNMARKED = ("utf-8", "gb18030")
 
 
-def read_csv(source: bytes | Path, name: str, expected: Iterable[str] = ()) -> Table:
-    """The one table of a CSV file. Raises BadFile where it is empty or its characters cannot be read."""
+def read_csv(
+    source: bytes | Path, name: str, expected: Iterable[str] = (), header_at: tuple[int, int] | None = None
+) -> Table:
+    """The one table of a CSV file; `header_at` (row from 1, depth) where somebody has said which row is the header.
+
+    Raises BadFile where it is empty or its characters cannot be read.
+    """
     encoding = encoding_of(source)
     records = records_of(source, encoding)
     first = list(islice(records, LOOK_FOR_HEADER))
     if not any(cell for line in first for cell in line):
         raise BadFile("文件是空的，或前 20 行都没有内容：请核对文件。")
-    place = header_among(first, expected)
-    header = checked_header(without_empty_tail(first[place]))
-    below = islice(enumerate(chain(first, records), start=1), place + 1, None)
-    return Table(name, header, rows_of(header, below))
-
-
-def without_empty_tail(cells: list[str]) -> list[str]:
-    """The headings up to the last one: Excel writes commas for columns that were only coloured."""
-    count = len(cells)
-    while count and not cells[count - 1].strip():
-        count -= 1
-    return cells[:count]
+    found = find_header(first, expected, at=(header_at[0] - 1, header_at[1]) if header_at else None)
+    header, aside = distinct(found.headings), Aside()
+    below = islice(enumerate(chain(first, records), start=1), found.below, None)
+    top = [[shown(cell) for cell in line] for line in first]
+    at = (found.first + 1, found.depth)
+    return Table(name, header, rows_below(header, below, aside), header_at=at, top=top, aside=aside)
 
 
 def opened(source: bytes | Path) -> BinaryIO:
@@ -72,10 +73,17 @@ def unreadable() -> str:
 def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
     """The records; a quoted cell may hold line breaks, so the number of a record is its row in Excel."""
     with io.TextIOWrapper(opened(source), encoding, newline="") as file:
-        start = "".join(islice(file, LOOK_FOR_HEADER))
+        separator = separator_of(list(islice(file, LOOK_FOR_HEADER)))
         file.seek(0)
         csv.field_size_limit(LONGEST_CELL)
         try:
-            yield from csv.reader(file, delimiter=max(SEPARATORS, key=start.count))
+            yield from csv.reader(file, delimiter=separator)
         except csv.Error as error:
             raise BadFile(f"文件读到一半读不下去（{error}）：请核对引号是否成对，或另存为 .xlsx 再导入。") from None
+
+
+def separator_of(lines: Sequence[str]) -> str:
+    """The sign that stands in most of the first lines; of two, the one that stands there more often."""
+    return max(
+        SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
+    )

@@ -13,7 +13,8 @@ import numpy as np
 import shapely
 
 from hemei.engines.tables.coordinates import WGS84, label_of
-from hemei.engines.tables.table import BadFile, Row, Table, checked_header, value_of
+from hemei.engines.tables.header import distinct
+from hemei.engines.tables.table import BadFile, Row, Table, value_of
 
 SPACE = re.compile(r"[ \t\n\r]*")
 BATCH = 1_000
@@ -91,7 +92,7 @@ def read_geojson(source: bytes | Path, name: str) -> Table:
         raise BadFile("这个 GeoJSON 文件读不懂：请在 GIS 软件中重新导出，编码选 UTF-8。") from None
     if start is None:
         raise BadFile(NO_COLLECTION)
-    header = checked_header(headings)
+    header = distinct(headings)
     return Table(
         name, header, rows_of_features(text, start, dict(zip(headings, header, strict=True))), crs_of(others), True
     )

@@ -1,4 +1,4 @@
-"""GeoPackage in and out, layer by layer: geometry kept as WKB, the coordinate system as the file names it."""
+"""GeoPackage, Shapefile, FileGDB in, GeoPackage out: geometry as WKB, the coordinate system as the file names it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hemei.engines.tables.coordinates import CGCS2000, label_of
-from hemei.engines.tables.table import BadFile, Row, Table, checked_header, value_of
+from hemei.engines.tables.header import distinct
+from hemei.engines.tables.table import BadFile, Row, Table, value_of
 
 BATCH = 20_000
 SQLITE = b"SQLite format 3\x00"
+SHAPEFILE = b"\x00\x00\x27\x0a"
+LANGUAGE_BYTE = 29  # of a .dbf: the code page, 0 where none is said
 
 
 def gdal() -> Any:
@@ -43,13 +46,50 @@ def read_geopackage(source: bytes | Path) -> list[Table]:
         return [layer_of(file, str(name)) for name in gdal().list_layers(str(file))[:, 0]]
 
 
+def read_shapefile(path: Path) -> list[Table]:
+    """The one layer of a Shapefile, which is several files beside each other. Raises BadFile."""
+    shx, dbf = (beside(path, suffix) for suffix in (".shx", ".dbf"))
+    if opening_bytes(path)[:4] != SHAPEFILE:
+        raise BadFile("这不是 Shapefile：请在 GIS 软件中重新导出。")
+    if missing := [suffix for suffix, found in ((".shx", shx), (".dbf", dbf)) if found is None]:
+        raise BadFile(f"Shapefile 缺少 {'、'.join(missing)} 文件：同名的 .shp、.shx、.dbf、.prj 要一起放进来。")
+    assert dbf is not None
+    with damage_named("Shapefile"):
+        return [layer_of(path, str(gdal().list_layers(str(path))[0, 0]), encoding_beside(path, dbf))]
+
+
+def beside(path: Path, suffix: str) -> Path | None:
+    """The file of the same name with this suffix, in whatever case."""
+    wanted = (path.stem + suffix).lower()
+    return next((one for one in path.parent.iterdir() if one.name.lower() == wanted), None)
+
+
+def encoding_beside(path: Path, dbf: Path) -> str | None:
+    """None where the files name their encoding; else UTF-8 where the texts are, else GB18030."""
+    if beside(path, ".cpg") or dbf.read_bytes()[LANGUAGE_BYTE : LANGUAGE_BYTE + 1] not in (b"\x00", b""):
+        return None
+    try:
+        dbf.read_bytes().partition(b"\x0d")[2].decode("utf-8")
+    except UnicodeDecodeError:
+        return "GB18030"
+    return "UTF-8"
+
+
+def read_filegdb(path: Path) -> list[Table]:
+    """The layers of a FileGDB, which is a folder. Raises BadFile."""
+    if not path.is_dir() or not (path / "a00000001.gdbtable").is_file():
+        raise BadFile("这不是 FileGDB：请把整个 .gdb 文件夹压成一个 .zip 上传。")
+    with damage_named("FileGDB"):
+        return [layer_of(path, str(name)) for name in gdal().list_layers(str(path))[:, 0]]
+
+
 @contextmanager
-def damage_named() -> Iterator[None]:
+def damage_named(kind: str = "GeoPackage") -> Iterator[None]:
     """What GDAL cannot read, as BadFile."""
     try:
         yield
-    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError) as error:
-        raise BadFile(f"这个 GeoPackage 文件有损坏（{error}）：请在 GIS 软件中重新导出。") from None
+    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError, UnicodeDecodeError) as error:
+        raise BadFile(f"这个 {kind} 文件有损坏（{error}）：请在 GIS 软件中重新导出。") from None
 
 
 def opening_bytes(path: Path) -> bytes:
@@ -70,19 +110,20 @@ class Scratch:
         return self.path
 
 
-def layer_of(file: Scratch | Path, name: str) -> Table:
-    info = gdal().read_info(str(file), layer=name)
-    header = checked_header(list(info["fields"]))
-    return Table(name, header, rows_of_layer(file, name, header), label_of(info["crs"]), bool(info["geometry_type"]))
+def layer_of(file: Scratch | Path, name: str, encoding: str | None = None) -> Table:
+    info = gdal().read_info(str(file), layer=name, encoding=encoding)
+    header = distinct(list(info["fields"]))
+    rows = rows_of_layer(file, name, header, encoding)
+    return Table(name, header, rows, label_of(info["crs"]), bool(info["geometry_type"]))
 
 
-def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str]) -> Iterator[Row]:
+def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str], encoding: str | None) -> Iterator[Row]:
     """The features in batches, numbered by their feature id."""
     passed = 0
     while True:
         with damage_named():
             _, ids, geometry, columns = gdal().raw.read(
-                str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True
+                str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True, encoding=encoding
             )
         for k, number in enumerate(ids):
             values = {heading: plain(column[k]) for heading, column in zip(header, columns, strict=True)}
@@ -109,8 +150,9 @@ def write_gpkg(
     features: Iterable[tuple[bytes | None, Sequence[object]]],
     *,
     geometry: str = "Unknown",
+    crs: str = CGCS2000,
 ) -> int:
-    """Write features (WKB in CGCS2000, values in the order of `fields`) as the layer of a new file; return how many.
+    """Write features (WKB in `crs`, values in the order of `fields`) as the layer of a new file; return how many.
 
     Parameters: `fields` heading → str, int, float or date; `geometry` the type that the layer declares ("Point",
     "MultiPolygon" …). Features are taken and written in batches. None is null.
@@ -128,7 +170,7 @@ def write_gpkg(
             layer=layer,
             driver="GPKG",
             geometry_type=geometry,
-            crs=CGCS2000,
+            crs=crs,
             append=passed > 0,
         )
         passed += len(batch)

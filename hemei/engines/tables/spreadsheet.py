@@ -1,4 +1,4 @@
-"""Excel workbooks in: every visible sheet, its header found below titles, merged cells spread."""
+"""Excel workbooks in, new and old: every visible sheet, its header found below titles, merged cells spread."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from hemei.engines.tables.table import LOOK_FOR_HEADER, BadFile, Table, checked_header, header_among, rows_of
+from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
+from hemei.engines.tables.hidden import HIDDEN, hidden_by_sheet
+from hemei.engines.tables.sifting import rows_below
+from hemei.engines.tables.table import Aside, BadFile, Table
 
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
@@ -23,16 +27,28 @@ TAG = re.compile(rb"""<(?:\w+:)?(c|row)(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Z]*)(
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
 
 
-def read_workbook(source: bytes | Path, expected: Iterable[str] = ()) -> list[Table]:
-    """The visible sheets that are not empty. Raises BadFile."""
-    check_workbook(source)
-    wanted = tuple(expected)
+@dataclass(frozen=True)
+class Said:
+    """What somebody has said of a sheet: its header's first row (from 1) and depth, whether hidden rows count."""
+
+    header_at: tuple[int, int] | None = None
+    skip_hidden: bool = False
+
+
+def read_workbook(
+    source: bytes | Path, expected: Iterable[str] = (), said: Said | None = None, *, old: bool = False
+) -> list[Table]:
+    """The visible sheets that are not empty, of an .xlsx workbook or an `old` .xls one. Raises BadFile."""
+    hidden = {} if old else check_workbook(source)
+    wanted, said = tuple(expected), said or Said()
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
         names = [sheet.name for sheet in workbook.sheets_metadata if is_shown(sheet.typ, sheet.visible)]
         sheets = (workbook.get_sheet_by_name(name) for name in names)
-        return [table_of(sheet, wanted) for sheet in sheets if sheet.start is not None]
-    except CalamineError as error:
+        return [table_of(one, wanted, said, hidden.get(one.name, ())) for one in sheets if one.start is not None]
+    except BaseException as error:  # a fault inside the reader (Rust) is no Exception
+        if isinstance(error, KeyboardInterrupt | SystemExit | BadFile):
+            raise
         raise BadFile(f"打不开这个工作簿（{error}）：{SAVE_AGAIN}") from None
 
 
@@ -40,16 +56,20 @@ def is_shown(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
     return kind is SheetTypeEnum.WorkSheet and visible is SheetVisibleEnum.Visible
 
 
-def table_of(sheet: CalamineSheet, expected: Sequence[str]) -> Table:
+def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, hidden: Collection[int]) -> Table:
     lines = spread(sheet)
     first = list(islice(lines, LOOK_FOR_HEADER + first_row(sheet)))
-    place = header_among(first, expected)
-    cells = first[place]
-    while cells and cells[-1] in ("", None):  # formatted but empty columns at the right are nobody's
-        cells = cells[:-1]
-    header = checked_header(cells, sheet.start[1] if sheet.start else 0)
-    below = islice(enumerate(chain(first, lines), start=1), place + 1, None)
-    return Table(sheet.name, header, rows_of(header, below))
+    left = sheet.start[1] if sheet.start else 0
+    spans = {(top, at - left): (bottom, right - left) for (top, at), (bottom, right) in sheet.merged_cell_ranges or ()}
+    stated = (said.header_at[0] - 1, said.header_at[1]) if said.header_at else None
+    found = find_header(first, expected, spans, stated)
+    header, aside = distinct(found.headings, left), Aside()
+    below = islice(enumerate(chain(first, lines), start=1), found.below, None)
+    rows = rows_below(header, below, aside, hidden=hidden, skip_hidden=said.skip_hidden)
+    top = [[shown(cell) for cell in line] for line in first[:LOOK_FOR_HEADER]]
+    merged = [(*corner, *end) for corner, end in spans.items() if corner[0] < LOOK_FOR_HEADER]
+    at = (found.first + 1, found.depth)
+    return Table(sheet.name, header, rows, header_at=at, top=top, spans=merged, aside=aside)
 
 
 def first_row(sheet: CalamineSheet) -> int:
@@ -75,26 +95,31 @@ def spread(sheet: CalamineSheet) -> Iterator[list[object]]:
         yield cells
 
 
-def check_workbook(source: bytes | Path) -> None:
-    """Refuse what is no workbook, and what would not fit in memory once it is read. Raises BadFile."""
+def check_workbook(source: bytes | Path) -> dict[str, set[int]]:
+    """Refuse what is no workbook, and what would not fit in memory once it is read; which rows of which sheet are
+    hidden. Raises BadFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
                 raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
-            for part in archive.namelist():
-                if part.startswith("xl/worksheets/") and part.endswith(".xml"):
-                    check_extent(archive, part)
+            hidden = {
+                part: check_extent(archive, part)
+                for part in archive.namelist()
+                if part.startswith("xl/worksheets/") and part.endswith(".xml")
+            }
+            return hidden_by_sheet(archive, hidden)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
         raise BadFile(f"这不是完好的 .xlsx 工作簿：{SAVE_AGAIN}") from None
 
 
-def check_extent(archive: zipfile.ZipFile, part: str) -> None:
-    """Raise BadFile where cells stand so far apart that the reader would make room for too many between them.
+def check_extent(archive: zipfile.ZipFile, part: str) -> set[int]:
+    """The hidden rows. Raises BadFile where cells stand so far apart that the reader would make room for too many
+    between them.
 
     Cells that are only coloured (`<c …/>`) take no room; a filled cell without a reference stands in the row around it.
     """
-    bottom, right, row, where = 0, 1, 0, ""
-    for tag, letters, digits in tags_of(archive, part):
+    bottom, right, row, where, hidden = 0, 1, 0, "", set[int]()
+    for tag, letters, digits in tags_of(archive, part, hidden):
         if tag == b"row":
             row = int(digits or row + 1)
             continue
@@ -103,15 +128,18 @@ def check_extent(archive: zipfile.ZipFile, part: str) -> None:
             bottom, right, where = max(below, bottom), max(column, right), f"{letters.decode()}{below}"
     if bottom * right > MOST_CELLS:
         raise BadFile(f"表格一直延伸到 {where} 一带，中间大多是空的：请删去表格外面多余的内容，或分成几个工作表。")
+    return hidden
 
 
-def tags_of(archive: zipfile.ZipFile, part: str) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole."""
+def tags_of(archive: zipfile.ZipFile, part: str, hidden: set[int]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole; the
+    numbers of its hidden rows go to `hidden`."""
     tail = b""
     with archive.open(part) as xml:
         while chunk := xml.read(CHUNK):
             text = tail + chunk
             whole = text.rfind(b">") + 1
+            hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
             yield from TAG.findall(text, 0, whole)
             tail = text[whole:][-LONGEST_TAG:]
 

@@ -17,8 +17,8 @@ from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, Person, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code, as_int
 
-VILLAGE = (lazy("村代码"), "区划代码", "所在村", "行政村", "村", "村名", "村（社区）")
-NUMBER = (lazy("户号"), "户编号", "户代码", "家庭编号")
+VILLAGE = (lazy("村代码"), "区划代码", "所在村", "行政村", "村", "村名", "村（社区）", "村委会", "所属村")
+NUMBER = (lazy("户号"), "户编号", "户代码", "家庭编号", "农户编号", "农户编码", "户编码")
 ID_NUMBER = ("身份证号", "身份证号码", "证件号码", "公民身份号码")
 PHONE = ("联系电话", "电话", "手机号", "手机号码")
 MOST_PEOPLE = 99
@@ -30,9 +30,9 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("number", NUMBER, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
         Field("head", (lazy("户主"), "户主姓名", "姓名"), needed=True),
-        Field("id_number", (lazy("户主身份证号"), *ID_NUMBER), as_code, personal=True),
-        Field("phone", (lazy("联系电话"), *PHONE), as_code, personal=True),
-        Field("size", (lazy("人口"), "家庭人口", "人口数", "家庭人口数", "人数"), as_int),
+        Field("id_number", (lazy("户主身份证号"), "户主身份证号码", *ID_NUMBER), as_code, personal=True),
+        Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_code, personal=True),
+        Field("size", (lazy("人口"), "家庭人口", "人口数", "家庭人口数", "人数", "户籍人口", "家庭成员数"), as_int),
     ]
 
 
@@ -49,7 +49,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         desk.once(f"households|{key}", line)
         if not 0 <= said.get("size", 0) <= MOST_PEOPLE:
             raise BadCell(_("人口 %(size)d 不对。") % {"size": said["size"]}, _("请填 0 到 99 之间的整数。"))
-        values = {"region": region, "number": said["number"], "group": said.get("group"), "size": said.get("size")}
+        group = desk.group(region, said.get("group"))
+        values = {"region": region, "number": said["number"], "group": group, "size": said.get("size")}
         values |= desk_doubts(desk, persons.described(said, said["head"]))
         personal = persons.private(said, keep_full_id=desk.sheet.keep_full_id)
         household = there.get(key)

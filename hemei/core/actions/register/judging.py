@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -14,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, Scope, scope_of
 from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.naming import Instead, Unlike, likely, nearest, ordinal
 from hemei.core.actions.register.sheet import Line
 from hemei.core.models import RowOutcome
 from hemei.core.personal import fingerprint
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import groups_listed, names
 from hemei.engines.tables import BadCell
 from hemei.terms.personal import id_number_is_consistent, last_four, mask_id, mask_phone
-from hemei.terms.region import BadRegionCode, RegionCode, contains
+from hemei.terms.region import BadRegionCode, Level, RegionCode, contains
 
 Reference = int | str  # the key of a row that is there, or the register key of one that comes in this batch
 
@@ -47,6 +45,8 @@ class Desk:
     district: str
     within: Scope
     regions: dict[str, str]
+    groups: dict[str, list[str]] = field(default_factory=dict)  # village → its groups, where they are listed
+    guesses: dict[str, str | None] = field(default_factory=dict)  # a name that is none → the code it may mean
     references: dict[str, dict[str, Reference]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     sheet: Sheet = field(default_factory=lambda: Sheet("", ""))
@@ -93,12 +93,30 @@ class Desk:
                 _("有 %(count)d 个地方叫“%(name)s”。") % {"count": len(found), "name": said},
                 _("请改填代码：%(codes)s。") % {"codes": "、".join(sorted(found)[:5])},
             )
-        near = difflib.get_close_matches(said, self.regions.values(), n=1, cutoff=0.6)
-        codes = [code for code, name in self.regions.items() if near and name == near[0]]
-        hint = (
-            _("是不是“%(name)s”（%(code)s）？请改好后重新导入。") % {"name": near[0], "code": codes[0]} if near else ""
-        )
-        raise BadCell(_("区划里没有叫“%(name)s”的地方。") % {"name": said}, hint or _("请填写村的区划代码。"))
+        reason = _("区划里没有叫“%(name)s”的地方。") % {"name": said}
+        if said not in self.guesses:
+            self.guesses[said] = likely(said, self.regions)
+        if (code := self.guesses[said]) is None:
+            raise BadCell(reason, _("请填写村的区划代码。"))
+        name = self.regions[code]
+        hint = _("是不是“%(name)s”（%(code)s）？请改好后重新导入。") % {"name": name, "code": code}
+        raise Unlike(reason, hint, Instead("region", said, code, name))
+
+    def group(self, region: str, said: str | None) -> str | None:
+        """A villagers' group as the register of regions writes it, where it lists the village's groups. Raises BadCell.
+
+        第1组, 1组 and 一组 are one group; any other difference is for a person.
+        """
+        listed = self.groups.get(region[: Level.VILLAGE], [])
+        if not said or not listed or said in listed:
+            return said
+        same = [group for group in listed if ordinal(group) and ordinal(group) == ordinal(said)]
+        if len(same) == 1:
+            return same[0]
+        named = {"village": self.regions.get(region, region), "group": said, "groups": "、".join(listed[:30])}
+        reason, remedy = _("%(village)s没有“%(group)s”。") % named, _("这个村登记的组有：%(groups)s。") % named
+        near = nearest(said, listed)
+        raise Unlike(reason, remedy, Instead("group", said, near, near)) if near else BadCell(reason, remedy)
 
     def once(self, key: str, line: Line) -> None:
         """Raise BadCell where this key stood in an earlier row of the batch."""
@@ -116,7 +134,8 @@ class Desk:
 def desk_for(by: Actor, district: str) -> Desk:
     """The desk of a person: what they may import, and in which regions."""
     within = reach_of(by, "register.import")
-    return Desk(by, district, within, names(within=within.narrowed(district)))
+    inside = within.narrowed(district)
+    return Desk(by, district, within, names(within=inside), groups_listed(within=inside))
 
 
 def reach_of(by: Actor, verb: str) -> Scope:
@@ -140,7 +159,10 @@ def _judged(line: Line, judge: Callable[[Line], Judged]) -> Judged:
 
 def refused(*faults: BadCell) -> Judged:
     remedies = dict.fromkeys(fault.remedy for fault in faults if fault.remedy)
-    return Judged(RowOutcome.REFUSED, reason="；".join(fault.reason for fault in faults), remedy="；".join(remedies))
+    instead = [asdict(fault.instead) for fault in faults if isinstance(fault, Unlike)]
+    told = {"instead": instead} if instead else {}
+    reason = "；".join(fault.reason for fault in faults)
+    return Judged(RowOutcome.REFUSED, values=told, reason=reason, remedy="；".join(remedies))
 
 
 def compared(key: str, values: dict[str, Any], target: int, now: Mapping[str, Any], **more: Any) -> Judged:
@@ -149,11 +171,6 @@ def compared(key: str, values: dict[str, Any], target: int, now: Mapping[str, An
     if not before:
         return Judged(RowOutcome.UNCHANGED, key, target=target)
     return Judged(RowOutcome.CHANGED, key, values, target=target, before=before, **more)
-
-
-def alike(text: str) -> str:
-    """A name without what varies from ledger to ledger: width, blanks, punctuation, case."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
 def identity(number: str | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from hemei.terms.region import BadRegionCode, RegionCode
 NAME = "district.yaml"
 LARGEST = 200_000
 OPTIONS = frozenset({"file", "sheet", "columns", "choices", "crs", "kind", "matter", "code", "title", "severity"})
-OPTIONS |= {"keep_full_id", "reason", "optional"}
+OPTIONS |= {"keep_full_id", "reason", "optional", "header", "hidden"}
 EXAMPLE = """\
 district: "429999"          # 本区的 6 位区划代码
 crs: EPSG:4490              # 坐标系：EPSG 编号、GCJ-02 或 BD-09
@@ -46,6 +46,8 @@ class Sheet:
     keep_full_id: bool = False
     reason: str = ""
     optional: bool = False  # no fault where the file has no such sheet
+    header: tuple[int, int] | None = None  # the header's first row, from 1, and how many rows it takes
+    hidden: str = ""  # "skip": hidden rows are left out
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,7 +76,11 @@ def layout_of(folder: Path, registers: Sequence[str]) -> Layout:
 
 
 def parse(text: bytes, registers: Sequence[str]) -> Layout:
-    said = _loaded(text)
+    return built(_loaded(text), registers)
+
+
+def built(said: Mapping[str, Any], registers: Sequence[str]) -> Layout:
+    """The layout from what `district.yaml`, or a person on the page, says. Raises Mistaken."""
     district = _district(said.get("district"))
     listed = said.get("registers")
     if not isinstance(listed, dict) or not listed:
@@ -141,8 +147,20 @@ def _sheet(register: str, entry: object, crs: str) -> Sheet:
         keep_full_id=entry.get("keep_full_id") is True,
         reason=str(entry.get("reason") or "").strip(),
         optional=entry.get("optional") is True,
+        header=_header(entry.get("header"), register),
+        hidden="skip" if entry.get("hidden") == "skip" else "",
         **texts,
     )
+
+
+def _header(said: object, register: str) -> tuple[int, int] | None:
+    """`header: 3`, or `header: [3, 2]` where two rows from row 3 on are the header."""
+    if said is None:
+        return None
+    first, depth = said if isinstance(said, list | tuple) and len(said) == 2 else (said, 1)
+    if not isinstance(first, int) or not isinstance(depth, int) or not (1 <= first <= 20 and 1 <= depth <= 3):
+        raise _wrong(_("“%(register)s”的 header 写表头是第几行（1–20），两行写成 [行, 2]") % {"register": register})
+    return first, depth
 
 
 def _mapping(said: object, register: str) -> dict[Any, Any]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as lazy
 from hemei.core.access import MATTER_OF_KIND
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.households import VILLAGE
-from hemei.core.actions.register.judging import Desk, Judged, alike, compared, judge_each
+from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.naming import alike
 from hemei.core.actions.register.position import Spot, coordinate_fields, spot_of
 from hemei.core.actions.register.sheet import Field, Line, choice, plain
 from hemei.core.errors import Mistaken
@@ -46,14 +47,14 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("region", VILLAGE, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
         Field("label", (lazy("名称"), f"{kind.title}名称", "房屋名称", "门牌名称")),
-        Field("address", (lazy("地址"), "详细地址", "门牌地址", "坐落")),
+        Field("address", (lazy("地址"), "详细地址", "门牌地址", "坐落", "房屋坐落", "房屋地址", "住址", "家庭住址")),
         *coordinate_fields(sheet),
         *identifier_fields(kind),
         *(_own_field(kind, column) for column in kind.columns),
     ]
 
 
-def identifier_fields(kind: Kind, also: tuple[str, ...] = ("编号",)) -> list[Field]:
+def identifier_fields(kind: Kind, also: tuple[str, ...] = ("宅号", "宅基地编号", "编号")) -> list[Field]:
     """One column for each system that numbers this kind of place; a plain 房屋编号 is the last of them, our own."""
     plain_number = (f"{kind.title}编号", "房屋编号", *also)
     last = list(kind.identifier_systems)[-1:]
@@ -65,7 +66,12 @@ def identifier_fields(kind: Kind, also: tuple[str, ...] = ("编号",)) -> list[F
 
 def _own_field(kind: Kind, column: Column) -> Field:
     stored = kind.model._meta.get_field(column.name)
-    headings: tuple[str | Promise, ...] = (column.label, str(getattr(stored, "verbose_name", "")), column.name)
+    headings: tuple[str | Promise, ...] = (
+        column.label,
+        str(getattr(stored, "verbose_name", "")),
+        *column.also,
+        column.name,
+    )
     read: Callable[[object], Any]
     match stored:
         case models.BooleanField():
@@ -104,6 +110,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         }
         values = {name: said.get(name) for name in BASE} | {"kind": kind.key}
         values["region"] = region = desk.region(said["region"], MATTER_OF_KIND[kind.key])
+        values["group"] = desk.group(region, said.get("group"))
         values["label"] = (said.get("label") or said.get("address") or "")[:LONGEST_LABEL] or None
         values |= {column.name: said.get(column.name) for column in kind.columns if column.name in said}
         values |= _spot_values(spot_of(line))

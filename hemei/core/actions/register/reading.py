@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import SYSTEM, Actor, actor_of
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
+from hemei.core.actions.register.choosing import chosen, understood_of
 from hemei.core.actions.register.judging import Desk, batched, desk_for
 from hemei.core.actions.register.layout import Sheet, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
@@ -23,7 +25,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
 from hemei.core.worker import Cancelled, Progress, work
 from hemei.core.writing import writing
-from hemei.engines.tables import BadFile, Row, Table, read
+from hemei.engines.tables import BadFile, Row, Table
 
 
 @work("register.read")
@@ -84,31 +86,28 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
     desk = desk_for(by, layout.district)
     if not desk.within.narrowed(layout.district):
         raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": layout.district}, field="files")
-    understood, done = [], 0
+    understood, passed, done = [], [], 0
     for sheet in layout.sheets:
-        table = _table(folder, sheet)
-        if table is None:
-            continue
-        desk.sheet = sheet
-        reading = _Reading(batch, desk, sheet, table)
-        for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
-            reading.take(rows)
-            done += len(rows)
-            progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": sheet.file, "done": done})
-        understood.append(reading.understood())
-    return {"district": layout.district, "sheets": understood}
+        desk.sheet, found = sheet, chosen(folder, sheet)
+        passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
+        for table, plan in found.tables:
+            reading = _Reading(batch, desk, plan, table)
+            for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
+                reading.take(rows)
+                done += len(rows)
+                progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": plan.called, "done": done})
+            understood.append(understood_of(plan, table, reading.system))
+    return {"district": layout.district, "sheets": understood, "passed": passed}
 
 
 class _Reading:
     """One sheet being read, for its own register and for what its rows also say."""
 
-    def __init__(self, batch: ImportBatch, desk: Desk, sheet: Sheet, table: Table) -> None:
-        self.batch, self.desk, self.table = batch, desk, table
-        register = REGISTERS[sheet.register]
-        self.plan = plan_of(sheet, register.fields(sheet), table.header)
-        self.also = _also(sheet, table)
-        located = table.has_geometry or {"lon", "lat"} & self.plan.columns.keys()
-        self.system = system_of(sheet, table.crs) if located else ""
+    def __init__(self, batch: ImportBatch, desk: Desk, plan: Plan, table: Table) -> None:
+        self.batch, self.desk, self.plan = batch, desk, plan
+        self.also = _also(plan, table)
+        located = table.has_geometry or {"lon", "lat"} & plan.columns.keys()
+        self.system = system_of(plan.sheet, table.crs) if located else ""
 
     def take(self, rows: list[Row]) -> None:
         sheet = self.plan.sheet
@@ -123,54 +122,20 @@ class _Reading:
         placed = in_cgcs2000(lines, self.system) if self.system and lines else lines
         stage(self.batch, register, placed, REGISTERS[register].judge(placed, self.desk))
 
-    def understood(self) -> dict[str, Any]:
-        """What was made of the sheet: shown in the preview, and one day corrected there."""
-        return {
-            "register": self.plan.sheet.register,
-            "file": self.plan.sheet.file,
-            "sheet": self.table.name,
-            "header": list(self.plan.header),
-            "columns": dict(self.plan.columns),
-            "unused": self.plan.unused,
-            "crs": self.system,
-            "layout": self.plan.sheet.as_dict(),
-        }
 
-
-def _also(sheet: Sheet, table: Table) -> tuple[Plan, str] | None:
+def _also(plan: Plan, table: Table) -> tuple[Plan, str] | None:
     """A list of houses with the household's number in each row says who holds them."""
+    sheet = plan.sheet
     register = ALSO.get(sheet.register)
     if register is None:
         return None
     fields = REGISTERS[register].fields(sheet)
     told = Sheet(**{**sheet.as_dict(), "columns": {k: v for k, v in sheet.columns.items() if k in _names(fields)}})
     try:
-        return plan_of(told, fields, table.header), register
+        return replace(plan_of(told, fields, table.header), called=plan.called), register
     except Mistaken:
         return None
 
 
 def _names(fields: list[Any]) -> set[str]:
     return {one.name for one in fields}
-
-
-def _table(folder: Path, sheet: Sheet) -> Table | None:
-    path = (folder / sheet.file).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        listed = "、".join(sorted(p.name for p in folder.iterdir() if p.is_file())[:30])
-        raise Mistaken(
-            _("没有文件“%(file)s”。文件夹里有：%(listed)s。") % {"file": sheet.file, "listed": listed}, field="files"
-        )
-    expected = [*sheet.columns.values()]
-    expected += [str(heading) for one in REGISTERS[sheet.register].fields(sheet) for heading in one.headings]
-    try:
-        tables = read(path, expected=expected)
-    except BadFile as fault:
-        raise Mistaken(f"{sheet.file}：{fault}", field="files") from fault
-    if sheet.sheet:
-        tables = [table for table in tables if table.name == sheet.sheet]
-    if not tables and not sheet.optional:
-        raise Mistaken(
-            _("%(file)s 里没有工作表“%(sheet)s”。") % {"file": sheet.file, "sheet": sheet.sheet or "1"}, field="files"
-        )
-    return tables[0] if tables else None

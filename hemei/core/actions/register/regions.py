@@ -71,6 +71,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
             )
         desk.once(f"regions|{code}", line)
         desk.regions[code] = line.values["name"]
+        if line.values.get("groups") and len(code) == Level.VILLAGE:
+            desk.groups[code] = line.values["groups"]
         values = {"name": line.values["name"], "groups": line.values.get("groups")}
         values["boundary"] = line.geometry.hex() if line.geometry else None
         if old := there.get(code):

@@ -19,6 +19,8 @@ from hemei.core.queries.register import returned
 from hemei.core.writing import action, audit
 from hemei.engines.tables import Sheet, write_xlsx
 
+NOT_OF_RETURNED = ("register", "own_crs", "header", "hidden")  # what was said of the sheet as it came
+
 
 @dataclass(frozen=True)
 class Part:
@@ -36,7 +38,7 @@ def parts_of(batch: ImportBatch) -> list[Part]:
     """One part for each register of each file."""
     firsts: dict[tuple[str, str], dict[str, Any]] = {}
     for said in batch.understood.get("sheets", []):
-        firsts.setdefault((said["file"], said["register"]), said)
+        firsts.setdefault((said["called"], said["register"]), said)
     return [
         Part(f"{number} {REGISTERS[said['register']].title}", said) for number, said in enumerate(firsts.values(), 1)
     ]
@@ -49,7 +51,7 @@ def write_returned(*, batch: ImportBatch, target: BinaryIO, by: Actor, within: S
     clear = sender or may(by, "person.unmask", batch)
     sheets = []
     for part in parts_of(batch):
-        rows = returned(batch.pk, within=within, file=part.said["file"], registers=part.registers)
+        rows = returned(batch.pk, within=within, file=part.said["called"], registers=part.registers)
         if rows.exists():
             header = part.said["header"]
             sheets.append(Sheet(part.name, [*header, _("原因"), _("怎么改")], _rows(rows, header, clear)))
@@ -69,9 +71,7 @@ def lay_out_mended(batch: ImportBatch, folder: Path) -> None:
     (workbook,) = folder.glob("*.xlsx")
     registers: dict[str, list[dict[str, Any]]] = {}
     for part in parts_of(batch):
-        said = {
-            name: value for name, value in part.said["layout"].items() if value and name not in ("register", "own_crs")
-        }
+        said = {name: value for name, value in part.said["layout"].items() if value and name not in NOT_OF_RETURNED}
         said |= {"file": workbook.name, "sheet": part.name, "columns": part.said["columns"], "optional": True}
         registers.setdefault(part.said["register"], []).append(said)
     layout = {"district": batch.understood["district"], "registers": registers}

@@ -12,8 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.naming import Instead, Unlike
 from hemei.core.errors import Mistaken
-from hemei.engines.tables import BadCell, Row, as_text
+from hemei.engines.tables import BadCell, Row, as_text, squeezed
 
 Text = str | Promise
 
@@ -59,6 +60,7 @@ class Plan:
     columns: Mapping[str, str]  # field → heading
     fields: Sequence[Field]
     header: Sequence[str]
+    called: str = ""  # the file, and its sheet where it has several
 
     @property
     def unused(self) -> list[str]:
@@ -71,7 +73,7 @@ class Plan:
             try:
                 value = self._value(one, row)
             except BadCell as bad:
-                faults.append(BadCell(f"{self.columns[one.name]}：{bad.reason}", bad.remedy))
+                faults.append(self._fault(one, bad, row))
                 continue
             if value is not None:
                 values[one.name] = value
@@ -81,7 +83,13 @@ class Plan:
         hidden = {heading for name, heading in self.columns.items() if name in personal}
         original = {h: "***" if h in hidden and v is not None else plain(v) for h, v in row.values.items()}
         kept = {heading: plain(row.values.get(heading)) for heading in hidden}
-        return Line(self.sheet.file, row.number, values, original, kept, row.geometry, faults)
+        return Line(self.called or self.sheet.file, row.number, values, original, kept, row.geometry, faults)
+
+    def _fault(self, one: Field, bad: BadCell, row: Row) -> BadCell:
+        reason = f"{self.columns[one.name]}：{bad.reason}"
+        if one.choices and isinstance(said := row.values.get(self.columns[one.name]), str):
+            return Unlike(reason, bad.remedy, Instead(one.name, said.strip(), "", ""))
+        return BadCell(reason, bad.remedy)
 
     def _value(self, one: Field, row: Row) -> Any:
         cell = row.values.get(self.columns[one.name])
@@ -111,10 +119,10 @@ def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Pla
             % {"unknown": "、".join(unknown), "known": "、".join(by_name)},
         )
     columns: dict[str, str] = {}
-    squeezed = {_squeeze(heading): heading for heading in header}
+    standing = {squeezed(heading): heading for heading in header}
     for one in fields:
         wanted = [sheet.columns[one.name]] if one.name in sheet.columns else [str(h) for h in one.headings]
-        found = next((squeezed[_squeeze(h)] for h in wanted if _squeeze(h) in squeezed), None)
+        found = next((standing[squeezed(h)] for h in wanted if squeezed(h) in standing), None)
         if found is not None:
             columns[one.name] = found
         elif one.name in sheet.columns:
@@ -130,11 +138,6 @@ def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Pla
 
 def _headings(heading: str, header: Sequence[str]) -> dict[str, str]:
     return {"heading": heading, "header": "、".join(header)}
-
-
-def _squeeze(heading: str) -> str:
-    """A heading without what varies from clerk to clerk: blanks, the star of a required column, brackets' width."""
-    return "".join(heading.split()).strip("*＊").replace("（", "(").replace("）", ")").lower()
 
 
 def _unplanned(sheet: Sheet, what: str) -> Mistaken:

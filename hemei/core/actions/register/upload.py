@@ -17,7 +17,8 @@ from hemei.core.actions.register.layout import NAME
 from hemei.core.errors import Mistaken
 
 FOLDER = "imports"
-SUFFIXES = (".xlsx", ".csv", ".gpkg", ".geojson", ".json", ".yaml", ".yml")
+SUFFIXES = (".xlsx", ".xls", ".xlsm", ".csv", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".yaml", ".yml")
+BESIDE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml")  # a Shapefile's
 MOST_FILES = 60
 UNPACKED_FACTOR = 5  # a zip may grow to this many times what may be uploaded
 CHUNK = 1 << 20

@@ -1,0 +1,97 @@
+"""Which tables of a file are the register that `district.yaml` speaks of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from hemei.core.actions.register.catalogue import ALSO, REGISTERS
+from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.sheet import Plan, plan_of
+from hemei.core.errors import Mistaken
+from hemei.engines.tables import BadFile, Said, Table, read
+
+
+@dataclass
+class Chosen:
+    """A file's tables that are read, each with its plan, and those that are passed over, each with the reason."""
+
+    tables: list[tuple[Table, Plan]] = field(default_factory=list)
+    passed: list[tuple[str, str]] = field(default_factory=list)
+
+
+def chosen(folder: Path, sheet: Sheet) -> Chosen:
+    """The sheet that is named; else every sheet or layer with the columns that the register needs. Raises Mistaken."""
+    tables = tables_of(folder, sheet.file, expected_of(sheet), Said(sheet.header, sheet.hidden == "skip"))
+    several = len(tables) > 1
+    named = [table for table in tables if table.name == sheet.sheet] if sheet.sheet else tables
+    if not named and not sheet.optional:
+        raise _no_sheet(sheet, tables)
+    found, first_fault = Chosen(), None
+    for table in named:
+        try:
+            plan = plan_of(sheet, REGISTERS[sheet.register].fields(sheet), table.header)
+        except Mistaken as fault:
+            first_fault = first_fault or fault
+            found.passed.append((table.name, str(fault)))
+            continue
+        called = f"{sheet.file} · {table.name}" if several else sheet.file
+        found.tables.append((table, Plan(sheet, plan.columns, plan.fields, plan.header, called[:200])))
+    if first_fault and not found.tables:
+        raise first_fault
+    return found
+
+
+def _no_sheet(sheet: Sheet, tables: Sequence[Table]) -> Mistaken:
+    if not tables:
+        return Mistaken(_("%(file)s 里没有内容。") % {"file": sheet.file}, field="files")
+    listed = "、".join(table.name for table in tables[:30])
+    return Mistaken(
+        _("%(file)s 里没有工作表“%(sheet)s”；有的是：%(listed)s。")
+        % {"file": sheet.file, "sheet": sheet.sheet, "listed": listed},
+        field="files",
+    )
+
+
+def expected_of(sheet: Sheet) -> list[str]:
+    """The headings by which the header is found: those that are said, and the usual ones of what the rows also say."""
+    registers = [name for name in (sheet.register, ALSO.get(sheet.register)) if name]
+    usual = [str(heading) for name in registers for one in REGISTERS[name].fields(sheet) for heading in one.headings]
+    return [*sheet.columns.values(), *usual]
+
+
+def tables_of(folder: Path, name: str, expected: Sequence[str], said: Said | None = None) -> list[Table]:
+    """The tables of one file of a folder. Raises Mistaken."""
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.exists():
+        listed = "、".join(sorted(p.name for p in folder.iterdir() if p.is_file() or p.suffix == ".gdb")[:30])
+        raise Mistaken(
+            _("没有文件“%(file)s”。文件夹里有：%(listed)s。") % {"file": name, "listed": listed}, field="files"
+        )
+    try:
+        return read(path, expected=expected, said=said)
+    except BadFile as fault:
+        raise Mistaken(f"{name}：{fault}", field="files") from fault
+
+
+def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:
+    """What was made of a table: shown in the preview, and corrected there."""
+    return {
+        "register": plan.sheet.register,
+        "file": plan.sheet.file,
+        "called": plan.called,
+        "sheet": table.name,
+        "header": list(plan.header),
+        "header_at": list(table.header_at),
+        "columns": dict(plan.columns),
+        "unused": plan.unused,
+        "crs": system,
+        "has_geometry": table.has_geometry,
+        "layout": plan.sheet.as_dict(),
+        "left_out": {"count": table.aside.count, "rows": table.aside.rows},
+        "hidden": {"count": table.aside.hidden_count, "rows": table.aside.hidden},
+    }

@@ -1,0 +1,70 @@
+"""GeoParquet in, batch by batch: geometry as WKB, the coordinate system as the file's own metadata has it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from hemei.engines.tables.coordinates import WGS84, label_of
+from hemei.engines.tables.geojson import flat
+from hemei.engines.tables.header import distinct
+from hemei.engines.tables.table import BadFile, Row, Table, value_of
+
+BATCH = 20_000
+BROKEN = "这个 GeoParquet 文件有损坏（{error}）：请在 GIS 软件中重新导出。"
+
+
+def read_geoparquet(source: bytes | Path, name: str) -> Table:
+    """The rows of a Parquet file, numbered from 1; without "geo" metadata there is no geometry. Raises BadFile.
+
+    A geometry column without `crs` is WGS 84 (GeoParquet 1.1); `crs: null` says that nobody knows, and names none.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source))
+    except (pa.ArrowException, OSError) as error:
+        raise BadFile(BROKEN.format(error=error)) from None
+    column, crs = _geometry(file.schema_arrow.metadata or {})
+    names = [one for one in file.schema_arrow.names if one not in (column, "bbox")]
+    header = distinct(names)
+    return Table(name, header, _rows(file, dict(zip(names, header, strict=True)), column), crs, bool(column))
+
+
+def _geometry(metadata: Mapping[bytes, bytes]) -> tuple[str, str | None]:
+    """The name of the geometry's column ("" where there is none) and its coordinate system."""
+    if b"geo" not in metadata:
+        return "", None
+    try:
+        said = json.loads(metadata[b"geo"])
+        column = str(said["primary_column"])
+        about = said["columns"][column]
+        encoding = about["encoding"]
+    except (ValueError, KeyError, TypeError):
+        raise BadFile("这个 GeoParquet 文件的几何说明读不懂：请在 GIS 软件中重新导出。") from None
+    if encoding != "WKB":
+        raise BadFile(f"几何是 {encoding} 编码，还不能读：请在 GIS 软件中导出为 WKB 编码的 GeoParquet。")
+    if "crs" not in about:
+        return column, WGS84
+    return column, label_of(json.dumps(about["crs"])) if about["crs"] else None
+
+
+def _rows(file: pq.ParquetFile, header: Mapping[str, str], column: str) -> Iterator[Row]:
+    columns: Sequence[str] = [*header, *([column] if column else [])]
+    number = 0
+    try:
+        for batch in file.iter_batches(BATCH, columns=columns):
+            for values in batch.to_pylist():
+                number += 1
+                yield Row(number, {heading: _value(values[key]) for key, heading in header.items()}, values.get(column))
+    except (pa.ArrowException, OSError) as error:
+        raise BadFile(BROKEN.format(error=error)) from None
+
+
+def _value(value: Any) -> object:
+    if isinstance(value, float) and value != value:
+        return None
+    return value_of(value.decode("utf-8", "replace")) if isinstance(value, bytes) else flat(value)

@@ -1,0 +1,87 @@
+"""The rows below a header: what is data, and what only looks like it (totals, notes, printed headers, examples)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from hemei.engines.tables.header import shown, squeezed
+from hemei.engines.tables.table import Aside, Row, value_of
+
+TOTAL = re.compile(
+    r"(?:本页|本表|本村|本组|全村|全镇|全乡|全区|各村|以上)?(?:合计|总计|小计|共计|累计|总数)[（(]?.{0,4}[）)]?[：:]?"
+)
+NOTE = re.compile(
+    r"(?:备?注|说明|填表说明|填报说明|填表人|填报人|制表人?|经办人|审核人?|复核人?|审批人?|负责人|单位负责人|主要领导"
+    r"|分管领导|填表日期|填报日期|填报时间|填报单位|填表单位|盖章|单位[（(]盖章[）)]|联系人)[（(]?[^：:]{0,6}[）)]?[：:]"
+)
+EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|填写示例|例如|举例)[）)】]?[：:]?.{0,6}")
+STEMS = "甲乙丙丁戊己庚辛壬癸"
+NARROW = 3
+"""A table of at most this many columns may well have a row with a single filled cell."""
+
+
+def rows_below(
+    header: Sequence[str],
+    numbered: Iterable[tuple[int, Sequence[object]]],
+    aside: Aside,
+    *,
+    hidden: Collection[int] = (),
+    skip_hidden: bool = False,
+) -> Iterator[Row]:
+    """The rows of data from (number, cells); the others are noted aside with the reason."""
+    squeezed_header, first = [squeezed(heading) for heading in header], True
+    for number, cells in numbered:
+        values = [value_of(cell) for cell in cells]
+        filled = [value for value in values if value is not None]
+        if not filled:
+            continue
+        why = (
+            "这一行在表里是隐藏的"
+            if skip_hidden and number in hidden
+            else reason_to_pass(values, squeezed_header, first)
+        )
+        if why:
+            aside.leave(number, " ".join(shown(cell) for cell in filled[:4])[:60], why)
+            continue
+        if number in hidden:
+            aside.note_hidden(number)
+        first = False
+        yield row_of(number, header, values)
+
+
+def row_of(number: int, header: Sequence[str], values: list[object]) -> Row:
+    surplus = [value for value in values[len(header) :] if value is not None]
+    values += [None] * (len(header) - len(values))
+    fault = f"这一行比表头多出 {len(surplus)} 格：内容里有逗号时请用英文引号括起来。" if surplus else ""
+    return Row(number, dict(zip(header, values, strict=False)), fault=fault)
+
+
+def reason_to_pass(values: Sequence[object], header: Sequence[str], first: bool) -> str:
+    """Why this row is none of the table's data, or ""."""
+    filled = [value for value in values if value is not None]
+    begins = [shown(value) for value in filled[:3]]
+    if any(TOTAL.fullmatch(text) for text in begins):
+        return "合计行"
+    if NOTE.match(begins[0]):
+        return "表外的说明或签字"
+    if EXAMPLE.fullmatch(begins[0]):
+        return "填写示例"
+    if first and _counts(filled):
+        return "栏次（列的编号）"
+    pairs = [(squeezed(shown(v)), h) for v, h in zip(values, header, strict=False) if v is not None]
+    if len(pairs) > 1 and all(text and (text == h or h.endswith(text)) for text, h in pairs):
+        return "重复的表头"
+    if len(filled) == 1 and len(header) > NARROW:
+        return "只有一格有内容，看作小标题或说明"
+    return ""
+
+
+def _counts(filled: Sequence[object]) -> bool:
+    """Whether the cells number the columns: 1 2 3 …, or 甲 乙 1 2 …, as printed forms have it."""
+    texts = [shown(cell) for cell in filled]
+    stems = 0
+    while stems < min(len(texts), len(STEMS)) and texts[stems] == STEMS[stems]:
+        stems += 1
+    numbers = [text.strip("（）()") for text in texts[stems:]]
+    return len(texts) > 2 and numbers == [str(k) for k in range(1, len(numbers) + 1)]

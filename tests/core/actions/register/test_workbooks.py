@@ -1,0 +1,140 @@
+"""Every workbook of the table, with what a clerk should see of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hemei.core.access import SYSTEM
+from hemei.core.actions.register.folder import import_folder
+from hemei.core.models import Case, Household, ImportBatch, Region, StagedRow
+from tests.core.actions.register.workbooks import ALL, N, V
+
+pytestmark = pytest.mark.django_db
+BOTH = {("0001", "王小明", 4), ("0002", "李大山", 2)}
+SIMPLE = {("1", "王小明", 4), ("2", "李大山", 2)}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the register holds afterwards, which rows were left out and why, which refused and why."""
+
+    households: set[tuple[str, str, int | None]] = field(default_factory=lambda: set(BOTH))
+    header_at: tuple[int, int] = (1, 1)
+    left_out: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+    hidden: list[int] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)  # sheets
+
+
+ONLY_ONE = {("0001", "王小明", 4)}
+OUTCOMES: dict[str, Outcome] = {
+    "a title row above, merged across": Outcome(header_at=(3, 1)),
+    "two header rows, merged across and down": Outcome(header_at=(2, 2)),
+    "two header rows as CSV, where nothing is merged": Outcome(header_at=(1, 2)),
+    "villages and groups merged down their rows": Outcome(),
+    "full-width digits and letters, blanks inside codes": Outcome(),
+    "numbers stored as text, codes stored as numbers, 宅 numbers with .0": Outcome(SIMPLE),
+    "a code that Excel turned into 4.29999E+11, as text": Outcome(ONLY_ONE, refused={3: "科学计数法"}),
+    "dates as Excel dates, serials, texts and something else": Outcome(
+        set(), refused={5: "不是能看懂的日期", 6: "不存在"}
+    ),
+    "CSV in GBK": Outcome(),
+    "hidden rows": Outcome(hidden=[3]),
+    "平 for 坪 in a village's name": Outcome({("0002", "李大山", 2)}, refused={2: "没有叫“红平村”"}),
+    "notes and signatures below the table": Outcome(left_out={4: "说明", 5: "签字", 6: "只有一格"}),
+    "a totals row, and a subtotal between": Outcome(left_out={3: "合计", 5: "合计"}),
+    "the printed form's numbers of columns, an example, the header printed again": Outcome(
+        left_out={2: "栏次", 3: "示例", 5: "重复的表头"}
+    ),
+    "a row of the numbers of villages' groups between the rows": Outcome(left_out={2: "只有一格", 4: "只有一格"}),
+    "several sheets: notes first, then one for each village, a hidden list of codes": Outcome(
+        {("0001", "王小明", 4)}, passed=["说明"]
+    ),
+    "a heading that stands twice": Outcome(ONLY_ONE),
+    "headings with stars, line breaks and remarks in brackets": Outcome(),
+    "an old workbook": Outcome(header_at=(2, 1)),
+    "a new workbook under an old name": Outcome(),
+    "lines of text under an old workbook's name": Outcome(),
+}
+
+
+def imported(folder: Path, name: str) -> ImportBatch:
+    file, maker = ALL[name]
+    folder.mkdir()
+    (folder / file).write_bytes(maker())
+    sheet = f"cases: {{file: {file}, matter: houses}}" if name.startswith("dates") else f"households: {{file: {file}}}"
+    (folder / "district.yaml").write_text(f'district: "429999"\nregisters:\n  {sheet}\n', "utf-8")
+    return ImportBatch.objects.get(pk=import_folder(folder, by=SYSTEM, confirm=True).batch)
+
+
+@pytest.fixture(autouse=True)
+def _villages(regions) -> None:
+    Region.objects.create(code="429999103202", name="红坪村", level=12)
+
+
+def test_every_workbook_has_an_outcome() -> None:
+    assert set(OUTCOMES) == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_a_clerk_sees_of(name: str, tmp_path: Path) -> None:
+    wanted, batch = OUTCOMES[name], imported(tmp_path / "台账", name)
+    understood: dict[str, Any] = batch.understood
+    assert batch.state == "applied", batch.message
+    assert {(h.number, h.head.name if h.head else "", h.size) for h in Household.objects.all()} == wanted.households
+    sheets = understood["sheets"]
+    assert {tuple(sheet["header_at"]) for sheet in sheets} == {wanted.header_at}
+    left_out = {number: why for sheet in sheets for number, _text, why in sheet["left_out"]["rows"]}
+    assert left_out.keys() == wanted.left_out.keys()
+    assert all(part in left_out[number] for number, part in wanted.left_out.items()), left_out
+    refused = dict(StagedRow.objects.filter(batch=batch, outcome="refused").values_list("line", "reason"))
+    assert refused.keys() == wanted.refused.keys()
+    assert all(part in refused[number] for number, part in wanted.refused.items()), refused
+    assert [number for sheet in sheets for number in sheet["hidden"]["rows"]] == wanted.hidden
+    assert [one["sheet"] for one in understood["passed"]] == wanted.passed
+
+
+def test_dates_in_every_form_are_the_same_day(tmp_path: Path) -> None:
+    imported(tmp_path / "台账", "dates as Excel dates, serials, texts and something else")
+    found = Case.objects.order_by("source_id").values_list("source_id", "found_at__date", "ended_at__date")
+    assert [(number, str(day), str(end)) for number, day, end in found] == [
+        ("A-1", "2025-03-01", "None"),
+        ("A-2", "2025-03-01", "2025-03-09"),
+        ("A-3", "2025-03-01", "2025-03-09"),
+    ]
+
+
+def test_a_village_on_each_sheet(tmp_path: Path) -> None:
+    imported(tmp_path / "台账", "several sheets: notes first, then one for each village, a hidden list of codes")
+    assert set(Household.objects.values_list("region", flat=True)) == {V, N}
+
+
+def test_two_of_the_same_name_are_told_apart_by_what_stands_above(tmp_path: Path) -> None:
+    batch = imported(tmp_path / "台账", "two header rows, merged across and down")
+    [sheet] = batch.understood["sheets"]
+    assert sheet["columns"]["head"] == "户主·姓名"
+    assert "配偶·姓名" in sheet["unused"]
+    assert Household.objects.get(number="0001").head.phone_masked == "138******34"  # type: ignore[union-attr]
+
+
+def test_a_twin_of_a_name_is_suggested_and_never_taken(tmp_path: Path) -> None:
+    batch = imported(tmp_path / "台账", "平 for 坪 in a village's name")
+    row = StagedRow.objects.get(batch=batch, outcome="refused")
+    assert "是不是“红坪村”" in row.remedy
+    assert row.values["instead"] == [{"field": "region", "said": "红平村", "value": "429999103202", "name": "红坪村"}]
+
+
+def test_a_hidden_row_is_left_out_where_somebody_says_so(tmp_path: Path) -> None:
+    file, maker = ALL["hidden rows"]
+    folder = tmp_path / "台账"
+    folder.mkdir()
+    (folder / file).write_bytes(maker())
+    layout = 'district: "429999"\nregisters:\n  households: {file: 表.xlsx, hidden: skip}\n'
+    (folder / "district.yaml").write_text(layout, "utf-8")
+    summary = import_folder(folder, by=SYSTEM, confirm=True)
+    assert summary.rows == 1
+    assert ImportBatch.objects.get().understood["sheets"][0]["left_out"]["rows"][0][2] == "这一行在表里是隐藏的"

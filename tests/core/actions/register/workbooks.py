@@ -1,0 +1,227 @@
+"""Workbooks as clerks keep them, each with the one thing that makes it hard. Run it to look at them:
+
+python -m tests.core.actions.register.workbooks /tmp/workbooks
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import xlwt
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+V, N = "429999103200", "429999103201"  # 上河村, 下河村
+HOUSEHOLDS = ["村代码", "组", "户号", "户主姓名", "联系电话", "人口"]
+ONE = [V, "一组", "0001", "王小明", "13800001234", 4]
+TWO = [V, "一组", "0002", "李大山", "13900005678", 2]
+CASES = ["台账编号", "村代码", "问题", "严重程度", "发现日期", "办结日期"]
+
+Maker = Callable[[], bytes]
+ALL: dict[str, tuple[str, Maker]] = {}  # what it is about → its file's name, its maker
+
+
+def case(name: str, file: str = "表.xlsx") -> Callable[[Maker], Maker]:
+    def keep(maker: Maker) -> Maker:
+        ALL[name] = (file, maker)
+        return maker
+
+    return keep
+
+
+def saved(book: Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def sheet_of(*rows: list[object]) -> tuple[Workbook, Worksheet]:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "农户"
+    for row in rows:
+        sheet.append(row)
+    return book, sheet
+
+
+def simple(*rows: list[object]) -> bytes:
+    return saved(sheet_of(*rows)[0])
+
+
+@case("a title row above, merged across")
+def titled() -> bytes:
+    book, sheet = sheet_of(
+        ["青石镇2026年农户台账"], ["填报单位：青石镇", None, None, "填报日期：2026年10月"], HOUSEHOLDS, ONE, TWO
+    )
+    sheet.merge_cells("A1:F1")
+    return saved(book)
+
+
+@case("two header rows, merged across and down")
+def two_headers() -> bytes:
+    top: list[object] = ["村代码", "组", "户号", "户主", None, "配偶", None, "人口"]
+    low: list[object] = [None, None, None, "姓名", "联系电话", "姓名", "联系电话", None]
+    book, sheet = sheet_of(
+        ["农户台账"],
+        top,
+        low,
+        [V, "一组", "0001", "王小明", "13800001234", "赵四", "13700000000", 4],
+        [V, "一组", "0002", "李大山", None, None, None, 2],
+    )
+    for cells in ("A1:H1", "A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2", "H2:H3"):
+        sheet.merge_cells(cells)
+    return saved(book)
+
+
+@case("two header rows as CSV, where nothing is merged", "表.csv")
+def two_headers_csv() -> bytes:
+    lines = [
+        "村代码,组,户号,户主,,人口",
+        ",,,姓名,联系电话,",
+        f"{V},一组,0001,王小明,13800001234,4",
+        f"{V},一组,0002,李大山,,2",
+    ]
+    return "\r\n".join(lines).encode("gbk")
+
+
+@case("villages and groups merged down their rows")
+def merged_down() -> bytes:
+    book, sheet = sheet_of(HOUSEHOLDS, ONE, [None, None, *TWO[2:]])
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("B2:B3")
+    return saved(book)
+
+
+@case("full-width digits and letters, blanks inside codes")
+def full_width() -> bytes:
+    wide: list[object] = ["４２９９９９１０３２００", "一组", "０００１", "王小明", "１３８　０００１ １２３４", "４"]
+    return simple(HOUSEHOLDS, wide, [f" {V[:6]} {V[6:]} ", *TWO[1:]])
+
+
+@case("numbers stored as text, codes stored as numbers, 宅 numbers with .0")
+def numbers() -> bytes:
+    first: list[object] = [int(V), "一组", 1.0, "王小明", 13800001234, "4"]
+    return simple(HOUSEHOLDS, first, [float(V), "一组", "2.0", "李大山", "13900005678", " 2 "])
+
+
+@case("a code that Excel turned into 4.29999E+11, as text")
+def scientific() -> bytes:
+    return simple(HOUSEHOLDS, ONE, ["4.29999E+11", *TWO[1:]])
+
+
+@case("dates as Excel dates, serials, texts and something else")
+def dates() -> bytes:
+    about: list[object] = [V, "墙体开裂", "一般"]
+    return simple(
+        CASES,
+        ["A-1", *about, date(2025, 3, 1), None],
+        ["A-2", *about, 45717, "2025.3.9"],
+        ["A-3", *about, "2025年3月1日", "20250309"],
+        ["A-4", *about, "去年春天", None],
+        ["A-5", *about, "2025-02-30", None],
+    )
+
+
+@case("CSV in GBK", "表.csv")
+def gbk() -> bytes:
+    file = io.StringIO()
+    csv.writer(file).writerows([HOUSEHOLDS, ONE, TWO])
+    return file.getvalue().encode("gb18030")
+
+
+@case("hidden rows")
+def hidden() -> bytes:
+    book, sheet = sheet_of(HOUSEHOLDS, ONE, TWO)
+    sheet.row_dimensions[3].hidden = True
+    return saved(book)
+
+
+@case("平 for 坪 in a village's name")
+def twins() -> bytes:
+    return simple(["村", *HOUSEHOLDS[1:]], ["红平村", *ONE[1:]], ["红坪村", *TWO[1:]])
+
+
+@case("notes and signatures below the table")
+def notes() -> bytes:
+    signed: list[object] = ["填表人：张三", None, None, "审核人：李四", None, "2026年10月"]
+    return simple(HOUSEHOLDS, ONE, TWO, ["注：人口按户籍填写。"], signed, ["以上情况属实"])
+
+
+@case("a totals row, and a subtotal between")
+def totals() -> bytes:
+    return simple(HOUSEHOLDS, ONE, ["小计", None, None, 1, None, 4], TWO, [None, "合 计", None, 2, None, 6])
+
+
+@case("the printed form's numbers of columns, an example, the header printed again")
+def printed() -> bytes:
+    example: list[object] = ["示例", "一组", "0009", "某某", "13800000000", 3]
+    return simple(HOUSEHOLDS, ["甲", "乙", 1, 2, 3, 4], example, ONE, list(HOUSEHOLDS), TWO)
+
+
+@case("a row of the numbers of villages' groups between the rows")
+def section_titles() -> bytes:
+    return simple(HOUSEHOLDS, ["一、上河村一组"], ONE, ["二、上河村二组"], TWO)
+
+
+@case("several sheets: notes first, then one for each village, a hidden list of codes")
+def several_sheets() -> bytes:
+    book, sheet = sheet_of(["填表说明"], ["一", "户号在村里不重复"])
+    sheet.title = "说明"
+    for name, row in (("上河村", ONE), ("下河村", [N, *ONE[1:]])):
+        other = book.create_sheet(name)
+        other.append(HOUSEHOLDS)
+        other.append(row)
+    codes = book.create_sheet("代码")
+    codes.append(HOUSEHOLDS)
+    codes.append([V, "一组", "9999", "不该读到", None, 1])
+    codes.sheet_state = "hidden"
+    return saved(book)
+
+
+@case("a heading that stands twice")
+def twice() -> bytes:
+    return simple([*HOUSEHOLDS, "备注", "备注"], [*ONE, "甲", "乙"])
+
+
+@case("headings with stars, line breaks and remarks in brackets")
+def starred() -> bytes:
+    return simple(["*村\n代码", "组", "户 号（必填）", "* 户主姓名", "联系电话(选填)", "人口"], ONE, TWO)
+
+
+@case("an old workbook", "表.xls")
+def old() -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet = book.add_sheet("农户")
+    sheet.write_merge(0, 0, 0, 5, "农户台账")
+    for number, row in enumerate([HOUSEHOLDS, [int(V), *ONE[1:]], TWO], 1):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@case("a new workbook under an old name", "表.xls")
+def renamed() -> bytes:
+    return simple(HOUSEHOLDS, ONE, TWO)
+
+
+@case("lines of text under an old workbook's name", "表.xls")
+def text_renamed() -> bytes:
+    return "\r\n".join("\t".join(str(cell) for cell in row) for row in (HOUSEHOLDS, ONE, TWO)).encode("gbk")
+
+
+def write_all(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (name, (file, maker)) in enumerate(ALL.items(), 1):
+        (folder / f"{number:02d} {name}{Path(file).suffix}").write_bytes(maker())
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))
