@@ -10,8 +10,8 @@ from ninja import Router
 
 from hemei.api.auth import ApiRequest, within
 from hemei.core.access import may
-from hemei.core.actions.evidence import path_of
 from hemei.core.doors import found
+from hemei.core.files import path_of
 from hemei.core.queries.evidence import one_file
 
 router = Router(tags=["evidence"])

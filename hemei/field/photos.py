@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
 
-from hemei.core.actions.evidence import NewFile, media_type, path_of, store
+from hemei.core.actions.evidence import NewFile, media_type
 from hemei.core.errors import Mistaken
+from hemei.core.files import path_of, store
 from hemei.core.models import Account, EvidenceSource
 from hemei.engines.forms import Form, Kind
 

@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from hemei.core.actions.evidence import path_of
+from hemei.core.files import path_of
 from hemei.core.models import (
     Account,
     AuditEntry,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,6 +14,7 @@ from PIL import Image
 
 from hemei.core.access import Actor
 from hemei.core.errors import Mistaken
+from hemei.core.files import store
 from hemei.core.models import CaseStep, Check, Evidence, Place
 
 PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
@@ -59,25 +57,6 @@ def media_type(file: NewFile) -> str:
             _("“%(name)s”不是能打开的照片（JPG、PNG、WebP）或 PDF，请换一张。") % {"name": file.name}, field="files"
         ) from fault
     return kind
-
-
-def path_of(sha256: str) -> Path:
-    return settings.EVIDENCE / sha256[:2] / sha256[2:4] / sha256
-
-
-def store(content: bytes) -> str:
-    """Write the bytes once, durably, under their SHA-256, and return it."""
-    digest = hashlib.sha256(content).hexdigest()
-    path = path_of(digest)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{os.getpid()}.{id(content)}")
-        with open(partial, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    return digest
 
 
 def keep(

@@ -10,7 +10,8 @@ from typing import Any
 from hemei.core import personal
 from hemei.core.access import Actor, At
 from hemei.core.actions.bulk import CHUNK, leave_entry
-from hemei.core.actions.evidence import NewFile, media_type, store
+from hemei.core.actions.evidence import NewFile, media_type
+from hemei.core.files import store
 from hemei.core.inserting import insert_rows
 from hemei.core.models import (
     Account,

@@ -9,8 +9,9 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from PIL import Image, ImageOps
 
-from hemei.core.actions.evidence import PHOTO_TYPES, path_of
+from hemei.core.actions.evidence import PHOTO_TYPES
 from hemei.core.doors import found
+from hemei.core.files import path_of
 from hemei.core.models import Evidence
 from hemei.core.queries.evidence import one_file
 from hemei.office.request import OfficeRequest, within

@@ -8,7 +8,6 @@ import pytest
 
 from hemei.core.access import SYSTEM, At, Refused, actor_of, may
 from hemei.core.actions.bulk import NewPlace, PastCase, PastStep, add_cases, add_places
-from hemei.core.actions.evidence import path_of
 from hemei.core.actions.founding import (
     NewColleague,
     NewDoor,
@@ -24,6 +23,7 @@ from hemei.core.actions.founding import (
     engage,
 )
 from hemei.core.actions.seal import seal_pending
+from hemei.core.files import path_of
 from hemei.core.models import Account, AuditEntry, CaseStep, DoorToken, Evidence, PairedPhone, Region, Round, RoundState
 from hemei.core.personal import token_hash
 from hemei.core.registry import registry

@@ -1,0 +1,70 @@
+"""Where the bytes of evidence lie: each file once, under its SHA-256, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+AT_ONCE = 2**20
+
+
+def path_of(sha256: str) -> Path:
+    return settings.EVIDENCE / sha256[:2] / sha256[2:4] / sha256
+
+
+def store(content: bytes) -> str:
+    """Write the bytes once, durably, under their SHA-256, and return it."""
+    digest = hashlib.sha256(content).hexdigest()
+    path = path_of(digest)
+    if not path.exists():
+        put(path, iter([content]))
+    return digest
+
+
+def put(path: Path, parts: Iterator[bytes]) -> None:
+    """Write a whole file or none: under a name of its own first, which goes away again where the disk is full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.{id(parts)}")
+    try:
+        with open(partial, "wb") as file:
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):  # else a power cut forgets the name
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def parts_of(file: IO[bytes]) -> Iterator[bytes]:
+    while part := file.read(AT_ONCE):
+        yield part
+
+
+def found_at(path: Path) -> tuple[int, str] | None:
+    """How many bytes lie there, and their SHA-256; None where there is no file."""
+    try:
+        with path.open("rb") as file:
+            digest, size = hashlib.sha256(), 0
+            for part in parts_of(file):
+                digest.update(part)
+                size += len(part)
+    except FileNotFoundError:
+        return None
+    return size, digest.hexdigest()
