@@ -42,13 +42,13 @@ def screen() -> None:
     """管控图：量每一栋建筑、按规则判定、解释一份申请。"""
 
 
-def near_of(text: str) -> tuple[str, float]:
+def near_of(text: str, option: str = "--near") -> tuple[str, float]:
     """`FILE=METRES`, as the option is written."""
     name, _, metres = text.rpartition("=")
     try:
         return name or metres, float(metres)
     except ValueError as error:
-        raise click.UsageError(f"--near {text}：请写成 文件=米数，例如 rivers.parquet=50") from error
+        raise click.UsageError(f"{option} {text}：请写成 文件=米数，例如 rivers.parquet=50") from error
 
 
 @screen.command()
@@ -59,6 +59,16 @@ def near_of(text: str) -> tuple[str, float]:
 @click.option("--dem", metavar="TIF", help="高程（GeoTIFF）：海拔、坡度、到坡脚的距离；缺测处为空")
 @click.option("--toe-slope", default=25.0, show_default=True, help="多陡算陡坡（度）")
 @click.option("--toe-within", default=100.0, show_default=True, help="坡脚最远量到多少米")
+@click.option(
+    "--parcel",
+    "parcels",
+    metavar="FILE",
+    help="密度的参照为建筑所在的宗地（占最大面积的一宗）：density 为宗地内建筑基底面积之和 ÷ 宗地面积",
+)
+@click.option("--density-radius", type=float, metavar="METRES", help="密度的参照为以建筑形心为圆心、这么多米为半径的圆")
+@click.option("--density-near", metavar="FILE=METRES", help="只给离这个图层这么近的建筑算密度，其余为空")
+@click.option("--storeys", metavar="COLUMN", help="建筑的层数列：另算 far（容积率，层数 × 基底面积之和 ÷ 参照面积）")
+@click.option("--floor-area", metavar="COLUMN", help="建筑的建筑面积列（平方米）：另算 far，代替 --storeys")
 @click.option("--crs", metavar="EPSG", help="量算所用的投影坐标系，例如 EPSG:4546；默认用建筑自己的")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="同时用几个线程")
 @click.option("--geometry", is_flag=True, help="把建筑轮廓也写进结果")
@@ -75,6 +85,11 @@ def measure(
     dem: str | None,
     toe_slope: float,
     toe_within: float,
+    parcels: str | None,
+    density_radius: float | None,
+    density_near: str | None,
+    storeys: str | None,
+    floor_area: str | None,
     crs: str | None,
     workers: int,
     geometry: bool,
@@ -89,10 +104,15 @@ def measure(
 
     if is_cold():
         click.echo("首次运行：正在编译计算内核，约一分钟，以后不再需要。", err=True)
+    from hemei.engines.screen.density import DensityTask
     from hemei.engines.screen.measuring import Run, Task
     from hemei.engines.screen.writing import write_results
 
     start = time.perf_counter()
+    density = None
+    if parcels or density_radius is not None or density_near or storeys or floor_area:
+        around = near_of(density_near, "--density-near") if density_near else None
+        density = DensityTask(parcels, density_radius, around, storeys, floor_area)
     task = Task(
         buildings,
         zones,
@@ -102,6 +122,7 @@ def measure(
         dem=dem,
         toe_slope_deg=toe_slope,
         toe_within_m=toe_within,
+        density=density,
         workers=workers,
         keep_maps=not no_kept_maps,
     )

@@ -36,10 +36,22 @@ def zone_of(
     return zone, part
 
 
+def add_up(layer: AreaMap, footprints: Footprints, floors: Floats, sums: Floats) -> None:
+    """Add to `sums` (features, 2) the footprint and the floor area (m²) that stand in each feature of a zone layer.
+
+    `floors` (footprints,) is floor area ÷ footprint; where it is NaN, so becomes the floor area of the features that
+    the footprint stands in. Features that overlap each count what they hold.
+    """
+    count = len(footprints)
+    out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
+    _inside(layer, len(sums), footprints.ground, 0, count, out, zone, floors, sums)
+
+
 def _measured(layer: AreaMap, features: int, footprints: Footprints, share: Sharing) -> tuple[Floats, Codes]:
     count = len(footprints)
     out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
-    share(count, lambda first, last: _inside(layer, features, footprints.ground, first, last, out, zone))
+    none, nothing = np.zeros(0), np.zeros((0, 2))
+    share(count, lambda a, b: _inside(layer, features, footprints.ground, a, b, out, zone, none, nothing))
     return out, zone
 
 
@@ -82,6 +94,21 @@ def largest(total: Floats, touched: Codes, n: int) -> tuple[float, int]:
 
 
 @kernel
+def add_to(sums: Floats, total: Floats, touched: Codes, n: int, floors: float) -> None:
+    """Add the totals of one footprint to the sums of the features it touched."""
+    for k in range(n):
+        f = touched[k]
+        if total[f] <= SETTLED_M2:
+            continue
+        again = False
+        for j in range(k):
+            again = again or touched[j] == f
+        if not again:
+            sums[f, 0] += total[f]
+            sums[f, 1] += total[f] * floors
+
+
+@kernel
 def note(feature: int, total: Floats, value: float, touched: Codes, n: int) -> int:
     """Add to a feature's total; list the feature, perhaps twice, where it had none. Returns the length of the list."""
     if total[feature] == 0.0 and value != 0.0:
@@ -92,10 +119,21 @@ def note(feature: int, total: Floats, value: float, touched: Codes, n: int) -> i
 
 
 @kernel
-def _inside(layer: AreaMap, features: int, shapes: Shapes, first: int, last: int, out: Floats, zone: Codes) -> None:
+def _inside(
+    layer: AreaMap,
+    features: int,
+    shapes: Shapes,
+    first: int,
+    last: int,
+    out: Floats,
+    zone: Codes,
+    floors: Floats,
+    sums: Floats,
+) -> None:
     """First what look-up alone answers, then the rest: the first pass is short and the processor runs ahead in it.
 
-    Arrays are taken out of their tuples once: each look inside a tuple costs an atomic count, and workers share it.
+    `sums` of no rows adds nothing up. Arrays are taken out of their tuples once: each look inside a tuple costs an
+    atomic count, and workers share it.
     """
     rest, waiting = np.empty(last - first, np.int64), 0
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
@@ -110,14 +148,26 @@ def _inside(layer: AreaMap, features: int, shapes: Shapes, first: int, last: int
         if agreed and rings == 1:
             if code != EMPTY:
                 out[g], zone[g] = area[r], code
+                if len(sums):
+                    sums[code, 0] += area[r]
+                    sums[code, 1] += area[r] * floors[g]
         else:
             rest[waiting] = g
             waiting += 1
-    clip_rest(layer, features, shapes, rest[:waiting], out, zone)
+    clip_rest(layer, features, shapes, rest[:waiting], out, zone, floors, sums)
 
 
 @kernel
-def clip_rest(layer: AreaMap, features: int, shapes: Shapes, rest: Ints, out: Floats, zone: Codes) -> None:
+def clip_rest(
+    layer: AreaMap,
+    features: int,
+    shapes: Shapes,
+    rest: Ints,
+    out: Floats,
+    zone: Codes,
+    floors: Floats,
+    sums: Floats,
+) -> None:
     total, touched = np.zeros(features), np.empty(1024, np.int32)
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
     one, two = np.empty((512, 2)), np.empty((512, 2))
@@ -158,5 +208,7 @@ def clip_rest(layer: AreaMap, features: int, shapes: Shapes, rest: Ints, out: Fl
                         value = area_in_box(xy, a, b, cx, cy, cx + side, cy + side, one, two)
                     touched = grown(touched, listed + 1)
                     listed = note(code, total, value, touched, listed)
+        if len(sums):
+            add_to(sums, total, touched, listed, floors[g])
         best, feature = largest(total, touched, listed)
         out[g], zone[g] = min(best, whole), feature

@@ -15,19 +15,17 @@ import pyarrow.compute
 import shapely
 from pyproj import CRS, Transformer
 
-from .area_map import AreaMap
+from .columns import AreaColumn, NearColumn, TerrainColumns, ZoneColumn
 from .compiled import Floats
 from .crs import chosen, converter, misplaced
+from .density import CircleDensity, DensityTask, ParcelDensity, counted
 from .footprints import Faults, read_footprints
-from .inside import NOWHERE, area_inside, zone_of
 from .layers import Layer, area_map_of, near_map_of, read_layer
-from .near_map import NearMap
-from .nearest import distance
 from .reading import Source, Unreadable, open_source
-from .shapes import Footprints, Sharing, areas, in_one_piece
-from .terrain import SlopeToe, Terrain, read_terrain, slope_toe, terrain_at, toe_distance
+from .shapes import Sharing, areas, in_one_piece
+from .terrain import read_terrain, slope_toe
 
-Say = Callable[[str], None]
+Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns | ParcelDensity | CircleDensity
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,58 +38,11 @@ class Task:
     near: tuple[tuple[str, float], ...] = ()
     crs: str | None = None
     dem: str | None = None
+    density: DensityTask | None = None
     toe_slope_deg: float = 25.0
     toe_within_m: float = 100.0
     workers: int = 1
     keep_maps: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneColumn:
-    layer: Layer
-    map: AreaMap
-
-    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
-        zone, part = zone_of(self.map, len(self.layer.ids), footprints, share)
-        nowhere = zone == NOWHERE
-        ids = self.layer.ids.take(pa.array(zone, mask=nowhere))
-        return {self.layer.name: ids, f"{self.layer.name}_share": pa.array(part, mask=nowhere)}
-
-
-@dataclass(frozen=True, slots=True)
-class AreaColumn:
-    layer: Layer
-    map: AreaMap
-
-    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
-        return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, footprints, share))}
-
-
-@dataclass(frozen=True, slots=True)
-class NearColumn:
-    layer: Layer
-    map: NearMap
-    ground: AreaMap | None
-
-    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
-        metres = distance(self.map, footprints, share)
-        if self.ground is not None:
-            metres[area_inside(self.ground, footprints, share) > 0.0] = 0.0
-        return {f"{self.layer.name}_m": pa.array(metres, mask=np.isnan(metres))}
-
-
-@dataclass(frozen=True, slots=True)
-class TerrainColumns:
-    terrain: Terrain
-    toe: SlopeToe
-    crs: CRS
-
-    def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
-        made = terrain_at(self.terrain, footprints, self.crs) | {"slope_toe_m": toe_distance(self.toe, footprints)}
-        return {name: pa.array(values, mask=np.isnan(values)) for name, values in made.items()}
-
-
-Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns
 
 
 @dataclass(slots=True)
@@ -128,8 +79,12 @@ class Run:
         self.convert = converter(self.source.crs, self.crs)
         _refuse_doubles(task)
         start = time.perf_counter()
-        self.columns = [*self._zones(), *self._areas(), *self._near(), *self._terrain()]
+        self.columns: list[Column] = [*self._zones(), *self._areas(), *self._near(), *self._terrain()]
         self.report.spend("maps", start)
+        if task.density is not None:
+            start = time.perf_counter()
+            self.columns.append(self._density(task.density))
+            self.report.spend("neighbourhood", start)
 
     def _layer(self, name: str) -> tuple[Layer, Path | None]:
         layer = read_layer(name, self.crs)
@@ -150,11 +105,28 @@ class Run:
 
     def _near(self) -> Iterator[Column]:
         for name, reach in self.task.near:
-            layer, folder = self._layer(name)
-            ground = None
-            if (shapely.get_dimensions(layer.geometry) == 2).any():
-                ground = area_map_of(layer, dissolved=True, beside=folder, crs=self.crs)
-            yield NearColumn(layer, near_map_of(layer, reach, beside=folder, crs=self.crs), ground)
+            yield self._near_one(name, reach)
+
+    def _near_one(self, name: str, reach: float) -> NearColumn:
+        layer, folder = self._layer(name)
+        ground = None
+        if (shapely.get_dimensions(layer.geometry) == 2).any():
+            ground = area_map_of(layer, dissolved=True, beside=folder, crs=self.crs)
+        return NearColumn(layer, near_map_of(layer, reach, beside=folder, crs=self.crs), ground)
+
+    def _density(self, task: DensityTask) -> ParcelDensity | CircleDensity:
+        task.check(self.source)
+        near = self._near_one(*task.near) if task.near else None
+        batches = counted(self.source, self.convert, task)
+        made: ParcelDensity | CircleDensity
+        if task.radius_m is not None:
+            made = CircleDensity(task, near, batches, task.radius_m)
+        else:
+            layer, folder = self._layer(str(task.parcels))
+            parcels = area_map_of(layer, dissolved=False, beside=folder, crs=self.crs)
+            made = ParcelDensity(task, near, batches, layer, parcels)
+        self.report.remarks.extend(made.remarks())
+        return made
 
     def _terrain(self) -> Iterator[Column]:
         if self.task.dem is not None:
