@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -161,6 +161,7 @@ class Programme:
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
     learn: Callable[[Check], None] | None = None  # what a look teaches about the place, written into its own table
+    learns_from: Collection[str] = ("survey", "patrol")  # tiers: a household's own report changes no register
     parameters: Parameters = Parameters({}, {})
     door: DoorWords = PLAIN_DOOR
     urls: str = ""  # a URL module of its own, mounted at /<key>/

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import inspect
 import json
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,7 @@ from django.utils import timezone
 
 from hemei.core.access import Actor, matter_of, require
 from hemei.core.models import AuditEntry
+from hemei.core.prepared import insert, read_again
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -45,9 +47,12 @@ class Turns:
                 mine.set()
         mine.wait()
         try:
-            with open(settings.WRITE_LOCK, "a") as file:
+            file = os.open(settings.WRITE_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+            try:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 yield
+            finally:
+                os.close(file)
         finally:
             with self._guard:
                 self._queue.popleft()
@@ -87,8 +92,7 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
             thing = arguments[on]
             with writing():
                 if isinstance(thing, models.Model) and thing.pk is not None:
-                    locked = type(thing)._base_manager.select_for_update(of=("self",))
-                    thing.refresh_from_db(from_queryset=locked)
+                    read_again(thing)
                 asked = verb if isinstance(verb, str) else verb(arguments)
                 require(arguments["by"], asked, thing)
                 before = getattr(_entries, "count", 0)
@@ -131,7 +135,8 @@ def audit(
 ) -> AuditEntry:
     """Leave the entry that says who did it. `values` may be personal: only their keyed digest is kept."""
     entry = entry_for(by, verb, subject, region, values=values, detail=detail, at=at)
-    audit_all([entry])
+    _entries.count = getattr(_entries, "count", 0) + 1
+    insert(entry)
     return entry
 
 

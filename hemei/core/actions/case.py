@@ -16,6 +16,7 @@ from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.lifecycle import LIFE, Need, Step
 from hemei.core.models import Account, Case, CaseStep, Unit
+from hemei.core.prepared import insert
 from hemei.core.queries.duty import on_duty, responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
@@ -152,7 +153,7 @@ def add_step(
     case: Case, verb: str, *, by: Actor, before: str, at: datetime, now: datetime, note: str, data: dict[str, Any]
 ) -> CaseStep:
     """The step and its audit entry, always together."""
-    row = CaseStep.objects.create(
+    row = CaseStep(
         case=case,
         verb=verb,
         from_state=before,
@@ -165,6 +166,7 @@ def add_step(
         note=note,
         data=data,
     )
+    insert(row)
     audit(
         by,
         verb,

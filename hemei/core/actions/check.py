@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
+from hemei.core.prepared import Given, Prepared, insert
 from hemei.core.registry import registry
 from hemei.core.writing import action, audit, nothing_new
 from hemei.engines.forms import examine
@@ -61,6 +61,17 @@ def verb_for(answered: Answered, by: Actor) -> str:
     return f"check.{form.tier}"
 
 
+OF_INSTANCE = Prepared(lambda: Check.objects.filter(instance_id=Given("instance")))
+NEWER = Prepared(
+    lambda: (
+        Check.objects.filter(place=Given("place"), form=Given("form"), at__gt=Given("at"))
+        .order_by()
+        .values_list("id")[:1]
+    )
+)
+OWED = Prepared(lambda: Due.objects.filter(place=Given("place"), done_at=None).order_by()[:1])
+
+
 @action(verb=lambda given: verb_for(given["answered"], given["by"]), on="place")
 def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     """Store a check and what follows from it.
@@ -68,21 +79,19 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     The same instance again is answered with what is stored; the same instance with other content is a Conflict.
     Raises Mistaken if the answers do not fit the form.
     """
-    if known := Check.objects.filter(instance_id=answered.instance_id).first():
+    if known := OF_INSTANCE.first(instance=answered.instance_id):
         require_same(known, place, answered)
         nothing_new()
         return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
     now = timezone.now()
     check = examined(place, answered, by=by, now=now)
-    check.save()
+    check.without_findings = not findings_of(check)
+    insert(check)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
     cases = [
         open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in findings_of(check)
     ]
-    if cases:
-        Check.objects.filter(pk=check.pk).update(without_findings=False)
-        check.without_findings = False
     if check.counts:
         _settle_dues(check)
         learn_from([check])
@@ -165,16 +174,18 @@ def _replaced(place: Place, answered: Answered) -> Check | None:
 
 def learn_from(checks: Sequence[Check]) -> None:
     """The register follows the newest look at a place; one that arrives late after a newer one teaches nothing."""
-    looked = Check.objects.filter(place__in={check.place_id for check in checks}).values("place", "form")
-    newest = {(row["place"], row["form"]): row["newest"] for row in looked.annotate(newest=Max("at")).order_by()}
     for check in sorted(checks, key=lambda check: check.at):
-        learn = registry.programmes[check.matter].learn
-        if learn and check.at >= newest[check.place_id, check.form]:
-            learn(check)
+        programme = registry.programmes[check.matter]
+        if programme.learn is None or check.tier not in programme.learns_from:
+            continue
+        if not NEWER(place=check.place_id, form=check.form, at=check.at):
+            programme.learn(check)
 
 
 def _settle_dues(check: Check) -> None:
     """Whatever round asked for this look has it now."""
+    if not OWED.first(place=check.place_id):
+        return
     asking = Round.objects.filter(matter=check.matter, tier=check.tier, state=RoundState.PUBLISHED)
     rounds = list(asking.values_list("pk", flat=True))  # apart: PostgreSQL plans an UPDATE over its own join badly
     Due.objects.filter(place=check.place_id, done_at=None, round__in=rounds).update(check_made=check, done_at=check.at)

@@ -22,6 +22,7 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.core.models import Channel, Check, DoorToken, PairedPhone, Place, Tier
 from hemei.core.personal import fingerprint, token_hash
+from hemei.core.prepared import Given, Prepared
 from hemei.core.registry import Form, registry
 from hemei.core.writing import action, audit, nothing_new, writing
 
@@ -142,6 +143,19 @@ def _count_wrong(door: DoorToken, by: Actor, now: datetime) -> Pairing:
     return Pairing(tries_left=left) if left > 0 else Pairing(closed_until=door.closed_until)
 
 
+SENT = {"place": Given("place"), "tier": Tier.SELF, "channel": Channel.PAGE}
+SENT_IN_VISIT = Prepared(
+    lambda: (
+        Check.objects.filter(**SENT, instance_id__startswith=Given("visit"))
+        .order_by("-id")
+        .values_list("instance_id", "replaced_by")
+    )
+)
+SENT_SINCE = Prepared(
+    lambda: Check.objects.filter(**SENT, recorded_at__gt=Given("since")).values_list("id")[:REPORTS_AN_HOUR]
+)
+
+
 def report(
     *, place: Place, form: Form, visit: str, answers: Mapping[str, Any], by: Actor, files: Sequence[NewFile] = ()
 ) -> Stored:
@@ -153,13 +167,13 @@ def report(
     raw = json.dumps([form.id, visit, answers], sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     instance = f"{visit}.{hashlib.sha256(raw).hexdigest()[:16]}"
     now = timezone.now()
-    sent = Check.objects.filter(place=place, tier=Tier.SELF, channel=Channel.PAGE)
-    if sent.filter(instance_id=instance).exists():
-        replaced = None
+    of_visit = dict(SENT_IN_VISIT(place=place.pk, visit=f"{visit}."))  # instance → the check that replaced it
+    if instance in of_visit:
+        replaced = ""
     else:
-        if sent.filter(recorded_at__gt=now - timedelta(hours=1)).count() >= REPORTS_AN_HOUR:
+        if len(SENT_SINCE(place=place.pk, since=now - timedelta(hours=1))) >= REPORTS_AN_HOUR:
             raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
-        replaced = sent.filter(instance_id__startswith=f"{visit}.", replaced_by=None).order_by("-id").first()
+        replaced = next((earlier for earlier, later in of_visit.items() if later is None), "")
     answered = Answered(
         instance_id=instance,
         form=form.id,
@@ -168,6 +182,6 @@ def report(
         channel=Channel.PAGE,
         raw=raw,
         files=files,
-        replaces=replaced.instance_id if replaced else "",
+        replaces=replaced,
     )
     return submit_check(place=place, answered=answered, by=by)

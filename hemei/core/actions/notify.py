@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.access import SYSTEM, Actor, Refused
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Account, Case, Message, MessageState
+from hemei.core.prepared import insert
 from hemei.core.queries.duty import on_duty
 from hemei.core.wording import stored
 from hemei.core.writing import action, audit, writing
@@ -36,7 +37,7 @@ def _watchers(case: Case, *, day: datetime) -> list[Account]:
 
 def _post(case: Case, to: Account, *, now: datetime, escalates: Message | None = None) -> Message:
     place = f"{case.place.label} " if case.place else ""
-    return Message.objects.create(
+    message = Message(
         to=to,
         region=case.region,
         case=case,
@@ -46,6 +47,8 @@ def _post(case: Case, to: Account, *, now: datetime, escalates: Message | None =
         created_at=now,
         escalates=escalates,
     )
+    insert(message)
+    return message
 
 
 def escalate(now: datetime) -> int:

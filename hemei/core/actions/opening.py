@@ -17,6 +17,7 @@ from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Mistaken
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Case, Check, Finding, Place
+from hemei.core.prepared import Given, Prepared, change, insert
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
@@ -30,6 +31,15 @@ SEEN_TOO = gettext_lazy("核实前又有人看到同样的问题")
 VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
 
 
+OF_KIND = {"place": Given("place"), "code": Given("code")}
+OPEN_CASE = Prepared(
+    lambda: Case.objects.select_for_update(of=("self",)).filter(**OF_KIND, ended_at=None).order_by("-id")[:1]
+)
+ENDED_CASE = Prepared(
+    lambda: Case.objects.filter(**OF_KIND, state__in=LIFE.endings - {"withdrawn"}).order_by("-ended_at", "-id")[:1]
+)
+
+
 def findings_of(check: Check) -> list[FindingKind]:
     """What the answers of a check show to be wrong."""
     programme = registry.programmes[check.matter]
@@ -40,18 +50,13 @@ def open_from(
     kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, check: Check | None, certain: bool
 ) -> Case:
     """The case of a finding: the one already open for this place and kind, else a new one."""
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .filter(place=place, code=kind.id, ended_at=None)
-        .order_by("-id")
-        .first()
-    )
+    case = OPEN_CASE.first(place=place.pk, code=kind.id)
     if case is None:
         stated = check.answers.get(kind.due_from) if check and kind.due_from else None
         case = _begin(kind, place, by=by, at=at, now=now, certain=certain, stated=stated)
     elif certain and case.state == "reported":
         _verify(case, by=by, at=max(at, case.opened_at), now=now)
-    Finding.objects.create(
+    finding = Finding(
         check_made=check,
         place=place,
         region=place.region,
@@ -61,6 +66,7 @@ def open_from(
         recorded_at=now,
         case=case,
     )
+    insert(finding)
     return case
 
 
@@ -72,7 +78,7 @@ def _begin(
     due_on = day + timedelta(days=deadline_days(kind.matter, kind.severity, region=place.region, on=day))
     if stated:
         due_on = min(due_on, date.fromisoformat(stated))
-    case = Case.objects.create(
+    case = Case(
         matter=kind.matter,
         place=place,
         region=place.region,
@@ -87,6 +93,7 @@ def _begin(
         forerunner=_forerunner(place, kind),
         opened_at=at,
     )
+    insert(case)
     add_step(case, "case.open" if certain else "case.report", by=by, before="", at=at, now=now, note="", data={})
     if certain:
         _hand_over(case, at=at, now=now)
@@ -111,14 +118,13 @@ def _hand_over(case: Case, *, at: datetime, now: datetime) -> None:
     if case.unit is None:
         return
     before, case.state = case.state, "assigned"
-    case.save(update_fields=["state"])
+    change(case, "state")
     add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
 
 
 def _forerunner(place: Place, kind: FindingKind) -> Case | None:
     """The ended case that this one is the return of."""
-    ended = Case.objects.filter(place=place, code=kind.id, state__in=LIFE.endings - {"withdrawn"})
-    return ended.order_by("-ended_at", "-id").first()
+    return ENDED_CASE.first(place=place.pk, code=kind.id)
 
 
 @action(verb="case.open", on="where")

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Value
 
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Case, Place, PlaceTally
+from hemei.core.prepared import Given, Prepared, change
 from hemei.terms.region import successor
 from hemei.terms.tile import ZOOM
 
@@ -18,11 +19,14 @@ def cell_of(tile: int) -> int:
     return tile >> CELL_SHIFT
 
 
+STATES_AT = Prepared(lambda: Case.objects.filter(place=Given("place")).order_by().values_list("state"))
+
+
 def recolour(place: Place | None) -> None:
     """Bring the place's state, and the tally of its cell, in line with its cases."""
     if place is None:
         return
-    states = set(Case.objects.filter(place=place).values_list("state", flat=True))
+    states = {state for (state,) in STATES_AT(place=place.pk)}
     state = next((s for s in PRESSING if s in states), "none")
     if state == "withdrawn":
         state = "none"
@@ -35,7 +39,7 @@ def move(place: Place, state: str) -> None:
         _add(place, place.state, -1)
         _add(place, state, 1)
     place.state = state
-    place.save(update_fields=["state"])
+    change(place, "state")
 
 
 def count_in(place: Place) -> None:
@@ -51,9 +55,15 @@ def count_out(place: Place) -> None:
 
 def _add(place: Place, state: str, step: int) -> None:
     assert place.tile is not None
-    key = {"kind": place.kind, "cell": cell_of(place.tile), "region": place.region, "state": state}
-    if not PlaceTally.objects.filter(**key).update(count=F("count") + step):
-        PlaceTally.objects.create(**key, count=step)
+    key = (place.kind, cell_of(place.tile), place.region, state, step)
+    table = connection.ops.quote_name(PlaceTally._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (kind, cell, region, state, count) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
+            " ON CONFLICT (kind, cell, region, state)"
+            f" DO UPDATE SET count = {table}.count + excluded.count",
+            key,
+        )
 
 
 def recount(kind: str, prefix: str) -> None:

@@ -9,21 +9,28 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from hemei.core.access import Actor, ActorKind, Scope
 from hemei.core.models import Channel, Check, DoorToken, Finding, PairedPhone, Place, Tier
 from hemei.core.personal import token_hash
+from hemei.core.prepared import Given, Prepared
 from hemei.core.queries.places import PlaceFilter, places
+
+LIVE_DOOR = Prepared(
+    lambda: DoorToken.objects.select_related("place").filter(
+        token_hash=Given("token"), revoked_at=None, place__removed_on=None
+    )
+)
+PAIRED_PHONE = Prepared(
+    lambda: PairedPhone.objects.filter(door=Given("door"), revoked_at=None, secret_hash=Given("secret"))
+)
 
 
 def live_door(token: str) -> DoorToken | None:
     """The door of a token: whoever holds it needs no other right. A revoked token is as unknown as a made-up one."""
-    rows = DoorToken.objects.filter(token_hash=token_hash(token), revoked_at=None, place__removed_on=None)
-    return rows.select_related("place").first()
+    return LIVE_DOOR.first(token=token_hash(token))
 
 
 def actor_at(door: DoorToken, secret: str = "") -> Actor:
     """Who stands at the door: a paired phone if the secret is one of its own, else anybody with the plate."""
-    if secret:
-        paired = PairedPhone.objects.filter(door=door, revoked_at=None, secret_hash=token_hash(secret)).first()
-        if paired:
-            return Actor(ActorKind.PHONE, paired.pk, place=door.place_id)
+    if secret and (paired := PAIRED_PHONE.first(door=door.pk, secret=token_hash(secret))):
+        return Actor(ActorKind.PHONE, paired.pk, place=door.place_id)
     return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Parameter
+from hemei.core.prepared import Given, Prepared
 from hemei.core.registry import registry
 from hemei.terms.finding import Severity
 from hemei.terms.region import Level, RegionCode
@@ -26,11 +27,19 @@ class Setting:
     since: date | None = None
 
 
+SET_BY = Prepared(
+    lambda: Parameter.objects.filter(
+        key=Given("key"), region__in=[Given(f"region{n}") for n in range(len(Level))], starts__lte=Given("on")
+    )
+)
+
+
 def parameter(key: str, *, region: str, on: date) -> Setting:
     """The value for a place on a day: the nearest region that set it wins. KeyError where nobody ever said."""
     code = RegionCode(region)
     prefixes = [str(found) for level in Level if (found := code.at(level))]
-    rows = Parameter.objects.filter(key=key, region__in=prefixes, starts__lte=on)
+    padded = (prefixes * len(Level))[: len(Level)]
+    rows = SET_BY(key=key, on=on, **{f"region{n}": prefix for n, prefix in enumerate(padded)})
     row = max(rows, key=lambda r: (len(r.region), r.starts, r.pk), default=None)
     if row:
         return Setting(row.value, ours=False, document=row.document, since=row.starts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hemei.core.models import Check, Tier
+from hemei.core.models import Check
 from hemei.programmes.houses.models import House, Structure
 from hemei.terms.day import day_of
 
@@ -13,9 +13,7 @@ NUMBERS = ("year_built", "storeys", "floor_area_m2")
 
 
 def learn(check: Check) -> None:
-    """Write what was seen into the house's row. A household's self-check changes nothing in the register."""
-    if check.tier == Tier.SELF:
-        return
+    """Write what was seen into the house's row."""
     house = House.objects.select_for_update().filter(place=check.place_id).first()
     if house is None:
         return

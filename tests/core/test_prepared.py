@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import pytest
+from django.db.models import Q
+
+from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Place
+from hemei.core.prepared import Given, Prepared, change, insert, read_again
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, VILLAGE, days_ago
+
+
+def new_case(house, **other) -> Case:
+    values = {
+        "matter": "houses", "place": house, "region": house.region, "code": "houses.F12", "title": "裂缝",
+        "severity": 2, "state": "found", "opened_at": days_ago(3),
+    }  # fmt: skip
+    return Case(**values | other)
+
+
+def test_rows_are_those_of_the_query_each_time_for_other_values(people) -> None:
+    prepared = Prepared(
+        lambda: Duty.objects.filter(
+            Q(ends=None) | Q(ends__gte=Given("on")), region__in=[Given("here"), Given("above")], matter="*"
+        ).order_by("pk")
+    )
+    for here, above in ((VILLAGE, DISTRICT), (DISTRICT, DISTRICT), ("42", "42")):
+        assert prepared(here=here, above=above, on=today()) == list(
+            Duty.objects.filter(region__in=[here, above], matter="*").order_by("pk")
+        )
+
+
+def test_what_is_joined_is_read_with_it(people, django_assert_num_queries) -> None:
+    prepared = Prepared(lambda: Duty.objects.select_related("account", "unit").filter(pk=Given("pk")))
+    duty = Duty.objects.select_related("unit").get(account=people.village.account)
+    with django_assert_num_queries(1):
+        read = prepared.first(pk=duty.pk)
+        assert read is not None
+        assert (read.account, read.unit) == (people.village.account, duty.unit)
+
+
+def test_moments_and_text_with_percent_signs_are_compared_as_they_are(house) -> None:
+    for code, when in (("a%b", 1), ("a_b", 2), ("axb", 3)):
+        new_case(house, code=code, opened_at=days_ago(when)).save()
+    since = Prepared(lambda: Case.objects.filter(opened_at__gt=Given("since")).order_by("pk").values_list("code"))
+    assert since(since=days_ago(2.5)) == [("a%b",), ("a_b",)]
+    starting = Prepared(lambda: Case.objects.filter(code__startswith=Given("start")).values_list("code"))
+    assert starting(start="a_") == [("a_b",)]
+    assert starting(start="a%") == [("a%b",)]
+
+
+def test_nothing_found_is_none(db) -> None:
+    assert Prepared(lambda: Place.objects.filter(pk=Given("pk"))).first(pk=-1) is None
+
+
+def test_an_inserted_row_reads_back_as_a_saved_one(house) -> None:
+    when = days_ago(3)
+    one, other = new_case(house, opened_at=when), new_case(house, opened_at=when)
+    insert(one)
+    other.save()
+    stored = [dict(row, id=0) for row in Case.objects.order_by("pk").values()]
+    assert stored[0] == stored[1]
+    assert one.pk is not None
+    step = CaseStep(
+        case=one, verb="case.open", to_state="found", at=days_ago(1), recorded_at=days_ago(1), actor="a:1",
+        data={"k": ["值"]},
+    )  # fmt: skip
+    insert(step)
+    assert CaseStep.objects.get().data == {"k": ["值"]}
+    with pytest.raises(TypeError, match="append-only"):
+        step.save()
+
+
+def test_only_the_named_columns_are_changed(house) -> None:
+    case = new_case(house)
+    insert(case)
+    case.state, case.title = "assigned", "另一个题目"
+    change(case, "state")
+    case.refresh_from_db()
+    assert (case.state, case.title) == ("assigned", "裂缝")
+
+
+def test_what_is_gone_is_neither_changed_nor_read_again(house) -> None:
+    case = new_case(house)
+    insert(case)
+    Case.objects.filter(pk=case.pk).delete()
+    with pytest.raises(Case.DoesNotExist):
+        change(case, "state")
+    with pytest.raises(Case.DoesNotExist):
+        read_again(case)
+
+
+def test_reading_again_forgets_what_was_joined(house) -> None:
+    case = new_case(house)
+    insert(case)
+    Place.objects.filter(pk=house.pk).update(label="改名")
+    Case.objects.filter(pk=case.pk).update(state="assigned")
+    read_again(case)
+    assert (case.state, case.place.label) == ("assigned", "改名")
+
+
+def test_an_entry_prepared_this_way_keeps_its_detail(people) -> None:
+    insert(AuditEntry(at=days_ago(1), actor="a:1", verb="x", subject="y:1", region=VILLAGE, detail={"因": 1}))
+    assert AuditEntry.objects.get().detail == {"因": 1}
