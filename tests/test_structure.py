@@ -66,6 +66,8 @@ def test_every_query_takes_its_scope() -> None:
         # who stands at a door or holds a key: asked before there is an actor
         "live_door",
         "live_key",
+        "live_collector",
+        "collector_actor",
         "actor_at",
         # what anybody may read
         "public_draws", "facts_of",

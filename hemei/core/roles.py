@@ -25,6 +25,7 @@ VERBS: dict[str, str | Promise] = {
     "check.patrol": _("区级巡查"),
     "appraisal.view": _("查看鉴定"),
     "appraisal.record": _("登记鉴定"),
+    "collector.issue": _("给自己的手机发放离线填报钥匙"),
     "case.view": _("查看隐患"),
     "case.open": _("登记隐患"),
     "case.confirm": _("核实属实"),
@@ -69,6 +70,7 @@ LOOK = {
 VILLAGE_WORK = {
     "check.proxy",
     "check.survey",
+    "collector.issue",
     "case.open",
     "case.contain",
     "case.look_again",
@@ -146,7 +148,18 @@ for _role in (
         "inspector",
         _("巡查员"),
         Level.DISTRICT,
-        frozenset({"region.view", "place.view", "check.view", "check.patrol", "case.view", "case.open", "draw.view"}),
+        frozenset(
+            {
+                "region.view",
+                "place.view",
+                "check.view",
+                "check.patrol",
+                "collector.issue",
+                "case.view",
+                "case.open",
+                "draw.view",
+            }
+        ),
     ),
     Role(
         "appraiser",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -47,6 +48,11 @@ def within(request: StaffRequest, verb: str) -> Scope:
 def right_for(form: Form) -> str:
     """What it takes to fill in a form as staff: a self-check answered for the household is 代报."""
     return "check.proxy" if form.tier == Tier.SELF else f"check.{form.tier}"
+
+
+def public_address(request: HttpRequest) -> str:
+    """The address that phones outside reach."""
+    return settings.PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}"
 
 
 def turns(request: HttpRequest, page: Page[Any], rows: QuerySet[Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hemei.field.views import check, door, dues, phone, plates
+from hemei.field.views import check, collect, door, dues, phone, phones, plates
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -24,9 +24,19 @@ for_staff = [
     path("places/<int:pk>/check/<str:form_id>/", check.fill_in, name="check"),
     path("checks/<int:pk>/", check.made, name="check_made"),
     path("plates/", plates.plates, name="plates"),
+    path("phones/", phones.phones, name="phones"),
+]
+
+for_collect = [  # Collect appends formList and submission to the address it was given, without a slash behind
+    path("formList", collect.form_list, name="forms"),
+    path("submission", collect.submission, name="submission"),
+    path("forms/<str:form_id>.xml", collect.form, name="form"),
+    path("forms/<str:form_id>/manifest.xml", collect.manifest, name="manifest"),
+    path("forms/<str:form_id>/places.csv", collect.places, name="places"),
 ]
 
 urlpatterns = [
     path("d/<str:token>/", include((at_the_door, "door"))),
+    path("key/<str:token>/", include((for_collect, "collect"))),
     path("field/", include((for_staff, "field"))),
 ]

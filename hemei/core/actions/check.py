@@ -99,6 +99,25 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     return Stored(check, cases)
 
 
+@action(verb=lambda given: _right_of(given["check"]), on="check")
+def attach_files(*, check: Check, files: Sequence[NewFile], by: Actor) -> int:
+    """Add photos that came after their check, in parts or once more; those that are there are not added again."""
+    there = set(check.evidence.values_list("name", "sha256"))
+    new = [file for file in files if (file.name, hashlib.sha256(file.content).hexdigest()) not in there]
+    if not new:
+        nothing_new()
+        return 0
+    now = timezone.now()
+    kept = keep(new, by=by, region=check.region, now=now, place=check.place, check=check)
+    values = [file.sha256 for file in kept]
+    audit(by, "check.attach", f"check:{check.pk}", check.region, values=values, detail={"files": len(kept)}, at=now)
+    return len(kept)
+
+
+def _right_of(check: Check) -> str:
+    return "check.proxy" if check.tier == Tier.SELF else f"check.{check.tier}"
+
+
 def entry_of(check: Check, *, findings: int) -> dict[str, Any]:
     """What the audit entry of a stored check says."""
     return {

@@ -3,6 +3,7 @@ from hemei.core.models.apikey import ApiKey
 from hemei.core.models.audit import AuditEntry, AuditSeal
 from hemei.core.models.case import SEVERITY_NAMES, Case, CaseStep
 from hemei.core.models.check import Channel, Check, Finding, FormVersion, Tier
+from hemei.core.models.collector import CollectorKey
 from hemei.core.models.door import DoorToken, PairedPhone
 from hemei.core.models.evidence import Evidence, EvidenceSource
 from hemei.core.models.job import Job, JobState
@@ -26,6 +27,7 @@ __all__ = [
     "CaseStep",
     "Channel",
     "Check",
+    "CollectorKey",
     "Decision",
     "DoorToken",
     "Draw",

@@ -4,8 +4,12 @@ from hemei.engines.forms.answers import AnswerError, clean, examine, is_asked, r
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import Choice, Condition, Form, Kind, Question, Section
 from hemei.engines.forms.reading import read_form
+from hemei.engines.forms.submission import NotASubmission, Submission, answers_of, read_submission
+from hemei.engines.forms.xform import PLACE, PLACES, xform
 
 __all__ = [
+    "PLACE",
+    "PLACES",
     "AnswerError",
     "Choice",
     "Condition",
@@ -13,11 +17,16 @@ __all__ = [
     "Form",
     "FormRefused",
     "Kind",
+    "NotASubmission",
     "Question",
     "Section",
+    "Submission",
+    "answers_of",
     "clean",
     "examine",
     "is_asked",
     "read_form",
+    "read_submission",
     "relevant_answers",
+    "xform",
 ]

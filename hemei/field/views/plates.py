@@ -22,7 +22,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names, regions
 from hemei.core.registry import Programme, registry
 from hemei.field.doorstep import private
-from hemei.field.staff import StaffRequest, staff, turns, within
+from hemei.field.staff import StaffRequest, public_address, staff, turns, within
 from hemei.terms.region import Level
 
 A_SHEET = 8
@@ -65,7 +65,7 @@ def plates(request: StaffRequest) -> HttpResponse:
         "tick": "tick" in request.GET,
         "region": region,
         "public": bool(settings.PUBLIC_URL),
-        "address": _public(request),
+        "address": public_address(request),
         "villages": regions(within=scope, level=Level.VILLAGE).order_by("code"),
     }
     return render(request, "field/plates.html", context)
@@ -88,7 +88,7 @@ def _revoke(request: StaffRequest, chosen: Sequence[Place]) -> None:
 
 def _plate(request: StaffRequest, issued: IssuedDoor, called: dict[str, str]) -> Plate:
     place = issued.door.place
-    address = _public(request) + reverse("door:plate", kwargs={"token": issued.token})
+    address = public_address(request) + reverse("door:plate", kwargs={"token": issued.token})
     return Plate(
         place=place,
         programme=registry.programme_of_kind(place.kind),
@@ -97,11 +97,6 @@ def _plate(request: StaffRequest, issued: IssuedDoor, called: dict[str, str]) ->
         code=f"{issued.code[:4]} {issued.code[4:]}",
         village=called.get(place.region[: Level.VILLAGE], ""),
     )
-
-
-def _public(request: HttpRequest) -> str:
-    """The address that phones outside reach."""
-    return settings.PUBLIC_URL.rstrip("/") or f"{request.scheme}://{request.get_host()}"
 
 
 def _kinds() -> list[str]:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from hemei.site.commands.collector import collector
 from hemei.site.commands.demo import demo
 from hemei.site.commands.draw import draw
 from hemei.site.commands.export import export
@@ -27,5 +28,5 @@ def cli() -> None:
     """
 
 
-for command in (demo, draw, export, import_, screen, serve, user, verify, zero):
+for command in (collector, demo, draw, export, import_, screen, serve, user, verify, zero):
     cli.add_command(command)

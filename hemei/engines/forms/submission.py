@@ -1,0 +1,84 @@
+"""A filled-in XForm as it comes back: which form, which record, which place, and the answers as texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from hemei.engines.forms.answers import AnswerError, Answers, clean
+from hemei.engines.forms.form import Form, Kind
+from hemei.engines.forms.xform import PLACE
+
+LARGEST = 1_000_000
+"""Bytes of a submission's XML: the longest form with every text at its longest stays below it."""
+
+
+class NotASubmission(ValueError):
+    """The bytes are no filled-in form; the message says why, for whoever sent it."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What stands in the XML, before it is held against its form."""
+
+    form: str
+    version: str
+    instance_id: str
+    deprecated_id: str  # the record this one corrects, or ""
+    texts: Mapping[str, str]  # by question name, empty ones left out
+
+    @property
+    def place(self) -> str:
+        return self.texts.get(PLACE, "")
+
+    @property
+    def device(self) -> str:
+        return self.texts.get("hemei_device", "")
+
+    @property
+    def at(self) -> datetime | None:
+        """When the form was finished by the device's clock, else begun; None where neither says with its zone."""
+        for name in ("hemei_end", "hemei_start"):
+            try:
+                moment = datetime.fromisoformat(self.texts.get(name, ""))
+            except ValueError:
+                continue
+            if moment.tzinfo:
+                return moment
+        return None
+
+
+def read_submission(xml: bytes) -> Submission:
+    """Read a filled-in form. Raises NotASubmission for what is none, declares entities, or is larger than LARGEST."""
+    if len(xml) > LARGEST:
+        raise NotASubmission(f"表单内容超过 {LARGEST // 1_000_000} MB。")
+    try:
+        root: Element = fromstring(xml, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        raise NotASubmission("表单内容不是完好的 XML。") from None
+    form, said = root.get("id", ""), {name: text for name, text in map(_leaf, root.iter()) if text}
+    instance = said.pop("instanceID", "")
+    if not form or not instance:
+        raise NotASubmission("表单内容缺少表单编号（id）或记录编号（instanceID）。")
+    if len(instance) > 64:
+        raise NotASubmission("记录编号（instanceID）太长。")
+    return Submission(form, root.get("version", ""), instance, said.pop("deprecatedID", ""), said)
+
+
+def _leaf(element: Element) -> tuple[str, str]:
+    """An element's name without its namespace, and its text where it holds no others."""
+    return element.tag.rpartition("}")[2], "" if len(element) else (element.text or "").strip()
+
+
+def answers_of(form: Form, submission: Submission) -> tuple[Answers, list[AnswerError]]:
+    """The answers as they are stored, and what is wrong with them, as `clean` has it for a page's fields."""
+    posted = {}
+    for question in form.questions:
+        text = submission.texts.get(question.name, "")
+        posted[question.name] = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
+    return clean(form, posted)

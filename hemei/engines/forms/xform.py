@@ -1,0 +1,85 @@
+"""A form as the XForm that ODK Collect fills in offline: our subset, and before it the question which place this is.
+
+The conversion is pyxform's; its input is made from the form as we read it, so that a client never asks what the pages
+do not, and sends nothing that they would refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hemei.engines.forms.form import Form, Kind, Question, Section, Texts
+
+PLACES = "places.csv"
+PLACE = "hemei_place"
+"""Name of the question whose answer is the place: the `name` column of PLACES."""
+NAMED = {"zh": "中文 (zh)", "en": "English (en)"}
+CLOCKS: tuple[Mapping[str, str], ...] = (
+    {"type": "start", "name": "hemei_start"},
+    {"type": "end", "name": "hemei_end"},
+    {"type": "deviceid", "name": "hemei_device"},
+)
+Row = dict[str, str]
+
+
+def xform(form: Form, *, place: Texts, before: Sequence[Question] = ()) -> bytes:
+    """The XForm as UTF-8 bytes: the same form gives the same bytes, so that their MD5 tells a client what is new.
+
+    Parameters: `place` is what the question for the place says, by language; `before` are questions asked after it and
+    before the form's own (for whom somebody answers). The list of places is a file of its own, PLACES.
+    """
+    rows = [*map(dict, CLOCKS), _row(form, "select_one_from_file " + PLACES, PLACE, place, required=True)]
+    rows[-1]["appearance"] = "minimal autocomplete"
+    rows += [_question(form, question) for question in before]
+    for section in form.sections:
+        rows.extend(_section(form, section))
+    from pyxform.xls2xform import convert  # takes a second to load, which only whoever fetches a form need wait for
+
+    settings = {
+        "form_id": form.id,
+        "form_title": form.title,
+        "version": form.version,
+        "default_language": _language(form.languages[0]),
+    }
+    sheets = {"survey": rows, "choices": list(_choices(form, [*before, *form.questions])), "settings": [settings]}
+    made: str = convert(sheets, validate=False).xform
+    return made.encode()
+
+
+def _language(tag: str) -> str:
+    return NAMED.get(tag, tag)
+
+
+def _texts(form: Form, column: str, texts: Texts) -> Row:
+    """A text in every language of the form: where one is missing the first stands in, instead of pyxform's “-”."""
+    said = {tag: form.text(texts, tag) for tag in form.languages}
+    return {f"{column}::{_language(tag)}": text for tag, text in said.items() if text}
+
+
+def _row(form: Form, kind: str, name: str, labels: Texts, *, required: bool = False) -> Row:
+    return {"type": kind, "name": name, "required": "yes" if required else "", **_texts(form, "label", labels)}
+
+
+def _section(form: Form, section: Section) -> Iterator[Row]:
+    if section.name:
+        yield _row(form, "begin group", section.name, section.labels)
+    for question in section.questions:
+        yield _question(form, question)
+    if section.name:
+        yield {"type": "end group"}
+
+
+def _question(form: Form, question: Question) -> Row:
+    kind = f"{question.kind} of_{question.name}" if question.choices else str(question.kind)
+    row = _row(form, kind, question.name, question.labels, required=question.required)
+    row |= _texts(form, "hint", question.hints)
+    row["relevant"] = " and ".join(f"${{{c.question}}} = '{c.equals}'" for c in question.relevant)
+    if question.kind is Kind.IMAGE:
+        row["parameters"] = "max-pixels=1280"
+    return row
+
+
+def _choices(form: Form, questions: Sequence[Question]) -> Iterator[Row]:
+    for question in questions:
+        for choice in question.choices:
+            yield {"list_name": f"of_{question.name}", "name": choice.name, **_texts(form, "label", choice.labels)}

@@ -1,0 +1,207 @@
+"""What ODK Collect and its kin are given and send in, by the OpenRosa protocol, whatever carries it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import Actor, Scope, require, scope_of
+from hemei.core.actions.check import Answered, Stored, attach_files, submit_check
+from hemei.core.actions.evidence import NewFile
+from hemei.core.doors import found
+from hemei.core.errors import Mistaken
+from hemei.core.models import Channel, EvidenceSource, Place, Tier
+from hemei.core.queries import places
+from hemei.core.queries.collector import offered
+from hemei.core.registry import Form, Text, registry
+from hemei.engines.forms import Kind, Question, Submission, answers_of
+from hemei.engines.forms.form import Choice
+from hemei.engines.forms.xform import xform
+from hemei.field.about import PROXIES
+from hemei.field.staff import right_for
+from hemei.terms.day import today
+
+LANGUAGES = {"zh": "zh-hans", "en": "en"}  # as forms name them, and as the interface does
+WHICH = gettext_lazy("查看的是哪一处？")
+HOW = gettext_lazy("怎么得知的")
+WHOM = gettext_lazy("替谁报的")
+CHANNEL, ON_BEHALF = "hemei_channel", "hemei_on_behalf"
+
+
+class NoSuchForm(Mistaken):
+    """The form is not registered, in that version, or not for this person."""
+
+
+def forms_of(actor: Actor) -> list[Form]:
+    """The forms this person may fill in somewhere."""
+    return [form for form in registry.forms.values() if _reach(actor, form)]
+
+
+def _reach(actor: Actor, form: Form) -> Scope:
+    return scope_of(actor, right_for(form), registry.programme_of_kind(form.kind).key)
+
+
+def form_named(name: str, actor: Actor) -> Form:
+    """One of them. Raises 404 for any other."""
+    return found(next((form for form in forms_of(actor) if form.id == name), None))
+
+
+def form_xml(form: Form) -> bytes:
+    before = _proxy_questions() if form.tier == Tier.SELF else ()
+    return xform(form.read, place=_said(WHICH), before=before)
+
+
+def _said(text: Text) -> dict[str, str]:
+    said = {}
+    for tag, language in LANGUAGES.items():
+        with translation.override(language):
+            said[tag] = str(text)
+    return said
+
+
+def _proxy_questions() -> tuple[Question, ...]:
+    """代报: a self-check that somebody else sends in says how it became known, and from whom."""
+    ways = tuple(Choice(channel.value, _said(channel.label)) for channel in PROXIES)
+    return (
+        Question(CHANNEL, Kind.SELECT_ONE, _said(HOW), required=True, choices=ways),
+        Question(ON_BEHALF, Kind.TEXT, _said(WHOM), required=True),
+    )
+
+
+def places_csv(form: Form, actor: Actor) -> bytes:
+    """The places on offer: the same ones give the same bytes. Names of residents are not among them."""
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(["name", "label", "by"])
+    for place, due_on in offered(form, within=_reach(actor, form), actor=actor):
+        lines.writerow([place.pk, _label(place, due_on), due_on or ""])
+    return out.getvalue().encode()
+
+
+def _label(place: Place, due_on: date | None) -> str:
+    where = " ".join(filter(None, (place.label, place.group, place.address)))
+    if due_on is None:
+        return where
+    late = due_on < today()
+    when = _("已过期限 %(day)s") if late else _("%(day)s 前")
+    return f"{where}（{when % {'day': due_on.isoformat()}}）"
+
+
+def form_list(entries: Iterable[Mapping[str, str]]) -> bytes:
+    """The answer to formList: one `xform` an entry."""
+    return _document("xforms", "http://openrosa.org/xforms/xformsList", "xform", entries)
+
+
+def manifest(entries: Iterable[Mapping[str, str]]) -> bytes:
+    return _document("manifest", "http://openrosa.org/xforms/xformsManifest", "mediaFile", entries)
+
+
+def _document(root: str, namespace: str, name: str, entries: Iterable[Mapping[str, str]]) -> bytes:
+    document = Element(root, xmlns=namespace)
+    for entry in entries:
+        line = SubElement(document, name)
+        for key, text in entry.items():
+            SubElement(line, key).text = text
+    return _written(document)
+
+
+def response(message: str) -> bytes:
+    """What Collect shows whoever pressed send."""
+    document = Element("OpenRosaResponse", xmlns="http://openrosa.org/http/response")
+    SubElement(document, "message").text = message
+    return _written(document)
+
+
+def _written(document: Element) -> bytes:
+    return b"<?xml version='1.0' encoding='utf-8'?>" + tostring(document, "unicode").encode()
+
+
+def md5(content: bytes) -> str:
+    """What the protocol names a file's version by; it protects nothing."""
+    return "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+
+def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, by: Actor, device: str) -> Stored:
+    """Store a filled-in form as a check, with those of its photos that came along; the others may follow.
+
+    Raises Refused where this person may not, NoSuchForm, Http404 for an unknown place, Mistaken for what does not fit.
+    """
+    form = registry.forms.get(submission.form)
+    if form is None or form.read.version != submission.version:
+        raise NoSuchForm(_("没有这张表或这个版本，请在手机上更新空白表单后重填。"), code="unknown_form")
+    place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
+    require(by, right_for(form), place)
+    answers, errors = answers_of(form.read, submission)
+    if errors:
+        raise Mistaken(f"{errors[0].question}：{errors[0].problem}", field=errors[0].question, code="answer")
+    photos = _photos(form, answers, files)
+    answered = Answered(
+        form=form.id,
+        answers=answers,
+        instance_id=submission.instance_id,
+        at=_moment(submission.at),
+        raw=xml,
+        files=photos,
+        replaces=submission.deprecated_id,
+        version=submission.version,
+        device=submission.device or device,
+        **_told(form, submission),
+        **_position(form, answers),
+    )
+    stored = submit_check(place=place, answered=answered, by=by)
+    if stored.repeated and photos:
+        attach_files(check=stored.check, files=photos, by=by)
+    return stored
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _moment(said: datetime | None) -> datetime:
+    """The phone's time; a clock that runs ahead of ours would have it made in the future, so it counts as now."""
+    now = timezone.now()
+    return min(said, now) if said else now
+
+
+def _told(form: Form, submission: Submission) -> dict[str, Any]:
+    if form.tier != Tier.SELF:
+        return {"channel": Channel.STAFF}
+    channel, whom = submission.texts.get(CHANNEL, ""), submission.texts.get(ON_BEHALF, "")
+    if channel not in PROXIES or not whom:
+        raise Mistaken(_("请填写怎么得知的、替谁报的。"), field=CHANNEL, code="no_channel")
+    return {"channel": channel, "on_behalf": whom[:80]}
+
+
+def _position(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Where the form says it was filled in, by its first position."""
+    for question in form.read.questions:
+        if question.kind is Kind.GEOPOINT and question.name in answers:
+            lat, lon, _alt, accuracy = (*map(float, answers[question.name].split()), 0.0, 0.0)[:4]
+            return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
+    return {}
+
+
+def _photos(form: Form, answers: Mapping[str, Any], files: Mapping[str, bytes]) -> list[NewFile]:
+    """The files that an answer names; what no question asked for is left out without a word."""
+    asked = {answers[q.name]: q.name for q in form.read.questions if q.kind is Kind.IMAGE and q.name in answers}
+    return [
+        NewFile(name, content, source=EvidenceSource.UNKNOWN, question=asked[name])
+        for name, content in files.items()
+        if name in asked
+    ]
+
+
+def largest_submission() -> int:
+    """Bytes of one POST: five photos and the form; Collect splits what is larger."""
+    return 5 * settings.MAX_PHOTO_BYTES

@@ -1,0 +1,174 @@
+"""The OpenRosa endpoint: `/key/{token}` is the server address that a phone is given.
+
+Status codes and headers are what ODK Collect goes by: it takes 200 for a failed sign-in, and anything but 204 to HEAD
+for another kind of server. The Date header is never judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import wraps
+from typing import IO, Any
+
+import multipart
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from hemei.core.access import Actor, Refused
+from hemei.core.actions.collector import note_collector_use
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.queries.collector import collector_actor, live_collector
+from hemei.engines.forms import NotASubmission, read_submission
+from hemei.engines.forms.xform import PLACES
+from hemei.field import collect
+from hemei.field.collect import NoSuchForm, md5, response
+from hemei.terms.day import today
+
+XML_PART = "xml_submission_file"
+MOST_PARTS = 200  # Collect sends a hundred files at a time
+
+
+class Malformed(Exception):
+    """The request is no multipart form; the message says why."""
+
+
+def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for phones: whose key it is decides what they get, and each answer speaks the protocol."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
+        key = live_collector(token)
+        if key is None:
+            return _speaking(_told(_("这把钥匙已经作废或不存在，请向本单位重新申请。"), 403))
+        if request.headers.get("X-OpenRosa-Version") != "1.0":
+            return _speaking(_told(_("这个地址只供填报软件（如 ODK Collect）使用。"), 400))
+        note_collector_use(key, on=today())
+        return _speaking(view(request, collector_actor(key), token, **arguments))
+
+    return csrf_exempt(answer)  # the token in the address is what a cookie would be, and no other site knows it
+
+
+def _speaking(answer: HttpResponse) -> HttpResponse:
+    answer.headers["X-OpenRosa-Version"] = "1.0"
+    answer.headers["X-OpenRosa-Accept-Content-Length"] = str(collect.largest_submission())
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _xml(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type="text/xml; charset=utf-8")
+
+
+def _told(message: str, status: int) -> HttpResponse:
+    return HttpResponse(response(message), content_type="text/xml; charset=utf-8", status=status)
+
+
+@phone
+def form_list(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
+    """The forms this person may fill in, each with the digest of the very bytes that are served."""
+    wanted = request.GET.get("formID")
+    entries = []
+    for form in collect.forms_of(actor):
+        if wanted in (None, form.id):
+            name = {"token": token, "form_id": form.id}
+            entries.append(
+                {
+                    "formID": form.id,
+                    "name": form.read.title,
+                    "version": form.read.version,
+                    "hash": md5(collect.form_xml(form)),
+                    "downloadUrl": request.build_absolute_uri(reverse("collect:form", kwargs=name)),
+                    "manifestUrl": request.build_absolute_uri(reverse("collect:manifest", kwargs=name)),
+                }
+            )
+    return _xml(collect.form_list(entries))
+
+
+@phone
+def form(request: HttpRequest, actor: Actor, token: str, form_id: str) -> HttpResponse:
+    return _xml(collect.form_xml(collect.form_named(form_id, actor)))
+
+
+@phone
+def manifest(request: HttpRequest, actor: Actor, token: str, form_id: str) -> HttpResponse:
+    """The one file that goes with a form: its list of places."""
+    content = collect.places_csv(collect.form_named(form_id, actor), actor)
+    address = reverse("collect:places", kwargs={"token": token, "form_id": form_id})
+    entry = {"filename": PLACES, "hash": md5(content), "downloadUrl": request.build_absolute_uri(address)}
+    return _xml(collect.manifest([entry]))
+
+
+@phone
+def places(request: HttpRequest, actor: Actor, token: str, form_id: str) -> HttpResponse:
+    content = collect.places_csv(collect.form_named(form_id, actor), actor)
+    return HttpResponse(content, content_type="text/csv; charset=utf-8")
+
+
+@phone
+@require_http_methods(["HEAD", "POST"])
+def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
+    """Take a filled-in form in: stored before it is answered, once however often it is sent."""
+    if request.method == "HEAD":
+        return HttpResponse(status=204)
+    try:
+        xml, files = _parts(request)
+        read = read_submission(xml)
+        collect.take_in(read, xml, files, by=actor, device=request.headers.get("User-Agent", ""))
+    except (Malformed, NotASubmission) as wrong:
+        return _told(str(wrong), 400)
+    except Refused:
+        return _told(_("您没有在这里填这张表的权限。"), 401)
+    except Http404:
+        return _told(_("没有这个对象，或不在您负责的区域内。"), 404)
+    except Conflict as clash:
+        return _told(str(clash.message), 409)
+    except Mistaken as wrong:
+        missing = isinstance(wrong, NoSuchForm) or wrong.code == "nothing_to_replace"
+        return _told(str(wrong.message), 404 if missing else 400)
+    return _told(_("已收到，谢谢。"), 201)
+
+
+def _parts(request: HttpRequest) -> tuple[bytes, dict[str, bytes]]:
+    """The form's XML and the files beside it, by name. Raises Malformed for what was cut off or never was a form."""
+    kind, options = multipart.parse_options_header(request.headers.get("Content-Type", ""))
+    if kind != "multipart/form-data" or not options.get("boundary"):
+        raise Malformed(_("发送的内容不是表单（multipart/form-data）。"))
+    if _length(request) > collect.largest_submission():
+        raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
+    parser = multipart.MultipartParser(
+        _body(request),
+        options["boundary"],
+        _length(request),
+        strict=True,
+        part_limit=MOST_PARTS,
+        memory_limit=collect.largest_submission(),
+        disk_limit=collect.largest_submission(),
+    )
+    xml, files = None, {}
+    try:
+        for part in parser:
+            with closing(part):
+                if part.name == XML_PART:
+                    xml = part.raw
+                elif part.filename:
+                    files[part.filename] = part.raw
+    except multipart.MultipartError as cut:
+        raise Malformed(_("发送的内容不完整，请在信号好的地方重新发送。")) from cut
+    if xml is None:
+        raise Malformed(_("发送的内容里没有表单（xml_submission_file）。"))
+    return xml, files
+
+
+def _length(request: HttpRequest) -> int:
+    """How many bytes the body has, -1 where it comes in chunks."""
+    told = request.headers.get("Content-Length", "")
+    return int(told) if told.isascii() and told.isdigit() else -1
+
+
+def _body(request: HttpRequest) -> IO[bytes] | HttpRequest:
+    """The body to read: Django's own stops at once where no length was told, as in a chunked request."""
+    return request.META["wsgi.input"] if _length(request) < 0 else request
