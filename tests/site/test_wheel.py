@@ -5,6 +5,7 @@ The environment has the libraries of this one by a path, so that nothing is down
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
 import signal
@@ -18,10 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.conftest import ROOT
+from tests.field.collector import BOUNDARY, filled, multipart
 
 pytestmark = pytest.mark.xdist_group("wheel")  # one after the other, in one process: the second start follows the first
 LONGEST_START_S = 120
@@ -119,6 +122,34 @@ def test_it_serves_pages_in_both_languages_with_their_files(installed: Path) -> 
             assert re.search(r"\.[0-9a-f]{12}\.css$", sheet), f"{sheet} is not hashed"
             assert "{" in opened(f"{address}{sheet}")
     assert subprocess.run([str(installed / "venv/bin/hemei"), "verify"], env=environment(installed)).returncode == 0
+
+
+A_KEY = """
+import os, django; os.environ["DJANGO_SETTINGS_MODULE"] = "hemei.site.settings"; django.setup()
+from datetime import date
+from hemei.core.access import SYSTEM, At
+from hemei.core.actions.collector import issue_collector
+from hemei.core.models import Account, Duty, Unit
+unit = Unit.objects.create(name="村委会", seal_name="村委会", kind="village_committee", region="429999103200")
+account = Account.objects.create(username="grid", name="网格员")
+Duty.objects.create(account=account, unit=unit, role="grid_worker", region="429999103200", starts=date(2020, 1, 1))
+print(issue_collector(where=At("429999103200"), account=account, name="手机", by=SYSTEM)[1])
+"""
+
+
+def test_a_phone_may_send_in_chunks(installed: Path) -> None:
+    """Without a length told: the answer names the form that is missing, so the whole body was read."""
+    with served(installed) as (address, _took):
+        base = urlsplit(f"{address}/key/{python(installed, A_KEY).strip()}")
+        body = multipart(filled("no.such.form", {"remark": "长" * 100_000}), {})
+        pieces = (body[i : i + 10_000] for i in range(0, len(body), 10_000))
+        connection = http.client.HTTPConnection(base.netloc, timeout=60)
+        headers = {"X-OpenRosa-Version": "1.0", "Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+        connection.request("POST", f"{base.path}/submission", pieces, headers, encode_chunked=True)
+        answer = connection.getresponse()
+        said = answer.read().decode()
+        connection.close()
+    assert (answer.status, "没有这张表" in said) == (404, True), said
 
 
 def test_it_starts_a_second_time(installed: Path) -> None:

@@ -11,6 +11,7 @@ from django.test import RequestFactory
 from hemei.core.access import actor_of
 from hemei.core.models import Account, AuditEntry, Duty, Unit
 from hemei.core.queries.apikey import live_key
+from hemei.core.queries.collector import live_collector
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE
 
@@ -78,3 +79,12 @@ def test_no_key_to_an_account_that_a_person_signs_in_with(people, hemei) -> None
     said = hemei("user", "key", "village", "--name", "平台")
     assert said.status == 2
     assert "hm_" not in said.out
+
+
+def test_a_phones_address_is_printed_once(people, hemei) -> None:
+    said = hemei("collector", "grid", "--at", "https://example.org/")
+    assert said.status == 0, said.err
+    key = live_collector(said.out.strip().removeprefix("https://example.org/key/"))
+    assert key is not None
+    assert key.account.username == "grid"
+    assert hemei("collector", "nobody at all").status == 2
