@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 
 from hemei.core.limits import TooOften, spend
 
+UNKNOWN = {("door", 404), ("collect", 403)}  # what a made-up plate or key is answered with
+
 
 class limits:
     """Counts sign-ins, openings of door plates, exports and uploads. A report of danger is never held up here."""
@@ -22,7 +24,7 @@ class limits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         match = request.resolver_match
-        if match and match.namespace == "door" and response.status_code == 404:
+        if match and (match.namespace, response.status_code) in UNKNOWN:
             try:
                 spend("door_unknown", address_of(request))
             except TooOften as often:
@@ -46,6 +48,8 @@ def counted(request: HttpRequest, match: ResolverMatch) -> list[tuple[str, objec
     """The limits that a request is counted against, each with whom it is counted for."""
     if match.namespace == "door":
         return [("door", match.kwargs["token"])] if request.method == "GET" else []
+    if match.namespace == "collect":
+        return [("phone", match.kwargs["token"])]
     if match.view_name == "sign_in":
         return [("sign_in", address_of(request))] if request.method == "POST" else []
     who = request.user.pk if request.user.is_authenticated else address_of(request)

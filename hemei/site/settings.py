@@ -171,7 +171,8 @@ LIMITS = {
     "sign_in": env_limit("HEMEI_LIMIT_SIGN_IN", "30/60"),  # for each address; a lock-out by name stands beside it
     "code": env_limit("HEMEI_LIMIT_CODE", "5/300"),  # for each account: one-time codes tried
     "door": env_limit("HEMEI_LIMIT_DOOR", "60/60"),  # for each door plate: pages opened
-    "door_unknown": env_limit("HEMEI_LIMIT_DOOR_UNKNOWN", "30/60"),  # for each address: plates that are none
+    "door_unknown": env_limit("HEMEI_LIMIT_DOOR_UNKNOWN", "30/60"),  # for each address: plates and keys that are none
+    "phone": env_limit("HEMEI_LIMIT_PHONE", "1200/600"),  # for each phone's key: forms fetched and sent in
     "export": env_limit("HEMEI_LIMIT_EXPORT", "20/600"),  # for each account
     "upload": env_limit("HEMEI_LIMIT_UPLOAD", "120/600"),  # for each account
 }

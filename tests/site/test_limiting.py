@@ -10,9 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from hemei.core.access import At
+from hemei.core.actions.collector import issue_collector
 from hemei.core.actions.door import IssuedDoor, issue_door
 from hemei.core.models import Place
-from tests.conftest import People
+from tests.conftest import VILLAGE, People
 
 A_PAGE = {"HTTP_ACCEPT": "text/html"}
 
@@ -20,7 +22,7 @@ A_PAGE = {"HTTP_ACCEPT": "text/html"}
 @pytest.fixture(autouse=True)
 def _few(settings, tmp_path: Path) -> None:
     settings.VAR = tmp_path
-    settings.LIMITS = dict.fromkeys(("sign_in", "code", "door", "door_unknown", "export", "upload"), (2, 600))
+    settings.LIMITS = dict.fromkeys(("sign_in", "code", "door", "door_unknown", "phone", "export", "upload"), (2, 600))
 
 
 @pytest.fixture
@@ -76,6 +78,21 @@ def test_plates_that_are_none(people: People, client: Client) -> None:
     assert held_off(answers[-1])
 
 
+def test_keys_that_are_none(people: People, client: Client) -> None:
+    for guess in "abc":
+        answer = client.get(f"/key/{guess}/formList", headers={"X-OpenRosa-Version": "1.0"})
+    assert held_off(answer)
+
+
+def test_one_phone_and_no_other(people: People, client: Client) -> None:
+    said = {"X-OpenRosa-Version": "1.0"}
+    keys = [issue_collector(where=At(VILLAGE), account=people.grid.account, name=n, by=people.grid)[1] for n in "甲乙"]
+    for _ in range(3):
+        answer = client.get(f"/key/{keys[0]}/formList", headers=said)
+    assert held_off(answer)
+    assert client.get(f"/key/{keys[1]}/formList", headers=said).status_code == 200
+
+
 def test_exports_of_one_person(signed_in: Callable[[str], Client], house: Place) -> None:
     client, other = signed_in("village"), signed_in("township")
     for address in ("/office/places/file.csv", "/office/cases/file.xlsx"):
@@ -117,6 +134,7 @@ def addresses(patterns: list[URLPattern | URLResolver], before: str = "") -> lis
 def test_every_address_of_a_file_is_one_that_is_counted() -> None:
     """An export names its format in the address; what does not is a page, a tile, or one record's own paper."""
     own = {"public/draws/<int:pk>/frame.csv", "public/draws/<int:pk>.json", "office/imports/<int:pk>/refused.xlsx"}
+    own |= {"key/<str:token>/forms/<str:form_id>/places.csv"}
     for path in addresses(get_resolver().url_patterns):
         if path.endswith((".xlsx", ".csv", ".gpkg", ".geojson")) or "file." in path:
             assert "<slug:form>" in path or path in own | {"maps/regions.geojson"}, path
