@@ -2,7 +2,11 @@
 import "./field.css";
 import { followRelevance } from "./relevance";
 
-for (const form of document.querySelectorAll<HTMLFormElement>("form.check")) followRelevance(form);
+const follow = () => {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form.check")) followRelevance(form);
+};
+follow();
+document.addEventListener("htmx:after:swap", follow);
 
 // What is answered anew is no longer wrong as far as this page can tell.
 document.addEventListener("change", (event) => {
@@ -21,15 +25,16 @@ function locate(button: HTMLElement, found: (coords: GeolocationCoordinates) => 
   });
 }
 
-for (const button of document.querySelectorAll<HTMLElement>("[data-locate]")) {
-  button.addEventListener("click", () => {
-    locate(button, ({ latitude, longitude, altitude, accuracy }) => {
-      const field = document.querySelector<HTMLInputElement>(button.dataset["locate"] ?? "");
-      if (!field) return;
-      field.value = [latitude.toFixed(6), longitude.toFixed(6), (altitude ?? 0).toFixed(1), accuracy.toFixed(0)].join(" ");
-    });
+document.addEventListener("click", (event) => {
+  const button = (event.target as Element).closest<HTMLElement>("[data-locate]");
+  if (!button) return;
+  locate(button, ({ latitude, longitude, altitude, accuracy }) => {
+    const field = document.querySelector<HTMLInputElement>(button.dataset["locate"] ?? "");
+    if (!field) return;
+    field.value = [latitude.toFixed(6), longitude.toFixed(6), (altitude ?? 0).toFixed(1), accuracy.toFixed(0)].join(" ");
+    field.dispatchEvent(new Event("change", { bubbles: true }));
   });
-}
+});
 
 // A list is sorted by the server: it only has to be told where one stands.
 for (const button of document.querySelectorAll<HTMLElement>("[data-nearest]")) {

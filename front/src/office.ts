@@ -3,10 +3,14 @@ import "htmx.org";
 import "./office.css";
 import "./print.css";
 import { askBeforeSending } from "./confirm";
+import { keepDrafts } from "./draft";
 import { followPhotos } from "./photos";
+import { sendOnce } from "./sending";
 
 askBeforeSending();
+sendOnce(); // after the question: a form that waits for an answer is not being sent yet
 followPhotos();
+keepDrafts();
 
 document.addEventListener("click", (event) => {
   const target = event.target as Element;

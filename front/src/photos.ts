@@ -4,19 +4,19 @@
  * `device_time`, in the same order. The position goes once into the form's `lon`, `lat` and `accuracy`, and is never
  * waited for: a form without one is sent as it is.
  */
-export function followPhotos(root: ParentNode = document): void {
-  for (const box of root.querySelectorAll<HTMLElement>("[data-photos]")) {
-    for (const input of box.querySelectorAll<HTMLInputElement>("input[type=file][data-source]")) {
-      input.addEventListener("change", () => {
-        for (const file of input.files ?? []) addPhoto(box, file, input.dataset["source"] ?? "");
-        input.value = "";
-        notePosition(box);
-      });
-    }
-  }
+export function followPhotos(): void {
+  document.addEventListener("change", (event) => {
+    const input = event.target as HTMLInputElement;
+    const box = input.closest<HTMLElement>("[data-photos]");
+    if (!box || !input.matches("input[type=file][data-source]")) return;
+    for (const file of input.files ?? []) addPhoto(box, file, input.dataset["source"] ?? "", new Date().toISOString());
+    input.value = "";
+    notePosition(box);
+  });
 }
 
-function addPhoto(box: HTMLElement, file: File, source: string): void {
+/** One photo as a row of its box, taken or chosen at that time by the device's clock. */
+export function addPhoto(box: HTMLElement, file: File, source: string, time: string): void {
   const list = box.querySelector("ul");
   const pattern = box.querySelector("template");
   if (!list || !pattern) return;
@@ -25,13 +25,17 @@ function addPhoto(box: HTMLElement, file: File, source: string): void {
   held.items.add(file);
   row.querySelector<HTMLInputElement>("input[name=photo]")!.files = held.files;
   row.querySelector<HTMLInputElement>("input[name=source]")!.value = source;
-  row.querySelector<HTMLInputElement>("input[name=device_time]")!.value = new Date().toISOString();
+  row.querySelector<HTMLInputElement>("input[name=device_time]")!.value = time;
   const picture = row.querySelector("img")!;
   picture.src = URL.createObjectURL(file);
   picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
-  row.querySelector("[data-size]")!.textContent = `${Math.ceil(file.size / 1024).toLocaleString("en")} KB`;
+  picture.addEventListener("error", () => picture.remove(), { once: true }); // HEIC, or a PDF: the name has to do
+  row.querySelector("[data-size]")!.textContent = `${file.name} · ${Math.ceil(file.size / 1024).toLocaleString("en")} KB`;
   row.querySelector(`[data-said="${source}"]`)?.removeAttribute("hidden");
-  row.querySelector("button")!.addEventListener("click", () => row.remove());
+  row.querySelector("button")!.addEventListener("click", () => {
+    row.remove();
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   list.append(row);
 }
 

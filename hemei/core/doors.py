@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
 
-from django.http import Http404
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 from hemei.core.access import Actor, Refused, Scope, scope_of
 
@@ -24,3 +28,29 @@ def found(thing: Thing | None) -> Thing:
     if thing is None:
         raise Http404
     return thing
+
+
+def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page for whoever is signed in.
+
+    A form that its page sends in place says for whom it was opened. It is answered 401 where the sign-in has run out
+    and 409 where somebody else has signed in meanwhile, and stands as it was filled in.
+    """
+
+    @wraps(view)
+    def answer(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
+        opened_for = request.headers.get("X-Account")
+        if not request.user.is_authenticated:
+            return HttpResponse(status=401) if opened_for else redirect_to_login(request.get_full_path())
+        if opened_for and opened_for != str(request.user.pk):
+            return HttpResponse(status=409)
+        return view(request, **arguments)
+
+    return answer
+
+
+def moved(request: HttpRequest, address: str) -> HttpResponse:
+    """Go on to another page: also where the form was sent in place, without leaving the page."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address)

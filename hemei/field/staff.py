@@ -7,13 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from hemei.core.access import Actor, Scope
-from hemei.core.doors import reach
+from hemei.core.doors import reach, signed_in
 from hemei.core.models import Account, Tier
 from hemei.core.queries.paging import Page
 from hemei.core.registry import Form
@@ -28,7 +28,7 @@ class StaffRequest(HttpRequest):
     actor: Actor
 
 
-def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """A page behind a sign-in; a password that somebody else has seen is changed first."""
 
     @wraps(view)
@@ -37,7 +37,7 @@ def staff(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return redirect("office:password")
         return view(request, **arguments)
 
-    return login_required(answer)
+    return signed_in(answer)
 
 
 def within(request: StaffRequest, verb: str) -> Scope:

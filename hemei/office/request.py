@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 
 from hemei.core.access import Actor, Scope
 from hemei.core.doors import reach
@@ -19,13 +19,6 @@ class OfficeRequest(HttpRequest):
 def within(request: OfficeRequest, verb: str) -> Scope:
     """Where this person may do `verb`. Raises Refused for whoever may nowhere."""
     return reach(request.actor, verb)
-
-
-def moved(request: HttpRequest, address: str) -> HttpResponse:
-    """Go on to another page: also where the form was sent in place, without leaving the page."""
-    if request.headers.get("HX-Request") == "true":
-        return HttpResponse(headers={"HX-Redirect": address})
-    return HttpResponseRedirect(address)
 
 
 def region_of(request: OfficeRequest, scope: Scope) -> str:

@@ -66,8 +66,11 @@ class StepForm(OfficeForm):
         label=_("什么时候"), required=False, widget=Datetime(), help_text=_("空着就是现在；事后补记时填当时的时间。")
     )
 
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, step: Step, case: Case, data: Any = None, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
+        seen = case.steps.order_by("-id").values_list("id", flat=True).first()
+        super().__init__(data, initial={"after": seen, **(initial or {})})
         self.step = step
         self.fields["note"] = forms.CharField(
             label=NOTES.get(step.verb, _("说明")), required=False, widget=forms.Textarea({"rows": 3}), max_length=2000
@@ -107,12 +110,11 @@ class StepForm(OfficeForm):
         )
 
     def _ask_service(self) -> None:
-        self.fields["document"] = forms.ChoiceField(
-            label=_("文书"), required=False, choices=[(k, d.name) for k, d in DOCUMENTS.items()]
-        )
+        papers = [(k, d.name) for k, d in DOCUMENTS.items()]
+        self.fields["document"] = forms.ChoiceField(label=_("文书"), choices=papers)
         self.fields["number"] = forms.CharField(label=_("文号"), required=False, max_length=60)
-        self.fields["to"] = forms.CharField(label=_("送达给谁"), required=False, max_length=60)
-        self.fields["way"] = forms.ChoiceField(label=_("送达方式"), required=False, choices=list(WAYS.items()))
+        self.fields["to"] = forms.CharField(label=_("送达给谁"), max_length=60)
+        self.fields["way"] = forms.ChoiceField(label=_("送达方式"), choices=list(WAYS.items()))
 
     def _require(self) -> None:
         """What the step cannot do without. Whether there is a photo the action says, which sees the files."""
@@ -136,4 +138,5 @@ class StepForm(OfficeForm):
             remedy=said.get("remedy", ""),
             witnesses=witnesses,
             data=served,
+            after=said["after"],
         )

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, include, path
 
+from hemei.core.doors import signed_in
 from hemei.office.request import OfficeRequest
 from hemei.office.views import (
     audit,
@@ -45,7 +45,7 @@ def staff(address: str, view: View, name: str) -> URLPattern:
             return redirect("office:password")
         return view(request, **arguments)
 
-    return path(address, login_required(guarded), name=name)
+    return path(address, signed_in(guarded), name=name)
 
 
 pages = [

@@ -267,3 +267,41 @@ def test_an_english_reader_sees_what_a_case_is_about_in_english(
         page = client.get(address).content.decode()
         assert "Cracks in walls" in page
         assert case.title not in page
+
+
+def test_the_same_form_again_is_one_step(case: Case, people: People, signed_in: SignIn) -> None:
+    client, address = signed_in("village"), f"/office/cases/{case.pk}/do/serve/"
+    seen = case.steps.order_by("-id").first()
+    said = {"document": "notice", "to": "张三", "way": "left", "note": "门上留置", "after": str(seen.pk)}
+    for _again in range(2):
+        answer = client.post(address, {**said, **shot()})
+        assert (answer.status_code, answer["Location"]) == (302, f"/office/cases/{case.pk}/")
+    assert case.steps.filter(verb="case.serve").count() == 1
+    assert client.post(address, {**said, **shot(), "note": "再次送达"}).status_code == 302
+    assert case.steps.filter(verb="case.serve").count() == 2
+
+
+def test_a_form_that_ended_the_case_may_come_twice(case: Case, people: People, signed_in: SignIn) -> None:
+    steps.remedy(case=case, by=people.grid, brought=brought(remedy="repair", files=[photo()]))
+    client, address = signed_in("village"), f"/office/cases/{case.pk}/do/accept/"
+    said = {"note": "看过", "after": str(case.steps.order_by("-id").first().pk)}
+    for _again in range(2):
+        client.post(address, {**said, "photo": [upload()]})
+        page = client.get(f"/office/cases/{case.pk}/").content.decode()
+        assert "已登记：验收通过" in page
+    assert case.steps.filter(verb="case.accept").count() == 1
+
+
+@pytest.mark.parametrize("missing", ["document", "to", "way"])
+def test_service_names_the_paper_to_whom_and_how(case: Case, signed_in: SignIn, missing: str) -> None:
+    said = {"document": "notice", "to": "张三", "way": "left", "note": "门上留置", **shot()} | {missing: ""}
+    assert signed_in("village").post(f"/office/cases/{case.pk}/do/serve/", said).status_code == 422
+
+
+def test_a_form_sent_in_place_is_told_when_its_sign_in_has_run_out(
+    case: Case, people: People, signed_in: SignIn, client: Client
+) -> None:
+    address, opened_for = f"/office/cases/{case.pk}/do/look_again/", str(people.village.account.pk)
+    assert client.post(address, headers={"X-Account": opened_for}).status_code == 401
+    assert client.post(address).status_code == 302  # a page without scripts goes to sign in
+    assert signed_in("grid").post(address, headers={"X-Account": opened_for}).status_code == 409

@@ -21,7 +21,7 @@ from hemei.core.queries.duty import on_duty, responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
-from hemei.core.writing import action, audit
+from hemei.core.writing import action, audit, nothing_new
 from hemei.terms.day import day_of, today
 from hemei.terms.finding import Severity
 from hemei.terms.region import Level, RegionCode
@@ -42,10 +42,28 @@ class Brought:
     remedy: str = ""
     witnesses: Sequence[str] = ()
     data: dict[str, Any] = field(default_factory=dict)
+    after: int | None = None  # the last step that the person saw: what they did since is not done twice
+
+    def said(self) -> dict[str, Any]:
+        """What the step keeps besides its note and its files."""
+        remedy = {"remedy": self.remedy} if self.remedy else {}
+        witnesses = {"witnesses": list(self.witnesses)} if self.witnesses else {}
+        return {**self.data, **remedy, **witnesses}
+
+
+def already(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep | None:
+    """The same step by the same person since what they saw: a button pressed twice, a form sent again after a break."""
+    if brought.after is None:
+        return None
+    since = case.steps.filter(id__gt=brought.after, verb=verb, actor=str(by), note=brought.note)
+    return next((step for step in since.order_by("id") if step.data == brought.said()), None)
 
 
 def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
     """Take one step: the graph, its needs and the programme's guards say whether; then state, step and entry."""
+    if repeated := already(case, verb, by=by, brought=brought):
+        nothing_new()
+        return repeated
     step = LIFE.by_verb[verb]
     if case.state not in step.sources:
         raise Conflict(
@@ -125,12 +143,9 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     if LIFE.by_key[case.state].ending:
         case.ended_at, case.ended_recorded_at = brought.at, now
     case.save()
-    data = dict(brought.data)
-    if brought.remedy:
-        data["remedy"] = brought.remedy
-    if brought.witnesses:
-        data["witnesses"] = list(brought.witnesses)
-    row = add_step(case, step.verb, by=by, before=before, at=brought.at, now=now, note=brought.note, data=data)
+    row = add_step(
+        case, step.verb, by=by, before=before, at=brought.at, now=now, note=brought.note, data=brought.said()
+    )
     keep(brought.files, by=by, region=case.region, now=now, place=case.place, step=row)
     recolour(case.place)
     return row

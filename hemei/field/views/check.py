@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 
 from hemei.core.access import require, scope_of
 from hemei.core.actions.check import Answered, submit_check
-from hemei.core.doors import found
+from hemei.core.doors import found, moved
 from hemei.core.errors import Mistaken
 from hemei.core.models import SEVERITY_NAMES, Finding, Place, Tier
 from hemei.core.queries import checks, places
@@ -51,7 +52,7 @@ def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) ->
     except Mistaken as wrong:
         about.add_error(wrong.field if wrong.field in about.fields else None, str(wrong.message))
         return _show(request, place, form, about, filled)
-    return redirect("field:check_made", pk=stored.check.pk)
+    return moved(request, reverse("field:check_made", args=[stored.check.pk]))
 
 
 def _answered(form: Form, about: AboutCheck, answers: dict[str, Any], photos: list[HeldPhoto]) -> Answered:

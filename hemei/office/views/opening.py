@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import At, require
 from hemei.core.actions.opening import open_case
-from hemei.core.doors import found
+from hemei.core.doors import found, moved
 from hemei.core.models import SEVERITY_NAMES, Case, Place
 from hemei.core.queries.places import place as find_place
 from hemei.core.registry import registry
 from hemei.office.forms import OfficeForm, dress
-from hemei.office.request import OfficeRequest, moved, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.steps import Datetime
 from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files

@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Refused
-from hemei.core.actions.case import STEPS
-from hemei.core.doors import found
+from hemei.core.actions.case import STEPS, already
+from hemei.core.doors import found, moved
 from hemei.core.errors import Mistaken
+from hemei.core.lifecycle import LIFE, Step
 from hemei.core.models import Case, Evidence
 from hemei.core.queries import cases as reading
 from hemei.office.offers import Offer, offer
-from hemei.office.request import OfficeRequest, moved, within
+from hemei.office.request import OfficeRequest, within
 from hemei.office.steps import NOT_ENDING, StepForm
 from hemei.office.uploads import new_files
 
@@ -25,13 +26,17 @@ from hemei.office.uploads import new_files
 def take(request: OfficeRequest, pk: int, slug: str) -> HttpResponse:
     scope = within(request, "case.view")
     case = found(reading.case(pk, within=scope))
+    step = LIFE.by_verb.get(f"case.{slug}")
+    if step is None:
+        raise Refused(f"case.{slug}")
+    form = StepForm(step, case, request.POST or None, initial=_given(request))
+    if _done_before(request, case, form):
+        return _done(request, case, step)
     offered = offer(case, request.actor, slug)
     if offered is None:
         return _not_now(request, case, slug)
-    form = StepForm(offered.step, case, request.POST or None, initial=_given(request))
     if request.method == "POST" and form.is_valid() and _taken(request, case, form):
-        messages.success(request, _("已登记：%(step)s。") % {"step": offered.step.name})
-        return moved(request, reverse("office:case", args=[case.pk]))
+        return _done(request, case, step)
     context = {
         "case": case,
         "offer": offered,
@@ -40,6 +45,18 @@ def take(request: OfficeRequest, pk: int, slug: str) -> HttpResponse:
         "earlier": _earlier(case, offered),
     }
     return render(request, "office/case_step.html", context, status=422 if form.errors else 200)
+
+
+def _done_before(request: OfficeRequest, case: Case, form: StepForm) -> bool:
+    """Whether this very form has come before. It may have led to where the step is no longer this person's to take."""
+    if request.method != "POST" or not form.is_valid():
+        return False
+    return already(case, form.step.verb, by=request.actor, brought=form.brought([])) is not None
+
+
+def _done(request: OfficeRequest, case: Case, step: Step) -> HttpResponse:
+    messages.success(request, _("已登记：%(step)s。") % {"step": step.name})
+    return moved(request, reverse("office:case", args=[case.pk]))
 
 
 def _taken(request: OfficeRequest, case: Case, form: StepForm) -> bool:

@@ -1,0 +1,103 @@
+/**
+ * What was typed and photographed but not sent yet is kept in the browser, by account and page: a phone may throw a page away
+ * while its camera is open. Put back when the page is opened again, forgotten once the form has arrived, or after three days.
+ */
+import { addPhoto } from "./photos";
+import { say } from "./sending";
+
+interface Draft {
+  at: number;
+  fields: [string, string][];
+  photos: { question: string; file: File; source: string; time: string }[];
+}
+
+const KEPT = 3 * 24 * 3600 * 1000;
+const PAUSE = 300;
+const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photo", "photo_question", "source", "device_time", "held", "drop"]);
+
+export function keepDrafts(): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-draft]");
+  const account = document.body.dataset["account"];
+  if (!form || !account || !("indexedDB" in window)) return;
+  const key = `${account} ${location.pathname}`;
+  void restore(key, form).catch(() => undefined);
+  let waiting = 0;
+  const later = (event: Event) => {
+    const changed = (event.target as Element).closest<HTMLFormElement>("form[data-draft]");
+    if (!changed) return;
+    clearTimeout(waiting);
+    waiting = window.setTimeout(() => void write(key, read(changed)).catch(() => undefined), PAUSE);
+  };
+  document.addEventListener("input", later);
+  document.addEventListener("change", later);
+  const forget = () => {
+    clearTimeout(waiting);
+    void write(key, undefined).catch(() => undefined);
+  };
+  document.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest("[data-forget]");
+    if (!button) return;
+    forget();
+    if (button instanceof HTMLButtonElement) location.replace(location.href);
+  });
+  document.addEventListener("htmx:before:response", (event) => {
+    const { ctx } = (event as CustomEvent<{ ctx: { sourceElement: Element; hx?: { redirect?: string } } }>).detail;
+    if (ctx.hx?.redirect && ctx.sourceElement.matches("form[data-draft]")) forget();
+  });
+}
+
+function read(form: HTMLFormElement): Draft {
+  const fields = [...new FormData(form)].filter((pair): pair is [string, string] => typeof pair[1] === "string" && !NOT_KEPT.has(pair[0]));
+  const photos = [...form.querySelectorAll<HTMLElement>("[data-photos] ul.photos > li")].flatMap((row) => {
+    const value = (name: string) => row.querySelector<HTMLInputElement>(`input[name=${name}]`);
+    const file = value("photo")?.files?.[0];
+    const question = value("photo_question")?.value ?? "";
+    return file ? [{ question, file, source: value("source")?.value ?? "", time: value("device_time")?.value ?? "" }] : [];
+  });
+  return { at: Date.now(), fields, photos };
+}
+
+async function restore(key: string, form: HTMLFormElement): Promise<void> {
+  const draft = await request<Draft | undefined>("readonly", (store) => store.get(key));
+  if (!draft || form.querySelector(".wrong")) return; // what came back with errors is newer
+  if (Date.now() - draft.at > KEPT) return void (await write(key, undefined));
+  const values = new Map<string, string[]>();
+  for (const [name, value] of draft.fields) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const control of form.elements) {
+    if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) {
+      if (!NOT_KEPT.has(control.name) && control.type !== "file") put(control, values.get(control.name) ?? []);
+    }
+  }
+  for (const { question, file, source, time } of draft.photos) {
+    const box = question ? form.querySelector(`[data-question="${CSS.escape(question)}"] [data-photos]`) : form.querySelector("[data-photos]");
+    if (box instanceof HTMLElement) addPhoto(box, file, source, time);
+  }
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+  say(form, "found-again");
+}
+
+function put(control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, values: string[]): void {
+  if (control instanceof HTMLInputElement && (control.type === "radio" || control.type === "checkbox")) {
+    control.checked = values.includes(control.value);
+  } else if (values.length > 0) {
+    control.value = values[0] ?? "";
+  }
+}
+
+const write = (key: string, draft: Draft | undefined) =>
+  request("readwrite", (store) => (draft ? store.put(draft, key) : store.delete(key)));
+
+function request<Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open("hemei", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("drafts");
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const base = opening.result;
+      const asked = ask(base.transaction("drafts", mode).objectStore("drafts"));
+      asked.onsuccess = () => resolve(asked.result as Result);
+      asked.onerror = () => reject(asked.error);
+      asked.transaction!.oncomplete = () => base.close();
+    };
+  });
+}
