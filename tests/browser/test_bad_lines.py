@@ -1,4 +1,4 @@
-"""Thick fingers, no signal, a sign-in that ran out, a phone that throws pages away: nothing typed is lost, nothing is done twice."""
+"""Thick fingers, no signal, a sign-in that ran out: nothing typed is lost, and nothing is done twice."""
 
 from __future__ import annotations
 
