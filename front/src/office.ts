@@ -29,7 +29,8 @@ document.addEventListener("keydown", (event) => {
 // A filter that is changed applies at once; its button stays for keyboards and for pages without scripts.
 document.addEventListener("change", (event) => {
   const field = event.target as HTMLElement;
-  if (field instanceof HTMLSelectElement) field.closest<HTMLFormElement>("form[data-apply]")?.requestSubmit();
+  const tick = field instanceof HTMLInputElement && field.type === "checkbox" && field.name !== "";
+  if (field instanceof HTMLSelectElement || tick) field.closest<HTMLFormElement>("form[data-apply]")?.requestSubmit();
 });
 
 // After an action that failed, the reader starts at the error: also where the form came back in place.

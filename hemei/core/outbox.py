@@ -6,8 +6,12 @@ import json
 import logging
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Protocol
+from urllib.error import HTTPError
 
+from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.utils import timezone
 
@@ -17,7 +21,12 @@ from hemei.core.personal import decrypt
 from hemei.core.writing import writing
 
 log = logging.getLogger("hemei.notify")
-MOST_ATTEMPTS = 5
+PATIENCE_S = 10.0
+TRY_AGAIN_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600))  # ours; after the last it is given up
+
+
+class Declined(OSError):
+    """The gateway answered, and took this message not."""
 
 
 class Adapter(Protocol):
@@ -57,32 +66,59 @@ class WebhookAdapter:
         request = urllib.request.Request(  # noqa: S310 (the scheme is checked above)
             self.url, json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            if answer.status >= 300:
-                raise OSError(f"HTTP {answer.status}")
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S):  # noqa: S310
+                pass
+        except HTTPError as answer:  # whatever is not 2xx
+            with answer:
+                raise Declined(f"HTTP {answer.code} {answer.reason}") from None
 
 
 def adapter() -> Adapter:
     return WebhookAdapter(settings.NOTIFY_WEBHOOK) if settings.NOTIFY_WEBHOOK else LogAdapter()
 
 
-def send_pending(make: Callable[[], Adapter] = adapter) -> int:
-    """Send what waits, and hand on what nobody has acknowledged. Returns how many were sent."""
-    escalate(timezone.now())
-    remind_overdue(timezone.now())
+def send_pending(make: Callable[[], Adapter] = adapter, *, now: datetime | None = None) -> int:
+    """Send what waits, and hand on what nobody has acknowledged. Returns how many were sent.
+
+    What could not be sent is tried again, ever later, and then given up for a person to see. A gateway that does not
+    answer at all is left alone for the rest of this turn: the next message would only wait as long again.
+    """
+    now = now or timezone.now()
+    escalate(now)
+    remind_overdue(now)
     by, sent = make(), 0
-    waiting = Message.objects.filter(state=MessageState.WAITING, not_before__lte=timezone.now())
+    waiting = Message.objects.filter(state=MessageState.WAITING, not_before__lte=now)
     for message in waiting.select_related("to").order_by("-urgent", "id")[:50]:
-        message.attempts += 1
-        message.adapter = by.name
-        try:
-            by.send(message)
-            message.state, message.sent_at, message.error = MessageState.SENT, timezone.now(), ""
-            sent += 1
-        except OSError as fault:
-            message.error = str(fault)[:300]
-            if message.attempts >= MOST_ATTEMPTS:
-                message.state = MessageState.FAILED
+        fault = _try(by, message, now)
+        sent += fault is None
         with writing():
-            message.save(update_fields=["state", "attempts", "adapter", "sent_at", "error"])
+            message.save(update_fields=["state", "attempts", "adapter", "not_before", "sent_at", "error"])
+        if fault is not None and fault is not Declined:
+            break
     return sent
+
+
+def _try(by: Adapter, message: Message, now: datetime) -> type[Exception] | None:
+    """Send one, and note on it what became of that. Nothing that a gateway answers may stop the outbox."""
+    message.attempts += 1
+    message.adapter = by.name
+    try:
+        by.send(message)
+    except (OSError, HTTPException, InvalidTag, ValueError) as fault:
+        message.error = _said(fault)[:300]
+        if message.attempts > len(TRY_AGAIN_AFTER):
+            message.state = MessageState.FAILED
+        else:
+            message.not_before = now + TRY_AGAIN_AFTER[message.attempts - 1]
+        return type(fault)
+    message.state, message.sent_at, message.error = MessageState.SENT, now, ""
+    return None
+
+
+def _said(fault: Exception) -> str:
+    """What went wrong, without Python's brackets, and without anything that was sent."""
+    if isinstance(fault, InvalidTag):
+        return "the telephone number does not open with HEMEI_PERSONAL_DATA_KEY"
+    reason = getattr(fault, "reason", fault)
+    return str(reason) or type(fault).__name__

@@ -33,6 +33,12 @@ def region_choices(scope: Scope, *, all_of: str = "") -> Choices:
     return [("", all_of or _("全部区域")), *chosen]
 
 
+def search_field(label: Any, hint: Any) -> forms.CharField:
+    """What somebody types to find something; the hint says what it is compared with."""
+    typed = forms.TextInput({"placeholder": hint, "type": "search", "enterkeyhint": "search"})
+    return forms.CharField(label=label, required=False, max_length=40, widget=typed)
+
+
 class FilterForm(OfficeForm):
     """A filter that never complains: what it does not understand it leaves out."""
 
@@ -56,7 +62,7 @@ class FilterForm(OfficeForm):
 
 
 class CaseFilterForm(FilterForm):
-    q = forms.CharField(label=gettext_lazy("找"), required=False, max_length=40)
+    q = search_field(gettext_lazy("找隐患"), gettext_lazy("问题、名称或地址，两个字也能找"))
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("状态"), required=False)
     severity = forms.ChoiceField(label=gettext_lazy("程度"), required=False)

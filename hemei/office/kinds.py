@@ -17,10 +17,15 @@ from hemei.core.lifecycle import LIFE
 from hemei.core.models import Place
 from hemei.core.queries.places import PlaceFilter
 from hemei.core.registry import Column, Kind, registry
-from hemei.office.filters import Choices, FilterForm
+from hemei.office.filters import Choices, FilterForm, search_field
 from hemei.office.forms import OfficeForm, dress
 from hemei.office.request import OfficeRequest
 
+ORDERS = [
+    ("", gettext_lazy("按区域")),
+    ("pressing", gettext_lazy("隐患紧要的在前")),
+    ("newest", gettext_lazy("新登记的在前")),
+]
 IN_LIST = 4  # columns of the kind's own that a list has room for
 
 
@@ -58,9 +63,10 @@ def cells(kind: Kind, row: models.Model | None) -> list[tuple[Column, str]]:
 
 class PlaceFilterForm(FilterForm):
     kind = forms.CharField(required=False, widget=forms.HiddenInput)
-    q = forms.CharField(label=gettext_lazy("找"), required=False, max_length=40)
+    q = search_field(gettext_lazy("查找"), gettext_lazy("名称、地址、户主或编号，两个字也能找"))
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("隐患状态"), required=False)
+    order = forms.ChoiceField(label=gettext_lazy("顺序"), required=False, choices=ORDERS)
     unplaced = forms.BooleanField(label=gettext_lazy("只看待落图"), required=False)
 
     def __init__(self, data: Any, *, within: Scope, kind: Kind) -> None:

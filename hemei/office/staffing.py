@@ -14,14 +14,14 @@ from hemei.core.actions.unit import NewDuty
 from hemei.core.models import Account, Unit, UnitKind
 from hemei.core.registry import registry
 from hemei.core.roles import ROLES
-from hemei.office.filters import FilterForm, region_choices
+from hemei.office.filters import FilterForm, region_choices, search_field
 from hemei.office.forms import DateInput, OfficeForm, dress
 from hemei.terms.day import today
 from hemei.terms.region import successor
 
 
 class UnitFilterForm(FilterForm):
-    q = forms.CharField(label=gettext_lazy("找单位或人"), required=False, max_length=40)
+    q = search_field(gettext_lazy("找单位或人"), gettext_lazy("单位名称或人名"))
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     unit_kind = forms.ChoiceField(
         label=gettext_lazy("类别"), required=False, choices=[("", gettext_lazy("全部类别")), *UnitKind.choices]

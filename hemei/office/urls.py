@@ -22,6 +22,7 @@ from hemei.office.views import (
     files,
     imports,
     jobs,
+    notices,
     opening,
     parameters,
     places,
@@ -51,6 +52,7 @@ def staff(address: str, view: View, name: str) -> URLPattern:
 pages = [
     staff("", today.page, "today"),
     staff("password/", signing.change_password, "password"),
+    staff("messages/", notices.listing, "messages"),
     staff("messages/<int:pk>/receipt/", today.acknowledge, "receipt"),
     staff("cases/", cases.listing, "cases"),
     staff("cases/<int:pk>/", cases.detail, "case"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,11 +11,17 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from django.test import Client, override_settings
 from django.utils import translation
 
 from hemei.core.lifecycle import LIFE
+from hemei.core.models import Place
+from hemei.office.subjects import subject_of, subject_words
+from hemei.office.templatetags.office import besides, region_words
 from hemei.office.templatetags.states import map_states, state_class, state_word
+from tests.conftest import People
 
+SignIn = Callable[[str], Client]
 STYLES = (Path(__file__).resolve().parents[2] / "front" / "src" / "states.css").read_text()
 
 
@@ -90,3 +97,39 @@ def test_error_summary_leads_to_the_field() -> None:
 def test_a_moment_is_told_in_the_districts_time() -> None:
     late = datetime(2026, 11, 23, 16, 40, tzinfo=UTC)
     assert Template("{% load office %}{{ late|moment }}").render(Context({"late": late})) == "2026年11月24日 00:40"
+
+
+@override_settings(FILING_NUMBER="鄂ICP备0001号", COMPLAINTS="12345", MAP_APPROVAL_NUMBER="鄂S(2026)001号")
+def test_the_footer_says_what_the_district_has_configured(people: People, signed_in: SignIn) -> None:
+    page = signed_in("village").get("/office/").content.decode()
+    for said in ("鄂ICP备0001号", "12345", "鄂S(2026)001号"):
+        assert said in page.partition("<footer")[2]
+
+
+def test_what_is_not_configured_is_said_to_be_so(people: People, signed_in: SignIn) -> None:
+    assert signed_in("village").get("/office/").content.decode().partition("<footer")[2].count("未配置") == 3
+
+
+def test_the_rarer_pages_stand_in_two_menus(people: People, signed_in: SignIn) -> None:
+    menus = signed_in("district").get("/office/rounds/").context["nav"]
+    assert [menu.label for menu in menus] == ["", "检查安排", "管理"]
+    assert "农房" in [link.label for link in menus[0].links]
+    assert [link.label for link in menus[1].links if link.active] == ["轮次"]
+    assert menus[1].active
+    assert not menus[2].active
+
+
+def test_a_row_names_its_village_where_its_place_does_not(house: Place) -> None:
+    names = {"429021103": "宋洛乡", "429021103201": "上河村", "429021103201001": "一组"}
+    house.region, house.label = "429021103201001", "河边一号"
+    assert besides(names, house) == "宋洛乡上河村一组"
+    house.label = "上河村河边一号"
+    assert besides(names, house) == ""
+    assert region_words({}, "429021103201001") == "429021103201001"
+
+
+@pytest.mark.parametrize(("subject", "said"), [("case:12", "隐患 12"), ("mystery:1", "mystery:1")])
+def test_the_audit_says_in_words_what_was_written_and_finds_it_by_them(subject: str, said: str) -> None:
+    with translation.override("zh-hans"):
+        assert subject_words(subject) == said
+        assert subject_of(said) == subject_of(subject) == subject

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hemei.core.models import Account, Duty, Unit
 from tests.conftest import VILLAGE, People
@@ -89,3 +91,15 @@ def test_a_password_is_reset_and_an_account_closed(people: People, signed_in: Si
     assert signed_in("next_village").post(f"/office/duties/{duty.pk}/end/").status_code == 404
     client.post(f"/office/duties/{duty.pk}/close-account/")
     assert not Account.objects.get(pk=account.pk).is_active
+
+
+def test_a_page_of_units_asks_once_for_all_its_staff(people: People, units: Units, signed_in: SignIn) -> None:
+    client = signed_in("district")
+    client.get("/office/units/")
+    with CaptureQueriesContext(connection) as before:
+        client.get("/office/units/")
+    for number in range(20):
+        Unit.objects.create(kind="village", name=f"新单位{number}", seal_name="", region=VILLAGE)
+    with CaptureQueriesContext(connection) as after:
+        client.get("/office/units/")
+    assert len(after) == len(before)

@@ -52,11 +52,14 @@ def _post(case: Case, to: Account, *, now: datetime, escalates: Message | None =
 
 
 def escalate(now: datetime) -> int:
-    """Urgent messages without a receipt go to a second person. Returns how many went."""
+    """Urgent messages without a receipt go to a second person. Returns how many went.
+
+    The newest first: for the oldest there may be nobody left.
+    """
     late = now - timedelta(minutes=settings.NOTIFY_SECOND_AFTER_MINUTES)
     waiting = Message.objects.filter(urgent=True, received_at=None, created_at__lte=late, escalated_to=None)
     gone = 0
-    for message in waiting.select_related("case__place", "to").order_by("id")[:100]:
+    for message in waiting.select_related("case__place", "to").order_by("-id")[:100]:
         with writing():
             told = _already_told(message)
             case = message.case
@@ -74,7 +77,7 @@ def remind_overdue(now: datetime) -> int:
     late = Case.objects.filter(state__in=LIFE.open_states, due_on__lt=today, historical=False)
     told = Message.objects.filter(case=OuterRef("pk"), reason="overdue")
     reminded = 0
-    for case in late.filter(~Exists(told)).select_related("place", "unit").order_by("due_on", "id")[:200]:
+    for case in late.filter(~Exists(told)).select_related("place", "unit").order_by("-due_on", "-id")[:200]:
         with writing():
             to = _one_tier_above(case, today)
             if to is not None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from hemei.core.access import Scope
+from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Holding, Place, PlaceIdentifier
 from hemei.terms.region import Level, successor
 
@@ -41,6 +42,18 @@ def places(*, within: Scope, where: PlaceFilter | None = None) -> QuerySet[Place
     if where.text:
         rows = rows.filter(_found_by(where.text.strip()))
     return rows
+
+
+def ordered(rows: QuerySet[Place], by: str) -> tuple[QuerySet[Place], tuple[str, ...]]:
+    """The rows and the columns to page them by: "pressing" cases first, "newest" registered first, else by region."""
+    match by:
+        case "pressing":
+            ranks = (When(state=state, then=Value(rank)) for rank, state in enumerate(PRESSING))
+            rank = Case(*ranks, default=Value(len(PRESSING)), output_field=IntegerField())
+            return rows.annotate(rank=rank), ("rank", "region", "id")
+        case "newest":
+            return rows, ("-id",)
+    return rows, ("region", "id")
 
 
 def _scope(within: Scope) -> Q:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Account, Duty, Unit
@@ -43,6 +45,7 @@ def accounts(*, within: Scope) -> QuerySet[Account]:
     return Account.objects.filter(pk__in=duties(within=within).values("account"))
 
 
-def staff_of(unit: Unit, *, on: date) -> list[Account]:
-    """Who is on duty in a unit that was read in a scope."""
-    return list(dict.fromkeys(duty.account for duty in Duty.objects.on(on).filter(unit=unit).select_related("account")))
+def staff_counts(units: Sequence[Unit], *, on: date) -> Counter[int]:
+    """Unit id → how many people are on duty in it, for units that were read in a scope."""
+    held = Duty.objects.on(on).filter(unit__in=units).order_by().values_list("unit")
+    return Counter(dict(held.annotate(people=Count("account", distinct=True))))

@@ -14,15 +14,18 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
-from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check
+from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
 from hemei.office.documents import DOCUMENTS, WAYS
+from hemei.office.subjects import subject_words
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
 from hemei.terms.personal import mask_id
+from hemei.terms.region import Level
 
 register = template.Library()
+register.filter(subject_words)
 
 LATE = timedelta(days=1)  # ours: recorded more than a day afterwards is said to be so
 KINDS = {
@@ -133,6 +136,21 @@ def subject_url(subject: str) -> str:
     """The page of what an audit entry is about, where there is one."""
     kind, _colon, pk = subject.partition(":")
     return reverse(f"office:{kind}", args=[pk]) if kind in ("case", "place", "unit") and pk.isdigit() else ""
+
+
+@register.filter
+def region_words(names: Mapping[str, str], code: str) -> str:
+    """A region by its names from the township down, as far as the reader sees them: a group alone says little."""
+    above = [code[:level] for level in Level if Level.TOWNSHIP <= level <= len(code)] or [code]
+    return "".join(names.get(part, "") for part in above) or names.get(code) or code
+
+
+@register.filter
+def besides(names: Mapping[str, str], row: Case | Place | Due) -> str:
+    """The region of a row in words, unless its place is called by it already."""
+    place = row if isinstance(row, Place) else row.place
+    village = names.get(row.region[: Level.VILLAGE], "")
+    return "" if place and village and village in place.label else region_words(names, row.region)
 
 
 @register.filter

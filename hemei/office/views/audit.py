@@ -21,6 +21,7 @@ from hemei.office.filters import FilterForm
 from hemei.office.forms import DateInput
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
+from hemei.office.subjects import subject_of
 
 UNMASKINGS = 5
 SORTS = [
@@ -43,7 +44,7 @@ class AuditFilterForm(FilterForm):
         label=gettext_lazy("谁"), required=False, queryset=Account.objects.none(), empty_label=gettext_lazy("所有人")
     )
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
-    subject = forms.CharField(label=gettext_lazy("对象（如 case:12）"), required=False, max_length=60)
+    subject = forms.CharField(label=gettext_lazy("对象（如“隐患 12”）"), required=False, max_length=60)
     since = forms.DateField(label=gettext_lazy("从"), required=False, widget=DateInput())
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput())
 
@@ -57,7 +58,7 @@ class AuditFilterForm(FilterForm):
         return AuditFilter(
             verb=chosen["verb"],
             account=chosen["account"].pk if chosen["account"] else None,
-            subject=chosen["subject"],
+            subject=subject_of(chosen["subject"]),
             region=chosen["region"],
             since=chosen["since"] or None,
             until=chosen["until"] or None,

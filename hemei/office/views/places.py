@@ -33,8 +33,8 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "place.view")
     kind = kind_of(request.GET.get("kind", ""))
     form = PlaceFilterForm(request.GET, within=scope, kind=kind)
-    rows = reading.places(within=scope, where=form.where())
-    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    rows, order = reading.ordered(reading.places(within=scope, where=form.where()), str(form.chosen["order"]))
+    shown = page(rows, order=order, cursor=request.GET.get("cursor", ""))
     own = own_rows(kind, shown.rows)
     context = {
         "form": form,

@@ -92,7 +92,7 @@ def _done(request: OfficeRequest, pk: int, act: Callable[..., Any], said: str) -
 
 @require_POST
 def publish(request: OfficeRequest, pk: int) -> HttpResponse:
-    _done(request, pk, acting.publish_round, _("已发布，要去看的人在“今天”里看得到。"))
+    _done(request, pk, acting.publish_round, _("已发布，分到的人在“今天”和“待查”里看得到。"))
     return redirect("office:round", pk=pk)
 
 

@@ -18,6 +18,7 @@ from hemei.core.access import Scope, scope_of
 from hemei.core.actions.notify import receipt
 from hemei.core.doors import found
 from hemei.core.queries import waiting
+from hemei.core.queries.regions import names
 from hemei.core.queries.zero import trend, zero
 from hemei.office.request import OfficeRequest, region_of
 from hemei.office.tiles import tiles
@@ -50,6 +51,7 @@ def page(request: OfficeRequest) -> HttpResponse:
     scope = scope_of(request.actor, "case.view")
     context = {
         "today": today(),
+        "region_names": names(within=scope),
         "messages_waiting": waiting.unanswered(within=scope, account=request.user.pk),
         "piles": [pile for pile in _piles(request, scope) if pile.count],
         **(_numbers(request, scope) if scope else {}),
@@ -84,7 +86,7 @@ def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
             f"{listed}?state=remedied",
         ),
         Pile(
-            _("要去看的（%(days)d 天内）") % {"days": DAYS_AHEAD},
+            _("待查的（%(days)d 天内到期）") % {"days": DAYS_AHEAD},
             waiting.dues(
                 within=scope_of(actor, "place.view"),
                 units=units,

@@ -30,9 +30,10 @@ def listing(request: OfficeRequest) -> HttpResponse:
     form = UnitFilterForm(request.GET, within=scope)
     rows = form.narrowed(reading.units(within=scope))
     shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    staffed = reading.staff_counts(shown.rows, on=today())
     context = {
         "form": form,
-        "rows": [(unit, len(reading.staff_of(unit, on=today()))) for unit in shown.rows],
+        "rows": [(unit, staffed[unit.pk]) for unit in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
         "may_edit": bool(scope_of(request.actor, "unit.edit")),
