@@ -26,7 +26,7 @@ class MessageFilter:
 def sent_messages(*, within: Scope, where: MessageFilter | None = None) -> QuerySet[Message]:
     """The messages of a scope that fit the filter, unordered."""
     where = where or MessageFilter()
-    rows = Message.objects.filter(within.q()).select_related("to", "case", "escalates__to")
+    rows = Message.objects.filter(within.q(matter="case__matter")).select_related("to", "case", "escalates__to")
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     if where.state:
