@@ -15,6 +15,7 @@ from .rules import EVERYWHERE, Rule
 from .subject import InLayer, Subject
 
 ON_SITE = "到现场测量：位置误差内结论会变"
+NO_USE = "未写明用途（住房、公共建筑、生产建筑……）"
 NO_WORK = "未写明是哪一种建设（新建、改建、扩建……）"
 THERE = InLayer(share=1.0, depth_m=math.inf)
 """Every subject against the whole district, for rules that hold everywhere."""
@@ -40,13 +41,15 @@ def judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on:
 
 
 def _judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on: date) -> Verdict | None:
-    if rule.uses and subject.use not in rule.uses:
+    if rule.uses and subject.use and subject.use not in rule.uses:
         return None
     if rule.works and subject.work and subject.work not in rule.works:
         return None
-    if rule.works and not subject.work:
-        return _verdict(rule, subject, Outcome.UNKNOWN, None, None, missing=(NO_WORK,))
     found = THERE if rule.layer == EVERYWHERE else subject.layers.get((rule.layer, rule.of))
+    if rule.uses and not subject.use:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, None, found, (NO_USE,))
+    if rule.works and not subject.work:
+        return _verdict(rule, subject, Outcome.UNKNOWN, None, None, found, (NO_WORK,))
     threshold = threshold_of(rule, subject, parameters, on)
     if found is None:
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, missing=(no_layer(rule),))
@@ -161,7 +164,8 @@ def _inside(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> V
     sure = presence(subject, found)
     if sure is Outcome.UNKNOWN:
         return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
-    if threshold > 0.0 and _error(subject, found) > 0.0 and sure is Outcome.FAIL and found.share < 1.0:
+    error = _error(subject, found)
+    if threshold > 0.0 and sure is Outcome.FAIL and error > 0.0 and error >= (found.edge_m or 0.0):
         return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
     outcome = Outcome.FAIL if measured > threshold else Outcome.PASS
     return _verdict(rule, subject, outcome, measured, threshold, found)
@@ -187,7 +191,7 @@ def _limit(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Ve
     measured = subject.attributes.get(rule.measure)
     if sure is Outcome.PASS:
         return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
-    if measured is None:
+    if measured is None or math.isnan(measured):
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (no_measure(rule),))
     if measured <= threshold:
         return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)

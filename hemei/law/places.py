@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,13 @@ from hemei.engines.screen.inside import area_inside
 from hemei.engines.screen.layers import Layer, digest, read_layer
 from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
-from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import Footprints, areas
+from hemei.engines.screen.rings import Rings, rings_of
+from hemei.engines.screen.shapes import Footprints, areas, footprints_of
 from hemei.engines.screen.terrain import pixels, read_terrain
 from hemei.terms.measure import Measure
 
 from .book import Book
+from .columns import Seen
 from .district import District, LayerFile
 from .rules import Rule
 from .subject import InLayer
@@ -29,13 +31,19 @@ from .subject import InLayer
 STEEP = "steep_slope"
 """The layer that is made from the district's elevation, not read from a file."""
 VOID = "附近高程缺测"
-FRAME_M = 100.0
-"""Beyond any position error: as far as it matters how deep a footprint lies in a layer."""
+REACH_M = 64.0
+"""A map of distances is quickest to build for about so far; rules that look less far do not mind."""
+WHOLLY = 1.0 - 1e-9
+"""A footprint of which more than this share lies inside a layer lies wholly inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One class of a layer, ready to be measured against."""
+    """One class of a layer, ready to be measured against.
+
+    `geometry` its features; `index` a tree of them; `ground` the map of its polygons (None: it has none); `edges` the
+    map of its outline, without the borders that its own features share.
+    """
 
     layer: str
     of: str
@@ -52,89 +60,142 @@ class Place:
         return self.layer, self.of
 
     @property
-    def far(self) -> InLayer:
-        """What is said of everything beyond the reach."""
-        return InLayer(uncertain_m=self.half_width_m, version=self.version)
+    def lines_only(self) -> bool:
+        return self.ground is None and len(self.geometry) > 0
+
+    def outline_m(self, footprints: Footprints) -> np.ndarray:
+        """How far each footprint is from the outline (m); where that is beyond the map's reach, the reach."""
+        metres = distance(self.edges, footprints)
+        return np.where(np.isnan(metres), self.edges.reach[0], metres)
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Buildings against one place: area (m²), distance (m, NaN beyond the reach), both of shape (buildings,)."""
+    """Buildings against one place, each of shape (buildings,): area (m²), distance (m, NaN beyond the reach), distance
+    to the outline for those wholly inside (NaN for others), area of the whole footprint, and whether a void hides what
+    is there."""
 
     place: Place
     area_m2: np.ndarray
     distance_m: np.ndarray
+    edge_m: np.ndarray
     whole_m2: np.ndarray
     hidden: np.ndarray
 
-    @property
-    def near(self) -> np.ndarray:
-        """The buildings of which more is to be said than that they are far."""
-        return np.asarray(~np.isnan(self.distance_m) | (self.area_m2 > 0.0) | self.hidden)
+    def shares(self) -> np.ndarray:
+        """The share of each footprint inside, 0 … 1."""
+        share = np.divide(self.area_m2, self.whole_m2, out=np.zeros(len(self.area_m2)), where=self.whole_m2 > 0.0)
+        return np.where(share > WHOLLY, 1.0, share)
 
-    def of(self, row: int, footprint: shapely.Geometry, error_m: float) -> InLayer:
-        """One building in the place, with how deep it lies inside where that decides."""
-        area = float(self.area_m2[row])
-        metres = float(self.distance_m[row])
-        part, depth = None, None
-        if area > 0.0:
-            layer = around(self.place, footprint)
-            part = bytes(shapely.to_wkb(shapely.intersection(footprint, layer)))
-            depth = depth_of(footprint, layer) if error_m > 0.0 else 0.0
-        return InLayer(
-            area_m2=area,
-            share=area / float(self.whole_m2[row]),
-            distance_m=None if np.isnan(metres) else max(metres - self.place.half_width_m, 0.0),
+    def doubtful(self, error_m: np.ndarray) -> np.ndarray:
+        """The buildings inside of which only their shape can tell how deep they lie."""
+        error = error_m + self.place.half_width_m
+        return np.asarray((self.area_m2 > 0.0) & (error > 0.0) & ~(self.edge_m > error))
+
+    def partly(self) -> np.ndarray:
+        """The buildings of which a part lies inside and a part does not."""
+        return np.asarray((self.area_m2 > 0.0) & (self.shares() < 1.0))
+
+    def seen(self, error_m: np.ndarray, geometry: np.ndarray) -> Seen:
+        """All buildings in the place. `geometry` holds the shapes of those that are `doubtful`, None elsewhere."""
+        place = self.place
+        depth = np.where(self.area_m2 > 0.0, self.edge_m, np.nan)
+        rows = np.flatnonzero(self.doubtful(error_m))
+        if len(rows):
+            depth[rows] = depths(place, geometry[rows], inside(place, geometry[rows]))
+        metres = np.maximum(self.distance_m - place.half_width_m, 0.0)
+        return Seen(
+            area_m2=self.area_m2,
+            share=self.shares(),
+            distance_m=metres,
             depth_m=depth,
-            uncertain_m=self.place.half_width_m,
-            version=self.place.version,
-            part=part,
-            missing=VOID if self.hidden[row] else "",
+            edge_m=self.edge_m,
+            hidden=self.hidden,
+            missing=VOID,
+            uncertain_m=place.half_width_m,
+            version=place.version,
+            lines_only=place.lines_only,
         )
 
 
-def around(place: Place, footprint: shapely.Geometry) -> shapely.Geometry:
-    """The layer within `FRAME_M` of a footprint that it meets, as one geometry."""
-    features = place.geometry[place.index.query(footprint, predicate="intersects")]
-    x0, y0, x1, y1 = shapely.bounds(footprint)
-    frame = shapely.box(x0 - FRAME_M, y0 - FRAME_M, x1 + FRAME_M, y1 + FRAME_M)
-    return shapely.union_all(shapely.intersection(features, frame))
+def in_layer(seen: Seen, row: int, part: bytes | None = None) -> InLayer:
+    """One row of a crowd in a layer."""
+
+    def known(values: np.ndarray) -> float | None:
+        return None if np.isnan(values[row]) else float(values[row])
+
+    return InLayer(
+        area_m2=float(seen.area_m2[row]),
+        share=float(seen.share[row]),
+        distance_m=known(seen.distance_m),
+        depth_m=known(seen.depth_m),
+        edge_m=known(seen.edge_m),
+        uncertain_m=seen.uncertain_m,
+        version=seen.version,
+        part=part,
+        missing=seen.missing if seen.hidden[row] else "",
+        lines_only=seen.lines_only,
+    )
 
 
-def depth_of(footprint: shapely.Geometry, layer: shapely.Geometry) -> float:
-    """How far a footprint can surely be shifted, any way, and still meet a layer, metres (a lower bound).
+def inside(place: Place, geometry: np.ndarray) -> np.ndarray:
+    """The part of each footprint inside the place, as shapely geometries (empty where none)."""
+    row, feature = place.index.query(geometry, predicate="intersects")
+    shared = shapely.intersection(geometry[row], place.geometry[feature])
+    order = np.argsort(row, kind="stable")
+    row, shared = row[order], shared[order]
+    out = np.full(len(geometry), shapely.Polygon(), dtype=object)
+    first = np.searchsorted(row, np.arange(len(geometry) + 1))
+    count = np.diff(first)
+    out[count == 1] = shared[first[:-1][count == 1]]
+    for number in np.flatnonzero(count > 1):  # a footprint on several features: what they share counts once
+        out[number] = shapely.union_all(shared[first[number] : first[number + 1]])
+    return out
+
+
+def depths(place: Place, geometry: np.ndarray, shared: np.ndarray) -> np.ndarray:
+    """How far each footprint can surely be shifted, any way, and still meet the place, metres (a lower bound).
 
     A point that lies r inside the footprint and s inside the layer is still in both after a shift of less than r + s.
     """
-    shared = shapely.intersection(footprint, layer)
-    candidates = [shapely.point_on_surface(shared), shapely.centroid(footprint), shapely.centroid(shared)]
-    depths = [
-        shapely.distance(point, shapely.boundary(footprint)) + shapely.distance(point, shapely.boundary(layer))
-        for point in candidates
-        if shapely.covers(footprint, point) and shapely.covers(layer, point)
-    ]
-    return float(max(depths, default=0.0))
+    best = np.zeros(len(geometry))
+    for points in (shapely.point_on_surface(shared), shapely.centroid(geometry), shapely.centroid(shared)):
+        there = ~(shapely.is_empty(points) | shapely.is_missing(points))
+        there[there] = shapely.covers(geometry[there], points[there]) & shapely.covers(shared[there], points[there])
+        if not there.any():
+            continue
+        xy = shapely.get_coordinates(points[there])
+        alone = np.arange(len(xy) + 1)
+        deep = place.outline_m(footprints_of(Rings(xy, alone, alone)))
+        deep += shapely.distance(points[there], shapely.boundary(geometry[there]))
+        best[there] = np.maximum(best[there], deep)
+    return best
 
 
-def places_of(district: District, crs: CRS) -> tuple[list[Place], list[str]]:
-    """Read a district's layers and build their maps; besides, what had to be remarked of the files."""
+def places_of(district: District, crs: CRS, error_m: float) -> tuple[list[Place], list[str]]:
+    """Read a district's layers and build their maps, good for position errors of at most `error_m` metres.
+
+    Besides, what had to be remarked of the files.
+    """
     places: list[Place] = []
     remarks: list[str] = []
     for file in district.layers:
         layer = read_layer(file.file, crs, columns=(*([file.class_column] if file.class_column else []), *file.where))
         remarks.extend(layer.remarks)
-        places.extend(_places_in(file, layer, district))
+        made = list(_places_in(file, layer, district, error_m))
+        remarks.extend(_remarks(file, layer, made))
+        places.extend(made)
     if district.dem:
-        places.append(steep_place(district, crs))
+        places.append(steep_place(district, crs, error_m))
     return places, remarks
 
 
-def steep_place(district: District, crs: CRS) -> Place:
+def steep_place(district: District, crs: CRS, error_m: float) -> Place:
     """Ground steeper than the district's angle as a layer, with the raster's voids, where nobody knows."""
     terrain = read_terrain(Path(district.dem))
     slope = terrain.slope()
     steep, voids = pixels(terrain, slope >= district.steeper_than_deg, crs), pixels(terrain, np.isnan(slope), crs)
-    reach = reach_of(district.book, STEEP, "") + district.position_error_m + 1.0
+    reach = reach_of(district.book, STEEP, "") + error_m + 1.0
     ground, unknown = (build_area_map(rings_of(squares), dissolved=True) for squares in (steep, voids))
     edges, rims = (build_near_map(segments_of(squares), reach) for squares in (steep, voids))
     return Place(
@@ -142,30 +203,52 @@ def steep_place(district: District, crs: CRS) -> Place:
     )
 
 
-def _places_in(file: LayerFile, layer: Layer, district: District) -> Iterator[Place]:
+def _places_in(file: LayerFile, layer: Layer, district: District, error_m: float) -> Iterator[Place]:
+    """A place for each class, and one of all classes together for the rules that ask for any."""
     chosen = np.ones(len(layer.geometry), bool)
     for column, values in file.where.items():
         chosen &= np.isin(_words(layer.columns[column]), values)
+    chosen &= ~(shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry))
     if not file.class_column:
-        yield _place(file, "", layer, chosen, district)
+        yield _place(file, "", layer, chosen, district, error_m)
         return
     named = _words(layer.columns[file.class_column])
+    asked = {rule.of for rule in district.book.rules if rule.layer == file.id}
     for of in dict.fromkeys(file.classes.values()):
         members = [value for value, name in file.classes.items() if name == of]
-        yield _place(file, of, layer, chosen & np.isin(named, members), district)
+        yield _place(file, of, layer, chosen & np.isin(named, members), district, error_m)
+    if "" in asked:
+        yield _place(file, "", layer, chosen & np.isin(named, list(file.classes)), district, error_m)
+
+
+def _remarks(file: LayerFile, layer: Layer, made: list[Place]) -> Iterator[str]:
+    """What an author should know of a layer: values that no class was given, lines that stand for ground."""
+    if file.class_column:
+        named = Counter(_words(layer.columns[file.class_column]).tolist())
+        for value, count in sorted(named.items()):
+            if value not in file.classes:
+                yield f"{file.id}：类别“{value}”没有对应，{count} 个要素没有参加判定（例如村道不在规则之内）"
+        for value in file.classes:
+            if value not in named:
+                yield f"{file.id}：文件里没有类别“{value}”的要素，按没有这一类处理"
+    for place in made:
+        lines = place.lines_only and place.of in ("", *file.classes.values())
+        if lines and place.half_width_m == 0.0:
+            yield f"{file.id} {place.of}：是线，没有写 half_width_m，按外缘线量；是中心线的请写假定的半宽"
 
 
 def _words(column: pa.Array) -> np.ndarray:
     return np.array([str(value) for value in column.to_pylist()])
 
 
-def _place(file: LayerFile, of: str, layer: Layer, chosen: np.ndarray, district: District) -> Place:
+def _place(file: LayerFile, of: str, layer: Layer, chosen: np.ndarray, district: District, error_m: float) -> Place:
     geometry = layer.geometry[chosen]
-    half = file.half_width_m.get(of, 0.0)
-    reach = reach_of(district.book, file.id, of) + district.position_error_m + 2 * half + 1.0
+    half = file.half_width_m.get(of, max(file.half_width_m.values(), default=0.0) if of == "" else 0.0)
+    reach = reach_of(district.book, file.id, of) + error_m + 2 * half + 1.0
     polygons = shapely.get_dimensions(geometry) == 2
     ground = build_area_map(rings_of(geometry[polygons]), dissolved=True) if polygons.any() else None
-    edges = build_near_map(segments_of(geometry), reach)
+    outline = [shapely.disjoint_subset_union_all(geometry[polygons])] if polygons.any() else []
+    edges = build_near_map(segments_of(np.array([*outline, *geometry[~polygons]], dtype=object)), max(reach, REACH_M))
     return Place(file.id, of, layer.version, geometry, shapely.STRtree(geometry), ground, edges, half)
 
 
@@ -182,9 +265,12 @@ def reach_of(book: Book, layer: str, of: str) -> float:
 def measure(place: Place, footprints: Footprints) -> Measured:
     """All buildings against one place."""
     metres = distance(place.edges, footprints)
+    whole = areas(footprints)
     area = area_inside(place.ground, footprints) if place.ground is not None else np.zeros(len(metres))
+    wholly = (area > 0.0) & (area > WHOLLY * whole)
+    edge = np.where(wholly, np.where(np.isnan(metres), place.edges.reach[0], metres), np.nan)
     metres[area > 0.0] = 0.0
-    return Measured(place, area, metres, areas(footprints), _hidden(place, footprints, metres))
+    return Measured(place, area, metres, edge, whole, _hidden(place, footprints, metres))
 
 
 def _hidden(place: Place, footprints: Footprints, metres: np.ndarray) -> np.ndarray:

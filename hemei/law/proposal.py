@@ -55,8 +55,8 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
         raise Unreadable(f"{path}：应有一个拟建建筑（role: building），至多一个宗地（role: plot）")
     row = roles.index("building")
     footprint, fact = layer.geometry[row], facts[row]
-    places, _ = places_of(district, crs)
     error = float(fact.get("position_error_m") or district.position_error_m)
+    places, _ = places_of(district, crs, error)
     subject = Subject(
         id=str(layer.ids[row].as_py()),
         use=str(fact.get("use") or "house"),

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import xlsxwriter
 
+from .columns import FAIL, PASS, UNKNOWN
 from .screening import Screening
 
-OUTCOMES = ("fail", "unknown", "pass")
+MOST_NAMED = 20
 HEADINGS = ("规则", "名称", "条款", "标注", "乡镇", "不符合", "待核", "符合")
-COLOURS = {"fail": "#b3261e", "unknown": "#c98a1b", "pass": "#9bb8a5"}
+COLOURS = {PASS: "#9bb8a5", UNKNOWN: "#c98a1b", FAIL: "#b3261e"}
+"""By outcome, the worst last, which is drawn on top."""
 NOTICE = "现状建筑“不符合”只表示位置或尺寸与现行规则不一致，不等于违法：建成时间和手续要另查。"
 WIDTH = 1000
 
@@ -21,11 +23,11 @@ WIDTH = 1000
 def rows_of(screening: Screening) -> Iterator[tuple[str | int, ...]]:
     """One row a rule and township, under `HEADINGS`."""
     book, outcomes = screening.district.book, screening.tally.outcomes
-    townships = sorted({township for _, township, _ in outcomes})
-    for rule in book.rules:
+    townships = sorted({township for _, township in outcomes})
+    for rule in screening.rules:
         for township in townships:
-            counts = [outcomes.get((rule.id, township, outcome), 0) for outcome in OUTCOMES]
-            if rule.holds(screening.on) and any(counts):
+            if (rule.id, township) in outcomes:
+                counts = [int(outcomes[rule.id, township][number]) for number in (FAIL, UNKNOWN, PASS)]
                 clause = book.clauses[rule.clause]
                 marks = "，".join(clause.marks(screening.on))
                 yield rule.id, rule.title, clause.citation, marks, township or "（未分乡镇）", *counts
@@ -54,7 +56,8 @@ def notes(screening: Screening) -> list[str]:
         f"量算坐标系 {screening.crs.name}，位置误差 {screening.district.position_error_m:g} 米。",
         NOTICE,
         *tally.remarks,
-        *(f"{what}：{count:,} 栋" for what, count in tally.faults.items()),
+        *(f"{what}：{count:,} 栋" for what, count in tally.slips.counted.items()),
+        *(f"{what}：{_named(ids)}" for what, ids in tally.faults.items()),
     ]
     used = sorted({place.key[0] for place in screening.places})
     titles = {key: kind.title for key, kind in screening.district.book.layers.items()}
@@ -62,8 +65,16 @@ def notes(screening: Screening) -> list[str]:
     return [*lines, f"未配置的图层（有关规则都是“待核”）：{'、'.join(missing)}。"]
 
 
-def page(screening: Screening, middle: np.ndarray, outcome: np.ndarray) -> str:
-    """The report as HTML. `middle` (buildings, 2) metres and `outcome` (buildings,) words draw the map."""
+def _named(ids: list[object]) -> str:
+    """The first ids, and how many they are."""
+    first = "、".join(map(str, ids[:MOST_NAMED]))
+    return f"id {first}" if len(ids) <= MOST_NAMED else f"id {first} 等，共 {len(ids):,} 栋"
+
+
+def page(screening: Screening) -> str:
+    """The report as HTML, with a map."""
+    middle = np.concatenate(screening.tally.middles or [np.empty((0, 2))])
+    outcome = np.concatenate(screening.tally.worst or [np.empty(0, np.int8)])
     head = "".join(f"<th>{escape(heading)}</th>" for heading in HEADINGS)
     body = "\n".join(
         "<tr>" + "".join(f"<td>{escape(f'{cell:,}' if isinstance(cell, int) else cell)}</td>" for cell in row) + "</tr>"
@@ -90,7 +101,7 @@ def picture(middle: np.ndarray, outcome: np.ndarray) -> str:
     scale = min((WIDTH - 10) / span[0], (height - 10) / span[1])
     cell = np.round((middle - low) * scale / 2).astype(int) * 2
     dots = []
-    for word in reversed(OUTCOMES):  # the worst is drawn last, on top
-        for x, y in np.unique(cell[outcome == word], axis=0):
-            dots.append(f'<circle cx="{x + 5}" cy="{height - y - 5}" r="2" fill="{COLOURS[word]}"/>')
+    for number, colour in COLOURS.items():
+        for x, y in np.unique(cell[outcome == number], axis=0):
+            dots.append(f'<circle cx="{x + 5}" cy="{height - y - 5}" r="2" fill="{colour}"/>')
     return f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="建筑核对结果分布图">{"".join(dots)}</svg>'

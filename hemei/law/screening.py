@@ -2,183 +2,239 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import shapely
 
 from hemei.engines.screen.crs import chosen, converter
-from hemei.engines.screen.footprints import read_footprints
-from hemei.engines.screen.measuring import middle_of
-from hemei.engines.screen.reading import Source, open_source
+from hemei.engines.screen.footprints import Faults, read_footprints
+from hemei.engines.screen.measuring import IdCheck, middle_of
+from hemei.engines.screen.reading import Source, Unreadable, is_parquet, open_source
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import footprints_of
+from hemei.engines.screen.shapes import Footprints, footprints_of
+from hemei.engines.screen.terrain import Terrain, middles, read_terrain, terrain_at
+from hemei.engines.screen.writing import partial_of, write_results
 from hemei.terms.measure import Measure
-from hemei.terms.verdict import Kind, Outcome, Verdict
+from hemei.terms.verdict import Kind
 
-from .deciding import decide
+from .buildings import Slips, crowd_of, errors, shapes_of
+from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
 from .district import District
-from .places import Measured, Place, measure, places_of
-from .subject import InLayer, Subject
+from .mosaics import standings_of
+from .places import Place, in_layer, inside, measure, places_of
+from .rules import Rule
+from .subject import InLayer
 
+WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     {
-        "building": pa.string(), "township": pa.string(), "rule": pa.string(), "kind": pa.string(),
-        "outcome": pa.string(), "measure": pa.string(), "measured": pa.float64(), "unit": pa.string(),
-        "threshold": pa.float64(), "margin": pa.float64(), "clause": pa.string(), "share": pa.float64(),
-        "layer": pa.string(), "layer_version": pa.string(), "missing": pa.string(), "part": pa.binary(),
+        "building": WORD, "township": WORD, "rule": WORD, "kind": WORD, "outcome": WORD, "measure": WORD,
+        "measured": pa.float64(), "unit": WORD, "threshold": pa.float64(), "margin": pa.float64(), "clause": WORD,
+        "citation": WORD, "marks": WORD, "share": pa.float64(), "layer": WORD, "layer_version": WORD,
+        "assumed_m": pa.float64(), "missing": WORD, "part": pa.binary(),
     }
 )  # fmt: skip
+"""A verdict as a row. `marks`: how far the clause and its limit may be relied on; `part`: WKB in the run's system."""
+PLAIN = pa.schema([pa.field(one.name, pa.string() if one.type == WORD else one.type) for one in SCHEMA])
 
 
 @dataclass(slots=True)
 class Tally:
-    """What a screening came to: buildings, outcomes by rule and by township, and what was remarked."""
+    """What a screening came to: buildings, outcomes by (rule, township), what was remarked, and by building the middle
+    (m) and the worst outcome of the rules whose layer is there."""
 
     buildings: int = 0
-    outcomes: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], np.ndarray] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
-    faults: dict[str, int] = field(default_factory=dict)
+    faults: dict[str, list[object]] = field(default_factory=dict)
+    slips: Slips = field(default_factory=Slips)
     middles: list[np.ndarray] = field(default_factory=list)
-    worst: list[str] = field(default_factory=list)
+    worst: list[np.ndarray] = field(default_factory=list)
 
-    def count(self, verdict: Verdict, township: str) -> None:
-        key = verdict.rule, township, verdict.outcome.value
-        self.outcomes[key] = self.outcomes.get(key, 0) + 1
+    def note(self, faults: Faults, ids: pa.Array) -> None:
+        for what, rows in faults.rows.items():
+            self.faults.setdefault(what, []).extend(ids.take(pa.array(rows)).to_pylist())
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some ten thousand buildings, all that could be measured of them, and their parts inside each place."""
+
+    ids: pa.Array
+    rows: np.ndarray
+    crowd: Crowd
+    township: tuple[np.ndarray, list[str]]
+    seen: dict[tuple[str, str], Seen]
+    parts: dict[tuple[str, str], np.ndarray]
 
 
 class Screening:
-    """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up on the way."""
+    """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up. Raises Unreadable."""
 
     def __init__(self, buildings: str, district: District, on: date) -> None:
         self.source: Source = open_source(buildings)
         self.district, self.on = district, on
+        self.rules = [rule for rule in district.book.rules if rule.holds(on)]
         self.crs = chosen(district.crs, self.source.crs, lambda: middle_of(self.source))
         self.convert = converter(self.source.crs, self.crs)
-        self.tally = Tally()
-        self.places, self.tally.remarks = places_of(district, self.crs)
-        self.far = {place.key: place.far for place in self.places}
-        self._known: dict[Hashable, tuple[Verdict, ...]] = {}
+        self.tally = Tally(remarks=[*district.remarks, *self._absent()])
+        worst_error = self._worst_error()
+        self.places, said = places_of(district, self.crs, worst_error)
+        self.standings, also = standings_of(district, self.crs, worst_error)
+        self.tally.remarks += [*said, *also]
+        self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
+        self.ids = IdCheck()
+
+    def _absent(self) -> Iterator[str]:
+        if self.district.error_column and self.district.error_column not in self.source.columns:
+            raise Unreadable(f"{self.source.path}：没有列“{self.district.error_column}”（位置误差）")
+        for key, name in self.district.columns.items():
+            if name not in self.source.columns:
+                yield f"建筑文件没有列“{name}”（{key}），按缺少处理；有：{'、'.join(self.source.columns)}"
+
+    def _worst_error(self) -> float:
+        """The largest position error of any building: so far beyond its limits each rule has to look."""
+        if not self.district.error_column:
+            return self.district.position_error_m
+        batches = self.source.batches([self.district.error_column])
+        return max((float(errors(batch, self.district, Slips()).max(initial=0.0)) for batch in batches), default=0.0)
 
     def tables(self) -> Iterator[pa.Table]:
-        wanted = [name for name in dict.fromkeys([self.source.id_column, *self.district.columns.values()]) if name]
-        for batch in self.source.batches([name for name in wanted if name in self.source.columns]):
-            yield pa.Table.from_pylist(list(self._rows(batch)), schema=SCHEMA)
+        """The verdicts, a table for each rule and some ten thousand buildings, under `SCHEMA`."""
+        names = [self.source.id_column, self.district.error_column, *self.district.columns.values()]
+        wanted = [name for name in dict.fromkeys(names) if name and name in self.source.columns]
+        for record in self.source.batches(wanted):
+            batch = self._measured(record)
+            worst = np.full(len(batch.rows), PASS, np.int8)
+            for rule in self.rules:
+                seen = batch.seen.get((rule.layer, rule.of))
+                judged = judge_all(rule, batch.crowd, seen, self.district.book.parameters, self.on)
+                self._add_up(rule, judged, batch, seen, worst)
+                yield self._table(rule, judged, batch, seen)
+            self.tally.worst.append(worst)
+        doubles = self.ids.doubles()
+        if doubles:
+            self.tally.faults["id 重复，各行都判了"] = doubles
 
-    def _rows(self, batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
-        column = batch.column(self.source.geometry)
-        footprints, measurable, faults = read_footprints(column, self.convert)
-        for what, rows in faults.rows.items():
-            self.tally.faults[what] = self.tally.faults.get(what, 0) + len(rows)
-        found = [measure(place, footprints) for place in self.places]
-        near = np.zeros(len(batch), bool)
-        for one in found:
-            near |= one.near
-        geometry = self._geometry(column, near & measurable)
-        attributes = batch.drop_columns([self.source.geometry]).to_pylist()
+    def _measured(self, record: pa.RecordBatch) -> Batch:
+        footprints, measurable, faults = read_footprints(record.column(self.source.geometry), self.convert)
+        ids = self._ids(record)
+        self.ids.see(ids)
+        self.tally.note(faults, ids)
+        district, slips = self.district, self.tally.slips
+        crowd, township = crowd_of(record, footprints, measurable, district, self.standings, slips)
+        if self.terrain is not None and Measure.SLOPE.value not in district.columns:
+            slope = terrain_at(self.terrain, footprints, self.crs)["slope_deg"]
+            crowd = Crowd(crowd.sorts, crowd.sort, crowd.error_m, {**crowd.attributes, Measure.SLOPE: slope})
+        rows = np.flatnonzero(measurable)
+        seen, parts = against(self.places, footprints, measurable, crowd.error_m)
+        self.tally.middles.append(middles(footprints)[rows])
+        self.tally.buildings += len(record)
+        names, codes = np.unique(township.astype(str), return_inverse=True)
+        return Batch(ids, rows, crowd, (codes, names.tolist()), seen, parts)
+
+    def _ids(self, record: pa.RecordBatch) -> pa.Array:
+        if self.source.id_column:
+            return record.column(self.source.id_column)
         start = self.tally.buildings
-        for row in np.flatnonzero(measurable):
-            facts = attributes[row]
-            identity = str(facts.get(self.source.id_column, start + row) if self.source.id_column else start + row)
-            township = str(facts.get(self.district.columns.get("township", ""), "") or "")
-            subject = self._subject(facts)
-            judged = self._judged(subject, found, int(row), geometry[row]) if near[row] else self._far_away(subject)
-            self.tally.worst.append(worst_of(judged))
-            for verdict in judged:
-                self.tally.count(verdict, township)
-                yield as_row(verdict, identity, township)
-        outline = footprints.outline
-        box = outline.box[outline.owner_at[:-1][measurable]]
-        self.tally.middles.append(np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2)
-        self.tally.buildings += len(batch)
+        return pa.array(np.arange(start, start + len(record)))
 
-    def _geometry(self, column: pa.Array, wanted: np.ndarray) -> np.ndarray:
-        """Shapely geometries in the run's system of the rows that need them; None elsewhere."""
-        geometry = np.full(len(column), None, dtype=object)
-        if wanted.any():
-            raw = np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)[wanted]
-            made = shapely.make_valid(shapely.force_2d(shapely.from_wkb(raw)), method="structure")
-            if self.convert is not None:
-                made = shapely.set_coordinates(made, self.convert(shapely.get_coordinates(made)))
-            geometry[wanted] = made
-        return geometry
+    def _add_up(self, rule: Rule, judged: Judged, batch: Batch, seen: Seen | None, worst: np.ndarray) -> None:
+        codes, names = batch.township
+        outcome = judged.outcome[batch.rows]
+        spoken = outcome != NONE
+        counts = np.bincount(codes[batch.rows][spoken] * 3 + outcome[spoken], minlength=3 * len(names)).reshape(-1, 3)
+        for name, row in zip(names, counts, strict=True):
+            if row.any():
+                self.tally.outcomes[rule.id, name] = self.tally.outcomes.get((rule.id, name), 0) + row
+        if seen is not None:
+            if rule.kind is not Kind.WARN:
+                worst[outcome == FAIL] = FAIL
+            worst[(outcome == UNKNOWN) & (worst == PASS)] = UNKNOWN
 
-    def _subject(self, facts: Mapping[str, object]) -> Subject:
-        columns = self.district.columns
-        attributes = {
-            measure: float(facts[columns[measure.value]])  # type: ignore[arg-type]
-            for measure in Measure
-            if columns.get(measure.value) in facts and facts[columns[measure.value]] is not None
+    def _table(self, rule: Rule, judged: Judged, batch: Batch, seen: Seen | None) -> pa.Table:
+        rows = batch.rows[judged.outcome[batch.rows] != NONE]
+        n, clause = len(rows), self.district.book.clauses[rule.clause]
+        measured, threshold = judged.measured[rows], judged.threshold[rows]
+        gap = measured - threshold
+        codes, names = batch.township
+        columns = {
+            "building": _coded(np.arange(n), batch.ids.take(pa.array(rows)).cast(pa.string())),
+            "township": _coded(codes[rows], pa.array(names)),
+            "outcome": _coded(judged.outcome[rows], pa.array([outcome.value for outcome in OUTCOMES])),
+            "measured": _known(measured),
+            "threshold": _known(threshold),
+            "margin": _known(gap if rule.measure.more_is_better else -gap),
+            "share": _known(np.full(n, np.nan) if seen is None else seen.share[rows]),
+            "assumed_m": pa.array(np.full(n, 0.0 if seen is None else seen.uncertain_m)),
+            "missing": pa.array(judged.missing[rows], mask=judged.missing[rows] == 0).cast(pa.int32()),
+            "part": _part(judged.outcome[rows], batch.parts.get((rule.layer, rule.of)), rows),
         }
-
-        def word(key: str, default: str) -> str:
-            return str(facts.get(columns.get(key, ""), None) or default)
-
-        return Subject(
-            id="",
-            use=word("use", "house"),
-            work=word("work", self.district.work),
-            position_error_m=self.district.position_error_m,
-            attributes=attributes,
-            zone=word("zone", ""),
-            tier=word("tier", ""),
-        )
-
-    def _far_away(self, subject: Subject) -> tuple[Verdict, ...]:
-        """The verdicts of all buildings that are far from everything: the same for all that are alike."""
-        key = (subject.use, subject.work, subject.zone, subject.tier, *sorted(subject.attributes.items()))
-        if key not in self._known:
-            self._known[key] = self._decide(replace(subject, layers=self.far))
-        return self._known[key]
-
-    def _judged(
-        self, subject: Subject, found: list[Measured], row: int, footprint: shapely.Geometry
-    ) -> tuple[Verdict, ...]:
-        layers: dict[tuple[str, str], InLayer] = dict(self.far)
-        for one in found:
-            if one.near[row]:
-                layers[one.place.key] = one.of(row, footprint, subject.position_error_m)
-        return self._decide(replace(subject, layers=layers))
-
-    def _decide(self, subject: Subject) -> tuple[Verdict, ...]:
-        return decide(self.district.book.rules, subject, self.district.book.parameters, self.on)
+        columns["missing"] = pa.DictionaryArray.from_arrays(columns["missing"], pa.array(judged.words))
+        said = {
+            "rule": rule.id, "kind": rule.kind.value, "measure": rule.measure.value, "unit": rule.measure.unit,
+            "clause": rule.clause, "citation": clause.citation, "marks": "，".join(clause.marks(self.on)),
+            "layer": rule.layer, "layer_version": "" if seen is None else seen.version,
+        }  # fmt: skip
+        columns |= {name: _coded(np.zeros(n, np.int32), pa.array([word])) for name, word in said.items()}
+        return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
 
 
-def worst_of(verdicts: tuple[Verdict, ...]) -> str:
-    """The worst outcome among the rules whose layer is there; warnings do not count as failing."""
-    there = [verdict for verdict in verdicts if verdict.layer_version]
-    if any(verdict.outcome is Outcome.FAIL and verdict.kind is not Kind.WARN for verdict in there):
-        return Outcome.FAIL.value
-    unsure = any(verdict.outcome is Outcome.UNKNOWN for verdict in there)
-    return Outcome.UNKNOWN.value if unsure else Outcome.PASS.value
-
-
-def as_row(verdict: Verdict, building: str, township: str) -> dict[str, object]:
-    """A verdict as a row of the table."""
-    return {
-        "building": building,
-        "township": township,
-        "rule": verdict.rule,
-        "kind": verdict.kind.value,
-        "outcome": verdict.outcome.value,
-        "measure": verdict.measure.value,
-        "measured": verdict.measured,
-        "unit": verdict.unit,
-        "threshold": verdict.threshold,
-        "margin": verdict.margin,
-        "clause": verdict.clause,
-        "share": verdict.share,
-        "layer": verdict.layer,
-        "layer_version": verdict.layer_version,
-        "missing": "；".join(verdict.missing) or None,
-        "part": None if verdict.outcome is Outcome.PASS else verdict.part,
-    }
+def against(
+    places: list[Place], footprints: Footprints, measurable: np.ndarray, error_m: np.ndarray
+) -> tuple[dict[tuple[str, str], Seen], dict[tuple[str, str], np.ndarray]]:
+    """All footprints against all places; besides, the part of each inside each place as WKB (None where none)."""
+    shapes = shapes_of(footprints)
+    seen, parts = {}, {}
+    for place in places:
+        found = measure(place, footprints)
+        geometry = np.full(len(footprints), None, dtype=object)
+        touched = measurable & (found.area_m2 > 0.0)
+        geometry[touched] = shapes(np.flatnonzero(touched))
+        part = geometry.copy()
+        some = np.flatnonzero(touched & found.partly())
+        part[some] = inside(place, geometry[some])
+        parts[place.key] = np.asarray(shapely.to_wkb(part), dtype=object)
+        seen[place.key] = found.seen(np.where(measurable, error_m, 0.0), geometry)
+    return seen, parts
 
 
 def measured_at(places: list[Place], footprint: shapely.Geometry, error_m: float) -> dict[tuple[str, str], InLayer]:
     """One footprint against all places."""
-    footprints = footprints_of(rings_of(np.array([footprint], dtype=object)))
-    return {place.key: measure(place, footprints).of(0, footprint, error_m) for place in places}
+    alone = footprints_of(rings_of(np.array([footprint], dtype=object)))
+    seen, parts = against(places, alone, np.array([True]), np.array([error_m]))
+    return {key: in_layer(one, 0, parts[key][0]) for key, one in seen.items()}
+
+
+def _coded(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), words)
+
+
+def _known(values: np.ndarray) -> pa.Array:
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _part(outcome: np.ndarray, parts: np.ndarray | None, rows: np.ndarray) -> pa.Array:
+    if parts is None:
+        return pa.nulls(len(rows), pa.binary())
+    return pa.array(np.where(outcome == PASS, None, parts[rows]), pa.binary())
+
+
+def write_verdicts(path: Path, screening: Screening) -> int:
+    """Write all verdicts as Parquet (streamed) or CSV; returns their number."""
+    if not is_parquet(path):
+        tables = ((table.cast(PLAIN).drop_columns(["part"]), None) for table in screening.tables())
+        return write_results(path, tables, screening.crs)
+    count = 0
+    with partial_of(path) as partial, pq.ParquetWriter(partial, SCHEMA, store_schema=False) as writer:
+        for table in screening.tables():
+            if table.num_rows:
+                writer.write_table(table)
+            count += table.num_rows
+    return count

@@ -16,15 +16,17 @@ class InLayer:
     """A subject against one layer (or the features of one class in it).
 
     `area_m2` and `share` of it inside; `distance_m` to it (None: beyond the reach that was asked); `depth_m` how far it
-    could be shifted in any direction and still surely meet the layer (None: not known); `uncertain_m` a declared
-    uncertainty of the layer's own edge, such as half the width of a road known by its centre line; `missing` why the
-    layer is not known here; `lines_only` where the layer has no polygons, so that nothing can lie inside it.
+    could be shifted in any direction and still surely meet the layer (None: not known); `edge_m` how far from the edge
+    of the layer it lies wholly inside (None: not wholly, or not known); `uncertain_m` a declared uncertainty of the
+    layer's own edge, such as half the width of a road known by its centre line; `missing` why the layer is not known
+    here; `lines_only` where the layer has no polygons, so that nothing can lie inside it.
     """
 
     area_m2: float = 0.0
     share: float = 0.0
     distance_m: float | None = None
     depth_m: float | None = None
+    edge_m: float | None = None
     uncertain_m: float = 0.0
     version: str = ""
     part: bytes | None = None

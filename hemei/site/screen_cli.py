@@ -141,26 +141,23 @@ def measure(
 @plain_errors
 def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None, out: Path) -> None:
     """按区的规则核对 BUILDINGS 里的每一栋建筑，逐条写进 OUT。"""
-    import numpy as np
-
-    from hemei.engines.screen.writing import partial_of, write_results
+    from hemei.engines.screen.writing import partial_of
     from hemei.law.district import read_district
     from hemei.law.report import notes, page, write_workbook
-    from hemei.law.screening import Screening
+    from hemei.law.screening import Screening, write_verdicts
     from hemei.terms.day import today
 
     if report is not None and report.suffix.lower() not in (".html", ".xlsx"):
         raise click.UsageError(f"--report {report}：请用 .html 或 .xlsx")
     start = time.perf_counter()
     screening = Screening(buildings, read_district(folder), on.date() if on else today())
-    count = write_results(out, ((table, None) for table in screening.tables()), screening.crs)
+    count = write_verdicts(out, screening)
     if report is not None:
         with partial_of(report) as partial:
             if report.suffix.lower() == ".xlsx":
                 write_workbook(partial, screening)
             else:
-                middle = np.concatenate(screening.tally.middles or [np.empty((0, 2))])
-                partial.write_text(page(screening, middle, np.array(screening.tally.worst)), encoding="utf-8")
+                partial.write_text(page(screening), encoding="utf-8")
     for line in notes(screening):
         click.echo(line, err=True)
     click.echo(f"{count:,} 条核对结果，{time.perf_counter() - start:.2f} 秒", err=True)

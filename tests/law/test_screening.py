@@ -9,15 +9,24 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import shapely.affinity
 from click.testing import CliRunner
 from PIL import Image, TiffImagePlugin
+from pyproj import CRS
 
 from hemei.engines.screen.reading import Unreadable
+from hemei.engines.screen.rings import rings_of
+from hemei.engines.screen.shapes import footprints_of
+from hemei.law.deciding import decide
 from hemei.law.district import read_district
+from hemei.law.mosaics import standings_of
+from hemei.law.places import places_of
 from hemei.law.proposal import answer, as_json, page
-from hemei.law.screening import Screening
+from hemei.law.screening import Screening, measured_at
+from hemei.law.subject import GPS_ERROR_M, Subject
 from hemei.law.yaml_lines import LawError
 from hemei.site.screen_cli import screen
+from hemei.terms.measure import Measure
 
 X, Y = 501_000.0, 3_515_000.0
 ON = date(2026, 11, 1)
@@ -86,6 +95,78 @@ def test_areas_heights_and_missing_values_are_judged(folder):
     assert height["d"] == ("fail", 12.0)
     assert height["f"] == ("unknown", None)
     assert height["b"] == ("pass", 8.0) == height["e"]
+
+
+def one_by_one(folder):
+    """Every building by itself: its shape through GEOS, its rules read one at a time."""
+    district = read_district(folder)
+    crs = CRS.from_user_input(district.crs)
+    places, _ = places_of(district, crs, 8.0)
+    standings, _ = standings_of(district, crs, 8.0)
+    for _, row in gpd.read_parquet(folder / "buildings.parquet").iterrows():
+        shape = shapely.make_valid(row.geometry, method="structure")
+        error = GPS_ERROR_M if np.isnan(row.error) else row.error
+        alone = footprints_of(rings_of(np.array([shape], dtype=object)))
+        zone = standings[0].at(alone)["zone"][0]
+        near = standings[0].near_a_border(alone, np.array([error]))[0]
+        subject = Subject(
+            str(row.id),
+            work="new",
+            position_error_m=error,
+            attributes={} if np.isnan(row.height) else {Measure.HEIGHT: row.height},
+            layers=measured_at(places, shape, error),
+            zone=zone,
+            may_be=tuple((one, "") for (one,) in standings[0].choices(shape, error)) if near else (),
+        )
+        yield from decide(district.book.rules, subject, district.book.parameters, ON)
+
+
+def test_many_at_once_are_judged_as_one_by_one(folder):
+    """Winding, holed and many-part buildings, half in and near every border, with errors of their own."""
+    put(folder / "zones.parquet", [box(-500, -500, 550, 1200), box(50, -500, 500, 1200)], id=[1, 2], kind=["甲", "乙"])
+    (folder / "parameters.yaml").write_text(
+        "- {id: d.height, title: 高度, unit: m, values: [{from: 2026-01-01, value: 9},"
+        " {from: 2026-01-01, zone: 甲, value: 7}]}\n"
+    )
+    text = (folder / "district.yaml").read_text().replace("position_error_m: 0", "position_error_m: error")
+    text = text.replace("work: work", "work_is: new").replace("township: township, ", "")
+    (folder / "district.yaml").write_text(text + "  zones: {file: zones.parquet, zone_column: kind}\n")
+    rng = np.random.default_rng(5)
+    parcels = [box(x, y, 55, 48) for x in range(-300, 300, 50) for y in range(100, 300, 48)]  # overlapping neighbours
+    put(folder / "farmland.parquet", parcels, id=range(len(parcels)))
+    at = rng.uniform([X - 250, Y - 20], [X + 250, Y + 250], (300, 2))
+    at[:60, 1] = Y + 100 + rng.uniform(-12, 12, 60)
+    shapes = [shapely.transform(nasty_footprint(rng), lambda xy, to=to: xy - xy.mean(axis=0) + to) for to in at]
+    height, error = rng.choice([6.0, 7.0, 8.0, 9.0, 12.0, np.nan], 300), rng.choice([0.0, 1.0, 5.0, 8.0, np.nan], 300)
+    put(folder / "buildings.parquet", shapes, id=range(300), height=height, error=error)
+    screening = Screening(str(folder / "buildings.parquet"), read_district(folder), ON)
+    rows = {(row["building"], row["rule"]): row for table in screening.tables() for row in table.to_pylist()}
+    verdicts = list(one_by_one(folder))
+    assert len(rows) == len(verdicts)
+    for verdict in verdicts:
+        row = rows[verdict.subject, verdict.rule]
+        assert row["outcome"] == verdict.outcome.value, (verdict, row)
+        assert row["measured"] == pytest.approx(verdict.measured, abs=1e-6)
+        assert row["missing"] == ("；".join(verdict.missing) or None)
+        assert (row["threshold"], row["layer_version"]) == (verdict.threshold, verdict.layer_version)
+        assert (row["part"] is None) == (verdict.part is None)
+    said = {(row["rule"], row["outcome"]) for row in rows.values()}
+    for rule in ("control.R02", "control.R10", "d.H1"):
+        assert {(rule, word) for word in ("pass", "fail", "unknown")} <= said
+
+
+def nasty_footprint(rng):
+    """A rectangle, a winding ring, a courtyard, or two parts."""
+    kind = rng.integers(4)
+    turn = shapely.affinity.rotate(shapely.box(0, 0, *rng.uniform(4, 22, 2)), rng.uniform(0, 90))
+    if kind == 1:
+        angle = np.sort(rng.uniform(0, 2 * np.pi, 12))
+        return shapely.Polygon(np.c_[np.cos(angle), np.sin(angle)] * rng.uniform(3, 12, (12, 1))).buffer(0)
+    if kind == 2:
+        return turn.difference(turn.buffer(-1.5))
+    if kind == 3:
+        return shapely.MultiPolygon([turn, shapely.affinity.translate(turn, 40, 3)])
+    return turn
 
 
 def test_layers_that_are_not_there_decide_nothing(folder):
