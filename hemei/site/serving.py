@@ -7,6 +7,7 @@ processes answer requests. Server processes are spawned, never forked: a fork wo
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import http.client
 import multiprocessing
@@ -84,7 +85,9 @@ def run(host: str, port: int, *, processes: int, chores: bool, ready: Callable[[
     server.on_startup(threading.Thread(target=_wait_until_it_answers, args=(host, port, ready), daemon=True).start)
     if chores:
         server.on_startup(worker.start)
-    server.serve()
+    with open(settings.SERVING_LOCK, "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)  # waits for a restore that is under way
+        server.serve()
     if chores:
         worker.stop()
         worker.join(timeout=LONGEST_STOP_S)

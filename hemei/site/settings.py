@@ -61,6 +61,7 @@ COMPLAINTS = env("HEMEI_COMPLAINTS")  # 投诉建议: a telephone number or addr
 TIANDITU_KEY = env("HEMEI_TIANDITU_KEY")  # 天地图 as background, only with a key
 NOTIFY_WEBHOOK = env("HEMEI_NOTIFY_WEBHOOK")  # SMS gateway or WeCom robot
 NOTIFY_SECOND_AFTER_MINUTES = int(env("HEMEI_NOTIFY_SECOND_AFTER_MINUTES", "30"))
+BACKUP_PASSPHRASE = env("HEMEI_BACKUP_PASSPHRASE")  # for `hemei backup` and `hemei restore` only
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -145,6 +146,7 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(env("DATABASE_URL") or f"sqlite:///{VAR / 'hemei.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SERVING_LOCK = VAR / "serving.lock"  # held by a running site, so that nothing is restored under it
 WRITE_LOCK = VAR / "write.lock"  # first come, first served, before BEGIN on SQLite
 EVIDENCE = VAR / "evidence"
 

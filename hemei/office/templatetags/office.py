@@ -40,6 +40,7 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "message.escalate": gettext_lazy("紧急通知转第二人"),
     "message.overdue": gettext_lazy("超期提醒上一级"),
     "place.change": gettext_lazy("修改登记"),
+    "backup.make": gettext_lazy("全库备份"),
     "place.put_on_map": gettext_lazy("落图"),
     "place.identify": gettext_lazy("登记其他系统编号"),
     "place.take_out": gettext_lazy("注销"),

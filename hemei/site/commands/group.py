@@ -6,11 +6,13 @@ from importlib.metadata import version
 
 import click
 
+from hemei.site.commands.backup import backup
 from hemei.site.commands.collector import collector
 from hemei.site.commands.demo import demo
 from hemei.site.commands.draw import draw
 from hemei.site.commands.export import export
 from hemei.site.commands.register import import_
+from hemei.site.commands.restore import restore
 from hemei.site.commands.serve import serve
 from hemei.site.commands.user import user
 from hemei.site.commands.verify import verify
@@ -28,5 +30,5 @@ def cli() -> None:
     """
 
 
-for command in (collector, demo, draw, export, import_, screen, serve, user, verify, zero):
+for command in (backup, collector, demo, draw, export, import_, restore, screen, serve, user, verify, zero):
     cli.add_command(command)
