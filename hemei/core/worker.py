@@ -12,11 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState
+from hemei.core.trouble import Trouble, trouble_of
 from hemei.core.writing import writing
 
 log = logging.getLogger(__name__)
@@ -53,14 +55,21 @@ class Progress:
 
 
 Work = Callable[[Job, Progress], dict[str, Any] | None]
+GivenUp = Callable[[Job, str], None]
 KINDS: dict[str, Work] = {}
+GIVEN_UP: dict[str, GivenUp] = {}
 
 
-def work(kind: str) -> Callable[[Work], Work]:
-    """Declare the function that does jobs of a kind. It may be started again after a kill: it must not mind."""
+def work(kind: str, *, given_up: GivenUp | None = None) -> Callable[[Work], Work]:
+    """Declare the function that does jobs of a kind. It may be started again after a kill: it must not mind.
+
+    `given_up` is told, with what to say, when a job has been broken off too often and is not started again.
+    """
 
     def declare(function: Work) -> Work:
         KINDS[kind] = function
+        if given_up:
+            GIVEN_UP[kind] = given_up
         return function
 
     return declare
@@ -71,9 +80,8 @@ def take_next() -> Job | None:
     with writing():
         now = timezone.now()
         lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=now - LOST_AFTER)
-        lost.filter(attempts__gte=MOST_ATTEMPTS).update(
-            state=JobState.FAILED, message=_("多次中断，已停止；请重新发起。"), ended_at=now
-        )
+        for hopeless in lost.filter(attempts__gte=MOST_ATTEMPTS):
+            _give_up(hopeless)
         lost.update(state=JobState.WAITING)
         job = Job.objects.select_for_update().filter(state=JobState.WAITING).order_by("id").first()
         if job is None:
@@ -81,6 +89,14 @@ def take_next() -> Job | None:
         job.state, job.heartbeat_at, job.attempts = JobState.RUNNING, now, job.attempts + 1
         job.save(update_fields=["state", "heartbeat_at", "attempts"])
         return job
+
+
+def _give_up(job: Job) -> None:
+    with translation.override(settings.LANGUAGE_CODE):
+        message = _("多次中断，已停止；请重新发起。")
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, message=message, ended_at=timezone.now())
+    if told := GIVEN_UP.get(job.kind):
+        told(job, message)
 
 
 def run(job: Job) -> Job:
@@ -94,6 +110,8 @@ def run(job: Job) -> Job:
     except Mistaken as fault:  # of a person, who is told: nothing for the log
         state, message = JobState.FAILED, str(fault)[:500]
     except Exception as fault:
+        if trouble := trouble_of(fault):
+            return _wait_out(job, trouble)
         log.error("job %s failed\n%s", job.pk, traceback.format_exc())
         state, message = JobState.FAILED, str(fault)[:500]
     with writing():
@@ -101,6 +119,17 @@ def run(job: Job) -> Job:
         if message:
             values["message"] = message
         Job.objects.filter(pk=job.pk).update(**values)
+    job.refresh_from_db()
+    return job
+
+
+def _wait_out(job: Job, trouble: Trouble) -> Job:
+    """Leave the job claimed: it is taken up again after a while, and this time was none of its attempts."""
+    log.error("job %s waits: trouble with the %s", job.pk, trouble)
+    with translation.override(settings.LANGUAGE_CODE):
+        message = _("服务器的磁盘或数据库暂时有故障，恢复后自动继续。")
+    with writing():
+        Job.objects.filter(pk=job.pk).update(attempts=F("attempts") - 1, heartbeat_at=timezone.now(), message=message)
     job.refresh_from_db()
     return job
 
@@ -114,6 +143,7 @@ class Worker:
         self._stop_asked = threading.Event()
         work = (self._one_job, *chores)
         self._threads = [threading.Thread(target=self._turn, args=(chore,), daemon=True) for chore in work]
+        self._troubled: dict[str, Trouble] = {}
 
     def start(self) -> None:
         for thread in self._threads:
@@ -137,12 +167,20 @@ class Worker:
         while job := take_next():
             run(job)
 
-    @staticmethod
-    def _guarded(chore: Callable[[], object]) -> None:
+    def _guarded(self, chore: Callable[[], object]) -> None:
+        name = getattr(chore, "__name__", repr(chore))
         close_old_connections()
         try:
             chore()
-        except Exception:
-            log.exception("a chore failed; it is tried again")
+        except Exception as fault:
+            trouble = trouble_of(fault)
+            if trouble is None:
+                log.exception("%s failed; it is tried again", name)
+            elif self._troubled.get(name) != trouble:  # once, not every second: the log may lie on that full disk
+                self._troubled[name] = trouble
+                log.error("%s cannot be done: trouble with the %s (%s); it is tried again", name, trouble, fault)
+        else:
+            if self._troubled.pop(name, None):
+                log.error("%s is done again", name)
         finally:
             close_old_connections()

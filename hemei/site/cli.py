@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     django.setup()
     # Commands speak to models, which exist only after django.setup().
     from hemei.core.errors import Mistaken
+    from hemei.core.trouble import trouble_of
     from hemei.site.commands.group import cli
 
     try:
@@ -35,6 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # whoever read our output has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as fault:
+        if trouble := trouble_of(fault):
+            refuse(f"trouble with the {trouble}, nothing was written: {fault}")
+        raise
 
 
 def refuse(message: str) -> NoReturn:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from django.http import HttpRequest, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
 
 from hemei.core.registry import registry
+from hemei.site.health import healthz
 
-
-def healthz(request: HttpRequest) -> JsonResponse:
-    return JsonResponse({"status": "ok"})
-
+handler500 = "hemei.site.health.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),

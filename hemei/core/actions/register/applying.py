@@ -21,7 +21,8 @@ from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.reading import folder_of
 from hemei.core.actions.register.staging import confirmed
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import BatchState, ImportBatch, Job, RowOutcome, StagedRow
+from hemei.core.models import AuditEntry, BatchState, ImportBatch, Job, RowOutcome, StagedRow
+from hemei.core.trouble import trouble_of
 from hemei.core.worker import Progress, work
 from hemei.core.writing import action, audit, writing
 from hemei.terms.region import contains
@@ -45,16 +46,26 @@ class _Digest:
         return self._hash.hexdigest()
 
 
-@work("register.apply")
+def _told(job: Job, message: str) -> None:
+    waiting = ImportBatch.objects.filter(pk=job.arguments["batch"], state=BatchState.APPLYING)
+    waiting.update(state=BatchState.READY, message=message)
+
+
+@work("register.apply", given_up=_told)
 def apply_batch(job: Job, progress: Progress) -> dict[str, Any]:
     """Bring a confirmed batch into the register: all of it or nothing."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    if batch.state != BatchState.APPLYING:  # killed after the last write: it is done, only nobody had said so
+        forget_files(batch)
+        return {"rows": _rows_written(batch)}
     by = actor_of(job.by) if job.by else SYSTEM
     bench = Bench(by, timezone.now())
     try:
         digest = _lay(batch, bench, progress)
         seconds = _timed_move(batch=batch, by=by, bench=bench, digest=digest)
     except BaseException as fault:
+        if trouble_of(fault):  # taken up again when it is over
+            raise
         said = str(fault) if isinstance(fault, Mistaken) else _("导入没有完成，没有写入任何数据。")
         with writing():
             waiting = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.APPLYING)
@@ -64,6 +75,11 @@ def apply_batch(job: Job, progress: Progress) -> dict[str, Any]:
         bench.clear()
     forget_files(batch)
     return {"rows": digest.count, "seconds_in_transaction": round(seconds, 2)}
+
+
+def _rows_written(batch: ImportBatch) -> int:
+    entry = AuditEntry.objects.filter(verb="register.import", subject=f"batch:{batch.pk}").first()
+    return int(entry.detail["rows"]) if entry else 0
 
 
 def _lay(batch: ImportBatch, bench: Bench, progress: Progress) -> _Digest:

@@ -130,13 +130,21 @@ def import_folder(folder: Path, *, by: Actor, confirm: bool) -> Summary:
         where=At(own_region(by, layout.district)), folder=str(folder.resolve()), name=folder.name, by=by, waiting=False
     )
     assert batch.job is not None
-    run(batch.job)
+    _done(batch.job)
     batch.refresh_from_db()
     if not confirm or batch.state != BatchState.READY:
         return summary_of(batch)
-    job = run(confirm_now(batch=batch, by=by))
+    job = _done(confirm_now(batch=batch, by=by))
     batch.refresh_from_db()
     return summary_of(batch, job)
+
+
+def _done(job: Job) -> Job:
+    """Do the job here and now. Raises Mistaken where disk or database are in trouble: a running site takes it up."""
+    run(job)
+    if job.state == JobState.RUNNING:
+        raise Mistaken(job.message)
+    return job
 
 
 def confirm_now(*, batch: ImportBatch, by: Actor) -> Job:

@@ -23,12 +23,19 @@ from hemei.core.actions.register.sheet import Line, Plan, plan_of
 from hemei.core.actions.register.staging import stage
 from hemei.core.errors import Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
+from hemei.core.trouble import trouble_of
 from hemei.core.worker import Cancelled, Progress, work
 from hemei.core.writing import writing
 from hemei.engines.tables import BadFile, Row, Table
 
 
-@work("register.read")
+def _told(job: Job, message: str) -> None:
+    batch = ImportBatch.objects.get(pk=job.arguments["batch"])
+    if batch.state == BatchState.READING:
+        _give_up(batch, BatchState.FAILED, message)
+
+
+@work("register.read", given_up=_told)
 def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
     """Parse and judge every row of a batch. Its state says afterwards whether a person can confirm it."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
@@ -57,7 +64,9 @@ def _ending(batch: ImportBatch) -> Iterator[None]:
     except (Mistaken, BadFile) as fault:
         _give_up(batch, BatchState.FAILED, str(fault))
         raise
-    except Exception:
+    except Exception as fault:
+        if trouble_of(fault):  # read again from the beginning when it is over
+            raise
         _give_up(batch, BatchState.FAILED, _("读取时出错，没有写入任何数据。请联系管理员查看日志。"))
         raise
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.actions.register.layout import NAME
 from hemei.core.errors import Mistaken
+from hemei.core.trouble import trouble_of
 
 FOLDER = "imports"
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".csv", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".yaml", ".yml")
@@ -106,6 +107,8 @@ def _unpack(content: IO[bytes], folder: Path) -> None:
                 with archive.open(entry) as inside:
                     _keep(folder, _plain_name(name), inside, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as fault:
+        if trouble_of(fault):  # not the clerk's: the disk is full
+            raise
         raise Mistaken(_("这个 .zip 打不开：请重新压缩，不要加密码。"), field="files") from fault
 
 
