@@ -9,7 +9,11 @@ export function followPhotos(): void {
     const input = event.target as HTMLInputElement;
     const box = input.closest<HTMLElement>("[data-photos]");
     if (!box || !input.matches("input[type=file][data-source]")) return;
-    for (const file of input.files ?? []) addPhoto(box, file, input.dataset["source"] ?? "", new Date().toISOString());
+    const source = input.dataset["source"] ?? "";
+    for (const file of input.files ?? []) {
+      // A photo from the album was taken when its file was written, at the latest.
+      addPhoto(box, file, source, new Date(source === "album" ? file.lastModified : Date.now()).toISOString());
+    }
     input.value = "";
     notePosition(box);
   });

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import timezone, translation
+from PIL import Image
 
 from hemei.core.access import At
 from hemei.core.actions import case as steps
+from hemei.core.actions.evidence import NewFile
 from hemei.core.actions.opening import open_case
-from hemei.core.models import Place
+from hemei.core.files import path_of
+from hemei.core.models import Evidence, Place
 from tests.conftest import People, brought, photo
 
 SignIn = Callable[[str], Client]
@@ -75,3 +80,23 @@ def test_in_english_the_titles_are_english(house: Place, people: People, signed_
         pages = [f"places/{house.pk}/file/", f"cases/{case.pk}/documents/notice/"]
         shown = [client.get(f"/office/{page}").content.decode() for page in pages]
     assert all("served" in page.lower() and case.title not in page for page in shown)
+
+
+def test_a_phone_s_own_format_is_shown_as_a_picture(house: Place, people: People, signed_in: SignIn) -> None:
+    heic = (Path(__file__).parents[1] / "data" / "phone.heic").read_bytes()
+    where, shot = At(house.region, "houses"), NewFile("IMG_1.HEIC", heic, source="album")
+    open_case(where=where, place=house, code="houses.F14", at=timezone.now(), by=people.grid, files=[shot])
+    file = Evidence.objects.get()
+    assert (file.media_type, file.device_at and file.device_at.isoformat()) == (
+        "image/heif",
+        "2026-11-03T01:30:00+00:00",
+    )
+    client, address = signed_in("village"), f"/office/evidence/{file.pk}/"
+    for picture in ("thumbnail/", "thumbnail/?large"):
+        with Image.open(io.BytesIO(client.get(f"{address}{picture}").content)) as image:
+            assert (image.format, image.size) == ("JPEG", (64, 48))
+    whole = client.get(address)
+    assert whole["Content-Disposition"].startswith("attachment")
+    whole.close()
+    Path(path_of(file.sha256)).write_bytes(heic[:-300])
+    assert client.get(f"{address}thumbnail/").status_code == 404

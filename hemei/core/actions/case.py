@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor
-from hemei.core.actions.evidence import NewFile, keep
+from hemei.core.actions.evidence import NewFile, as_taken, keep
 from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.lifecycle import LIFE, Need, Step
@@ -71,6 +71,7 @@ def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
             % {"state": LIFE.by_key[case.state].name, "step": step.name},
             code="wrong_state",
         )
+    brought = replace(brought, files=[as_taken(file) for file in brought.files])
     _check_time(case, brought.at)
     _check_needs(case, step, by, brought)
     for programme in registry.programmes.values():

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image
 
+from hemei.core import photos
 from hemei.core.access import Actor
 from hemei.core.errors import Mistaken
 from hemei.core.files import store
-from hemei.core.models import CaseStep, Check, Evidence, Place
+from hemei.core.models import CaseStep, Check, Evidence, EvidenceSource, Place
 
-PHOTO_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,32 @@ def media_type(file: NewFile) -> str:
             field="files",
         )
     if file.content.startswith(b"%PDF-"):
-        return "application/pdf"
+        return PDF
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(file.content), formats=list(PHOTO_TYPES)) as image:
-                pixels, kind = image.width * image.height, PHOTO_TYPES[image.format or ""]
-                if pixels > settings.MAX_PHOTO_PIXELS:
-                    raise Mistaken(_("“%(name)s”像素过大，请缩小后再传。") % {"name": file.name}, field="files")
-                image.verify()
-    except (OSError, KeyError, SyntaxError, Image.DecompressionBombError) as fault:
+        with photos.opened(file.content) as image:
+            pixels, kind = image.width * image.height, photos.TYPES[image.format or ""]
+            if pixels > settings.MAX_PHOTO_PIXELS:
+                raise Mistaken(_("“%(name)s”像素过大，请缩小后再传。") % {"name": file.name}, field="files")
+            image.verify()
+    except photos.UNREADABLE as fault:
         raise Mistaken(
-            _("“%(name)s”不是能打开的照片（JPG、PNG、WebP）或 PDF，请换一张。") % {"name": file.name}, field="files"
+            _("“%(name)s”不是能打开的照片（JPG、PNG、WebP、HEIC）或 PDF，请换一张。") % {"name": file.name},
+            field="files",
         ) from fault
     return kind
+
+
+def as_taken(file: NewFile) -> NewFile:
+    """The file with what its device wrote into it.
+
+    A photo from the album was taken when and where it says itself, not where somebody stands who picks it; one from the
+    camera in the page is completed where the page sent no time or position.
+    """
+    told = photos.Taken() if file.content.startswith(b"%PDF-") else photos.taken(file.content)
+    if file.source == EvidenceSource.ALBUM:
+        return replace(file, device_at=told.at or file.device_at, lon=told.lon, lat=told.lat, accuracy_m=None)
+    located = file if file.lon is not None else replace(file, lon=told.lon, lat=told.lat)
+    return replace(located, device_at=file.device_at or told.at)
 
 
 def keep(
@@ -71,6 +81,7 @@ def keep(
 ) -> list[Evidence]:
     """Store the files and say what they show. Part of the action that calls it, never one of its own."""
     kinds = [media_type(file) for file in files]
+    files = [as_taken(file) for file in files]
     return [
         Evidence.objects.create(
             sha256=store(file.content),

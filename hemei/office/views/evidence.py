@@ -7,39 +7,42 @@ from urllib.parse import quote
 
 from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
-from PIL import Image, ImageOps
+from PIL import ImageOps
 
-from hemei.core.actions.evidence import PHOTO_TYPES
+from hemei.core import photos
 from hemei.core.doors import found
 from hemei.core.files import path_of
 from hemei.core.models import Evidence
 from hemei.core.queries.evidence import one_file
 from hemei.office.request import OfficeRequest, within
 
-SMALL = (480, 360)
+SMALL, LARGE = (480, 360), (1920, 1440)
+SHOWN = set(photos.TYPES.values()) - {photos.HEIF}  # what browsers show by themselves
 KEPT_FOR = "private, max-age=86400, immutable"
 
 
 def original(request: OfficeRequest, pk: int) -> HttpResponseBase:
     """The bytes as they came. Only pictures are shown in place; anything else is a download."""
     file = found(one_file(pk, within=within(request, "case.view")))
-    shown = file.media_type in PHOTO_TYPES.values()
+    shown = file.media_type in SHOWN
     response = FileResponse(path_of(file.sha256).open("rb"), content_type=_type(file))
     response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}"
     return _locked(response)
 
 
 def thumbnail(request: OfficeRequest, pk: int) -> HttpResponseBase:
+    """A small picture; `?large` for one to look at closely where the browser cannot show the original."""
     file = found(one_file(pk, within=within(request, "case.view")))
-    found(file if file.media_type in PHOTO_TYPES.values() else None)
-    response = HttpResponse(_small(file), content_type="image/jpeg")
+    found(file if file.media_type in photos.TYPES.values() else None)
+    small = found(_fitted(file, LARGE if "large" in request.GET else SMALL))
+    response = HttpResponse(small, content_type="image/jpeg")
     response["Content-Disposition"] = f'inline; filename="{file.pk}.jpg"'
     response["Cache-Control"] = KEPT_FOR
     return _locked(response)
 
 
 def _type(file: Evidence) -> str:
-    return file.media_type if file.media_type in PHOTO_TYPES.values() else "application/octet-stream"
+    return file.media_type if file.media_type in SHOWN else "application/octet-stream"
 
 
 def _locked(response: HttpResponseBase) -> HttpResponseBase:
@@ -49,11 +52,15 @@ def _locked(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def _small(file: Evidence) -> bytes:
+def _fitted(file: Evidence, size: tuple[int, int]) -> bytes | None:
+    """A JPEG of at most that size; None where what follows a sound beginning cannot be read."""
     out = io.BytesIO()
-    with Image.open(path_of(file.sha256), formats=list(PHOTO_TYPES)) as image:
-        image.draft("RGB", SMALL)
-        small = ImageOps.exif_transpose(image).convert("RGB")
-        small.thumbnail(SMALL)
-        small.save(out, "JPEG", quality=75)
+    try:
+        with photos.opened(path_of(file.sha256).read_bytes()) as image:
+            image.draft("RGB", size)
+            small = ImageOps.exif_transpose(image).convert("RGB")
+            small.thumbnail(size)
+            small.save(out, "JPEG", quality=75)
+    except photos.UNREADABLE:
+        return None
     return out.getvalue()
