@@ -7,6 +7,8 @@ export interface LegendEntry {
   word: string;
   colour: string;
   sign: string;
+  letter: string;
+  settled: boolean;
   shown: boolean;
 }
 
@@ -21,9 +23,11 @@ export function readLegend(root: ParentNode = document): Legend {
     const style = getComputedStyle(chip);
     legend.set(chip.dataset["state"]!, {
       chip,
-      word: chip.textContent!.trim(),
+      word: chip.dataset["word"] ?? chip.textContent!.trim(),
       colour: style.getPropertyValue("--state").trim(),
       sign: style.getPropertyValue("--sign").trim().replace(/^url\(["']?|["']?\)$/g, ""),
+      letter: chip.dataset["letter"] ?? "",
+      settled: "settled" in chip.dataset,
       shown: chip.getAttribute("aria-pressed") !== "false",
     });
   }
@@ -37,6 +41,7 @@ export async function drawSigns(legend: Legend): Promise<[string, ImageData][]> 
 
 /** The sign in its colour with a white edge, so that it stands out from paper and from imagery. */
 async function drawSign(entry: LegendEntry): Promise<ImageData> {
+  if (entry.letter) return drawLetter(entry);
   const silhouette = new Image(SIZE, SIZE);
   silhouette.src = entry.sign;
   await silhouette.decode();
@@ -52,6 +57,23 @@ async function drawSign(entry: LegendEntry): Promise<ImageData> {
     pen.drawImage(white, 3 * Math.cos(angle), 3 * Math.sin(angle));
   }
   pen.drawImage(coloured, 0, 0);
+  return pen.getImageData(0, 0, SIZE, SIZE);
+}
+
+/** A disc with the letter of a value, which is told apart without its colour too. */
+function drawLetter(entry: LegendEntry): ImageData {
+  const pen = canvas();
+  for (const [colour, radius] of [["#fff", SIZE / 2 - 2], [entry.colour, SIZE / 2 - 5]] as const) {
+    pen.fillStyle = colour;
+    pen.beginPath();
+    pen.arc(SIZE / 2, SIZE / 2, radius, 0, 2 * Math.PI);
+    pen.fill();
+  }
+  pen.fillStyle = "#fff";
+  pen.font = `bold ${entry.letter.length > 1 ? 18 : 24}px sans-serif`;
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillText(entry.letter, SIZE / 2, SIZE / 2 + 1.5);
   return pen.getImageData(0, 0, SIZE, SIZE);
 }
 

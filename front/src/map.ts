@@ -56,11 +56,16 @@ function apply(map: maplibregl.Map, legend: Legend): void {
   const shown = [...legend].filter(([, entry]) => entry.shown).map(([state]) => state);
   map.setFilter("places", filterOf(shown));
   map.setFilter("place-names", filterOf(shown));
-  const { number, filter, colour } = countsBy(shown, legend);
+  const { counted, number, filter, nothing, colour } = countsBy(shown, legend);
   map.setFilter("counts", filter);
   map.setFilter("count-numbers", filter);
+  map.setFilter("count-nothing", nothing);
   map.setPaintProperty("counts", "circle-color", colour);
   map.setLayoutProperty("count-numbers", "text-field", ["to-string", number]);
+  const said = document.querySelector<HTMLElement>("[data-counted]");
+  if (!said) return;
+  const words = counted.map((state) => legend.get(state)!.word).join(said.dataset["joint"]);
+  said.textContent = said.dataset["counted"]!.replace("{states}", words || "—");
 }
 
 function followPlaces(map: maplibregl.Map, box: HTMLElement, legend: Legend): void {

@@ -1,6 +1,5 @@
 /** What is drawn from where. A tile has the layers `places` (near) or `counts` (far), and `truncated` when it had to leave some out. */
 import type {
-  ColorSpecification,
   DataDrivenPropertyValueSpecification,
   ExpressionSpecification,
   FilterSpecification,
@@ -11,6 +10,7 @@ import type { Legend } from "./legend";
 
 const INK = "#1d2420";
 const EDGE = "#8a958d";
+const MANY = "#3b4942"; // a number over several states has none of their colours
 // Without a glyph server the names are drawn with the reader's own fonts.
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 
@@ -31,8 +31,8 @@ export function styleOf(box: HTMLElement, legend: Legend): StyleSpecification {
     sources["regions"] = { type: "geojson", data: here(box.dataset["boundaries"]) };
     layers.push(...regionLayers());
   }
+  if (sources["regions"]) layers.push(regionNames("village-names", [12]), regionNames("region-names", [6, 9]));
   layers.push(...countLayers(legend), ...placeLayers());
-  if (sources["regions"]) layers.push(regionNames());
   return { version: 8, sources, layers };
 }
 
@@ -59,37 +59,45 @@ function regionLayers(): LayerSpecification[] {
   ];
 }
 
-/** Above everything else, so that a reader always knows where he is. */
-function regionNames(): LayerSpecification {
+/** What lies above is placed first: a name moves aside for the numbers, and a township's is drawn even where it cannot. */
+function regionNames(id: string, levels: number[]): LayerSpecification {
+  const wide = levels.includes(9);
   return {
-    id: "region-names", type: "symbol", source: "regions",
+    id, type: "symbol", source: "regions",
     filter: [
       "all",
       ["==", ["geometry-type"], "Point"],
+      ["in", ["get", "level"], ["literal", levels]],
       [">=", ["zoom"], ["match", ["get", "level"], 6, 5, 9, 8, 11.5]],
+      ["any", ["!=", ["get", "level"], 6], ["<", ["zoom"], 8]],
     ],
     layout: {
-      "text-field": ["get", "name"], "text-font": FONT, "text-padding": 6, "text-max-width": 12,
+      "text-field": ["get", "name"], "text-font": FONT, "text-padding": 2, "text-max-width": 12,
+      "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1.1,
       "text-size": ["match", ["get", "level"], 6, 17, 9, 15, 13],
-      "symbol-sort-key": ["get", "level"],
+      "symbol-sort-key": ["get", "level"], "text-allow-overlap": wide,
     },
     paint: { "text-color": INK, "text-halo-color": "#fff", "text-halo-width": 2 },
   };
 }
 
 function countLayers(legend: Legend): LayerSpecification[] {
-  const { number, filter, colour } = countsBy([...legend.keys()], legend);
+  const { number, filter, nothing, colour } = countsBy([...legend.keys()], legend);
   const radius: DataDrivenPropertyValueSpecification<number> = [
     "interpolate", ["linear"], ["sqrt", number], 1, 11, 5, 15, 10, 19, 40, 26, 100, 32,
   ];
   return [
+    {
+      id: "count-nothing", type: "circle", source: "tiles", "source-layer": "counts", filter: nothing,
+      paint: { "circle-color": EDGE, "circle-radius": 3.5, "circle-opacity": 0.7 },
+    },
     {
       id: "counts", type: "circle", source: "tiles", "source-layer": "counts", filter,
       paint: { "circle-color": colour, "circle-radius": radius, "circle-stroke-color": "#fff", "circle-stroke-width": 2, "circle-opacity": 0.92 },
     },
     {
       id: "count-numbers", type: "symbol", source: "tiles", "source-layer": "counts", filter,
-      layout: { "text-field": ["to-string", number], "text-font": FONT, "text-size": 13, "text-allow-overlap": true },
+      layout: { "text-field": ["to-string", number], "text-font": FONT, "text-size": 13, "text-allow-overlap": true, "text-padding": 7 },
       paint: { "text-color": "#fff" },
     },
   ];
@@ -117,20 +125,18 @@ export function filterOf(states: string[]): FilterSpecification {
   return ["in", ["get", "state"], ["literal", states]];
 }
 
-const SETTLED = new Set(["accepted", "imported", "withdrawn", "none"]);
-
-/** A cell carries one number a state. Shown is how many of the chosen ones have something open, in the colour of the worst;
-    where none has, how many there are. */
+/** A cell carries one number a state. Counted are those of the chosen ones that are not settled, or all of them where only
+    settled ones are chosen. One colour says what is counted: a state's own where it is one, else none of theirs. */
 export function countsBy(states: string[], legend: Legend): {
+  counted: string[];
   number: ExpressionSpecification;
   filter: FilterSpecification;
-  colour: DataDrivenPropertyValueSpecification<ColorSpecification>;
+  nothing: FilterSpecification;
+  colour: string;
 } {
-  const of = (state: string): ExpressionSpecification => ["coalesce", ["get", state], 0];
-  const sum = (some: string[]): ExpressionSpecification => ["+", 0, ...some.map(of)];
-  const open = sum(states.filter((state) => !SETTLED.has(state)));
-  const number: ExpressionSpecification = ["case", [">", open, 0], open, sum(states)];
-  const branches = states.flatMap((state) => [[">", of(state), 0], legend.get(state)!.colour]);
-  const colour = (branches.length ? ["case", ...branches, EDGE] : EDGE) as DataDrivenPropertyValueSpecification<ColorSpecification>;
-  return { number, filter: [">", number, 0], colour };
+  const open = states.filter((state) => !legend.get(state)!.settled);
+  const counted = open.length ? open : states;
+  const number: ExpressionSpecification = ["+", 0, ...counted.map((state): ExpressionSpecification => ["coalesce", ["get", state], 0])];
+  const colour = counted.length === 1 ? legend.get(counted[0]!)!.colour : MANY;
+  return { counted, number, filter: [">", number, 0], nothing: ["==", number, 0], colour };
 }

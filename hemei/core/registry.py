@@ -24,7 +24,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Layer:
-    """How a kind is drawn: coloured by its cases' state unless it names a fact."""
+    """How a kind is drawn: by the state of its cases, and where it names a fact with values, by that fact too."""
 
     colour_by: str = "state"
 
@@ -82,6 +82,7 @@ class Fact:
     name: str
     title: Text
     read: FactReader
+    values: Mapping[str, Text] = field(default_factory=dict)  # what it can be, the most pressing last
 
 
 class DueReader(Protocol):

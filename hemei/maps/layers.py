@@ -90,6 +90,12 @@ def far(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     return mvt.points("counts", across, down, {"n": [counts.total() for counts in squares.values()], **numbers})
 
 
+def state_counts(*, within: Scope, kind: str) -> Counter[str]:
+    """How many places on the map show each state."""
+    rows = PlaceTally.objects.filter(within.q(matter="kind"), kind=kind).values_list("state").order_by()
+    return Counter(dict(rows.annotate(n=Sum("count"))))
+
+
 def unfold(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Quadkeys to columns and rows: the way back from `tile.interleave`.
 

@@ -18,6 +18,7 @@ from hemei.core.models import Account
 from hemei.core.queries.zero import zero
 from hemei.core.registry import registry
 from hemei.maps.board import board_picture
+from hemei.maps.byfact import fact_of, value_tile
 from hemei.maps.layers import tile_of
 from hemei.maps.outlines import features
 from hemei.maps.picture import picture
@@ -66,7 +67,11 @@ def map_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     scope = seen_by(request, "place.view", kind or "?")
     try:
-        body = tile_of(z, x, y, within=scope, kind=kind)
+        fact = fact_of(kind) if request.GET.get("by") == "fact" else None
+        if fact:
+            body = value_tile(z, x, y, within=scope, kind=kind, fact=fact)
+        else:
+            body = tile_of(z, x, y, within=scope, kind=kind)
     except ValueError as error:
         raise Http404 from error
     return unless_known(request, body, TILE)
@@ -106,4 +111,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
     seen_by(request, "place.view", kind or "?")
     kinds = [(key, known.title, key == kind) for key, known in registry.kinds.items()]
     region = request.GET.get("region", "")
-    return render(request, "maps/map.html", {"kind": kind, "kinds": kinds, "region": region})
+    fact = fact_of(kind)
+    by_fact = fact is not None and request.GET.get("by") == "fact"
+    context = {"kind": kind, "kinds": kinds, "region": region, "fact": fact, "by_fact": by_fact}
+    return render(request, "maps/map.html", context)

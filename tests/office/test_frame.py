@@ -18,7 +18,7 @@ from hemei.core.lifecycle import LIFE
 from hemei.core.models import Place
 from hemei.office.subjects import subject_of, subject_words
 from hemei.office.templatetags.office import besides, region_words
-from hemei.office.templatetags.states import map_states, state_class, state_word
+from hemei.office.templatetags.states import state_class, state_word
 from tests.conftest import People
 
 SignIn = Callable[[str], Client]
@@ -46,13 +46,6 @@ def test_signs_differ_in_shape_where_colours_may_not_be_told_apart() -> None:
 def test_a_key_nobody_knows_is_unknown() -> None:
     assert state_class("gone") == "is-unknown"
     assert state_word("gone") == state_word("unknown")
-
-
-def test_the_map_names_the_worst_first_and_no_withdrawn_case() -> None:
-    states = map_states()
-    assert states[0] == "found"
-    assert "withdrawn" not in states
-    assert states[-1] == "none"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.lifecycle import LIFE, PRESSING, Text
+from hemei.core.lifecycle import LIFE, Text
 
 register = template.Library()
 
@@ -26,9 +26,3 @@ def state_word(key: str) -> Text:
 @register.filter
 def state_class(key: str) -> str:
     return f"is-{key}" if key in WORDS else "is-unknown"
-
-
-@register.simple_tag
-def map_states() -> list[str]:
-    """What a place can show on the map, worst first."""
-    return [key for key in PRESSING if key != "withdrawn"] + ["none"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models import Tier
-from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Programme, Section
+from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Layer, Programme, Section
 from hemei.programmes.houses import cadence, facts, findings, guards, queries, sections
 from hemei.programmes.houses.learning import learn
 from hemei.programmes.houses.models import House, SafetyGrade, Structure
@@ -51,6 +51,7 @@ programme = Programme(
                 Column("cut_slope", _("切坡建房"), choices=YES_NO, also=("是否切坡",)),
                 Column("occupied", _("有人居住"), choices=YES_NO, also=("是否居住", "居住情况")),
             ],
+            layer=Layer(colour_by="houses.grade"),
             identifier_systems={
                 "self_built_platform": _("自建房平台编号"),
                 "disaster_survey": _("灾害普查编号"),
@@ -66,7 +67,7 @@ programme = Programme(
     ],
     findings=findings.FINDINGS,
     facts=[
-        Fact("houses.grade", _("鉴定等级"), facts.grade),
+        Fact("houses.grade", _("鉴定等级"), facts.grade, dict(SafetyGrade.choices)),
         Fact("houses.occupied", _("是否有人居住"), facts.occupied),
     ],
     indicators=[

@@ -29,6 +29,8 @@ def zero(region: str, on: date | None, known: date | None, matter: str, by: str 
     Everything is computed from the cases' own histories; nothing is typed in. The last line is the whole region, and
     the seal is the newest hash of the audit chain, by which anyone can tell which records were counted.
     """
+    if on and on > today():
+        raise click.UsageError(f"--on {on}: that day is yet to come.")
     if by and LEVELS[by] <= len(region):
         raise click.UsageError(f"--by {by}: {region} is not wider than a {by}.")
     board = board_of(
