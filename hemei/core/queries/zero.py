@@ -107,6 +107,18 @@ class _Moment:
             later |= Q(ended_recorded_at__gte=self.known_end)
         return self.found() & later
 
+    def reported(self) -> Q:
+        """待核实 then: told by a stranger, and neither found nor dismissed."""
+        not_found = Q(found_at=None) | Q(found_at__gte=self.end)
+        not_ended = Q(ended_at=None) | Q(ended_at__gte=self.end)
+        told = Q(opened_at__lt=self.end)
+        if self.known_end:
+            not_found |= Q(found_recorded_at__gte=self.known_end)
+            not_ended |= Q(ended_recorded_at__gte=self.known_end)
+            heard = CaseStep.objects.filter(case=OuterRef("pk"), verb="case.report", recorded_at__lt=self.known_end)
+            told &= Q(Exists(heard))
+        return told & not_found & not_ended
+
     def ended_since(self, start: datetime, state: str) -> Q:
         return self.found() & self.ended() & Q(ended_at__gte=start, state=state)
 
@@ -149,18 +161,13 @@ def _counts(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict
     month = start_of(moment.day.replace(day=1))
     year = start_of(moment.day - timedelta(days=365))
     late = Q(due_on__lt=moment.day)
-    reported = (
-        Q(opened_at__lt=moment.end)
-        & (Q(found_at=None) | Q(found_at__gte=moment.end))
-        & (Q(ended_at=None) | Q(ended_at__gte=moment.end))
-    )
     counted = (
         _area(rows, level)
         .values("area")
         .annotate(
             n_open=Count("id", filter=moment.open()),
             n_overdue=Count("id", filter=moment.open() & late),
-            n_unverified=Count("id", filter=reported),
+            n_unverified=Count("id", filter=moment.reported()),
             n_found=Count("id", filter=moment.found() & Q(found_at__gte=month)),
             n_accepted=Count("id", filter=moment.ended_since(month, "accepted")),
             n_withdrawn=Count("id", filter=moment.ended_since(month, "withdrawn")),

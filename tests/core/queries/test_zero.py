@@ -78,3 +78,16 @@ def test_a_report_is_found_when_the_village_has_called(house: Place, people: Peo
     assert (then.open, then.unverified) == (0, 1)
     now = zero(within=EVERYWHERE, region=DISTRICT, on=today()).total
     assert (now.open, now.unverified) == (1, 0)
+
+
+def test_what_was_known_of_a_report(house: Place, next_house: Place, people: People) -> None:
+    """Confirmed today for two days ago: on the board of that day, as known then, it was still to be verified."""
+    with writing():
+        case = open_from(CRACK, house, by=door(house), at=days_ago(6), now=days_ago(6), check=None, certain=False)
+        open_from(CRACK, next_house, by=people.next_village, at=days_ago(3), now=days_ago(0), check=None, certain=True)
+    steps.confirm(case=case, by=people.village, brought=brought(days_ago(2), note="电话核实"))
+    day = today() - timedelta(days=1)
+    later = zero(within=EVERYWHERE, region=DISTRICT, on=day).total
+    assert (later.open, later.unverified) == (2, 0)
+    then = zero(within=EVERYWHERE, region=DISTRICT, on=day, known=day).total
+    assert (then.open, then.unverified) == (0, 1)
