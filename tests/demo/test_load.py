@@ -46,6 +46,7 @@ from hemei.terms.day import today
 from tests.demo.conftest import SEED
 
 HOUSEHOLDS = 2000
+pytestmark = pytest.mark.django_db  # without one test that says so, no test database is made
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -117,7 +118,7 @@ def test_whoever_signs_in_finds_work() -> None:
         account = Account.objects.get(username=username)
         assert account.check_password(PASSWORD)
         within = scope_of(actor_of(account), "case.view")
-        assert Case.objects.filter(within.q(), state__in=LIFE.open_states).exists()
+        assert Case.objects.filter(within.q(matter="matter"), state__in=LIFE.open_states).exists()
     assert not Account.objects.filter(is_demo=False).exists()
     others = Account.objects.exclude(username__in=known)
     assert not any(account.has_usable_password() for account in others)
