@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 PORT ?= 8000
 export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),) # offices often add a certificate of their own to the system's
 export UV_SYSTEM_CERTS := 1

@@ -62,19 +62,32 @@ def frame_of(xy: Floats, leaf_m: float) -> tuple[Floats, int]:
 
 
 @kernel
-def half_of(xy: Floats, rings: Ints, first: int, last: int, axis: int, c: float, low: bool, at: int) -> int:
-    """Append the parts of the rings `first … last` on one side of a line from row `at` on; returns the row after them.
+def half_of(
+    xy: Floats, rings: Ints, first: int, last: int, axis: int, c: float, low: bool, at: int, end: int
+) -> tuple[int, int]:
+    """Append the parts of the rings `first … last` on one side of a line from row `at` on; the row after them, and the
+    end of `xy`, of which `end` is the first free row.
 
-    A row of `rings` is (start, end, feature) in `xy`. The caller has made room.
+    A row of `rings` is (start, end, feature) in `xy`. A ring that lies wholly on that side is referred to, not copied.
+    The caller has made room.
     """
-    end = rings[at - 1, 1]
     for r in range(first, last):
-        n = cut(xy, rings[r, 0], rings[r, 1], axis, c, low, xy, end)
+        a, b = rings[r, 0], rings[r, 1]
+        least = most = xy[a, axis]
+        for i in range(a + 1, b):
+            least, most = min(least, xy[i, axis]), max(most, xy[i, axis])
+        if (least >= c) if low else (most <= c):
+            continue
+        if (most <= c) if low else (least >= c):
+            rings[at, 0], rings[at, 1], rings[at, 2] = a, b, rings[r, 2]
+            at += 1
+            continue
+        n = cut(xy, a, b, axis, c, low, xy, end)
         if n > 0:
             rings[at, 0], rings[at, 1], rings[at, 2] = end, end + n, rings[r, 2]
             end += n
             at += 1
-    return at
+    return at, end
 
 
 @kernel
@@ -175,18 +188,19 @@ def push_quarters(
 
     Both halves are made first and lie below their quarters; their memory is given back when all four quarters are done.
     """
-    cx, cy, half, first = stack[depth, 4], stack[depth, 5], stack[depth, 6] // 2, stack[depth, 7]
-    west = half_of(xy, rings, first, last, 0, (cx + half) * unit, True, last)
-    end = east = half_of(xy, rings, first, last, 0, (cx + half) * unit, False, west)
+    cx, cy, half, first, end = stack[depth, 4], stack[depth, 5], stack[depth, 6] // 2, stack[depth, 7], stack[depth, 9]
+    west, end = half_of(xy, rings, first, last, 0, (cx + half) * unit, True, last, end)
+    east, end = half_of(xy, rings, first, last, 0, (cx + half) * unit, False, west, end)
+    at = east
     for q in range(4):
         is_east, is_north = q >> 1, q & 1
-        begin = end
+        begin = at
         from_, to = (west, east) if is_east else (last, west)
-        end = half_of(xy, rings, from_, to, 1, (cy + half) * unit, is_north == 0, begin)
+        at, end = half_of(xy, rings, from_, to, 1, (cy + half) * unit, is_north == 0, begin, end)
         stack[depth, 0], stack[depth, 3], stack[depth, 6] = block, span // 2, half
         stack[depth, 1], stack[depth, 2] = column + is_east * (span // 2), row + is_north * (span // 2)
         stack[depth, 4], stack[depth, 5] = cx + is_east * half, cy + is_north * half
-        stack[depth, 7], stack[depth, 8] = begin, end
+        stack[depth, 7], stack[depth, 8], stack[depth, 9] = begin, at, end
         depth += 1
     return depth
 
@@ -196,12 +210,13 @@ def _build(
     xy: Floats, source_at: Ints, source_feature: Codes, levels: int, unit: float, dissolved: bool
 ) -> tuple[Codes, Floats]:
     """Go down from the root; a row of the stack is (block, column, row and span in it, corner x, y and side in finest
-    cells, first and last ring). What a quarter needs lies at the end of `xy` and `rings`, the next one's below it."""
+    cells, first and last ring, end of `xy`). What a quarter needs lies at the end of `xy` and `rings`, the next one's
+    below it."""
     rings, last = rings_in(source_at, source_feature)
     blocks, block_count = np.full((1024, FAN * FAN), EMPTY, np.int32), 1
-    out, end = np.empty(65536), 0
-    stack = np.zeros((4 * FAN_BITS * (levels + 2), 9), np.int64)
-    stack[0, 3], stack[0, 6], stack[0, 8] = FAN, 1 << (FAN_BITS * levels), last
+    out, end = np.empty(65536 + 32 * len(xy)), 0  # memory that is never touched costs nothing
+    stack = np.zeros((4 * FAN_BITS * (levels + 2), 10), np.int64)
+    stack[0, 3], stack[0, 6], stack[0, 8], stack[0, 9] = FAN, 1 << (FAN_BITS * levels), last, len(xy)
     depth = 1
     while depth > 0:
         depth -= 1
@@ -218,8 +233,8 @@ def _build(
                 blocks[block, column * FAN + row] = child_code(block_count)
                 block, column, row, span = block_count, 0, 0, FAN
                 block_count += 1
-            if rings[last - 1, 1] + 12 * vertices > len(xy):
-                xy = grown(xy, rings[last - 1, 1] + 12 * vertices)
+            if stack[depth, 9] + 12 * vertices > len(xy):
+                xy = grown(xy, stack[depth, 9] + 12 * vertices)
             if last + 6 * (last - first) > len(rings):
                 rings = grown(rings, last + 6 * (last - first))
             depth = push_quarters(stack, depth, block, column, row, span, unit, xy, rings, last)
@@ -228,7 +243,7 @@ def _build(
             if as_one(rings, first, last):
                 slabs = slabs_of(xy, rings, first, last)
                 if overlap(slabs) > SETTLED_M2:
-                    xy, rings, last = trapezoids(slabs, xy, rings, first, last)
+                    xy, rings, last = trapezoids(slabs, xy, rings, first, stack[depth, 9])
             if abs(covered(xy, rings, first, last) - (x1 - x0) * (y1 - y0)) < SETTLED_M2:
                 code = 0
         if code == MIXED:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,6 +12,8 @@ from typing import Any, TypeVar, cast
 import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from .spare import absent
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -44,4 +47,6 @@ def forget_stale(folder: Path) -> None:
         stamp.write_text(state)
 
 
+with absent("scipy"):  # numba would load all of its algebra to look for BLAS, which no kernel uses
+    importlib.import_module("numba.np.arraymath")
 forget_stale(Path(__file__).parent)

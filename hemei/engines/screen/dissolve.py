@@ -139,9 +139,12 @@ def put_trapezoid(
 
 
 @kernel
-def trapezoids(slabs: Slabs, xy: Floats, rings: Ints, first: int, last: int) -> tuple[Floats, Ints, int]:
-    """Replace the rings `first … last` by trapezoids that cover the same ground once; the arrays and the new end."""
-    end, at = rings[last - 1, 1], first
+def trapezoids(slabs: Slabs, xy: Floats, rings: Ints, first: int, end: int) -> tuple[Floats, Ints, int]:
+    """Replace the rings from `first` on by trapezoids that cover the same ground once, written to `xy` from `end` on.
+
+    Returns the arrays and the row after the last trapezoid.
+    """
+    at = first
     edges = len(slabs.edge)
     order, place = np.empty(edges, np.int64), np.empty(edges)
     open_now, open_next = np.empty((edges, 2), np.int64), np.empty((edges, 2), np.int64)

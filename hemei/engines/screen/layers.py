@@ -80,7 +80,7 @@ def _geometry(batch: pa.RecordBatch, source: Source) -> np.ndarray:
     if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
         raise Unreadable(f"{source.path}：图层请用 WKB 编码的 GeoParquet")
     try:
-        return np.asarray(shapely.from_wkb(np.asarray(column.to_numpy(zero_copy_only=False), dtype=object)))
+        return np.asarray(shapely.from_wkb(np.array(column.to_pylist(), dtype=object)))
     except shapely.GEOSException as error:
         raise Unreadable(f"{source.path}：有几何读不懂（{error}）。请在制图软件中检查并重新导出") from error
 

@@ -60,12 +60,7 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
     corner, levels = frame_of(frame, leaf)
     local = segment - np.tile(corner, 2)
     blocks, leaf_of, segment_of, leaves = _spread(local, levels, leaf, far)
-    counts = np.bincount(leaf_of, minlength=leaves)
-    start = np.concatenate([[0], np.cumsum(counts + 1)]).astype(np.int64)
-    lists = np.empty(start[-1], np.int32)
-    lists[start[:-1]] = counts
-    order = np.argsort(leaf_of, kind="stable")
-    lists[np.delete(np.arange(len(lists)), start[:-1])] = segment_of[order]
+    lists, start = _gathered(leaf_of, segment_of, leaves)
     is_leaf = blocks < EMPTY
     is_leaf[is_leaf] = blocks[is_leaf] % 2 != 0
     blocks[is_leaf] = -(3 + 2 * start[(-blocks[is_leaf] - 3) // 2])
@@ -84,6 +79,39 @@ def gap_to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: fl
 
 
 @kernel
+def _gathered(leaf_of: Ints, segment_of: Codes, leaves: int) -> tuple[Codes, Ints]:
+    """One list after the other, each led by its length, and where each leaf's begins."""
+    start = np.zeros(leaves + 1, np.int64)
+    for leaf in leaf_of:
+        start[leaf + 1] += 1
+    lists = np.empty(len(leaf_of) + leaves, np.int32)
+    for leaf in range(leaves):
+        count = start[leaf + 1]
+        start[leaf + 1] = start[leaf] + count + 1
+        lists[start[leaf]] = 0
+    for k in range(len(leaf_of)):
+        at = start[leaf_of[k]]
+        lists[at] += 1
+        lists[at + lists[at]] = segment_of[k]
+    return lists, start
+
+
+@kernel
+def leaf_at(blocks: Codes, block_count: int, levels: int, column: int, row: int) -> tuple[Codes, int, int, int]:
+    """Make the blocks down to a finest cell: the blocks, their number, and the block and place of the cell."""
+    block = 0
+    for level in range(levels - 1, 0, -1):
+        at = ((column >> (FAN_BITS * level)) % FAN) * FAN + (row >> (FAN_BITS * level)) % FAN
+        if not is_child(blocks[block, at]):
+            blocks = grown(blocks, block_count + 1)
+            blocks[block_count] = EMPTY
+            blocks[block, at] = child_code(block_count)
+            block_count += 1
+        block = number_of(blocks[block, at])
+    return blocks, block_count, block, (column % FAN) * FAN + row % FAN
+
+
+@kernel
 def _spread(segment: Floats, levels: int, leaf: float, reach: float) -> tuple[Codes, Ints, Codes, int]:
     """Note every segment in every cell within its reach: the blocks, (leaf, segment) pairs and the number of leaves."""
     blocks, block_count = np.full((256, FAN * FAN), EMPTY, np.int32), 1
@@ -91,24 +119,25 @@ def _spread(segment: Floats, levels: int, leaf: float, reach: float) -> tuple[Co
     limit = (reach + leaf * 0.7072) ** 2  # from the cell's centre
     for s in range(len(segment)):
         x0, y0, x1, y1 = segment[s]
+        first, last = int((min(y0, y1) - reach) // leaf), int((max(y0, y1) + reach) // leaf)
         for column in range(int((min(x0, x1) - reach) // leaf), int((max(x0, x1) + reach) // leaf) + 1):
-            for row in range(int((min(y0, y1) - reach) // leaf), int((max(y0, y1) + reach) // leaf) + 1):
+            block, at, coarse = 0, 0, -1
+            if pairs + last - first >= len(leaf_of):
+                leaf_of, segment_of = (
+                    grown(leaf_of, pairs + last - first + 1),
+                    grown(segment_of, pairs + last - first + 1),
+                )
+            for row in range(first, last + 1):
                 if gap_to_segment((column + 0.5) * leaf, (row + 0.5) * leaf, x0, y0, x1, y1) > limit:
                     continue
-                block = 0
-                for level in range(levels - 1, 0, -1):
-                    at = ((column >> (FAN_BITS * level)) % FAN) * FAN + (row >> (FAN_BITS * level)) % FAN
-                    if not is_child(blocks[block, at]):
-                        blocks = grown(blocks, block_count + 1)
-                        blocks[block_count] = EMPTY
-                        blocks[block, at] = child_code(block_count)
-                        block_count += 1
-                    block = number_of(blocks[block, at])
-                at = (column % FAN) * FAN + row % FAN
+                if row >> FAN_BITS == coarse:
+                    at = (column % FAN) * FAN + row % FAN
+                else:
+                    coarse = row >> FAN_BITS
+                    blocks, block_count, block, at = leaf_at(blocks, block_count, levels, column, row)
                 if blocks[block, at] == EMPTY:
                     blocks[block, at] = leaf_code(leaves)
                     leaves += 1
-                leaf_of, segment_of = grown(leaf_of, pairs + 1), grown(segment_of, pairs + 1)
                 leaf_of[pairs], segment_of[pairs] = number_of(blocks[block, at]), s
                 pairs += 1
     return blocks[:block_count].copy(), leaf_of[:pairs].copy(), segment_of[:pairs].copy(), leaves

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from PIL import Image, UnidentifiedImageError
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
@@ -71,6 +70,8 @@ class Terrain:
 
 def read_terrain(path: Path) -> Terrain:
     """Read a single-band, north-up GeoTIFF. Raises Unreadable."""
+    from PIL import Image, UnidentifiedImageError  # most runs have no terrain
+
     try:
         with Image.open(path) as image:
             tags = image.tag_v2  # type: ignore[attr-defined]
