@@ -46,6 +46,7 @@ def real_data() -> Path:
 @pytest.fixture(autouse=True)
 def _files_apart(settings, tmp_path: Path) -> None:
     settings.EVIDENCE = tmp_path / "evidence"
+    settings.SECOND_FACTOR = False  # tests of the second factor turn it on
     settings.LIMITS = {}  # a test asks as often as it likes; those of the limits set some
     settings.STORAGES = {
         **settings.STORAGES,

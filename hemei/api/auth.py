@@ -23,7 +23,7 @@ class Session(SessionAuth):
     """The cookie of a signed-in page; whatever writes brings the page's CSRF token too."""
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Actor | None:
-        if not isinstance(request.user, Account) or request.user.must_change_password:
+        if not isinstance(request.user, Account) or getattr(request, "owes", False):
             return None
         return actor_of(request.user)
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import reduce
 from operator import or_
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.db.models import Model, Q
+from django.utils import timezone
 
 from hemei.core.models import Account, Duty
 from hemei.core.roles import ACCEPT_LEVEL, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
@@ -54,6 +57,7 @@ class Actor:
     account: Account | None = None
     grants: tuple[Grant, ...] = ()
     place: int | None = None  # a door's or a paired phone's house
+    proven_at: datetime | None = None  # when a one-time code last showed that it is really them
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.id}"
@@ -78,6 +82,10 @@ class Refused(Exception):
     def __init__(self, verb: str) -> None:
         super().__init__(verb)
         self.verb = verb
+
+
+class ProofNeeded(Exception):
+    """The actor may, but has to show first that they still hold their telephone: a page asks for a code."""
 
 
 class Thing(Protocol):
@@ -232,6 +240,16 @@ def require(actor: Actor, verb: str, thing: Thing) -> None:
     """Raise Refused unless `may`."""
     if not may(actor, verb, thing):
         raise Refused(verb)
+
+
+def require_proof(actor: Actor) -> None:
+    """Raise ProofNeeded unless a code was given lately. Not asked of the command line, of the demonstration's accounts,
+    or where the district has switched codes off."""
+    if actor.account is None or actor.account.is_demo or not settings.SECOND_FACTOR:
+        return
+    lately = timezone.now() - timedelta(minutes=settings.SECOND_FACTOR_MINUTES)
+    if actor.proven_at is None or actor.proven_at < lately:
+        raise ProofNeeded
 
 
 def scope_of(actor: Actor, verb: str, matter: str = "*", severity: Severity | None = None) -> Scope:

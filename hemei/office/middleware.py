@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
-from hemei.core.access import NOBODY, Actor, Refused, actor_of
+from hemei.core.access import NOBODY, Actor, ProofNeeded, Refused, actor_of
+from hemei.office.request import moved
+from hemei.office.sessions import proven_at
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -18,7 +26,9 @@ def acting(get_response: GetResponse) -> GetResponse:
 
     def answer(request: HttpRequest) -> HttpResponse:
         def read() -> Actor:
-            return actor_of(request.user) if request.user.is_authenticated else NOBODY
+            if not request.user.is_authenticated:
+                return NOBODY
+            return replace(actor_of(request.user), proven_at=proven_at(request))
 
         request.actor = SimpleLazyObject(read)  # type: ignore[attr-defined]
         return get_response(request)
@@ -38,4 +48,12 @@ class refusals:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return render(request, "403.html", {"verb": exception.verb}, status=403)
+        if isinstance(exception, ProofNeeded):
+            messages.info(request, _("请先输入验证码，再按一次刚才的按钮。"))
+            return moved(request, f"{reverse('office:second_step')}?{urlencode({'next': _page_before(request)})}")
         return None
+
+
+def _page_before(request: HttpRequest) -> str:
+    """Where the button was pressed: a post cannot be gone on to."""
+    return urlsplit(request.headers.get("Referer", "")).path if request.method == "POST" else request.get_full_path()

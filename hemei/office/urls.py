@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
 from django.urls import URLPattern, include, path
 
 from hemei.core.doors import signed_in
-from hemei.office.request import OfficeRequest
 from hemei.office.views import (
     audit,
     cases,
@@ -27,6 +23,7 @@ from hemei.office.views import (
     parameters,
     places,
     rounds,
+    secondstep,
     signing,
     steps,
     today,
@@ -38,21 +35,18 @@ View = Callable[..., HttpResponseBase]
 
 
 def staff(address: str, view: View, name: str) -> URLPattern:
-    """A page for whoever is signed in; a password that somebody else has seen is changed first."""
-
-    @wraps(view)
-    def guarded(request: OfficeRequest, **arguments: Any) -> HttpResponseBase:
-        if request.user.must_change_password and name != "password":
-            return redirect("office:password")
-        return view(request, **arguments)
-
-    return path(address, signed_in(guarded), name=name)
+    """A page for whoever is signed in."""
+    return path(address, signed_in(view), name=name)
 
 
 pages = [
     staff("", today.page, "today"),
     staff("password/", signing.change_password, "password"),
     staff("messages/", notices.listing, "messages"),
+    staff("second-step/", secondstep.ask, "second_step"),
+    staff("second-step/set-up/", secondstep.set_up, "second_step_set_up"),
+    staff("second-step/code.svg", secondstep.qr_code, "second_step_qr"),
+    staff("second-step/recovery/", secondstep.recovery, "second_step_recovery"),
     staff("messages/<int:pk>/receipt/", today.acknowledge, "receipt"),
     staff("cases/", cases.listing, "cases"),
     staff("cases/<int:pk>/", cases.detail, "case"),
@@ -88,6 +82,7 @@ pages = [
     staff("units/<int:pk>/duties/add/", units.add_duty, "duty_add"),
     staff("duties/<int:pk>/end/", units.end_duty, "duty_end"),
     staff("duties/<int:pk>/password/", units.reset_password, "password_reset"),
+    staff("duties/<int:pk>/second-step/", units.reset_second_step, "second_step_reset"),
     staff("duties/<int:pk>/close-account/", units.close_account, "account_close"),
     staff("parameters/", parameters.listing, "parameters"),
     staff("parameters/<str:key>/", parameters.change, "parameter"),

@@ -91,7 +91,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hemei.office.sessions.sessions_end",
     "hemei.office.middleware.acting",
+    "hemei.office.sessions.obligations",
     "hemei.office.middleware.refusals",
     "hemei.site.limiting.limits",
     "axes.middleware.AxesMiddleware",
@@ -179,7 +181,12 @@ LIMITS = {
     "upload": env_limit("HEMEI_LIMIT_UPLOAD", "120/600"),  # for each account
 }
 
-SESSION_COOKIE_AGE = 12 * 3600
+SECOND_FACTOR = env_bool("HEMEI_SECOND_FACTOR", True)  # one-time codes for district-level accounts and unmasking
+SECOND_FACTOR_MINUTES = int(env("HEMEI_SECOND_FACTOR_MINUTES", "15"))  # how long a code counts for unmasking
+
+SESSION_COOKIE_AGE = int(env("HEMEI_SESSION_IDLE_MINUTES", "120")) * 60  # without a page opened in between
+SESSION_SAVE_EVERY_REQUEST = False  # hemei.office.middleware.sessions_end renews it, and ends it
+SESSION_LONGEST_HOURS = int(env("HEMEI_SESSION_LONGEST_HOURS", "12"))  # whatever was opened in between
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"

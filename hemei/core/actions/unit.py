@@ -110,7 +110,7 @@ def end_duty(*, duty: Duty, on: date, by: Actor) -> Duty:
 @action(verb="unit.edit", on="duty")
 def reset_password(*, duty: Duty, by: Actor) -> str:
     """A new one-time password for whoever holds the duty."""
-    account = _all_theirs(duty, by)
+    account = account_in_hand(duty, by)
     password = one_time_password()
     account.set_password(password)
     account.must_change_password = True
@@ -122,7 +122,7 @@ def reset_password(*, duty: Duty, by: Actor) -> str:
 @action(verb="unit.edit", on="duty")
 def close_account(*, duty: Duty, by: Actor) -> Account:
     """The holder of the duty can sign in no more. What they did keeps their name."""
-    account = _all_theirs(duty, by)
+    account = account_in_hand(duty, by)
     account.is_active = False
     account.save(update_fields=["is_active"])
     _leave(by, "account.close", f"account:{account.pk}", duty.region, [account.username])
@@ -137,7 +137,7 @@ def choose_password(*, account: Account, password: str, by: Actor) -> None:
         account.set_password(password)
         account.must_change_password = False
         account.save(update_fields=["password", "must_change_password"])
-        _leave(by, "account.choose_password", f"account:{account.pk}", _home(account), [])
+        _leave(by, "account.choose_password", f"account:{account.pk}", home_of(account), [])
 
 
 def one_time_password() -> str:
@@ -187,7 +187,7 @@ def _does_casework(role: Role) -> bool:
     )
 
 
-def _all_theirs(duty: Duty, by: Actor) -> Account:
+def account_in_hand(duty: Duty, by: Actor) -> Account:
     """The holder, where every duty they hold lies in the hands of `by`: no way up through somebody's smaller duty."""
     for held in Duty.objects.on(today()).filter(account=duty.account_id):
         _require_covered(held, by)
@@ -200,7 +200,7 @@ def _require_covered(duty: Duty, by: Actor) -> None:
         raise Refused("unit.edit")
 
 
-def _home(account: Account) -> str:
+def home_of(account: Account) -> str:
     regions = Duty.objects.on(today()).filter(account=account).values_list("region", flat=True)
     return min(regions, key=len, default="")
 

@@ -14,6 +14,7 @@ from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, Position
 from hemei.core.models.region import Region, RegionChange
 from hemei.core.models.register import BatchState, Decision, ImportBatch, RowOutcome, StagedRow
 from hemei.core.models.round import Draw, DrawState, Due, Round, RoundState
+from hemei.core.models.secondfactor import SecondFactor
 from hemei.core.models.unit import Unit, UnitKind
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Round",
     "RoundState",
     "RowOutcome",
+    "SecondFactor",
     "StagedRow",
     "Tier",
     "Unit",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import At, may, require, scope_of
 from hemei.core.actions import unit as acting
+from hemei.core.actions.secondfactor import reset_second_factor
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Duty, Unit
@@ -137,6 +138,17 @@ def reset_password(request: OfficeRequest, pk: int) -> HttpResponse:
     duty = _duty(request, pk)
     password = acting.reset_password(duty=duty, by=request.actor)
     return _password(request, duty.unit, duty.account, password)
+
+
+@require_POST
+def reset_second_step(request: OfficeRequest, pk: int) -> HttpResponse:
+    """The telephone is lost: they set up another at their next sign-in."""
+    duty = _duty(request, pk)
+    if reset_second_factor(duty=duty, by=request.actor):
+        messages.success(request, _("%(name)s 下次登录时要重新设置两步验证。") % {"name": duty.account.name})
+    else:
+        messages.info(request, _("%(name)s 没有设过两步验证。") % {"name": duty.account.name})
+    return redirect("office:unit", pk=duty.unit_id)
 
 
 @require_POST

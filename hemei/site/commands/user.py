@@ -9,6 +9,7 @@ import click
 
 from hemei.core.access import At, Scope
 from hemei.core.actions.apikey import issue_key, revoke_key
+from hemei.core.actions.secondfactor import reset_second_factor
 from hemei.core.actions.unit import NewDuty, add_account, add_unit, close_account, end_duty, engage, reset_password
 from hemei.core.models import Account, ApiKey, Duty, Unit, UnitKind
 from hemei.core.queries.apikey import keys
@@ -123,6 +124,15 @@ def end(username: str, region: str, on: date | None) -> None:
 def password(username: str) -> None:
     """Print a new one-time password, to be changed at the next sign-in."""
     click.echo(f"{username}: one-time password: {reset_password(duty=any_duty(username), by=operator())}")
+
+
+@user.command("code")
+@click.argument("username")
+@with_database
+def code(username: str) -> None:
+    """Forget the authenticator app of somebody who lost their phone; they set up another at the next sign-in."""
+    gone = reset_second_factor(duty=any_duty(username), by=operator())
+    click.echo(f"{username}: {'sets up an app again at the next sign-in' if gone else 'had no app set up'}")
 
 
 @user.command("disable")
