@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from hemei.core.access import NOBODY, Actor, ProofNeeded, Refused, actor_of
-from hemei.office.request import moved
+from hemei.core.doors import moved
 from hemei.office.sessions import proven_at
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

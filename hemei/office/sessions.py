@@ -84,6 +84,8 @@ class obligations:
         request.owes = page  # type: ignore[attr-defined]
         if not page or match.app_name == "ninja" or (page != "office:password" and match.view_name in FREE_OF_CODE):
             return None
+        if request.headers.get("X-Account"):  # a form sent in place: it stays as it was filled in
+            return HttpResponse(status=401)
         if page == "office:password" or request.method != "GET":
             return redirect(page)
         return redirect(f"{reverse(page)}?{urlencode({'next': request.get_full_path()})}")
