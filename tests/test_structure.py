@@ -67,6 +67,10 @@ def test_every_query_takes_its_scope() -> None:
         "live_door",
         "live_key",
         "live_collector",
+        # whether this account itself owes a code
+        "has_second_factor",
+        "is_spared",
+        "owes_second_factor",
         "collector_actor",
         "actor_at",
         # what anybody may read
