@@ -13,7 +13,7 @@ VENV := .venv
 BUILT := hemei/site/static/built/.done
 MO := hemei/locale/en/LC_MESSAGES/django.mo
 
-.PHONY: run test lint bench bench-screen fuzz fmt messages setup
+.PHONY: run test lint bench bench-screen fuzz torture fmt messages setup
 setup: $(VENV)/.done $(BUILT) $(MO)
 
 run: setup
@@ -40,6 +40,10 @@ bench: setup
 
 fuzz: setup
 	HEMEI_CASES=20000 HYPOTHESIS_PROFILE=fuzz $(VENV)/bin/pytest -q tests/engines/screen
+
+torture: setup
+	HEMEI_KILLS=$${HEMEI_KILLS:-1000} HEMEI_SERVER_KILLS=$${HEMEI_SERVER_KILLS:-100} HEMEI_SEED=$${HEMEI_SEED:-$$RANDOM} \
+	  $(VENV)/bin/pytest -q tests/faults/test_kills.py
 
 bench-screen: setup
 	$(VENV)/bin/python -m benchmarks.bench_screen

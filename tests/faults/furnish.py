@@ -8,11 +8,13 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 
+from hemei.core.access import SYSTEM, Actor, At  # noqa: E402
 from hemei.core.actions import case as steps  # noqa: E402
+from hemei.core.actions.apikey import issue_key  # noqa: E402
 from hemei.core.actions.check import Answered, submit_check  # noqa: E402
 from hemei.core.actions.door import issue_door  # noqa: E402
 from hemei.core.actions.placestate import count_in  # noqa: E402
-from hemei.core.models import Account, Place, Region, Unit  # noqa: E402
+from hemei.core.models import Account, Case, Place, Region, Unit  # noqa: E402
 from hemei.core.personal import encrypt  # noqa: E402
 from hemei.site.commands.database import prepare  # noqa: E402
 from tests.conftest import (  # noqa: E402
@@ -35,7 +37,6 @@ LEANS = {"wall_leaning": "yes", "corner_gap": "no"}
 
 def furnish() -> None:
     prepare()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     named = {DISTRICT: "云岭林区", TOWNSHIP: "青石镇", VILLAGE: "上河村", NEXT_VILLAGE: "下河村"}
     Region.objects.bulk_create([Region(code=code, name=name, level=len(code)) for code, name in named.items()])
     village = Unit.objects.create(name="上河村村民委员会", seal_name="", kind="village_committee", region=VILLAGE)
@@ -49,6 +50,9 @@ def furnish() -> None:
         account.phone = encrypt(PHONE)
         account.set_password(PASSWORD)
         account.save()
+    gateway = engage("gateway", "报送系统", "grid_worker", VILLAGE, village)
+    _key, token = issue_key(where=At(DISTRICT), account=gateway.account, name="报送", by=SYSTEM)
+    (settings.VAR / "api-token").write_text(token)
     houses = [build_house(VILLAGE if n % 2 else NEXT_VILLAGE, f"第{n}户", 110.5 + n / 1000) for n in range(HOUSES)]
     for house in houses:
         count_in(house)
@@ -58,7 +62,7 @@ def furnish() -> None:
     _looked(houses[3], grid)
 
 
-def _looked(house: Place, by):
+def _looked(house: Place, by: Actor) -> Case:
     answered = Answered(
         instance_id=f"furnished-{house.pk}",
         form="houses.selfcheck",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,15 +51,25 @@ class Site:
         """A `hemei` command in a process of its own."""
         return self.python("-m", "hemei.site.cli", *arguments, **more)
 
-    def python(self, *arguments: str, **more: str) -> Said:
+    def python(self, *arguments: str, patience_s: float = 600, **more: str) -> Said:
         done = subprocess.run(
-            self.command(*arguments), cwd=ROOT, env=self.environment | more, capture_output=True, text=True, timeout=600
+            self.command(*arguments),
+            cwd=ROOT,
+            env=self.environment | more,
+            capture_output=True,
+            text=True,
+            timeout=patience_s,
         )
         return Said(done.returncode, done.stdout, done.stderr)
 
     @property
     def hemei(self) -> list[str]:
         return self.command("-m", "hemei.site.cli")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -1,0 +1,169 @@
+"""What a process does until it is killed: each operation says what it begins and, once it ended, what is promised."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from PIL import Image
+
+from hemei.core.access import SYSTEM, Actor, At, actor_of, scope_of
+from hemei.core.actions import draw as drawing
+from hemei.core.actions.case import STEPS, Brought
+from hemei.core.actions.check import Answered, submit_check
+from hemei.core.actions.checkbatch import submit_checks
+from hemei.core.actions.evidence import NewFile
+from hemei.core.actions.register import folder as importing
+from hemei.core.actions.seal import seal_pending
+from hemei.core.models import Account, Case, Draw, ImportBatch, Place
+from hemei.core.worker import run, take_next
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, VILLAGE
+from tests.faults.furnish import LEANS
+
+ROWS = 30  # of an imported register
+Say = Callable[..., None]
+LAYOUT = 'district: "429999"\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.csv, kind: house}\n'
+
+
+def who(username: str) -> Actor:
+    return actor_of(Account.objects.get(username=username))
+
+
+def picture(rng: Random) -> NewFile:
+    out = io.BytesIO()
+    Image.new("RGB", (16, 12), (rng.randrange(256), rng.randrange(256), rng.randrange(256))).save(out, "JPEG")
+    return NewFile("现场.jpg", out.getvalue(), source="camera")
+
+
+def answered(rng: Random, instance: str, *, leans: bool, photos: int) -> Answered:
+    return Answered(
+        instance_id=instance,
+        form="houses.selfcheck",
+        answers=LEANS if leans else {},
+        at=timezone.now() - timedelta(seconds=rng.randrange(600)),
+        channel="call",
+        raw=f"{instance}:{leans}".encode(),
+        files=[picture(rng) for _ in range(photos)],
+    )
+
+
+def submission(rng: Random, name: str, say: Say) -> None:
+    """One self-check, with photos, that may open a case."""
+    places = list(Place.objects.filter(region=VILLAGE).order_by("pk"))
+    place, sent = rng.choice(places), answered(rng, name, leans=rng.random() < 0.5, photos=rng.randrange(3))
+    say("begins", kind="check", instance=name, place=place.pk, leans=bool(sent.answers))
+    stored = submit_check(place=place, answered=sent, by=who("grid"))
+    photos = [hashlib.sha256(file.content).hexdigest() for file in sent.files]
+    say("ended", kind="check", instance=name, digest=stored.check.digest, cases=len(stored.cases), photos=photos)
+
+
+def batch(rng: Random, name: str, say: Say) -> None:
+    """Many checks at once, some with findings."""
+    places = list(Place.objects.filter(region=VILLAGE).order_by("pk"))
+    sent = [(rng.choice(places).pk, answered(rng, f"{name}.{n}", leans=rng.random() < 0.2, photos=0)) for n in range(6)]
+    by = who("grid")
+    outcomes = submit_checks(sent=sent, by=by, within=scope_of(by, "place.view"))
+    for outcome, (_place, one) in zip(outcomes, sent, strict=True):
+        digest = hashlib.sha256(one.raw).hexdigest()
+        say("ended", kind="check", instance=outcome.instance_id, digest=digest, cases=len(outcome.cases), photos=[])
+
+
+def step(rng: Random, name: str, say: Say) -> None:
+    """The next step of an open case, by somebody who may."""
+    ways = {
+        "assigned": ("case.contain", "case.remedy"),
+        "found": ("case.remedy",),
+        "contained": ("case.look_again", "case.remedy"),
+        "returned": ("case.remedy",),
+        "remedied": ("case.accept", "case.return"),
+    }
+    open_ones = list(Case.objects.filter(region=VILLAGE, state__in=ways).order_by("pk"))
+    if not open_ones:
+        submission(rng, name, say)
+        return
+    case = rng.choice(open_ones)
+    verb = rng.choice(ways[case.state])
+    by = who("district" if verb in ("case.accept", "case.return") else "grid")
+    brought = Brought(at=timezone.now(), note=f"现场 {name}", files=[picture(rng)], remedy="demolish")
+    say("begins", kind="step", case=case.pk, verb=verb, note=brought.note)
+    taken = STEPS[verb](case=case, by=by, brought=brought)
+    say("ended", kind="step", step=taken.pk, case=case.pk, verb=verb, note=brought.note, to=taken.to_state)
+
+
+def draw(rng: Random, name: str, say: Say) -> None:
+    """Freeze a frame, then draw by a seed, as on the day of the event."""
+    plan = drawing.DrawPlan(
+        name=name,
+        matter="houses",
+        region=DISTRICT,
+        event="某日某期彩票",
+        event_on=today() + timedelta(days=1),
+        opens_on=today() + timedelta(days=2),
+        ends=today() + timedelta(days=30),
+        candidates=[drawing.Candidate(who("inspector").id)],  # type: ignore[arg-type]
+        sizes={"429999103": 3},
+    )
+    held = drawing.freeze(where=At(DISTRICT, "houses"), plan=plan, by=SYSTEM)
+    say("ended", kind="freeze", draw=held.pk, frame=held.frame_hash)
+    drawing.today = lambda: today() + timedelta(days=1)
+    try:
+        held = drawing.hold(held=Draw.objects.get(pk=held.pk), seed=name, by=SYSTEM)
+    finally:
+        drawing.today = today
+    say("ended", kind="hold", draw=held.pk, drawn=[one["code"] for one in held.drawn])
+
+
+def register(rng: Random, name: str, say: Say) -> None:
+    """A register uploaded, read by the worker, confirmed, and applied by the worker."""
+    by, begun = who("admin"), upload(name)
+    say("ended", kind="begin", batch=begun.pk)
+    work_off()
+    begun.refresh_from_db()
+    if begun.state == "ready":
+        importing.confirm(batch=begun, by=by)
+        say("ended", kind="confirm", batch=begun.pk)
+        work_off()
+        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+
+
+def upload(name: str) -> ImportBatch:
+    folder = Path(settings.VAR) / "imports" / name
+    folder.mkdir(parents=True)
+    lines = [f"{VILLAGE},{name}-{n},{name} {n}号,{110.6 + n / 1000:.4f},31.6\n" for n in range(ROWS)]
+    (folder / "农房.csv").write_text("村代码,房屋编号,地址,经度,纬度\n" + "".join(lines), "utf-8")
+    (folder / "district.yaml").write_text(LAYOUT, "utf-8")
+    return importing.begin_uploaded(address=f"imports/{name}", name=name, by=who("admin"))
+
+
+def work_off() -> None:
+    """What the worker beside the server does, here and now."""
+    while job := take_next():
+        run(job)
+
+
+def sealing(rng: Random, name: str, say: Say) -> None:
+    seal_pending()
+
+
+KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
+    "submission": (submission, 6),
+    "batch": (batch, 2),
+    "step": (step, 6),
+    "draw": (draw, 3),
+    "register": (register, 5),
+    "sealing": (sealing, 1),
+}
+
+
+def press(rng: Random, name: str, say: Say) -> None:
+    """One operation by chance."""
+    kinds, weights = zip(*KINDS.values(), strict=True)
+    rng.choices(kinds, weights)[0](rng, name, say)

@@ -1,0 +1,137 @@
+"""What must hold after any kill, looked up without the code that promised it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q
+from django.utils import timezone
+
+from hemei.core.access import Scope
+from hemei.core.actions.seal import seal_pending
+from hemei.core.files import path_of
+from hemei.core.lifecycle import PRESSING
+from hemei.core.models import (
+    AuditEntry,
+    Case,
+    CaseStep,
+    Check,
+    Draw,
+    DrawState,
+    Due,
+    ImportBatch,
+    Job,
+    JobState,
+    Place,
+    PlaceTally,
+)
+from hemei.core.queries.digest import Held, evidence_faults
+from hemei.core.queries.verify import faults
+from tests.faults.presses import ROWS, work_off
+
+
+def kept(said: Mapping[str, Any]) -> bool:
+    """Whether what was acknowledged is there."""
+    match said["kind"]:
+        case "check":
+            there = Check.objects.filter(instance_id=said["instance"]).first()
+            return (
+                there is not None
+                and said.get("digest", there.digest) == there.digest
+                and there.findings.count() == said["cases"]
+                and all(path_of(sha256).is_file() for sha256 in said["photos"])
+                and there.evidence.count() == len(said["photos"])
+            )
+        case "step":
+            return CaseStep.objects.filter(case=said["case"], verb=said["verb"], note=said["note"]).count() == 1
+        case "freeze":
+            return Draw.objects.filter(pk=said["draw"], frame_hash=said["frame"]).exists()
+        case "hold":
+            held = Draw.objects.get(pk=said["draw"])
+            return held.state == DrawState.DRAWN and [one["code"] for one in held.drawn] == said["drawn"]
+        case "begin":
+            return ImportBatch.objects.filter(pk=said["batch"]).exists()
+        case "confirm":
+            return ImportBatch.objects.filter(pk=said["batch"], state__in=["applying", "applied"]).exists()
+        case "apply":
+            return ImportBatch.objects.filter(pk=said["batch"], state=said["state"]).exists()
+    raise ValueError(said["kind"])
+
+
+def broken() -> Iterator[str]:
+    """What is half there, a line each; and what `hemei verify` finds."""
+    seal_pending()
+    yield from faults(within=Scope.all())
+    yield from evidence_faults(within=Scope.all(), held=Held())
+    yield from _entries()
+    yield from _findings()
+    yield from _draws()
+    yield from _imports()
+    yield from _map()
+
+
+def _entries() -> Iterator[str]:
+    """A check and a step each have one entry, and an entry has its check or step."""
+    of_checks = AuditEntry.objects.filter(verb="check.submit").values_list("subject", flat=True)
+    checks = {f"check:{pk}" for pk in Check.objects.values_list("pk", flat=True)}
+    if sorted(of_checks) != sorted(checks):
+        yield f"checks and their entries differ: {sorted(set(of_checks) ^ checks)[:3]}"
+    steps = CaseStep.objects.values("case").annotate(n=Count("id")).values_list("case", "n")
+    of_steps = AuditEntry.objects.filter(subject__startswith="case:", verb__startswith="case.")
+    counted = of_steps.values("subject").annotate(n=Count("id")).order_by().values_list("subject", "n")
+    if {f"case:{case}": n for case, n in steps.order_by()} != dict(counted):
+        yield "steps and their entries differ"
+
+
+def _findings() -> Iterator[str]:
+    shown = Check.objects.annotate(n=Count("findings"))
+    for check in shown.filter(Q(without_findings=True, n__gt=0) | Q(without_findings=False, n=0)):
+        yield f"check {check.pk} and its findings differ"
+    for case in Case.objects.annotate(n=Count("findings")).filter(n=0):
+        yield f"case {case.pk} has no finding"
+
+
+def _draws() -> Iterator[str]:
+    for held in Draw.objects.select_related("round"):
+        owed = Due.objects.filter(round=held.round_id).count()
+        if (held.state == DrawState.FROZEN) != (held.round.state == "draft") or owed != len(held.drawn):
+            yield f"draw {held.pk} is {held.state}, its round {held.round.state}, {owed} of {len(held.drawn)} owed"
+
+
+def _imports() -> Iterator[str]:
+    for batch in ImportBatch.objects.all():
+        there = Place.objects.filter(identifiers__value__startswith=f"{batch.name}-").count()
+        if there != (ROWS if batch.state == "applied" else 0):
+            yield f"import {batch.pk} is {batch.state}, and {there} of {ROWS} rows are there"
+
+
+def _map() -> Iterator[str]:
+    for place in Place.objects.prefetch_related("cases"):
+        states = {case.state for case in place.cases.all()}
+        state = next((s for s in PRESSING if s in states), "none")
+        if place.state != (state if state != "withdrawn" else "none"):
+            yield f"place {place.pk} shows {place.state}, its cases {sorted(states)}"
+    rows = Place.objects.filter(tile__isnull=False, removed_on=None).order_by()
+    standing = rows.annotate(cell=F("tile").bitrightshift(20)).values_list("kind", "cell", "region", "state")
+    counted = {key: n for *key_, n in standing.annotate(n=Count("id")) if (key := tuple(key_))}
+    tallies = PlaceTally.objects.values_list("kind", "cell", "region", "state", "count")
+    tallied = {tuple(key): n for *key, n in tallies if n}
+    if counted != tallied:
+        yield "the counts on the map are not those of the places"
+
+
+def resume() -> Iterator[str]:
+    """What the next worker makes of what was left: everything ends, and says how."""
+    silent = timezone.now() - timedelta(minutes=5)
+    for _attempt in range(8):
+        Job.objects.filter(state=JobState.RUNNING).update(heartbeat_at=silent)
+        work_off()
+    for job in Job.objects.filter(state__in=[JobState.RUNNING, JobState.WAITING]):
+        yield f"job {job.pk} {job.kind} is {job.state} for ever"
+    for batch in ImportBatch.objects.filter(state__in=["reading", "applying"]):
+        yield f"import {batch.pk} is {batch.state} for ever"
+    for job in Job.objects.filter(kind="register.apply", state=JobState.FAILED):
+        if ImportBatch.objects.filter(pk=job.arguments["batch"], state="applied").exists():
+            yield f"job {job.pk} says that it failed, and its import is applied"
