@@ -214,7 +214,7 @@ def _build(
     below it."""
     rings, last = rings_in(source_at, source_feature)
     blocks, block_count = np.full((1024, FAN * FAN), EMPTY, np.int32), 1
-    out, end = np.empty(65536 + 32 * len(xy)), 0  # memory that is never touched costs nothing
+    out, end = np.empty(65536 + min(32 * len(xy), 8_000_000)), 0  # memory that is never touched costs nothing
     stack = np.zeros((4 * FAN_BITS * (levels + 2), 10), np.int64)
     stack[0, 3], stack[0, 6], stack[0, 8], stack[0, 9] = FAN, 1 << (FAN_BITS * levels), last, len(xy)
     depth = 1

@@ -14,7 +14,7 @@ from .inside import NOWHERE, area_inside, zone_of
 from .layers import Layer
 from .near_map import NearMap
 from .nearest import distance
-from .shapes import Footprints, Sharing
+from .shapes import Footprints, Sharing, areas, in_one_piece
 from .terrain import SlopeToe, Terrain, terrain_at, toe_distance
 
 
@@ -34,6 +34,10 @@ class ZoneColumn:
         ids = self.layer.ids.take(pa.array(zone, mask=nowhere))
         return {self.layer.name: ids, f"{self.layer.name}_share": pa.array(part, mask=nowhere)}
 
+    def fit(self, footprints: Footprints) -> Floats:
+        """How much of each footprint its zone holds, 0 … 1: less where it stands across a border."""
+        return np.nan_to_num(zone_of(self.map, len(self.layer.ids), footprints)[1])
+
 
 @dataclass(frozen=True, slots=True)
 class AreaColumn:
@@ -42,6 +46,11 @@ class AreaColumn:
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
         return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, footprints, share))}
+
+    def fit(self, footprints: Footprints) -> Floats:
+        """How much of each footprint lies in the layer, 0 … 1."""
+        whole = areas(footprints)
+        return area_inside(self.map, footprints) / np.where(whole > 0.0, whole, np.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,10 @@ class NearColumn:
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
         return {f"{self.layer.name}_m": nullable(self.metres(footprints, share))}
+
+    def fit(self, footprints: Footprints) -> Floats:
+        """1 for each footprint within reach, else 0."""
+        return (~np.isnan(self.metres(footprints, in_one_piece))).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ import pyarrow as pa
 import shapely
 
 from .compiled import Floats, Ints
+from .reading import Unreadable
 from .rings import Rings, areas_of, convexity, orient, rings_of
 from .shapes import Footprints, areas, footprints_of
-from .wkb import Parsed, Status, parse
+from .wkb import Parsed, Status, mark_unbounded, parse
 
 MOST_VERTICES = 100_000
 """No building has more: such a row is named, not measured."""
@@ -84,27 +85,33 @@ def _from_geoarrow(column: pa.Array) -> Parsed:
     kind = column.type
     while pa.types.is_list(kind) or pa.types.is_large_list(kind):
         kind, depth = kind.value_type, depth + 1
+    if depth not in (2, 3):
+        raise Unreadable("建筑应是面：这个文件的 GeoArrow 编码是点或线")
     level, parts = column, np.arange(len(column) + 1)
     if depth == 3:  # multipolygon: the polygons of each row first
-        parts, level = _offsets(level), level.flatten()
-    polygon_at, rings = _offsets(level), level.flatten()
+        parts, level = offsets_of(level), level.flatten()
+    polygon_at, rings = offsets_of(level), level.flatten()
     owner_at = polygon_at[parts]
-    ring_at, vertices = _offsets(rings), rings.flatten()
+    ring_at, vertices = offsets_of(rings), rings.flatten()
     xy = np.column_stack([np.asarray(vertices.field(axis), np.float64) for axis in (0, 1)])
     closing = ring_at[1:] - 1
     keep = np.ones(len(xy), bool)
-    closed = (xy[ring_at[:-1]] == xy[closing]).all(axis=1)
+    some = np.diff(ring_at) > 1
+    closed = np.zeros(len(closing), bool)
+    closed[some] = (xy[ring_at[:-1][some]] == xy[closing[some]]).all(axis=1)
     keep[closing[closed]] = False
     is_shell = np.zeros(len(ring_at) - 1, np.bool_)
     is_shell[polygon_at[:-1][np.diff(polygon_at) > 0]] = True
     ring_at = np.concatenate([[0], np.cumsum(np.diff(ring_at) - closed)]).astype(np.int64)
     xy = np.ascontiguousarray(xy[keep])
     status[(np.diff(owner_at) == 0) & (status == Status.POLYGON)] = Status.EMPTY
+    if not np.isfinite(xy.sum()):
+        mark_unbounded(xy, ring_at, owner_at.astype(np.int64), status)
     orient(xy, ring_at, is_shell)
     return Parsed(Rings(xy, ring_at, owner_at.astype(np.int64)), is_shell, status)
 
 
-def _offsets(column: pa.Array) -> Ints:
+def offsets_of(column: pa.Array) -> Ints:
     """Where each list of a column begins in `column.flatten()`; a null one is empty."""
     lengths = np.asarray(column.value_lengths().fill_null(0), np.int64)
     return np.concatenate([[0], np.cumsum(lengths)])

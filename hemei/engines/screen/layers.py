@@ -16,6 +16,7 @@ from pyproj import CRS
 
 from .area_map import AreaMap, build_area_map
 from .crs import converter, misplaced
+from .footprints import offsets_of
 from .near_map import NearMap, build_near_map, segments_of
 from .reading import Source, Unreadable, open_source
 from .rings import rings_of
@@ -59,7 +60,7 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
     ids, geometry = ids.take(pa.array(order)), geometry[order]
     if len(ids) != len(pa.compute.unique(ids)):
         remarks.append(f"{source.name}：id 有重复，重复的要素仍分别计算")
-    geometry = _in_system(geometry, source, crs)
+    geometry = _in_system(geometry, ids, source, crs)
     geometry = _valid(geometry, ids, source.name, remarks)
     taken = {column: _column(batches, column).take(pa.array(order)) for column in columns}
     return Layer(source.name, ids, geometry, digest(source.path), tuple(remarks), taken)
@@ -77,23 +78,44 @@ def digest(path: Path) -> str:
 
 def _geometry(batch: pa.RecordBatch, source: Source) -> np.ndarray:
     column = batch.column(source.geometry)
-    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
-        raise Unreadable(f"{source.path}：图层请用 WKB 编码的 GeoParquet")
     try:
-        return np.asarray(shapely.from_wkb(np.array(column.to_pylist(), dtype=object)))
+        if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+            with np.errstate(invalid="ignore"):  # what is no number is named below, by id
+                return np.asarray(shapely.from_wkb(np.array(column.to_pylist(), dtype=object)))
+        return from_geoarrow(column, source.encoding)
     except shapely.GEOSException as error:
         raise Unreadable(f"{source.path}：有几何读不懂（{error}）。请在制图软件中检查并重新导出") from error
 
 
-def _in_system(geometry: np.ndarray, source: Source, crs: CRS) -> np.ndarray:
-    xy = shapely.get_coordinates(geometry)
+def from_geoarrow(column: pa.Array, encoding: str) -> np.ndarray:
+    """Shapely geometries of a GeoArrow column (separate x and y), None for null; Z and M are passed over.
+
+    `encoding` as GeoParquet names it: "point" … "multipolygon".
+    """
+    offsets: list[np.ndarray] = []
+    level = column
+    while pa.types.is_list(level.type) or pa.types.is_large_list(level.type):
+        offsets.insert(0, offsets_of(level))
+        level = level.flatten()
+    xy = np.column_stack([np.asarray(level.field(axis), np.float64) for axis in (0, 1)])
+    made = np.asarray(
+        shapely.from_ragged_array(shapely.GeometryType[encoding.upper()], xy, tuple(offsets) if offsets else None)
+    )
+    made[~np.asarray(column.is_valid())] = None
+    return made
+
+
+def _in_system(geometry: np.ndarray, ids: pa.Array, source: Source, crs: CRS) -> np.ndarray:
+    xy, row = shapely.get_coordinates(geometry, return_index=True)
     wrong = misplaced(xy, source.crs)
     if wrong:
         raise Unreadable(f"{source.path}：{wrong}。请改正坐标系后重新导出")
     convert = converter(source.crs, crs)
     moved = convert(xy) if convert is not None and len(xy) else xy
-    if not np.isfinite(moved).all():
-        raise Unreadable(f"{source.path}：有坐标不是数，或换算不到 {crs.name}。请检查坐标系和坐标轴顺序")
+    lost = ~np.isfinite(moved).all(axis=1)
+    if lost.any():
+        which = listed(ids, np.isin(np.arange(len(ids)), row[lost]))
+        raise Unreadable(f"{source.path}：{which} 有坐标不是数，或换算不到 {crs.name}。请检查坐标系和坐标轴顺序")
     return geometry if convert is None else np.asarray(shapely.set_coordinates(shapely.force_2d(geometry), moved))
 
 
@@ -106,6 +128,9 @@ def _valid(geometry: np.ndarray, ids: pa.Array, name: str, remarks: list[str]) -
         remarks.append(f"{name}：{listed(ids, crossed)} 自相交，已按 make_valid(structure) 修复")
         geometry = geometry.copy()
         geometry[crossed] = shapely.make_valid(geometry[crossed], method="structure")
+        flat = crossed & ~(shapely.area(geometry) > 0.0)
+        if flat.any():
+            remarks.append(f"{name}：{listed(ids, flat)} 面积为零，不占任何面积")
     return geometry
 
 

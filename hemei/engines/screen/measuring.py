@@ -22,9 +22,11 @@ from .density import CircleDensity, DensityTask, ParcelDensity, counted
 from .footprints import Faults, read_footprints
 from .layers import Layer, area_map_of, near_map_of, read_layer
 from .reading import Source, Unreadable, open_source
-from .shapes import Sharing, areas, in_one_piece
+from .shapes import Footprints, Sharing, areas, in_one_piece
+from .shifted import suspicions
 from .terrain import read_terrain, slope_toe
 
+FITTED = (ZoneColumn, AreaColumn, NearColumn)
 Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns | ParcelDensity | CircleDensity
 
 
@@ -66,6 +68,10 @@ class Measured:
 
     table: pa.Table
     geometry: pa.Array
+
+
+class Stopped(ValueError):
+    """A part of the work failed: the message says where, and that nothing was written."""
 
 
 class Run:
@@ -145,7 +151,7 @@ class Run:
                 self.report.spend("read", start)
                 start = time.perf_counter()
                 id_column = batch.column(wanted[0]) if wanted else _row_numbers(self.report.rows, len(batch))
-                yield self._measured(batch, id_column, share)
+                yield self._done(batch, id_column, share)
                 ids.see(id_column)
                 self.report.rows += len(batch)
                 start = time.perf_counter()
@@ -153,14 +159,25 @@ class Run:
         if doubles:
             self.report.faults["id 重复，各行都量了"] = doubles
 
+    def _done(self, batch: pa.RecordBatch, ids: pa.Array, share: Sharing) -> Measured:
+        """`_measured`, with the rows named where a worker fails, so that nobody has to guess."""
+        try:
+            return self._measured(batch, ids, share)
+        except ValueError:
+            raise
+        except Exception as error:
+            rows = f"{self.report.rows + 1:,} 至 {self.report.rows + len(batch):,}"
+            raise Stopped(
+                f"量第 {rows} 栋时，一个计算线程出错（{type(error).__name__}：{error}）。"
+                "结果没有写出，原有文件未动；内存不足时请关闭其他程序或减少 --workers 后重新运行"
+            ) from error
+
     def _measured(self, batch: pa.RecordBatch, ids: pa.Array, share: Sharing) -> Measured:
         start = time.perf_counter()
         geometry = batch.column(self.source.geometry)
         footprints, measurable, faults = read_footprints(geometry, self.convert)
-        if self.report.rows == 0 and self.convert is None:
-            wrong = misplaced(footprints.outline.xy, self.source.crs)
-            if wrong:
-                raise Unreadable(f"{self.source.path}：{wrong}。请改正坐标系后重新导出")
+        if self.report.rows == 0:
+            self._look_at_the_first(footprints)
         self.report.spend("parse", start)
         start = time.perf_counter()
         made: dict[str, pa.Array] = {"id": ids, "area_m2": pa.array(areas(footprints))}
@@ -173,6 +190,14 @@ class Run:
         self._note(faults, ids)
         self.report.spend("measure", start)
         return Measured(pa.table(made), geometry)
+
+    def _look_at_the_first(self, footprints: Footprints) -> None:
+        """Whether the buildings can be where they are said to be. Raises Unreadable where they cannot."""
+        wrong = misplaced(footprints.outline.xy, self.source.crs) if self.convert is None else None
+        if wrong:
+            raise Unreadable(f"{self.source.path}：{wrong}。请改正坐标系后重新导出")
+        fitted = [(column.layer.name, column) for column in self.columns if isinstance(column, FITTED)]
+        self.report.remarks.extend(suspicions(fitted, footprints, self.crs, self.source.name))
 
     def _note(self, faults: Faults, ids: pa.Array) -> None:
         for what, rows in faults.rows.items():

@@ -27,6 +27,8 @@ class NearMap(NamedTuple):
     slack: Floats
 
 
+MOST_LISTED = 60_000_000
+"""Entries in all lists together, at most: about a gigabyte while the map is built."""
 SLACK_M = 16.0
 """Most houses fit in a circle of this radius."""
 
@@ -48,13 +50,15 @@ def segments_of(geometry: np.ndarray) -> Floats:
 def build_near_map(segment: Floats, reach: float) -> NearMap:
     """Build the map that answers distances of at most `reach` metres to `segment` (n, 4), both in metres.
 
-    Raises ValueError for a reach that is no positive number, or an extent beyond 2 000 km.
+    Raises ValueError for a reach that is no positive number, an extent beyond 2 000 km, and more segments than memory
+    holds.
     """
     if not 0 < reach < 1e6:
         raise ValueError(f"距离 {reach} 不是可用的米数")
     leaf = float(2.0 ** np.ceil(np.log2(max(reach, 8.0) / 2)))
     ends = segment.reshape(-1, 2)
     far = reach + SLACK_M
+    _refuse_too_many(segment, far, leaf)
     margin = np.array([[-far - leaf], [far + leaf]])
     frame = np.vstack([ends.min(axis=0) + margin[0], ends.max(axis=0) + margin[1]]) if len(ends) else ends
     corner, levels = frame_of(frame, leaf)
@@ -66,6 +70,17 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
     blocks[is_leaf] = -(3 + 2 * start[(-blocks[is_leaf] - 3) // 2])
     tree = Tree(blocks, corner, np.array([leaf]), np.array([levels], np.int64))
     return NearMap(tree, lists, segment, np.array([float(reach)]), np.array([SLACK_M]))
+
+
+def _refuse_too_many(segment: Floats, far: float, leaf: float) -> None:
+    """Raise ValueError where the lists would not fit into memory."""
+    span = np.abs(segment[:, 2:] - segment[:, :2])
+    listed = float(((span[:, 0] + 2 * far + leaf) * (span[:, 1] + 2 * far + leaf)).sum()) / leaf**2
+    if listed > MOST_LISTED:
+        raise ValueError(
+            f"图层的线太细或范围太大（{len(segment):,} 段），量距离要约 {listed * 16e-9:.0f} GB 内存。"
+            "请先在制图软件中简化图层（例如保留 0.1 米精度），或减小所要的距离"
+        )
 
 
 @kernel

@@ -15,6 +15,7 @@ from pyproj.exceptions import CRSError
 
 ROWS = 65_536
 """Rows read, measured and written at a time: memory does not grow with the file."""
+GEOARROW = ("point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon")
 LAYER_OF = "|layername="
 """How a layer of a file with several is named: `district.gpkg|layername=buildings`."""
 
@@ -33,6 +34,7 @@ class Source:
     geometry: str
     columns: tuple[str, ...]
     rows: int
+    encoding: str = "WKB"
 
     @property
     def name(self) -> str:
@@ -85,10 +87,11 @@ def _open_parquet(path: Path) -> Source:
         )
     geometry = geo["primary_column"]
     described = geo["columns"][geometry]
-    if described["encoding"] != "WKB" and described["encoding"] not in ("polygon", "multipolygon"):
-        raise Unreadable(f"{path}：几何编码 {described['encoding']} 不支持，请用 WKB、polygon 或 multipolygon")
+    encoding = described["encoding"]
+    if encoding != "WKB" and encoding not in GEOARROW:
+        raise Unreadable(f"{path}：几何编码 {encoding} 不支持，请用 WKB 或 GeoArrow（{'、'.join(GEOARROW)}）")
     names = tuple(name for name in file.schema_arrow.names if name != geometry)
-    return Source(path, None, _declared(path, described), geometry, names, file.metadata.num_rows)
+    return Source(path, None, _declared(path, described), geometry, names, file.metadata.num_rows, encoding)
 
 
 def _declared(path: Path, column: dict[str, Any]) -> CRS:

@@ -45,7 +45,7 @@ def parse(data: Bytes, at: Ints) -> Parsed:
     _fill(data, at, status, words, ring_at, owner_at, is_shell)
     xy = words.view(np.float64)[: ring_at[-1]]
     if not np.isfinite(xy.sum()):
-        _mark_unbounded(xy, ring_at, owner_at, status)
+        mark_unbounded(xy, ring_at, owner_at, status)
     orient(xy, ring_at, is_shell)
     return Parsed(Rings(xy, ring_at, owner_at), is_shell, status)
 
@@ -182,7 +182,7 @@ def _fill(
 
 
 @kernel
-def _mark_unbounded(xy: np.ndarray, ring_at: Ints, owner_at: Ints, status: NDArray[np.int8]) -> None:
+def mark_unbounded(xy: np.ndarray, ring_at: Ints, owner_at: Ints, status: NDArray[np.int8]) -> None:
     """Name the rows with a coordinate that is no number."""
     for row in range(len(owner_at) - 1):
         for i in range(ring_at[owner_at[row]], ring_at[owner_at[row + 1]]):

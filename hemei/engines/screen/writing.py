@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 from collections.abc import Iterator
@@ -26,12 +27,21 @@ class Writer(Protocol):
 def partial_of(path: Path) -> Iterator[Path]:
     """A name to write to beside `path`; it becomes `path` when the block ends well, and is deleted when it does not."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    sweep(path)
     partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield partial
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def sweep(path: Path) -> None:
+    """Delete what killed runs left beside `path`: partial files of processes that are no more."""
+    for left in path.parent.glob(f".{glob.escape(path.stem)}.*{glob.escape(path.suffix)}"):
+        number = left.name[len(path.stem) + 2 : len(left.name) - len(path.suffix)]
+        if number.isdigit() and not Path(f"/proc/{number}").exists() and Path("/proc/self").exists():
+            left.unlink(missing_ok=True)
 
 
 def write_results(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]], crs: CRS) -> int:
