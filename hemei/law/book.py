@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -43,8 +44,9 @@ class Book:
     layers: Mapping[str, LayerKind]
     rules: tuple[Rule, ...]
 
-    def rule(self, rule_id: str) -> Rule:
-        return next(rule for rule in self.rules if rule.id == rule_id)
+    def rule(self, rule_id: str, on: date | None = None) -> Rule:
+        """A rule by its id; of several versions the one that holds on the day."""
+        return next(rule for rule in self.rules if rule.id == rule_id and (on is None or rule.holds(on)))
 
 
 def read_book(*folders: Path) -> Book:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from hemei.terms.verdict import Outcome, Verdict
 
 from .book import LayerKind
+from .rules import EVERYWHERE
 
 AT_THE_WINDOW = "到窗口核实"
 
@@ -15,7 +16,9 @@ AT_THE_WINDOW = "到窗口核实"
 def for_the_public(verdict: Verdict, layers: Mapping[str, LayerKind]) -> Verdict:
     """The verdict as anybody may see it."""
     layer = layers.get(verdict.layer)
-    if layer is not None and not layer.is_internal:
+    if verdict.layer == EVERYWHERE or (layer is not None and not layer.is_internal):
         return verdict
     missing = (AT_THE_WINDOW,) if verdict.outcome is Outcome.UNKNOWN else ()
-    return replace(verdict, measured=None, threshold=None, share=None, part=None, layer_version="", missing=missing)
+    return replace(
+        verdict, measured=None, threshold=None, share=None, part=None, layer_version="", missing=missing, assumed_m=0.0
+    )

@@ -183,7 +183,7 @@ def places_of(district: District, crs: CRS, error_m: float) -> tuple[list[Place]
         layer = read_layer(file.file, crs, columns=(*([file.class_column] if file.class_column else []), *file.where))
         remarks.extend(layer.remarks)
         made = list(_places_in(file, layer, district, error_m))
-        remarks.extend(_remarks(file, layer, made))
+        remarks.extend(_remarks(file, layer, made, district.book))
         places.extend(made)
     if district.dem:
         places.append(steep_place(district, crs, error_m))
@@ -221,7 +221,7 @@ def _places_in(file: LayerFile, layer: Layer, district: District, error_m: float
         yield _place(file, "", layer, chosen & np.isin(named, list(file.classes)), district, error_m)
 
 
-def _remarks(file: LayerFile, layer: Layer, made: list[Place]) -> Iterator[str]:
+def _remarks(file: LayerFile, layer: Layer, made: list[Place], book: Book) -> Iterator[str]:
     """What an author should know of a layer: values that no class was given, lines that stand for ground."""
     if file.class_column:
         named = Counter(_words(layer.columns[file.class_column]).tolist())
@@ -231,9 +231,9 @@ def _remarks(file: LayerFile, layer: Layer, made: list[Place]) -> Iterator[str]:
         for value in file.classes:
             if value not in named:
                 yield f"{file.id}：文件里没有类别“{value}”的要素，按没有这一类处理"
+    by_distance = {rule.of for rule in book.rules if rule.layer == file.id and rule.measure is Measure.DISTANCE}
     for place in made:
-        lines = place.lines_only and place.of in ("", *file.classes.values())
-        if lines and place.half_width_m == 0.0:
+        if place.lines_only and place.of in by_distance and place.half_width_m == 0.0:
             yield f"{file.id} {place.of}：是线，没有写 half_width_m，按外缘线量；是中心线的请写假定的半宽"
 
 

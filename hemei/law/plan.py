@@ -19,6 +19,14 @@ TABLES = {
     "negative_list": None,
 }
 """三类、五档、6类安全底线、三大风貌、正面清单、负面清单: the tables and how many rows each is said to have."""
+PLAN_TITLES = {
+    "control_class": "三类",
+    "control_tier": "五档",
+    "safety_baseline": "6类安全底线",
+    "style_type": "三大风貌",
+    "positive_list": "正面清单",
+    "negative_list": "负面清单",
+}
 NOT_SET = "未配置：待区里录入规划文本"
 
 

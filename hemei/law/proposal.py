@@ -1,33 +1,50 @@
-"""One proposal: its verdicts and advice, as data and as a page to hand to the household."""
+"""One proposal: read, measured, judged and advised on."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import shapely
 from pyproj import CRS
 
 from hemei.engines.screen.layers import read_layer
 from hemei.engines.screen.reading import Unreadable, open_source
+from hemei.engines.screen.rings import rings_of
+from hemei.engines.screen.shapes import footprints_of
+from hemei.engines.screen.terrain import read_terrain, terrain_at
 from hemei.terms.measure import Measure
-from hemei.terms.verdict import Kind, Outcome, Verdict
+from hemei.terms.verdict import Verdict
 
-from .advice import Advice, advise
-from .book import Book
+from .advice import Advice, Plot, advise
 from .deciding import decide
-from .disclosure import AT_THE_WINDOW, for_the_public
+from .disclosure import for_the_public
 from .district import District
+from .mosaics import standings_of
 from .places import places_of
+from .rules import USE_TITLES, WORK_TITLES
 from .screening import measured_at
 from .subject import Subject
 
-SAID = {Outcome.PASS: "符合", Outcome.FAIL: "不符合", Outcome.UNKNOWN: "待核"}
+ROLES = ("building", "plot", "existing")
+WORDS = ("role", "use", "work", "approvals", "position_error_m", "zone", "tier")
+COLUMNS = (*WORDS, *(measure.value for measure in Measure))
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What was drawn, in metres in the run's system: the proposed building, its plot, what stands there already."""
+
+    building: shapely.Geometry
+    plot: shapely.Geometry | None
+    existing: tuple[shapely.Geometry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,170 +53,163 @@ class Answer:
 
     district: District
     on: date
+    subject: Subject
+    drawn: Drawn
     verdicts: tuple[Verdict, ...]
     advice: Advice | None
     public: bool
+    remarks: tuple[str, ...] = ()
 
 
 def answer(path: str, district: District, on: date, *, public: bool = False) -> Answer:
-    """Read a proposal (features with `role` building or plot) and judge it. Raises Unreadable.
+    """Read a proposal and judge it: one feature with `role` building, perhaps a plot, and what already stands on it
+    (existing). Raises Unreadable.
 
     `public`: anything from an internal layer is an answer and its clause only, and the permitted part is left out.
     """
     crs = CRS.from_user_input(district.crs)
-    known = [name for name in COLUMNS if name in open_source(path).columns]
-    layer = read_layer(path, crs, columns=known)
-    facts = _facts(layer.columns, len(layer.geometry))
-    roles = [fact.get("role") or "building" for fact in facts]
-    if roles.count("building") != 1 or roles.count("plot") > 1:
-        raise Unreadable(f"{path}：应有一个拟建建筑（role: building），至多一个宗地（role: plot）")
-    row = roles.index("building")
-    footprint, fact = layer.geometry[row], facts[row]
-    error = float(fact.get("position_error_m") or district.position_error_m)
-    places, _ = places_of(district, crs, error)
+    drawn, facts = _read(path, crs)
+    fact = facts["building"][0]
+    error = _number(path, fact, "position_error_m")
+    error = district.position_error_m if error is None else error
+    places, remarks = places_of(district, crs, error)
+    plot = _plot(path, drawn, facts["existing"])
+    zone, tier, may_be = _standing(district, crs, drawn.building, error, fact)
     subject = Subject(
-        id=str(layer.ids[row].as_py()),
-        use=str(fact.get("use") or "house"),
-        work=str(fact.get("work") or ""),
-        approvals=frozenset(str(fact.get("approvals") or "").split()),
+        id=str(fact["id"]),
+        use=_word(path, fact, "use", USE_TITLES),
+        work=_word(path, fact, "work", WORK_TITLES),
+        approvals=_approvals(path, fact, district),
         position_error_m=error,
-        attributes={measure: float(fact[measure.value]) for measure in Measure if fact.get(measure.value) is not None},
-        layers=measured_at(places, footprint, error),
-        zone=str(fact.get("zone") or ""),
-        tier=str(fact.get("tier") or ""),
+        attributes=_attributes(path, fact, drawn, plot, district, crs),
+        layers=measured_at(places, drawn.building, error),
+        zone=zone,
+        tier=tier,
+        may_be=may_be,
     )
     verdicts = decide(district.book.rules, subject, district.book.parameters, on)
     advice = None
     if public:
         verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
-    elif "plot" in roles:
-        advice = advise(layer.geometry[roles.index("plot")], subject, places, district, on)
-    return Answer(district, on, verdicts, advice, public)
+    elif plot is not None:
+        advice = advise(plot, subject, places, district, on)
+    said = () if public else (*remarks, *_outside(drawn))
+    return Answer(district, on, subject, drawn, verdicts, advice, public, said)
 
 
-COLUMNS = (
-    "role",
-    "use",
-    "work",
-    "approvals",
-    "position_error_m",
-    "zone",
-    "tier",
-    *(measure.value for measure in Measure),
-)
+def _read(path: str, crs: CRS) -> tuple[Drawn, dict[str, list[Facts]]]:
+    """The shapes and facts of a proposal's features, by role."""
+    layer = read_layer(path, crs, columns=[name for name in COLUMNS if name in open_source(path).columns])
+    facts: dict[str, list[Facts]] = {role: [] for role in ROLES}
+    shapes: dict[str, list[shapely.Geometry]] = {role: [] for role in ROLES}
+    for number, (shape, fact) in enumerate(zip(layer.geometry, _facts(layer.columns, layer.ids), strict=True), start=1):
+        role = str(fact.get("role") or "building")
+        if role not in ROLES:
+            raise Unreadable(f"{path} 第 {number} 个图形：role“{role}”不认识，可用：{'、'.join(ROLES)}")
+        if shape is None or shapely.get_dimensions(shape) != 2 or not shapely.area(shape) > 0.0:
+            raise Unreadable(f"{path} 第 {number} 个图形：应是有面积的面，请画出房屋或宗地的轮廓")
+        facts[role].append(fact)
+        shapes[role].append(shape)
+    if len(shapes["building"]) != 1 or len(shapes["plot"]) > 1:
+        raise Unreadable(f"{path}：应有一个拟建建筑（role: building），至多一个宗地（role: plot）")
+    plot = shapes["plot"][0] if shapes["plot"] else None
+    return Drawn(shapes["building"][0], plot, tuple(shapes["existing"])), facts
 
 
-def _facts(columns: Mapping[str, pa.Array], count: int) -> list[dict[str, Any]]:
-    return [{name: values[row].as_py() for name, values in columns.items()} for row in range(count)]
-
-
-def as_json(said: Answer) -> dict[str, Any]:
-    """The answer as data: each verdict with its clause's words and marks; the permitted part as WKT, metres."""
-    book = said.district.book
-    verdicts = [
-        {
-            "rule": verdict.rule,
-            "title": book.rule(verdict.rule).title,
-            "kind": verdict.kind.value,
-            "outcome": verdict.outcome.value,
-            "measured": verdict.measured,
-            "threshold": verdict.threshold,
-            "margin": verdict.margin,
-            "unit": verdict.unit,
-            "missing": list(verdict.missing),
-            "layer_version": verdict.layer_version,
-            "clause": book.clauses[verdict.clause].citation,
-            "text": book.clauses[verdict.clause].text,
-            "marks": list(book.clauses[verdict.clause].marks(said.on)),
-        }
-        for verdict in said.verdicts
+def _facts(columns: Mapping[str, pa.Array], ids: pa.Array) -> list[Facts]:
+    return [
+        {"id": ids[row].as_py()} | {name: values[row].as_py() for name, values in columns.items()}
+        for row in range(len(ids))
     ]
-    return {"district": said.district.name, "on": said.on.isoformat(), "verdicts": verdicts, "advice": _advice(said)}
 
 
-def _advice(said: Answer) -> dict[str, Any] | None:
-    advice, book = said.advice, said.district.book
-    if advice is None:
+def _number(path: str, fact: Facts, key: str) -> float | None:
+    value = fact.get(key)
+    if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
-    return {
-        "plot_m2": advice.plot_m2,
-        "permitted_m2": advice.permitted_m2,
-        "permitted": shapely.to_wkt(advice.permitted, rounding_precision=3),
-        "taken": [
-            {"rule": taken.rule, "clause": book.clauses[taken.clause].citation, "m2": taken.area_m2}
-            for taken in advice.taken
-        ],
-        "bounds": [
-            {
-                "measure": bound.measure.value,
-                "at_most": bound.value,
-                "unit": bound.measure.unit,
-                "rule": bound.rule,
-                "clause": book.clauses[bound.clause].citation,
-            }
-            for bound in advice.bounds
-        ],
-        "undecided": list(advice.undecided),
-    }
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not (math.isfinite(number) and number >= 0.0):
+        raise Unreadable(f"{path}：{key} 写的是“{value}”，应为不小于 0 的数；不知道就空着")
+    return number
 
 
-def sentence(verdict: Verdict, book: Book) -> str:
-    """A verdict in words: what was measured, what is asked, what is missing."""
-    if verdict.missing:
-        return "；".join(verdict.missing)
-    if verdict.measured is None or verdict.threshold is None:
-        return "不涉及" if verdict.outcome is Outcome.PASS else AT_THE_WINDOW
-    asked = "不小于" if verdict.measure.more_is_better else "不大于"
-    unit = _unit(verdict)
-    return f"{verdict.measure.label} {verdict.measured:.2f}{unit}，要求{asked} {verdict.threshold:g}{unit}"
+def _word(path: str, fact: Facts, key: str, titles: Mapping[str, str]) -> str:
+    """A word of the rules, or its title; "" where it was left empty."""
+    word = str(fact.get(key) or "").strip()
+    meant = {title: name for name, title in titles.items()} | {name: name for name in ("", *titles)}
+    if word not in meant:
+        known = "、".join(f"{name}（{title}）" for name, title in titles.items())
+        raise Unreadable(f"{path}：{key} 写的是“{word}”，不认识，可用：{known}")
+    return meant[word]
 
 
-def _unit(verdict: Verdict) -> str:
-    return "" if verdict.unit == "1" else f" {verdict.unit}"
+def _approvals(path: str, fact: Facts, district: District) -> frozenset[str]:
+    said = fact.get("approvals") or ""
+    words = frozenset(said if isinstance(said, list) else str(said).replace(",", " ").replace("、", " ").split())
+    known = {name for rule in district.book.rules for name in rule.approvals}
+    if words - known:
+        strange = "、".join(sorted(words - known))
+        raise Unreadable(f"{path}：approvals 里的“{strange}”不认识，可用：{'、'.join(sorted(known))}")
+    return words
 
 
-def page(said: Answer) -> str:
-    """A page of A4 for the household: what does not comply first, then what must be checked, then what complies."""
-    book = said.district.book
-    order = [Outcome.FAIL, Outcome.UNKNOWN, Outcome.PASS]
-    rows = []
-    for verdict in sorted(said.verdicts, key=lambda one: order.index(one.outcome)):
-        clause, rule = book.clauses[verdict.clause], book.rule(verdict.rule)
-        word = "提示" if verdict.kind is Kind.WARN and verdict.outcome is Outcome.FAIL else SAID[verdict.outcome]
-        marks = "，".join(clause.marks(said.on))
-        rows.append(
-            f'<tr class="{verdict.outcome.value}"><td>{word}</td><td>{escape(rule.title)}</td>'
-            f"<td>{escape(sentence(verdict, book))}</td>"
-            f"<td>{escape(clause.citation)}<small>{escape(marks)}</small></td></tr>"
-        )
-    return PAGE.read_text(encoding="utf-8").format(
-        title="拟建房屋管控核对单",
-        district=escape(said.district.name),
-        on=f"{said.on.year}年{said.on.month}月{said.on.day}日",
-        rows="\n".join(rows),
-        advice=_advice_html(said),
+def _plot(path: str, drawn: Drawn, existing: list[Facts]) -> Plot | None:
+    if drawn.plot is None:
+        return None
+    built = [float(shapely.area(shapely.intersection(shape, drawn.plot))) for shape in drawn.existing]
+    storeys = [_number(path, fact, Measure.STOREYS.value) for fact in existing]
+    known = [area * count for area, count in zip(built, storeys, strict=True) if count is not None]
+    return Plot(
+        drawn.plot,
+        shapely.union_all(list(drawn.existing)),
+        sum(built),
+        sum(known) if len(known) == len(built) else None,
     )
 
 
-PAGE = Path(__file__).parent / "proposal.html"
+def _attributes(
+    path: str, fact: Facts, drawn: Drawn, plot: Plot | None, district: District, crs: CRS
+) -> dict[Measure, float]:
+    """What the proposal says of itself, and what it does not say, measured: footprint, plot, density, slope."""
+    said = {measure: _number(path, fact, measure.value) for measure in Measure}
+    own = float(shapely.area(drawn.building))
+    found = {Measure.FOOTPRINT: own}
+    if plot is not None:
+        found |= {Measure.PLOT: plot.area_m2, Measure.DENSITY: (own + plot.built_m2) / plot.area_m2}
+        storeys = said[Measure.STOREYS]
+        if storeys is not None and plot.floor_m2 is not None:
+            found[Measure.FAR] = (own * storeys + plot.floor_m2) / plot.area_m2
+    if district.dem:
+        alone = footprints_of(rings_of(np.array([drawn.building], dtype=object)))
+        slope = float(terrain_at(read_terrain(Path(district.dem)), alone, crs)["slope_deg"][0])
+        found |= {} if math.isnan(slope) else {Measure.SLOPE: slope}
+    return found | {measure: value for measure, value in said.items() if value is not None}
 
 
-def _advice_html(said: Answer) -> str:
-    advice, book = said.advice, said.district.book
-    if advice is None:
-        return ""
-    lines = [f"宗地 {advice.plot_m2:.0f} 平方米，其中可以建房的部分 {advice.permitted_m2:.0f} 平方米。"]
-    lines += [
-        f"{book.clauses[taken.clause].citation}：扣除 {taken.area_m2:.0f} 平方米（{book.rule(taken.rule).title}）。"
-        for taken in advice.taken
-    ]
-    lines += [
-        f"{bound.measure.label}最大 {bound.value:g}{'' if bound.measure.unit == '1' else ' ' + bound.measure.unit}，"
-        f"依据{book.clauses[bound.clause].citation}。"
-        for bound in advice.bounds
-    ]
-    if advice.undecided:
-        lines.append(
-            f"有 {len(advice.undecided)} 条规则的图层或限值未配置，没有参加扣除：{'、'.join(advice.undecided)}。"
-        )
-    return "<h2>这块地上怎样建</h2>" + "".join(f"<p>{escape(line)}</p>" for line in lines)
+def _standing(
+    district: District, crs: CRS, building: shapely.Geometry, error: float, fact: Facts
+) -> tuple[str, str, tuple[tuple[str, str], ...]]:
+    """Zone and tier, as the proposal says or as the layer has it, and where else it could stand."""
+    told = {role: str(fact.get(role) or "") for role in ("zone", "tier")}
+    alone = footprints_of(rings_of(np.array([building], dtype=object)))
+    here, choices = dict(told), {(told["zone"], told["tier"])}
+    for standing in standings_of(district, crs, error)[0]:
+        at = standing.at(alone)
+        roles = [role for role in ("zone", "tier") if role in at and not told[role]]
+        here |= {role: str(at[role][0]) for role in roles}
+        if roles and bool(standing.near_a_border(alone, np.array([error]))[0]):
+            for one in standing.choices(building, error):
+                other = here | {role: one[standing.roles.index(role)] for role in roles}
+                choices.add((other["zone"], other["tier"]))
+    choices -= {(here["zone"], here["tier"]), (told["zone"], told["tier"])}
+    return here["zone"], here["tier"], tuple(sorted(choices))
+
+
+def _outside(drawn: Drawn) -> list[str]:
+    if drawn.plot is None:
+        return ["没有画宗地：不能说可以建房的部分，也不能算建筑密度"]
+    outside = float(shapely.area(shapely.difference(drawn.building, drawn.plot)))
+    return [f"拟建房屋有 {outside:.1f} 平方米画在宗地之外，请核对图形"] if outside > 0.05 else []

@@ -173,9 +173,10 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
 def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, page_path: Path | None) -> None:
     """核对一份申请：PROPOSAL 里有拟建建筑（role: building），可以有宗地（role: plot）。"""
     from hemei.engines.screen.writing import partial_of
+    from hemei.law.as_json import as_json
     from hemei.law.district import read_district
-    from hemei.law.proposal import answer, as_json
-    from hemei.law.proposal import page as proposal_page
+    from hemei.law.proposal import answer
+    from hemei.law.sheet import sheet
     from hemei.terms.day import today
 
     said = answer(proposal, read_district(folder), on.date() if on else today(), public=public)
@@ -183,8 +184,22 @@ def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, pag
         click.echo(json.dumps(as_json(said), ensure_ascii=False, indent=1))
         return
     with partial_of(page_path) as partial:
-        partial.write_text(proposal_page(said), encoding="utf-8")
+        partial.write_text(sheet(said), encoding="utf-8")
     click.echo(f"核对单：{page_path}", err=True)
+
+
+@screen.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@plain_errors
+def sample(folder: Path) -> None:
+    """在 FOLDER 里写一个虚构的演示区：图层、建筑、一份申请和演示规划，用来试规则。"""
+    from hemei.law.sample_district import write_sample
+
+    try:
+        write_sample(folder)
+    except FileExistsError as error:
+        raise click.UsageError(str(error)) from error
+    click.echo(f"演示区：{folder}（都是编的，不属于任何地方）", err=True)
 
 
 def say(report: Report, seconds: float) -> None:

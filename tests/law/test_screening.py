@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 import geopandas as gpd
@@ -14,14 +13,12 @@ from click.testing import CliRunner
 from PIL import Image, TiffImagePlugin
 from pyproj import CRS
 
-from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
 from hemei.law.deciding import decide
 from hemei.law.district import read_district
 from hemei.law.mosaics import standings_of
 from hemei.law.places import places_of
-from hemei.law.proposal import answer, as_json, page
 from hemei.law.screening import Screening, measured_at
 from hemei.law.subject import GPS_ERROR_M, Subject
 from hemei.law.yaml_lines import LawError
@@ -173,58 +170,6 @@ def test_layers_that_are_not_there_decide_nothing(folder):
     assert {said for said, _ in outcomes(folder, "control.R20").values()} == {"unknown"}
 
 
-def proposal(folder, **columns):
-    path = folder / "proposal.geojson"
-    frame = gpd.GeoDataFrame(
-        {"role": ["building", "plot"], "use": "house", "work": "new"} | columns,
-        geometry=[box(0, 40), box(-10, 10, 40, 100)],
-        crs="EPSG:4546",
-    )
-    frame.to_crs("EPSG:4490").to_file(path, driver="GeoJSON")
-    return str(path)
-
-
-def test_advice_subtracts_setbacks_and_forbidden_ground_and_names_what_binds(folder):
-    said = as_json(answer(proposal(folder, height=[8.0, None]), read_district(folder), ON))
-    advice = said["advice"]
-    assert advice["plot_m2"] == pytest.approx(4000.0, abs=1.0)
-    # Ten metres from the road's land leave y ≥ 18, the farmland takes y > 100: forty metres wide, 82 deep.
-    assert advice["permitted_m2"] == pytest.approx(40 * 82, abs=1.0)
-    assert {taken["rule"] for taken in advice["taken"]} == {"control.R02", "control.R10"}
-    assert [(bound["measure"], bound["at_most"], bound["rule"]) for bound in advice["bounds"]] == [
-        ("height", 9.0, "d.H1")
-    ]
-    assert "control.R20" in advice["undecided"]
-
-
-def test_every_verdict_of_a_proposal_brings_its_clause_and_marks(folder):
-    said = as_json(answer(proposal(folder), read_district(folder), ON))
-    county = next(verdict for verdict in said["verdicts"] if verdict["rule"] == "control.R02")
-    assert county["outcome"] == "pass"
-    assert county["clause"] == "《公路安全保护条例》第十一条"
-    assert "(三)县道不少于10米；" in county["text"]
-    assert county["marks"] == ["效力待核"]
-
-
-def test_the_public_gets_no_number_and_no_advice_from_internal_layers(folder):
-    said = as_json(answer(proposal(folder), read_district(folder), ON, public=True))
-    farmland = next(verdict for verdict in said["verdicts"] if verdict["rule"] == "control.R10")
-    assert said["advice"] is None
-    assert (farmland["measured"], farmland["margin"], farmland["threshold"]) == (None, None, None)
-    assert farmland["outcome"] == "pass"
-
-
-def test_the_page_cites_each_clause(folder):
-    text = page(answer(proposal(folder), read_district(folder), ON))
-    assert "《公路安全保护条例》第十一条" in text
-    assert "不是行政决定" in text
-
-
-def test_two_proposed_buildings_are_refused(folder):
-    with pytest.raises(Unreadable, match="应有一个拟建建筑"):
-        answer(proposal(folder, role=["building", "building"]), read_district(folder), ON)
-
-
 def test_a_layer_nobody_declared_is_refused_with_its_line(folder):
     text = (folder / "district.yaml").read_text().replace("id: hill", "id: hil")
     (folder / "district.yaml").write_text(text)
@@ -241,12 +186,6 @@ def test_the_command_writes_verdicts_and_a_report(folder, report):
     assert done.exit_code == 0, done.output
     assert (folder / report).stat().st_size > 1000
     assert (folder / "v.parquet").is_file()
-
-
-def test_the_command_answers_a_proposal(folder):
-    done = CliRunner().invoke(screen, ["proposal", proposal(folder), "--district", str(folder), "--on", "2026-11-01"])
-    assert done.exit_code == 0, done.output
-    assert json.loads(done.stdout)["district"] == "试验区"
 
 
 def test_a_bad_file_is_one_clear_line_and_status_two(folder):

@@ -1,0 +1,88 @@
+"""An answer as data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import shapely
+
+from hemei.terms.verdict import Verdict
+
+from .advice import Bound
+from .proposal import Answer
+
+
+def as_json(said: Answer) -> dict[str, Any]:
+    """The answer as data: each verdict with its clause's words and marks; shapes as WKT, metres in the run's system."""
+    return {
+        "district": said.district.name,
+        "on": said.on.isoformat(),
+        "crs": said.district.crs,
+        "zone": "" if said.public else said.subject.zone,
+        "tier": "" if said.public else said.subject.tier,
+        "verdicts": [_verdict(verdict, said) for verdict in said.verdicts],
+        "advice": _advice(said),
+        "remarks": list(said.remarks),
+    }
+
+
+def _verdict(verdict: Verdict, said: Answer) -> dict[str, Any]:
+    rule = said.district.book.rule(verdict.rule, said.on)
+    return {
+        "rule": verdict.rule,
+        "title": rule.title,
+        "kind": verdict.kind.value,
+        "outcome": verdict.outcome.value,
+        "measure": verdict.measure.value,
+        "measured": verdict.measured,
+        "threshold": verdict.threshold,
+        "margin": verdict.margin,
+        "unit": verdict.unit,
+        "assumed_m": verdict.assumed_m,
+        "missing": list(verdict.missing),
+        "layer": verdict.layer,
+        "layer_version": verdict.layer_version,
+        "share": verdict.share,
+        "part": None if verdict.part is None else shapely.to_wkt(shapely.from_wkb(verdict.part), rounding_precision=3),
+        **cited(verdict.clause, said),
+        "also": [cited(clause, said) for clause in rule.also],
+        "note": rule.note,
+    }
+
+
+def cited(clause_id: str, said: Answer) -> dict[str, Any]:
+    """A clause with its words and what must be said beside it."""
+    clause = said.district.book.clauses[clause_id]
+    return {
+        "clause": clause.citation,
+        "number": clause.number,
+        "text": clause.text,
+        "marks": list(clause.marks(said.on)),
+        "clause_note": clause.note,
+    }
+
+
+def _advice(said: Answer) -> dict[str, Any] | None:
+    advice = said.advice
+    if advice is None:
+        return None
+    return {
+        "plot_m2": advice.plot_m2,
+        "permitted_m2": advice.permitted_m2,
+        "permitted": shapely.to_wkt(advice.permitted, rounding_precision=3),
+        "taken": [{"rule": taken.rule, "m2": taken.area_m2, **_short(taken.clause, said)} for taken in advice.taken],
+        "bounds": [_bound(bound, said) for bound in advice.bounds],
+        "open": list(advice.open),
+        "undecided": list(advice.undecided),
+    }
+
+
+def _bound(bound: Bound, said: Answer) -> dict[str, Any]:
+    cited_by = _short(bound.clause, said) if bound.clause else {"clause": "", "marks": []}
+    row = {"measure": bound.measure.value, "at_most": bound.value, "unit": bound.measure.unit, "rule": bound.rule}
+    return row | cited_by | {"how": bound.how}
+
+
+def _short(clause_id: str, said: Answer) -> dict[str, Any]:
+    clause = said.district.book.clauses[clause_id]
+    return {"clause": clause.citation, "marks": list(clause.marks(said.on))}

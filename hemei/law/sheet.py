@@ -1,0 +1,167 @@
+"""The sheet that is handed to a household: what does not comply, what to do, where to build, and the law's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+
+from hemei.terms.verdict import Kind, Outcome, Verdict
+
+from .advice import Advice, Bound
+from .plot_picture import picture
+from .proposal import Answer
+from .rules import USE_TITLES, WORK_TITLES
+from .wording import MARKS, amount, citations, explained, remedy, sentence
+
+PAGE = Path(__file__).parent / "sheet.html"
+TITLE = "拟建房屋管控核对单"
+UNSET = "unset"
+SECTIONS = {
+    "fail": "不符合的规定",
+    "unknown": "要到现场或窗口核实的",
+    "warn": "提示（不是禁止）",
+    "pass": "符合的规定",
+    UNSET: "区里还没有图层或数值，这次没有核对",
+}
+FIRST = ("fail", "unknown", "warn")
+"""What is shown before the advice."""
+RESULTS = {
+    "fail": (
+        "照现在的画法，有 {n} 条规定不符合",
+        "先看下面“不符合的规定”，改好再申请；不清楚的拿这张单子到乡镇窗口问。",
+    ),
+    "unknown": ("没有发现不符合的，但有 {n} 条要核实", "请先按下面写的到现场量，或补齐缺少的资料，再作结论。"),
+    "pass": ("已核对的规定都符合", "这不等于已经批准：还要依法申请，没有核对的规定也要由窗口查。"),
+}
+
+
+def sheet(said: Answer) -> str:
+    """The answer as a page of HTML that prints on A4."""
+    groups = grouped(said)
+    worst = next((name for name in ("fail", "unknown") if groups[name]), "pass")
+    result, following = RESULTS[worst]
+    counts = "".join(f"<span>{label} {len(groups[name])} 条</span>" for name, label in COUNTED.items())
+    return PAGE.read_text(encoding="utf-8").format(
+        title=TITLE,
+        facts=escape(facts(said)),
+        worst=worst,
+        result=escape(result.format(n=len(groups[worst]))),
+        counts=counts,
+        next=escape(following),
+        first="\n".join(_section(name, groups[name], said) for name in FIRST if groups[name]),
+        then="\n".join(_section(name, groups[name], said) for name in SECTIONS if groups[name] and name not in FIRST),
+        advice=_advice(said.advice, said) if said.advice is not None else "",
+        law=_law([*groups["fail"], *groups["unknown"], *groups["warn"]], said),
+        foot=escape(_foot(said)),
+    )
+
+
+COUNTED = {"fail": "不符合", "unknown": "待核", "warn": "提示", "pass": "符合", UNSET: "没有核对"}
+
+
+def grouped(said: Answer) -> dict[str, list[Verdict]]:
+    """The verdicts by what the reader has to do about them."""
+    groups: dict[str, list[Verdict]] = {name: [] for name in SECTIONS}
+    for verdict in said.verdicts:
+        groups[_group(verdict)].append(verdict)
+    return groups
+
+
+def _group(verdict: Verdict) -> str:
+    if verdict.outcome is Outcome.UNKNOWN and any("未配置" in word for word in verdict.missing):
+        return UNSET
+    if verdict.kind is Kind.WARN and verdict.outcome is Outcome.FAIL:
+        return "warn"
+    return verdict.outcome.value
+
+
+def facts(said: Answer) -> str:
+    """Whose district, by which day's rules, and what was asked about."""
+    subject, day = said.subject, said.on
+    parts = [
+        said.district.name,
+        f"按 {day.year}年{day.month}月{day.day}日 的规则核对",
+        f"{WORK_TITLES.get(subject.work, '未写明建设方式')}{USE_TITLES.get(subject.use, '（未写明用途）')}",
+        *(f"{measure.label} {amount(measure, value)}" for measure, value in subject.attributes.items()),
+        f"位置误差 {subject.position_error_m:g} 米",
+    ]
+    if not said.public and (subject.zone or subject.tier):
+        parts.append(f"所在分区：{subject.zone or '未配置'}{subject.tier}")
+    return " · ".join(parts)
+
+
+def _section(name: str, verdicts: Iterable[Verdict], said: Answer) -> str:
+    rows = "".join(_row(name, verdict, said) for verdict in verdicts)
+    return f'<section class="{name}"><h2>{SECTIONS[name]}</h2><ul>{rows}</ul></section>'
+
+
+def _row(name: str, verdict: Verdict, said: Answer) -> str:
+    book = said.district.book
+    rule = book.rule(verdict.rule, said.on)
+    marks = "，".join(book.clauses[verdict.clause].marks(said.on))
+    cited = f"{escape(citations(rule, book))}（{escape(marks)}）"
+    if name == UNSET:
+        return f"<li>{escape(rule.title)} <small>{cited}</small></li>"
+    do = remedy(verdict, rule)
+    doing = f'<p class="do">{escape(do)}</p>' if do else ""
+    note = f"<small>{escape(rule.note)}</small>" if rule.note and name != "pass" else ""
+    what = f"<b>{escape(rule.title)}</b> {escape(sentence(verdict, book))}"
+    return f"<li>{what}{doing}{note} <small>依据：{cited}</small></li>"
+
+
+def _advice(advice: Advice, said: Answer) -> str:
+    book = said.district.book
+    lines = [
+        f"宗地 {advice.plot_m2:.0f} 平方米，其中可以建房的部分 {advice.permitted_m2:.0f} 平方米"
+        + ("。" if advice.permitted_m2 > 0.0 else "：这块地上没有可以建房的地方。")
+    ]
+    for taken in advice.taken:
+        clause = book.clauses[taken.clause]
+        title = book.rule(taken.rule, said.on).title
+        marks = "，".join(clause.marks(said.on))
+        lines.append(f"扣除 {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}）。")
+    bounds = "".join(_bound(bound, said) for bound in advice.bounds)
+    lines += [f"{word}。" for word in advice.open]
+    if advice.undecided:
+        lines.append(f"有 {len(advice.undecided)} 条规则的图层或数值未配置，没有参加扣除：实际可建范围可能更小。")
+    said_lines = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    return (
+        "<section><h2>这块地上怎样建</h2>"
+        f'<div class="plan">{picture(said)}<div>{said_lines}</div></div>'
+        f"<table><tr><th>最多</th><th>数值</th><th>由哪一条决定</th></tr>{bounds}</table></section>"
+    )
+
+
+def _bound(bound: Bound, said: Answer) -> str:
+    if not bound.clause:
+        by = f"{bound.how}的大小"
+    else:
+        clause = said.district.book.clauses[bound.clause]
+        by = f"{clause.citation}（{'，'.join(clause.marks(said.on))}）{f'；{bound.how}' if bound.how else ''}"
+    value = amount(bound.measure, bound.value)
+    return f"<tr><td>{bound.measure.label}</td><td>{escape(value)}</td><td>{escape(by)}</td></tr>"
+
+
+def _law(verdicts: Iterable[Verdict], said: Answer) -> str:
+    """The words of the clauses that matter, once each."""
+    book = said.district.book
+    named = dict.fromkeys(
+        clause for verdict in verdicts for clause in (verdict.clause, *book.rule(verdict.rule, said.on).also)
+    )
+    if not named:
+        return ""
+    parts = []
+    for name in named:
+        clause = book.clauses[name]
+        words = "".join(f"<p>{escape(line)}</p>" for line in clause.text.splitlines()) or "<p>（原文未见）</p>"
+        head = f"{clause.citation} {clause.number}"
+        parts.append(f"<b>{escape(head)}</b> <small>{escape(explained(clause, clause.marks(said.on)))}</small>{words}")
+    return f'<section class="law"><h2>条文</h2>{"".join(parts)}</section>'
+
+
+def _foot(said: Answer) -> str:
+    used = {mark for verdict in said.verdicts for mark in said.district.book.clauses[verdict.clause].marks(said.on)}
+    marks = "；".join(f"{mark}：{meaning}" for mark, meaning in MARKS.items() if mark in used)
+    remarks = "".join(f"{remark}。" for remark in said.remarks)
+    return f"本单只供审批人员和农户参考，不是行政决定，也不是许可。{marks}。{remarks}"
