@@ -160,7 +160,7 @@ def _may_be(
     return out
 
 
-def _sorted(words: Mapping[str, np.ndarray], error: np.ndarray, attributes: Mapping[Measure, np.ndarray]) -> Crowd:
+def _sorted(words: Mapping[str, np.ndarray], error: np.ndarray, attributes: dict[Measure, np.ndarray]) -> Crowd:
     """Number the buildings that are alike in their words."""
     n = len(error)
     code = np.zeros(n, np.int64)

@@ -44,7 +44,7 @@ class Crowd:
     sorts: Sequence[Sort]
     sort: np.ndarray
     error_m: Floats
-    attributes: Mapping[Measure, Floats]
+    attributes: dict[Measure, Floats]
 
     def __len__(self) -> int:
         return len(self.sort)

@@ -21,7 +21,8 @@ from .yaml_lines import Entry, LawError, read_entries
 STEEP_DEG = 50.0
 """What counts as steep where the district says nothing: taken from another province's screening, assumed."""
 KEYS = (
-    "name", "crs", "layers", "buildings", "zones", "townships", "plots", "dem", "steeper_than_deg", "storey_height_m",
+    "name", "crs", "layers", "buildings", "zones", "townships", "plots", "density_radius_m",
+    "dem", "steeper_than_deg", "storey_height_m",
 )  # fmt: skip
 FILES = ("district.yaml", "clauses.yaml", "parameters.yaml", "layers.yaml", "rules.yaml", "plan.yaml")
 COLUMNS = ("use", "work", "approvals", "township", "zone", "tier", *(measure.value for measure in Measure))
@@ -57,6 +58,7 @@ class Mosaic:
 class District:
     """What a run of the rules stands on.
 
+    `plots` (a file) or `density_radius_m` is the ground by which density and floor area ratio are counted.
     `position_error_m` holds for all buildings unless `error_column` names a column of theirs. `storey_height_m` is what
     the district configured for turning a height into storeys, None where 未配置.
     """
@@ -73,6 +75,7 @@ class District:
     error_column: str = ""
     mosaics: tuple[Mosaic, ...] = ()
     plots: str = ""
+    density_radius_m: float | None = None
     storey_height_m: float | None = None
     plan: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
@@ -107,10 +110,18 @@ def read_district(folder: Path) -> District:
         steeper_than_deg=entry.number("steeper_than_deg", STEEP_DEG, least=1.0) or STEEP_DEG,
         mosaics=tuple(_mosaics(entry, folder)),
         plots=_file(entry, "plots", folder) if entry.get("plots") else "",
+        density_radius_m=_radius(entry),
         storey_height_m=entry.number("storey_height_m", least=2.0),
         plan=plan,
         remarks=tuple(_unread(folder)),
     )
+
+
+def _radius(entry: Entry) -> float | None:
+    """The circle round each building in which density is counted, where there are no plots."""
+    if entry.get("plots") and entry.get("density_radius_m"):
+        raise LawError(entry, "plots（按宗地）和 density_radius_m（按圆）只写一个", "density_radius_m")
+    return entry.number("density_radius_m", least=1.0)
 
 
 def _error(buildings: Entry) -> tuple[float, str]:

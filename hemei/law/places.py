@@ -225,9 +225,9 @@ def _remarks(file: LayerFile, layer: Layer, made: list[Place], book: Book) -> It
     """What an author should know of a layer: values that no class was given, lines that stand for ground."""
     if file.class_column:
         named = Counter(_words(layer.columns[file.class_column]).tolist())
-        for value, count in sorted(named.items()):
-            if value not in file.classes:
-                yield f"{file.id}：类别“{value}”没有对应，{count} 个要素没有参加判定（例如村道不在规则之内）"
+        left = [f"{value}（{count} 个）" for value, count in sorted(named.items()) if value not in file.classes]
+        if left:
+            yield f"{file.id}：这些类别没有对应，没有参加判定（村道等不在规则之内的属正常）：{'、'.join(left)}"
         for value in file.classes:
             if value not in named:
                 yield f"{file.id}：文件里没有类别“{value}”的要素，按没有这一类处理"

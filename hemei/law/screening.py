@@ -25,6 +25,7 @@ from hemei.terms.verdict import Kind
 
 from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
+from .crowding import crowded, density_of
 from .district import District
 from .mosaics import standings_of
 from .places import Place, in_layer, inside, measure, places_of
@@ -89,6 +90,8 @@ class Screening:
         self.standings, also = standings_of(district, self.crs, worst_error)
         self.tally.remarks += [*said, *also]
         self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
+        self.density = density_of(district, self.source, self.convert, self.crs)
+        self.tally.remarks += [] if self.density is None else self.density.remarks()
         self.ids = IdCheck()
 
     def _absent(self) -> Iterator[str]:
@@ -129,9 +132,9 @@ class Screening:
         self.tally.note(faults, ids)
         district, slips = self.district, self.tally.slips
         crowd, township = crowd_of(record, footprints, measurable, district, self.standings, slips)
+        crowd.attributes.update(crowded(self.density, footprints, district))
         if self.terrain is not None and Measure.SLOPE.value not in district.columns:
-            slope = terrain_at(self.terrain, footprints, self.crs)["slope_deg"]
-            crowd = Crowd(crowd.sorts, crowd.sort, crowd.error_m, {**crowd.attributes, Measure.SLOPE: slope})
+            crowd.attributes[Measure.SLOPE] = terrain_at(self.terrain, footprints, self.crs)["slope_deg"]
         rows = np.flatnonzero(measurable)
         seen, parts = against(self.places, footprints, measurable, crowd.error_m)
         self.tally.middles.append(middles(footprints)[rows])

@@ -68,6 +68,7 @@ ROADS = "layers: [{id: highway_land, file: roads.parquet, class_column: grade, c
         ("zones: {file: roads.parquet}", "要写明 zone_column 或 tier_column"),
         ("storey_height_m: 三米", "storey_height_m: '三米' 不是数"),
         ("steeper_than_deg: true", "不是数"),
+        ("density_radius_m: wide", "density_radius_m: 'wide' 不是数"),
     ],
 )
 def test_a_slip_in_the_district_s_file_is_named_with_its_line(folder, line, said):
@@ -80,7 +81,7 @@ def test_a_class_that_nobody_mapped_is_remarked_and_not_judged(folder):
     screening, rows = screened(folder, ROADS, "buildings: {work_is: new, position_error_m: 0}")
     assert rows["a", "control.R02"]["outcome"] == "fail"
     assert rows["b", "control.R02"]["outcome"] == "pass"
-    assert any("类别“村道”没有对应，1 个要素没有参加判定" in line for line in notes(screening))
+    assert any("这些类别没有对应" in line and "村道（1 个）" in line for line in notes(screening))
 
 
 def test_a_rule_for_any_class_sees_all_mapped_classes(folder):
@@ -130,6 +131,28 @@ def test_words_and_numbers_that_nobody_can_use_count_as_missing(folder):
     said = "\n".join(notes(screening))
     assert "work 列的“build”不认识" in said
     assert "height 列有不能用的值（不是数或小于 0），按缺少处理：2 栋" in said
+
+
+DENSE = {
+    "parameters": "- {id: d.density, title: 密度, unit: '1', values: [{from: 2026-01-01, value: 0.3}]}\n",
+    "rules": "- {id: d.D1, title: 密度, kind: limit, clause: land.62, layer: everywhere, measure: density, unit: '1',\n"
+    "   threshold: d.density, priority: zone}\n",
+}
+
+
+def test_density_is_counted_on_the_plot_or_in_a_circle(folder):
+    """Two houses of 100 m² on 500 m², one on 500 m², one on no plot at all."""
+    for name, text in DENSE.items():
+        (folder / f"{name}.yaml").write_text(text)
+    put(folder / "plots.parquet", [box(0, 0, 25, 20), box(100, 0, 25, 20)], id=[1, 2])
+    put(folder / "buildings.parquet", [box(0, 0), box(12, 0), box(100, 0), box(300, 0)], id=list("abcd"))
+    _, rows = screened(folder, "plots: plots.parquet")
+    said = [(rows[one, "d.D1"]["outcome"], rows[one, "d.D1"]["measured"]) for one in "abcd"]
+    assert said == [("fail", 0.4), ("fail", 0.4), ("pass", 0.2), ("unknown", None)]
+    _, rows = screened(folder, "density_radius_m: 10")
+    assert rows["d", "d.D1"]["measured"] == pytest.approx(100 / (3.141592653589793 * 100), abs=1e-6)
+    with pytest.raises(LawError, match="只写一个"):
+        read(folder, "plots: plots.parquet", "density_radius_m: 10")
 
 
 def test_a_column_that_is_not_there_is_remarked(folder):
