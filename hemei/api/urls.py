@@ -14,7 +14,7 @@ from hemei.core.registry import registry
 api = NinjaAPI(
     title="Hemei",
     version=version("hemei"),
-    description="Errors are {code, message, field}. Lists are paged by key: give `following` back as `cursor`.",
+    description="Errors are RFC 9457 problems. Lists are paged by key: give `following` back as `cursor`.",
     urls_namespace="api",
     auth=[Key(), Session()],
     docs_url=None,  # its page would load scripts from elsewhere

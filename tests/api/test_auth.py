@@ -17,7 +17,7 @@ ADDRESSES = ["/regions", "/places/house", "/cases", "/checks", "/zero?region=429
 def test_a_stranger_is_told_to_sign_in(db, address: str) -> None:
     answer = Caller().get(address)
     assert (answer.status, answer.body["code"]) == (401, "unauthenticated")
-    assert set(answer.body) == {"code", "message", "field"}
+    assert set(answer.body) == {"type", "title", "status", "code", "detail", "field"}
 
 
 def test_a_key_acts_as_its_account(house, people) -> None:
@@ -54,3 +54,14 @@ def test_somebody_without_a_duty_is_refused(people) -> None:
 def test_the_description_of_the_api_is_open_and_has_no_page(db) -> None:
     assert Client().get("/api/openapi.json").json()["info"]["title"] == "Hemei"
     assert Client().get("/api/docs").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "detail"),
+    [("zh-hans", "内容不对", "应是整数。"), ("en", "Does not fit", "Must be a whole number.")],
+)
+def test_a_problem_speaks_the_readers_language(people, language: str, title: str, detail: str) -> None:
+    caller = Caller(people.village, **{"Accept-Language": language})
+    answer = caller.get("/cases", place="x")
+    assert (answer.status, answer.body["title"], answer.body["detail"]) == (422, title, detail)
+    assert (answer.body["field"], answer.body["type"]) == ("place", "urn:hemei:problem:invalid")

@@ -55,7 +55,7 @@ def test_nobody_accepts_their_own_remedy(crack: int, people) -> None:
     caller.post(f"/cases/{crack}/steps/remedy", {"remedy": "repair", "files": [picture()]})
     answer = caller.post(f"/cases/{crack}/steps/accept", {"files": [picture()]})
     assert (answer.status, answer.body["code"]) == (422, "own_remedy")
-    assert "自己整治的不能自己验收" in answer.body["message"]
+    assert "自己整治的不能自己验收" in answer.body["detail"]
 
 
 @pytest.mark.parametrize(
