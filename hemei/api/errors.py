@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,7 +34,7 @@ class Fault(Schema):
 
     code: str = Field(description="Does not change; for programs")
     detail: str = Field(description="What is wrong and what to do, in the reader's language")
-    field: str = Field("", description="What to mend; empty where it is none in particular")
+    field: Annotated[str, Field(description="What to mend; empty where it is none in particular")] = ""
 
 
 class Problem(Fault):

@@ -12,6 +12,7 @@ from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field
 from hemei.core.models import ImportBatch, StagedRow
+from hemei.core.wording import listed
 
 MOST_COLUMNS = 9
 STAGED_AS = {"head": "person", "name": "person"}  # a person's name is staged under one name in every register
@@ -79,9 +80,9 @@ class Heading:
         if isinstance(value, bool):
             return _("是") if value else _("否")
         if isinstance(value, dict):
-            return "、".join(str(one) for one in value.values()) or _("（空）")
+            return listed(value.values()) or _("（空）")
         if isinstance(value, list):
-            return "、".join(str(one) for one in value)
+            return listed(value)
         if isinstance(value, float):
             return f"{value:.6f}".rstrip("0").rstrip(".")
         if name == "region":

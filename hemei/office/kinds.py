@@ -17,6 +17,7 @@ from hemei.core.lifecycle import LIFE
 from hemei.core.models import Place
 from hemei.core.queries.places import PlaceFilter
 from hemei.core.registry import Column, Kind, registry
+from hemei.core.wording import bracketed
 from hemei.office.filters import Choices, FilterForm, search_field
 from hemei.office.forms import OfficeForm, dress
 from hemei.office.request import OfficeRequest
@@ -133,7 +134,7 @@ class PlaceForm(OfficeForm):
             field = of.formfield()
         field.required = not of.blank and not of.null
         if column is not None:
-            field.label = f"{column.label}（{column.unit}）" if column.unit else str(column.label)
+            field.label = f"{column.label}{bracketed(column.unit)}" if column.unit else str(column.label)
         field.initial, field.show_hidden_initial = value, True
         self.fields[name] = field
 

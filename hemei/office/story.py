@@ -13,6 +13,7 @@ from hemei.core.access import Scope
 from hemei.core.models import Check, Place
 from hemei.core.queries.history import checks_at, files_at, steps_at
 from hemei.core.registry import registry
+from hemei.core.wording import listed
 from hemei.engines.forms import Kind
 
 SHOWN = 200  # a house looked at every month for sixteen years
@@ -63,6 +64,6 @@ def answers(check: Check) -> list[Answer]:
         chosen = str(value).split() if question.kind is Kind.SELECT_MULTIPLE and isinstance(value, str) else value
         parts = chosen if isinstance(chosen, list) else [chosen]
         said.append(
-            Answer(form.read.text(question.labels, language), "、".join(labels.get(str(p), str(p)) for p in parts))
+            Answer(form.read.text(question.labels, language), listed(labels.get(str(p), str(p)) for p in parts))
         )
     return said

@@ -22,6 +22,7 @@ SUBJECTS = {  # what an audit entry is about, by the word before its colon
     "evidence": gettext_lazy("照片和文件"),
     "batch": gettext_lazy("导入"),
     "job": gettext_lazy("后台任务"),
+    "collector": gettext_lazy("手机填报钥匙"),
     "key": gettext_lazy("密钥"),
     "register": gettext_lazy("区域"),
     "list": gettext_lazy("导出"),

@@ -17,6 +17,7 @@ from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
+from hemei.core.wording import bracketed
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today
@@ -36,6 +37,8 @@ KINDS = {
 }
 DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "check.submit": gettext_lazy("提交检查"),
+    "check.attach": gettext_lazy("补传检查照片"),
+    "collector.revoke": gettext_lazy("作废手机填报钥匙"),
     "message.receipt": gettext_lazy("紧急通知回执"),
     "message.escalate": gettext_lazy("紧急通知转第二人"),
     "message.overdue": gettext_lazy("超期提醒上一级"),
@@ -203,7 +206,7 @@ def position(row: Any) -> str:
     """Where a file or a check was taken, or that it is not known."""
     if row.lon is None or row.lat is None:
         return _("无定位")
-    near = f"（±{row.accuracy_m:.0f} m）" if row.accuracy_m else ""
+    near = bracketed(f"±{row.accuracy_m:.0f} m") if row.accuracy_m else ""
     return f"{row.lon:.5f}, {row.lat:.5f}{near}"
 
 

@@ -17,6 +17,7 @@ from hemei.core.doors import found, moved
 from hemei.core.models import SEVERITY_NAMES, Case, Place
 from hemei.core.queries.places import place as find_place
 from hemei.core.registry import registry
+from hemei.core.wording import bracketed
 from hemei.office.forms import OfficeForm, dress
 from hemei.office.request import OfficeRequest, within
 from hemei.office.steps import Datetime
@@ -33,7 +34,7 @@ class OpeningForm(OfficeForm):
     def __init__(self, place: Place, data: Any = None) -> None:
         super().__init__(data)
         known = registry.programme_of_kind(place.kind).findings
-        said = [(kind.id, f"{kind.title}（{SEVERITY_NAMES[kind.severity]}）") for kind in known]
+        said = [(kind.id, f"{kind.title}{bracketed(SEVERITY_NAMES[kind.severity])}") for kind in known]
         self.fields["code"].choices = said  # type: ignore[attr-defined]
         self.fields["files"] = forms.Field(label=_("照片"), required=False)
         dress(self)

@@ -20,6 +20,7 @@ from hemei.core.models import Parameter
 from hemei.core.queries.parameter import Setting, history, parameter
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
+from hemei.core.wording import listed
 from hemei.office.forms import DateInput, OfficeForm
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.trying import status, tried
@@ -35,7 +36,7 @@ class Entry:
     @property
     def written(self) -> str:
         value = self.setting.value
-        return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        return listed(value) if isinstance(value, list) else str(value)
 
 
 class ParameterForm(OfficeForm):
