@@ -43,11 +43,11 @@ def test_opened_remedied_accepted(crack: int, people) -> None:
 def test_uploads_do_what_base64_does(crack: int, people) -> None:
     upload = SimpleUploadedFile("现场.jpg", photo().content)
     answer = Caller(people.grid).upload(
-        f"/cases/{crack}/steps/remedy/multipart", remedy="repair", files=[upload], source="album", lon="110.5"
+        f"/cases/{crack}/steps/remedy/multipart", remedy="repair", files=[upload], source="camera", lon="110.5"
     )
     assert (answer.status, answer.body["state"]) == (200, "remedied"), answer.body
     piece = Evidence.objects.get()
-    assert (piece.source, piece.lon, piece.name) == ("album", 110.5, "现场.jpg")
+    assert (piece.source, piece.lon, piece.name) == ("camera", 110.5, "现场.jpg")
 
 
 def test_nobody_accepts_their_own_remedy(crack: int, people) -> None:
