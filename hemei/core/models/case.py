@@ -41,7 +41,23 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["region", "-id"], name="case_list"),
             models.Index(fields=["region", "state", "due_on"], name="case_open"),
-            models.Index(fields=["matter", "region", "found_at"], name="case_board"),
+            # All that the board asks of a case, so that it need not read the cases themselves.
+            models.Index(
+                fields=[
+                    "region",
+                    "ended_at",
+                    "found_at",
+                    "due_on",
+                    "state",
+                    "opened_at",
+                    "historical",
+                    "forerunner",
+                    "matter",
+                    "found_recorded_at",
+                    "ended_recorded_at",
+                ],
+                name="case_board",
+            ),
             models.Index(fields=["place", "code"], name="case_of_place"),
         ]
         constraints = [
@@ -73,6 +89,7 @@ class CaseStep(AppendOnly):
         ordering = ["case_id", "id"]
         indexes = [
             models.Index(fields=["case", "id"], name="step_of_case"),
+            models.Index(fields=["case", "to_state", "at"], name="step_into_state"),
             models.Index(fields=["verb", "at"], name="step_by_verb"),
         ]
 

@@ -52,6 +52,7 @@ class Due(models.Model):
         indexes = [
             models.Index(fields=["region", "done_at", "due_on"], name="due_open"),
             models.Index(fields=["place", "done_at"], name="due_of_place"),
+            models.Index(fields=["round", "region", "due_on", "done_at"], name="due_of_round"),
         ]
 
     def __str__(self) -> str:

@@ -32,7 +32,7 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
     chosen = rows.order_by(*ordering)
     if keys is not None:
         chosen = chosen.filter(_beyond(ordering, keys))
-    found = list(chosen[: size + 1])
+    found = _whole(rows, list(chosen.values_list("pk", flat=True)[: size + 1]))
     more, found = len(found) > size, found[:size]
     if backward:
         found.reverse()
@@ -43,6 +43,13 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
         _write(found[-1], order, backward=False) if found and following else "",
         _write(found[0], order, backward=True) if found and preceding else "",
     )
+
+
+def _whole(rows: QuerySet[Row], keys: Sequence[Any]) -> list[Row]:
+    """The rows of these keys, in their order. The keys were sorted alone: whole rows with all that they are joined
+    with would have to be carried through the sort, for a whole region, to show one page."""
+    by_key = {row.pk: row for row in rows.filter(pk__in=keys).order_by()}
+    return [by_key[key] for key in keys if key in by_key]
 
 
 def _turned(name: str) -> str:

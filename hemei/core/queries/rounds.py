@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -93,13 +94,20 @@ def on_the_way(rows: QuerySet[Due], *, on: date, lon: float | None = None, lat: 
     return rows.annotate(late=late, way=Coalesce(way, Value(NOWHERE)))
 
 
-def progress(turn: Round, *, within: Scope, on: date) -> dict[str, int]:
-    """How many are due, done and late."""
-    return Due.objects.filter(within.q(matter="round__matter"), round=turn).aggregate(
-        due=Count("id"),
-        done=Count("id", filter=Q(done_at__isnull=False)),
-        late=Count("id", filter=Q(done_at=None, due_on__lt=on)),
+def progress(turns: Sequence[Round], *, within: Scope, on: date) -> dict[int, dict[str, int]]:
+    """How many of each round are due, done and late, by its id."""
+    counted = (
+        Due.objects.filter(within.q(matter="round__matter"), round__in=[turn.pk for turn in turns])
+        .order_by()
+        .values("round")
+        .annotate(
+            due=Count("id"),
+            done=Count("id", filter=Q(done_at__isnull=False)),
+            late=Count("id", filter=Q(done_at=None, due_on__lt=on)),
+        )
     )
+    none = {turn.pk: {"due": 0, "done": 0, "late": 0} for turn in turns}
+    return none | {line.pop("round"): line for line in counted}
 
 
 def concerning(*, within: Scope) -> QuerySet[Round]:
@@ -109,4 +117,6 @@ def concerning(*, within: Scope) -> QuerySet[Round]:
         wider = Q(region__in=prefixes_of(region))
         reaching |= wider if matter == "*" else wider & Q(matter=matter)
     published = reaching & ~Q(state=RoundState.DRAFT)
-    return Round.objects.filter(within.q(matter="matter") | published).select_related("draw")
+    heavy = ("frame", "codes", "drawn", "assignments", "inspectors")  # the draw's own page reads them
+    rows = Round.objects.filter(within.q(matter="matter") | published).select_related("draw")
+    return rows.defer(*(f"draw__{name}" for name in heavy))

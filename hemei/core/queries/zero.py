@@ -7,17 +7,16 @@ and 历史台账. A contained case is open.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Substr
 
 from hemei.core.access import Scope
-from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region
+from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region, Round
 from hemei.core.models.round import RoundState
 from hemei.core.queries.regions import names
 from hemei.terms.day import day_of, end_of, start_of
@@ -132,15 +131,15 @@ def zero(
     level = by or _below(region)
     figures: dict[str, dict[str, Any]] = defaultdict(dict)
     chosen = _cases(scope, matter)
-    for part in (_counts(chosen, moment, level), _contained(chosen, moment, level), _medians(chosen, moment, level)):
+    durations = _durations(chosen, moment)
+    counted = (_counts(chosen, moment), _contained(chosen, moment), _coverage(scope, moment, matter))
+    for part in (*(_folded(lines, level) for lines in counted), _medians(durations, level)):
         for area, values in part.items():
             figures[area].update(values)
-    for area, values in _coverage(scope, moment, matter, level).items():
-        figures[area].update(values)
     known_names = names(within=scope)
     areas = {code for code in known_names if len(code) == level} | set(figures)
     rows = [Row(region=area, name=known_names.get(area, area), **figures.get(area, {})) for area in sorted(areas)]
-    return Board(on, known, _total(region, rows, chosen, moment), rows, seal_head())
+    return Board(on, known, _total(region, rows, durations), rows, seal_head())
 
 
 def _below(region: str) -> Level:
@@ -153,17 +152,33 @@ def _cases(scope: Scope, matter: str) -> QuerySet[Case]:
     return rows.filter(matter=matter) if matter else rows
 
 
-def _area(rows: Any, level: int) -> Any:
-    return rows.annotate(area=Substr("region", 1, int(level))).order_by()
+Lines = dict[str, dict[str, Any]]  # by region, as deep as the rows' own
 
 
-def _counts(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+def _folded(lines: Lines, level: int) -> Lines:
+    """Counts by grid added up by area. The database counts by whole code, in the order of its index, unsorted."""
+    areas: Lines = defaultdict(dict)
+    for region, values in lines.items():
+        area = areas[region[:level]]
+        for name, value in values.items():
+            if name == "oldest_open":
+                area[name] = min(filter(None, (area.get(name), value)), default=None)
+            else:
+                area[name] = area.get(name, 0) + value
+    return areas
+
+
+def _counts(rows: QuerySet[Case], moment: _Moment) -> Lines:
     month = start_of(moment.day.replace(day=1))
     year = start_of(moment.day - timedelta(days=365))
     late = Q(due_on__lt=moment.day)
+    recent = Q(ended_at=None) | Q(ended_at__gte=month) | Q(found_at__gte=year)
+    if moment.known_end:
+        recent |= Q(ended_recorded_at__gte=moment.known_end)
     counted = (
-        _area(rows, level)
-        .values("area")
+        rows.filter(recent)
+        .order_by()
+        .values("region")
         .annotate(
             n_open=Count("id", filter=moment.open()),
             n_overdue=Count("id", filter=moment.open() & late),
@@ -171,30 +186,32 @@ def _counts(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict
             n_found=Count("id", filter=moment.found() & Q(found_at__gte=month)),
             n_accepted=Count("id", filter=moment.ended_since(month, "accepted")),
             n_withdrawn=Count("id", filter=moment.ended_since(month, "withdrawn")),
-            n_historical=Count("id", filter=moment.found() & moment.ended() & Q(state="imported")),
             oldest=Min("found_at", filter=moment.open()),
             n_year=Count("id", filter=moment.found() & Q(found_at__gte=year, historical=False)),
             n_reopened=Count("id", filter=moment.found() & Q(found_at__gte=year, forerunner__isnull=False)),
         )
     )
-    return {
-        line["area"]: {
+    lines: Lines = {
+        line["region"]: {
             "open": line["n_open"],
             "overdue": line["n_overdue"],
             "unverified": line["n_unverified"],
             "found_this_month": line["n_found"],
             "accepted_this_month": line["n_accepted"],
             "withdrawn_this_month": line["n_withdrawn"],
-            "historical_ended": line["n_historical"],
             "oldest_open": day_of(line["oldest"]) if line["oldest"] else None,
             "found_this_year": line["n_year"],
             "reopened": line["n_reopened"],
         }
         for line in counted
     }
+    historical = rows.filter(moment.found() & moment.ended(), state="imported").order_by()
+    for region, number in historical.values_list("region").annotate(Count("id")):
+        lines.setdefault(region, {})["historical_ended"] = number
+    return lines
 
 
-def _contained(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+def _contained(rows: QuerySet[Case], moment: _Moment) -> Lines:
     """Cases whose last step by then left them contained, among those ever contained."""
     ever = CaseStep.objects.filter(case=OuterRef("pk"), to_state="contained", at__lt=moment.end)
     candidates = rows.filter(moment.open()).filter(Exists(ever))
@@ -204,11 +221,8 @@ def _contained(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, d
     last: dict[int, tuple[str, str]] = {}
     for case, region, state in steps.order_by("at", "id").values_list("case", "case__region", "to_state"):
         last[case] = (region, state)
-    counted: dict[str, dict[str, Any]] = defaultdict(lambda: {"contained": 0})
-    for region, state in last.values():
-        if state == "contained":
-            counted[region[:level]]["contained"] += 1
-    return counted
+    counted = Counter(region for region, state in last.values() if state == "contained")
+    return {region: {"contained": number} for region, number in counted.items()}
 
 
 def _durations(rows: QuerySet[Case], moment: _Moment) -> list[tuple[str, float]]:
@@ -217,30 +231,28 @@ def _durations(rows: QuerySet[Case], moment: _Moment) -> list[tuple[str, float]]
     return [(region, (ended - found).total_seconds() / 86400) for region, found, ended in closed if found and ended]
 
 
-def _medians(rows: QuerySet[Case], moment: _Moment, level: int) -> dict[str, dict[str, Any]]:
+def _medians(durations: list[tuple[str, float]], level: int) -> Lines:
     days: dict[str, list[float]] = defaultdict(list)
-    for region, duration in _durations(rows, moment):
+    for region, duration in durations:
         days[region[:level]].append(duration)
     return {area: {"median_days": round(median(values), 1)} for area, values in days.items()}
 
 
-def _coverage(scope: Scope, moment: _Moment, matter: str, level: int) -> dict[str, dict[str, Any]]:
+def _coverage(scope: Scope, moment: _Moment, matter: str) -> Lines:
     """Looked at ÷ due: of the places that fell due in the last quarter, those looked at by then."""
     since = moment.day - timedelta(days=LOOKED_WITHIN_DAYS)
-    dues = Due.objects.filter(
-        scope.q(matter="round__matter"),
-        round__starts__lte=moment.day,
-        due_on__gte=since,
-        round__state__in=[RoundState.PUBLISHED, RoundState.CLOSED],
+    told = Round.objects.filter(
+        starts__lte=moment.day, ends__gte=since, state__in=[RoundState.PUBLISHED, RoundState.CLOSED]
     )
     if matter:
-        dues = dues.filter(round__matter=matter)
+        told = told.filter(matter=matter)
+    dues = Due.objects.filter(scope.q(matter="round__matter"), round__in=list(told), due_on__gte=since)
     counted = (
-        _area(dues, level)
-        .values("area")
+        dues.order_by()
+        .values("region")
         .annotate(n_due=Count("id"), n_looked=Count("id", filter=Q(done_at__lt=moment.end)))
     )
-    return {line["area"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
+    return {line["region"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
 
 
 SUMMED = (
@@ -259,8 +271,8 @@ SUMMED = (
 )
 
 
-def _total(region: str, rows: list[Row], chosen: QuerySet[Case], moment: _Moment) -> Row:
-    days = [duration for _where, duration in _durations(chosen, moment)]
+def _total(region: str, rows: list[Row], durations: list[tuple[str, float]]) -> Row:
+    days = [duration for _where, duration in durations]
     oldest = [row.oldest_open for row in rows if row.oldest_open]
     name = Region.objects.filter(code=region).values_list("name", flat=True).first()
     return Row(
@@ -280,7 +292,8 @@ def trend(*, within: Scope, region: str, until: date, months: int = 12, matter: 
     for _month in range(months):
         days.append(first - timedelta(days=1))
         first = (first - timedelta(days=1)).replace(day=1)
-    counts = chosen.aggregate(
+    earliest = end_of(days[-1])
+    counts = chosen.filter(Q(ended_at=None) | Q(ended_at__gte=earliest)).aggregate(
         **{f"d{i}": Count("id", filter=_Moment(end_of(day), None, day).open()) for i, day in enumerate(days)}
     )
     return [(day, counts[f"d{i}"]) for i, day in reversed(list(enumerate(days)))]

@@ -63,7 +63,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "may_hold": may_hold,
         "may_draw": may_hold and held.state == DrawState.FROZEN and held.event_on <= today(),
         "may_publish": may_hold and held.state == DrawState.DRAWN,
-        "progress": reading.progress(held.round, within=within(request, "draw.view"), on=today()),
+        "progress": reading.progress([held.round], within=within(request, "draw.view"), on=today())[held.round_id],
         "region_names": names(within=within(request, "draw.view")),
     }
     return render(request, "office/draw.html", context, status=status(form))

@@ -30,8 +30,9 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "round.view")
     rows = reading.concerning(within=scope)
     shown = page(rows, order=("-starts", "-id"), cursor=request.GET.get("cursor", ""))
+    progress = reading.progress(shown.rows, within=scope, on=today())
     context = {
-        "rows": [(turn, reading.progress(turn, within=scope, on=today())) for turn in shown.rows],
+        "rows": [(turn, progress[turn.pk]) for turn in shown.rows],
         "page": Turns.of(request, shown),
         "region_names": reading.names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
@@ -60,7 +61,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     context = {
         "turn": turn,
         "opened": opened,
-        "progress": reading.progress(turn, within=scope, on=today()),
+        "progress": reading.progress([turn], within=scope, on=today())[turn.pk],
         "load": reading.load(turn, within=scope) if opened else [],
         "rows": shown.rows,
         "page": Turns.of(request, shown),

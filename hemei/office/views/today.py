@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -38,11 +39,11 @@ class Pile:
     url: str = ""
     template: str = "office/_waiting_cases.html"
 
-    @property
+    @cached_property
     def first(self) -> list[Any]:
         return list(self.rows[:SHOWN])
 
-    @property
+    @cached_property
     def count(self) -> int:
         return self.rows.count()
 
