@@ -31,6 +31,8 @@ class Place(models.Model):
         indexes = [
             models.Index(fields=["kind", "region", "id"], name="place_list"),
             models.Index(fields=["kind", "region", "state", "id"], name="place_by_state"),
+            # What a search looks through, apart from the rows with their shapes.
+            models.Index(fields=["kind", "region", "removed_on", "label", "address"], name="place_by_text"),
         ]
 
     def __str__(self) -> str:

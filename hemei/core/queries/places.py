@@ -40,7 +40,7 @@ def places(*, within: Scope, where: PlaceFilter | None = None) -> QuerySet[Place
     if where.own:
         rows = rows.filter(**{f"{where.kind}__{name}": value for name, value in where.own.items()})
     if where.text:
-        rows = rows.filter(_found_by(where.text.strip()))
+        rows = rows.filter(_found_by(where.text.strip(), within.narrowed(where.region) if where.region else within))
     return rows
 
 
@@ -60,10 +60,20 @@ def _scope(within: Scope) -> Q:
     return within.q(place="pk", matter="kind")
 
 
-def _found_by(text: str) -> Q:
-    identified = PlaceIdentifier.objects.filter(place=OuterRef("pk"), value__startswith=text)
-    lived_in = Holding.objects.filter(place=OuterRef("pk"), ends=None, household__head__name__contains=text)
-    return Q(label__contains=text) | Q(address__contains=text) | Q(Exists(identified)) | Q(Exists(lived_in))
+def _found_by(text: str, within: Scope) -> Q:
+    """Places of that name, address or number, or lived in by somebody of that name.
+
+    In a village the people are asked of each of its places. In a whole district that is the long way: all people of
+    that name are found once, and the places are those of theirs.
+    """
+    identified = PlaceIdentifier.objects.filter(value__startswith=text)
+    lived_in = Holding.objects.filter(ends=None, household__head__name__contains=text)
+    if within.everything or any(len(prefix) <= Level.DISTRICT for prefix in within.prefixes):
+        by_others = Q(pk__in=identified.values("place")) | Q(pk__in=lived_in.values("place"))
+    else:
+        here = {"place": OuterRef("pk")}
+        by_others = Q(Exists(identified.filter(**here))) | Q(Exists(lived_in.filter(**here)))
+    return Q(label__contains=text) | Q(address__contains=text) | by_others
 
 
 def holders(places: Sequence[Place], *, within: Scope) -> dict[int, list[str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from hemei.core.access import Scope
 from hemei.core.models import Check, Finding, Tier
@@ -35,13 +35,20 @@ class Standing:
 
 def standing(*, within: Scope) -> Standing:
     """The houses of a scope by the grade of their newest appraisal."""
-    rows = House.objects.filter(within.q("place__region", matter="place__kind"), place__removed_on=None)
-    counts = dict(rows.values_list("grade").annotate(Count("place")).order_by())
+    here = within.q("place__region", matter="place__kind")
+    rows = House.objects.filter(here, place__kind="house", place__removed_on=None)  # the kind leads its index
+    grades: Counter[str] = Counter()
+    living_in_d = high_risk = 0
+    counted = by_risk(rows).order_by().values_list("grade", "occupied", "risk").annotate(Count("place"))
+    for grade, occupied, risk, number in counted:
+        grades[grade] += number
+        living_in_d += number if grade == "D" and occupied else 0
+        high_risk += number if risk == "high" else 0
     return Standing(
-        grades={grade: counts.get(grade, 0) for grade in ("A", "B", "C", "D", "")},
-        living_in_d=rows.filter(grade="D", occupied=True).count(),
-        high_risk=by_risk(rows).filter(risk="high").count(),
-        total=sum(counts.values()),
+        grades={grade: grades[grade] for grade in ("A", "B", "C", "D", "")},
+        living_in_d=living_in_d,
+        high_risk=high_risk,
+        total=grades.total(),
     )
 
 
@@ -51,21 +58,20 @@ def miss_rate(*, within: Scope, on: date) -> tuple[int, int]:
 
 
 def _patrolled(within: Scope, on: date) -> Iterator[tuple[list[str], dict[str, Any], list[str]]]:
-    patrols = list(
-        Check.objects.filter(within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on)).only(
-            "place_id", "at", "answers"
-        )
-    )
-    surveys: dict[int, list[Check]] = defaultdict(list)
-    earlier = Check.objects.filter(place__in=[p.place_id for p in patrols], matter="houses", tier=Tier.SURVEY)
-    for survey in earlier.only("place_id", "at").order_by("at"):
-        surveys[survey.place_id].append(survey)
+    earlier = Check.objects.filter(
+        place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY
+    ).order_by("-at")
+    patrols = Check.objects.filter(
+        within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on)
+    ).annotate(before=Subquery(earlier.values("pk")[:1]))
+    surveyed = dict(patrols.filter(before__isnull=False).order_by().values_list("pk", "before"))
     found: dict[int, list[str]] = defaultdict(list)
-    checks = [p.pk for p in patrols] + [s.pk for rows in surveys.values() for s in rows]
-    for check, code in Finding.objects.filter(check_made__in=checks).values_list("check_made", "code"):
+    for check, code in Finding.objects.filter(check_made__in=[*surveyed, *surveyed.values()]).values_list(
+        "check_made", "code"
+    ):
         if check is not None:
             found[check].append(code)
-    for patrol in patrols:
-        before = [survey for survey in surveys[patrol.place_id] if survey.at < patrol.at]
-        if before:
-            yield found[patrol.pk], patrol.answers, found[before[-1].pk]
+    # Only where something was found do the answers matter.
+    answers = dict(Check.objects.filter(pk__in=[pk for pk in surveyed if pk in found]).values_list("pk", "answers"))
+    for patrol, before in surveyed.items():
+        yield found[patrol], answers.get(patrol, {}), found[before]
