@@ -106,8 +106,8 @@ def progress(turns: Sequence[Round], *, within: Scope, on: date) -> dict[int, di
             late=Count("id", filter=Q(done_at=None, due_on__lt=on)),
         )
     )
-    none = {turn.pk: {"due": 0, "done": 0, "late": 0} for turn in turns}
-    return none | {line.pop("round"): line for line in counted}
+    none: dict[int, dict[str, int]] = {turn.pk: {"due": 0, "done": 0, "late": 0} for turn in turns}
+    return none | {line["round"]: {"due": line["due"], "done": line["done"], "late": line["late"]} for line in counted}
 
 
 def concerning(*, within: Scope) -> QuerySet[Round]:
