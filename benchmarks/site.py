@@ -48,6 +48,24 @@ def again(module: str, *arguments: str) -> None:
 
 
 @contextmanager
+def empty_database(database: str, url: str, folder: str) -> Iterator[str]:
+    """The URL of an empty database beside the full one, gone afterwards."""
+    if database == "sqlite":
+        yield f"sqlite:///{folder}/hemei.sqlite3"
+        return
+    import psycopg
+
+    name = f"{url.rpartition('/')[2]}_empty"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield f"{url.rpartition('/')[0]}/{name}"
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def serving(processes: int = PROCESSES) -> Iterator[Site]:
     """The site as `hemei serve` starts it, with its chores."""
     command = [str(Path(sys.executable).parent / "hemei"), "serve", "--port", str(PORT), "--processes", str(processes)]
