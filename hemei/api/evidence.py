@@ -10,8 +10,7 @@ from ninja import Router
 
 from hemei.api.auth import ApiRequest, within
 from hemei.core.access import may
-from hemei.core.doors import found
-from hemei.core.files import path_of
+from hemei.core.doors import found, stored
 from hemei.core.queries.evidence import one_file
 
 router = Router(tags=["evidence"])
@@ -22,7 +21,7 @@ def original(request: ApiRequest, pk: int) -> HttpResponseBase:
     file = found(one_file(pk, within=within(request, "place.view")))
     verb = "case.view" if file.step_id else "check.view" if file.check_made_id else "place.view"
     file = found(file if may(request.auth, verb, file) else None)
-    response = FileResponse(path_of(file.sha256).open("rb"), content_type=file.media_type)
+    response = FileResponse(stored(file.sha256), content_type=file.media_type)
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name)}"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"  # nothing that somebody sent runs as ours
     return response

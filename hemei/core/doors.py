@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from hemei.core.access import Actor, Refused, Scope, scope_of
+from hemei.core.files import path_of
 
 Thing = TypeVar("Thing")
 
@@ -28,6 +29,14 @@ def found(thing: Thing | None) -> Thing:
     if thing is None:
         raise Http404
     return thing
+
+
+def stored(sha256: str) -> IO[bytes]:
+    """A file of evidence, or 404 where it has gone from the disk, which `hemei verify` reports."""
+    try:
+        return path_of(sha256).open("rb")
+    except FileNotFoundError as gone:
+        raise Http404 from gone
 
 
 def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

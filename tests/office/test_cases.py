@@ -13,6 +13,7 @@ from django.utils.translation import trans_real
 
 from hemei.core.actions import case as steps
 from hemei.core.actions.evidence import NewFile
+from hemei.core.files import path_of
 from hemei.core.models import Case, Evidence, Place
 from hemei.site.messages import read_catalogue
 from tests.conftest import NEXT_VILLAGE, TOWNSHIP, VILLAGE, People, brought, photo
@@ -211,6 +212,15 @@ def test_evidence_is_served_only_in_its_scope_and_locked_down(case: Case, people
     for page in (f"/office/evidence/{picture.pk}/", f"/office/evidence/{picture.pk}/thumbnail/"):
         assert signed_in("next_village").get(page).status_code == 404
         assert signed_in("administrator").get(page).status_code == 403
+
+
+def test_evidence_that_has_gone_from_the_disk_is_not_found(case: Case, people: People, signed_in: SignIn) -> None:
+    steps.remedy(case=case, by=people.grid, brought=brought(remedy="repair", files=[photo()]))
+    picture = Evidence.objects.get()
+    path_of(picture.sha256).unlink()
+    for page in (f"/office/evidence/{picture.pk}/", f"/office/evidence/{picture.pk}/thumbnail/"):
+        assert signed_in("village").get(page).status_code == 404
+    assert signed_in("village").get(f"/office/cases/{case.pk}/").status_code == 200
 
 
 def test_a_paper_names_its_issuing_unit(case: Case, signed_in: SignIn, units) -> None:

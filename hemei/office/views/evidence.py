@@ -10,8 +10,7 @@ from django.http.response import HttpResponseBase
 from PIL import ImageOps
 
 from hemei.core import photos
-from hemei.core.doors import found
-from hemei.core.files import path_of
+from hemei.core.doors import found, stored
 from hemei.core.models import Evidence
 from hemei.core.queries.evidence import one_file
 from hemei.office.request import OfficeRequest, within
@@ -25,7 +24,7 @@ def original(request: OfficeRequest, pk: int) -> HttpResponseBase:
     """The bytes as they came. Only pictures are shown in place; anything else is a download."""
     file = found(one_file(pk, within=within(request, "case.view")))
     shown = file.media_type in SHOWN
-    response = FileResponse(path_of(file.sha256).open("rb"), content_type=_type(file))
+    response = FileResponse(stored(file.sha256), content_type=_type(file))
     response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}"
     return _locked(response)
 
@@ -55,8 +54,10 @@ def _locked(response: HttpResponseBase) -> HttpResponseBase:
 def _fitted(file: Evidence, size: tuple[int, int]) -> bytes | None:
     """A JPEG of at most that size; None where what follows a sound beginning cannot be read."""
     out = io.BytesIO()
+    with stored(file.sha256) as kept:
+        content = kept.read()
     try:
-        with photos.opened(path_of(file.sha256).read_bytes()) as image:
+        with photos.opened(content) as image:
             image.draft("RGB", size)
             small = ImageOps.exif_transpose(image).convert("RGB")
             small.thumbnail(size)
