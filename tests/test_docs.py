@@ -38,3 +38,11 @@ def test_links_lead_somewhere() -> None:
     for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name} → {target}"
+
+
+def test_the_rooms_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:[\w-]+/)+(?:[\w.-]+)?)`", text))
+    assert len(named) > 25
+    floors = [ROOT, ROOT / "hemei", ROOT / "hemei" / "core" / "models"]
+    assert sorted(name for name in named if not any((floor / name).exists() for floor in floors)) == []
