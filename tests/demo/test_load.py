@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -42,8 +44,10 @@ from hemei.demo.load import load
 from hemei.demo.signins import DOOR_TOKEN, PASSWORD, USERNAMES, sign_ins
 from hemei.engines.draw import draw, read_frame
 from hemei.programmes.houses.models import Appraisal, House
+from hemei.site.cli import main
 from hemei.terms.day import today
 from tests.demo.conftest import SEED
+from tests.site.commands.test_zero import open_by_hand
 
 HOUSEHOLDS = 2000
 pytestmark = pytest.mark.django_db  # without one test that says so, no test database is made
@@ -163,3 +167,24 @@ def test_personal_numbers_are_not_in_clear() -> None:
     assert b"199000" not in bytes(head.phone)
     assert head.id_fingerprint
     assert not head.id_doubtful
+
+
+def test_zero_is_what_anybody_computes_from_the_printed_histories(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten days, five regions, with and without what was known later: from `hemei export cases --history` alone."""
+    monkeypatch.setattr("hemei.site.commands.database.prepare", lambda: None)  # no migrations inside a transaction
+    with pytest.raises(SystemExit):
+        main(["export", "cases", "--history", "--format", "csv"])
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    codes = Region.objects.filter(level__lte=12).order_by("level", "code").values_list("code", flat=True)
+    regions = [codes[0], codes[1], codes[4], codes[10], codes[30]]
+    counted = set()
+    for weeks in range(0, 50, 5):
+        on = today() - timedelta(weeks=weeks)
+        for known in (None, min(on + timedelta(days=2), today())):
+            for region in regions:
+                board = zero(within=Scope.all(), region=region, on=on, known=known)
+                assert board.total.open == open_by_hand(rows, region, on, known), (region, on, known)
+                counted.add(board.total.open)
+    assert len(counted) > 5, "the days differ, so that agreeing says something"
