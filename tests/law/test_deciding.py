@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hemei.law.book import NATIONAL, SAMPLE, national, read_book
 from hemei.law.deciding import decide, judge
 from hemei.law.disclosure import AT_THE_WINDOW, for_the_public
+from hemei.law.parameters import Dated
 from hemei.law.rules import WORKS
 from hemei.law.subject import InLayer, Subject
 from hemei.terms.measure import Measure
-from hemei.terms.verdict import Outcome
+from hemei.terms.verdict import Kind, Outcome
 
 BOOK = read_book(NATIONAL, SAMPLE)
 ON = date(2026, 11, 1)
@@ -51,6 +52,91 @@ def test_a_higher_house_never_passes_where_a_lower_one_fails(one, two, metres, e
         for height in (low, high)
     ]
     assert BETTER.index(outcome("sample.S02", asked[1])) <= BETTER.index(outcome("sample.S02", asked[0]))
+
+
+BY_DISTANCE = [rule for rule in BOOK.rules if rule.measure is Measure.DISTANCE and rule.holds(ON)]
+LIMITS = [rule for rule in BOOK.rules if rule.kind is Kind.LIMIT and rule.within_m > 0.0]
+
+
+@given(st.sampled_from(BY_DISTANCE), st.lists(st.floats(0, 120), min_size=2, max_size=6), errors, st.floats(0, 6))
+def test_no_rule_of_distance_is_worse_further_away(rule, metres, error, half_width):
+    said = []
+    for one in sorted(metres):
+        found = InLayer(distance_m=one, uncertain_m=half_width)
+        subject = Subject(
+            "s", work=next(iter(rule.works), "new"), position_error_m=error, layers={(rule.layer, rule.of): found}
+        )
+        said.append(BETTER.index(judge(rule, subject, BOOK.parameters, ON).outcome))
+    assert said == sorted(said)
+
+
+@given(
+    st.sampled_from(LIMITS), st.lists(st.floats(0, 40), min_size=2, max_size=6), st.floats(0, 60), errors,
+    st.sampled_from(["", "甲类", "乙类"]), st.sampled_from(["", "一档"]),
+)  # fmt: skip
+def test_no_ceiling_lets_the_greater_through_where_it_stops_the_less(rule, values, metres, error, zone, tier):
+    layers = {(rule.layer, rule.of): InLayer(distance_m=metres)}
+    said = []
+    for value in sorted(values):
+        subject = Subject(
+            "s", position_error_m=error, attributes={rule.measure: value}, layers=layers, zone=zone, tier=tier
+        )
+        said.append(BETTER.index(judge(rule, subject, BOOK.parameters, ON).outcome))
+    assert said == sorted(said, reverse=True)
+
+
+@given(st.sampled_from(BOOK.rules), st.floats(0, 60), errors)
+def test_a_greater_position_error_never_makes_a_verdict_surer(rule, metres, error):
+    """What is unknown stays unknown when the position is known less well."""
+    found = {(rule.layer, rule.of): InLayer(distance_m=metres)}
+    attributes = dict.fromkeys(Measure, 8.0)
+    use, work = next(iter(rule.uses), "house"), next(iter(rule.works), "new")
+    on = rule.end or ON
+    one, other = (
+        judge(
+            rule,
+            Subject("s", use=use, work=work, position_error_m=metres_off, attributes=attributes, layers=found),
+            BOOK.parameters,
+            on,
+        ).outcome
+        for metres_off in (error, error + 2.0)
+    )
+    assert other in (one, Outcome.UNKNOWN)
+
+
+def test_the_homestead_standard_is_compared_with_the_plot_on_the_line_and_over_it():
+    values = (Dated(date(2026, 1, 1), None, 140.0, ("", "", "")),)
+    parameters = {**BOOK.parameters, "homestead.plot": replace(BOOK.parameters["homestead.plot"], values=values)}
+    said = {
+        area: judge(BOOK.rule("control.R12"), Subject("s", work="new", attributes={Measure.PLOT: area}), parameters, ON)
+        for area in (140.0, 140.1)
+    }
+    assert [verdict.outcome for verdict in said.values()] == [Outcome.PASS, Outcome.FAIL]
+    missing = judge(BOOK.rule("control.R12"), Subject("s", work="new"), parameters, ON)
+    assert (missing.outcome, missing.missing) == (Outcome.UNKNOWN, ("缺少宅基地（宗地）面积",))
+
+
+def test_another_zone_within_the_position_error_leaves_it_unknown_where_that_decides():
+    subject = Subject(
+        "s",
+        position_error_m=0.0,
+        attributes={Measure.DENSITY: 0.38},
+        layers={("sample_water", ""): InLayer(distance_m=5.0)},
+        zone="乙类",
+    )
+    assert outcome("sample.S01", subject) is Outcome.PASS
+    assert outcome("sample.S01", replace(subject, may_be=(("乙类", ""), ("甲类", "")))) is Outcome.UNKNOWN
+    assert outcome("sample.S01", replace(subject, may_be=(("乙类", "一档"),))) is Outcome.PASS
+
+
+def test_before_a_law_came_into_force_nothing_is_said_of_it():
+    subject = Subject("s", work="new")
+    said = {verdict.rule for verdict in decide(BOOK.rules, subject, BOOK.parameters, date(2011, 6, 30))}
+    assert said == {"control.R20", "control.R21"}
+    between = {verdict.rule for verdict in decide(BOOK.rules, subject, BOOK.parameters, date(2026, 3, 14))}
+    after = {verdict.rule for verdict in decide(BOOK.rules, subject, BOOK.parameters, date(2026, 3, 15))}
+    assert between - after == {"control.R50"}
+    assert after - between == {"control.R52", "control.R54"}
 
 
 @given(st.sampled_from(WORKS), errors)

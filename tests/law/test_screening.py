@@ -166,6 +166,13 @@ def nasty_footprint(rng):
     return turn
 
 
+def test_footprints_as_geoarrow_are_judged_as_those_in_wkb(folder):
+    said = {rule: outcomes(folder, rule) for rule in ("control.R02", "control.R10", "d.H1")}
+    frame = gpd.read_parquet(folder / "buildings.parquet")
+    frame.to_parquet(folder / "buildings.parquet", geometry_encoding="geoarrow", schema_version="1.1.0")
+    assert {rule: outcomes(folder, rule) for rule in said} == said
+
+
 def test_layers_that_are_not_there_decide_nothing(folder):
     assert {said for said, _ in outcomes(folder, "control.R20").values()} == {"unknown"}
 
