@@ -40,11 +40,12 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How much of the plot one rule takes away, m²."""
+    """How much of the plot one rule takes away, m²; `assumed_m` as in `Verdict`."""
 
     rule: str
     clause: str
     area_m2: float
+    assumed_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,10 @@ def advise(plot: Plot, subject: Subject, places: Iterable[Place], district: Dist
             undecided.append(rule.id)
             continue
         forbidden = forbidden_by(rule, subject, place, threshold, plot.ground) if place is not None else None
-        if forbidden is not None:
+        if place is not None and forbidden is not None:
             area = float(shapely.area(shapely.intersection(plot.ground, forbidden)))
             if area > 0.0:
-                taken.append(Taken(rule.id, rule.clause, area))
+                taken.append(Taken(rule.id, rule.clause, area, place.half_width_m))
                 permitted = shapely.difference(permitted, forbidden)
     direct = tightest(_bounds(rules, subject, by_key, permitted, district, on))
     bounds = tightest([*direct, *_derived(direct, plot, permitted, district.storey_height_m)])

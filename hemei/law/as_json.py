@@ -70,7 +70,10 @@ def _advice(said: Answer) -> dict[str, Any] | None:
         "plot_m2": advice.plot_m2,
         "permitted_m2": advice.permitted_m2,
         "permitted": shapely.to_wkt(advice.permitted, rounding_precision=3),
-        "taken": [{"rule": taken.rule, "m2": taken.area_m2, **_short(taken.clause, said)} for taken in advice.taken],
+        "taken": [
+            {"rule": taken.rule, "m2": taken.area_m2, "assumed_m": taken.assumed_m, **_short(taken.clause, said)}
+            for taken in advice.taken
+        ],
         "bounds": [_bound(bound, said) for bound in advice.bounds],
         "open": list(advice.open),
         "undecided": list(advice.undecided),

@@ -120,9 +120,12 @@ def _advice(advice: Advice, said: Answer) -> str:
         clause = book.clauses[taken.clause]
         title = book.rule(taken.rule, said.on).title
         marks = "，".join(clause.marks(said.on))
-        lines.append(f"扣除 {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}）。")
+        assumed = f"，边线按中心线加假定半宽 {taken.assumed_m:g} 米" if taken.assumed_m else ""
+        lines.append(f"扣除 {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}{assumed}）。")
     bounds = "".join(_bound(bound, said) for bound in advice.bounds)
     lines += [f"{word}。" for word in advice.open]
+    if said.subject.position_error_m:
+        lines.append(f"图上没有扣除位置误差：放线时离边线再留出 {said.subject.position_error_m:g} 米。")
     if advice.undecided:
         lines.append(f"有 {len(advice.undecided)} 条规则的图层或数值未配置，没有参加扣除：实际可建范围可能更小。")
     said_lines = "".join(f"<p>{escape(line)}</p>" for line in lines)
