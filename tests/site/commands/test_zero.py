@@ -57,3 +57,9 @@ def test_a_table_ends_with_the_whole_region(hemei, three_cases) -> None:
     assert lines[0].startswith("region")
     assert lines[-2].split()[:3] == [TOWNSHIP, "青石镇", "2"]
     assert lines[-1].startswith(f"on {today()}, known by now, seal ")
+
+
+def test_a_day_that_is_yet_to_come_has_no_board(hemei, three_cases) -> None:
+    said = hemei("zero", "--region", DISTRICT, "--on", str(today() + timedelta(days=1)))
+    assert (said.status, said.out) == (2, "")
+    assert said.err.endswith("that day is yet to come.\n")
