@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hemei.core.models import Check
+from hemei.core.prepared import Given, Prepared, change
 from hemei.programmes.houses.models import House, Structure
 from hemei.terms.day import day_of
 
@@ -12,17 +13,21 @@ YES_NO = ("occupied", "business_use", "cut_slope")
 NUMBERS = ("year_built", "storeys", "floor_area_m2")
 
 
+HOUSE = Prepared(lambda: House.objects.select_for_update().filter(place=Given("place")))
+
+
 def learn(check: Check) -> None:
-    """Write what was seen into the house's row."""
-    house = House.objects.select_for_update().filter(place=check.place_id).first()
+    """Write what was seen into the house's row, where it is something else than what stands there."""
+    house = HOUSE.first(place=check.place_id)
     if house is None:
         return
-    seen = _seen(check.answers)
-    if "occupied" in seen and seen["occupied"] != house.occupied:
-        house.occupied_since = day_of(check.at)
-    for name, value in seen.items():
+    new = {name: value for name, value in _seen(check.answers).items() if value != getattr(house, name)}
+    if "occupied" in new:
+        new["occupied_since"] = day_of(check.at)
+    for name, value in new.items():
         setattr(house, name, value)
-    house.save()
+    if new:
+        change(house, *new)
 
 
 def _seen(answers: dict[str, Any]) -> dict[str, Any]:
