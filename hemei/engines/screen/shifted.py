@@ -69,7 +69,7 @@ class Witnesses:
         corner = self.rings.xy[self.rings.ring_at[self.rings.owner_at[:-1]]]
         cell = np.floor(corner / PLACE_M).astype(np.int64)
         self.place = np.unique(cell, axis=0, return_inverse=True)[1].reshape(-1)
-        to_degrees = Transformer.from_crs(crs, "OGC:CRS84", always_xy=True)
+        to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or "OGC:CRS84", always_xy=True)  # of one datum: quick
         lon, lat = (np.asarray(values) for values in to_degrees.transform(*corner.T))
         east, north = gcj_shift(lon, lat).T
         radius = 6_378_137.0  # good to a few per cent of the shift's hundredth part
@@ -95,11 +95,15 @@ class Witnesses:
         spread = float(np.sqrt((by_place**2).sum()))
         return abs(float(by_place.sum())) / spread if spread > 0.0 else 0.0
 
-    def suspect(self, fit: Fit, least: float) -> str | None:
-        """ "layer" or "buildings", whichever seems to be in GCJ-02; None where neither fits only when moved."""
+    def suspect(self, fit: Fit, least: float, outdone: float) -> str | None:
+        """Whichever seems to be in GCJ-02, "layer" or "buildings"; None where neither fits only when moved.
+
+        Moved, they must stand otherwise than elsewhere by `least` standard errors, and by `outdone` times as much as
+        they do where they are.
+        """
         elsewhere = np.mean([self.stand(fit, turn) for turn in TURNS], axis=0)
         here = self.stand(fit, None)
-        best, gain = None, 2.0 * abs(float((here - elsewhere).mean()))
+        best, gain = None, outdone * abs(float((here - elsewhere).mean()))
         for who, back in (("layer", False), ("buildings", True)):
             there = self.stand(fit, 0.0, back)
             if self.differ(there, elsewhere) > least and abs(float((there - elsewhere).mean())) > gain:
@@ -128,11 +132,14 @@ def suspicions(
     rows = np.flatnonzero(np.diff(footprints.outline.owner_at) > 0)
     if len(rows) < 50 or not columns:
         return
-    few, many = (Witnesses(footprints.outline, rows[:: max(1, len(rows) // most)], crs) for most in (FEW, MANY))
+    few = Witnesses(footprints.outline, rows[:: max(1, len(rows) // FEW)], crs)
     if not (np.abs(few.shift).max(axis=1) > 1.0).any():
         return
-    found = [(name, column, few.suspect(column.fit, SURE / 2.5)) for name, column in columns]
-    sure = [(name, many.suspect(column.fit, SURE)) for name, column, who in found if who]
+    doubtful = [(name, column) for name, column in columns if few.suspect(column.fit, SURE / 2.5, 0.0)]
+    if not doubtful:
+        return
+    many = Witnesses(footprints.outline, rows[:: max(1, len(rows) // MANY)], crs)
+    sure = [(name, many.suspect(column.fit, SURE, 2.0)) for name, column in doubtful]
     metres = float(np.hypot(*many.shift.T).mean())
     why = (
         f"把建筑按当地 GCJ-02 的偏移（约 {metres:.0f} 米）移动后与图层相符，不移动则不符。请向提供数据的单位核实坐标系"
