@@ -24,6 +24,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from hemei.core.actions.register.applying import forget_strays
 from hemei.core.actions.seal import seal_pending
 from hemei.core.outbox import send_pending
 from hemei.core.worker import Worker
@@ -84,6 +85,8 @@ def run(host: str, port: int, *, processes: int, chores: bool, ready: Callable[[
     worker = Worker([seal_pending, send_pending])
     server.on_startup(threading.Thread(target=_wait_until_it_answers, args=(host, port, ready), daemon=True).start)
     if chores:
+        forget_strays()
+        connections.close_all()
         server.on_startup(worker.start)
     with open(settings.SERVING_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)  # waits for a restore that is under way

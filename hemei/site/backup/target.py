@@ -105,6 +105,7 @@ def _fill(applied: Sequence[tuple[str, str]], fill: Fill) -> None:
         for model in tables(apps):  # what migrations put there comes again from the backup
             with connection.cursor() as cursor:
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+        connection.check_constraints()  # migrations may have left PostgreSQL asking at every row, not at the end
         fill(apps)
         connection.check_constraints()
         with connection.cursor() as cursor:

@@ -28,6 +28,7 @@ from hemei.core.writing import action, audit, writing
 from hemei.terms.region import contains
 
 ROWS_AT_ONCE = 2_000
+STRAY_AFTER_S = 3600  # an upload that is on its way has no batch yet
 
 
 class _Digest:
@@ -141,3 +142,18 @@ def forget_files(batch: ImportBatch) -> None:
     folder = folder_of(batch)
     if folder.resolve().is_relative_to((settings.VAR / "imports").resolve()):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def forget_strays() -> int:
+    """Uploads that no batch knows any more: somebody was killed between keeping the files and saying so, or between
+    applying and forgetting them. Returns how many."""
+    there = settings.VAR / "imports"
+    if not there.is_dir():
+        return 0
+    ended = (BatchState.APPLIED, BatchState.DISCARDED)
+    needed = set(ImportBatch.objects.exclude(state__in=ended).values_list("folder", flat=True))
+    before = time.time() - STRAY_AFTER_S
+    strays = [f for f in there.iterdir() if f"imports/{f.name}" not in needed and f.stat().st_mtime < before]
+    for folder in strays:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(strays)

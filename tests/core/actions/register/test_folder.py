@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
 from hemei.core.access import SYSTEM
+from hemei.core.actions.register.applying import STRAY_AFTER_S, forget_strays
 from hemei.core.actions.register.folder import import_folder
 from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Holding, Household, ImportBatch, Person, Place, PlaceTally, Region, StagedRow
@@ -128,3 +131,17 @@ def test_without_a_layout_it_says_what_to_write(tmp_path: Path) -> None:
     (tmp_path / "空").mkdir()
     with pytest.raises(Mistaken, match=r"(?s)district\.yaml.*registers:"):
         import_folder(tmp_path / "空", by=SYSTEM, confirm=False)
+
+
+def test_uploads_that_no_batch_knows_are_forgotten(settings, tmp_path: Path) -> None:
+    """They hold personal data in clear; one that is on its way, or still needed, stays."""
+    settings.VAR = tmp_path
+    long_ago = time.time() - 2 * STRAY_AFTER_S
+    for name in ("stray", "needed", "applied", "coming"):
+        (tmp_path / "imports" / name).mkdir(parents=True)
+        (tmp_path / "imports" / name / "农户.csv").write_text("王小明")
+        os.utime(tmp_path / "imports" / name, (long_ago, long_ago) if name != "coming" else None)
+    for name, state in (("needed", "ready"), ("applied", "applied")):
+        ImportBatch.objects.create(region="429999", name=name, folder=f"imports/{name}", state=state)
+    assert forget_strays() == 2
+    assert sorted(folder.name for folder in (tmp_path / "imports").iterdir()) == ["coming", "needed"]
