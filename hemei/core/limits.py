@@ -41,8 +41,7 @@ class Buckets:
         self._now = now
         self._thread = threading.Lock()
         self._file = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-        os.ftruncate(self._file, SLOTS * SLOT.size)
-        self._slots = mmap.mmap(self._file, SLOTS * SLOT.size)
+        self._slots = mmap.mmap(self._file if _allocated(self._file) else -1, SLOTS * SLOT.size)
 
     def take(self, key: bytes, count: int, seconds: float) -> float:
         """Take one token of a bucket that holds `count` and is filled in `seconds`; 0, or how long to wait for one."""
@@ -59,6 +58,16 @@ class Buckets:
                 return after - seconds if full else 0.0
             finally:
                 fcntl.lockf(self._file, fcntl.LOCK_UN, SLOT.size, place)
+
+
+def _allocated(file: int) -> bool:
+    """Whether the disk has room for the whole file. A hole that is written to on a full disk would end the process by
+    a signal, so that where there is no room each process counts by itself, in memory."""
+    try:
+        os.posix_fallocate(file, 0, SLOTS * SLOT.size)
+    except OSError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=4)

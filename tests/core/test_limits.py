@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 from pathlib import Path
 
@@ -95,3 +96,19 @@ def test_a_limit_of_nothing_is_none(tmp_path: Path, settings) -> None:
     for _ in range(50):
         spend("export", 7)
         spend("never named", 7)
+
+
+def test_its_file_has_no_hole_that_a_full_disk_could_not_fill(tmp_path: Path) -> None:
+    path = tmp_path / "limits.bin"
+    Buckets(path)
+    assert path.stat().st_blocks * 512 >= limits.SLOTS * limits.SLOT.size
+
+
+def test_without_room_for_its_file_it_counts_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def full(*_arguments: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(limits.os, "posix_fallocate", full)
+    buckets = Buckets(tmp_path / "limits.bin")
+    assert buckets.take(b"somebody", 1, 3600) == 0
+    assert buckets.take(b"somebody", 1, 3600) > 0

@@ -85,6 +85,12 @@ class Storm:
         self.server.stdout.close()
         assert said.startswith("Hemei is ready"), (self.site.var / "server.log").read_text()[-3000:]
 
+    @property
+    def processes(self) -> list[int]:
+        """Those that answer."""
+        assert self.server is not None
+        return sorted(_below(self.server.pid))
+
     def _kill(self, which: str) -> None:
         assert self.server is not None
         answering = list(_below(self.server.pid))
