@@ -16,7 +16,7 @@ from collections import defaultdict
 from benchmarks import site
 from benchmarks.client import Connection, Taken, get, percentile, run
 
-USERS, THINKS, SECONDS, ALONE = 8, 1.0, 120, 3
+USERS, THINKS, SECONDS, ALONE = 8, 1.0, 60, 1
 PAGE_MS, TILE_MS, PAST_MS, TILE_KB = 150, 50, 300, 200
 SLOWEST = 10
 

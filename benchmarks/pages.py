@@ -22,7 +22,7 @@ LINK = re.compile(r"""(?:href|src|action|hx-get)="([^"#]+)""")
 APART = re.compile(
     r"/(static|sign-out|sign-in|i18n|api)/|\.(xlsx|csv|gpkg|geojson|json|zip|pdf|docx)\b|/file\.|zero\.(?!svg)"
 )
-MOST = 160  # pages a role
+MOST = 80  # pages a role
 TILES_FROM, TILES_TO = 8, 18
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import signal
@@ -36,10 +37,13 @@ def use(database: str) -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     os.environ["HEMEI_VAR"] = str(WORK)
     os.environ["DATABASE_URL"] = databases()[database]
+    os.environ["HEMEI_SECOND_FACTOR"] = "0"  # pages are measured, not signing in
+    os.environ.setdefault("HEMEI_LOG_LEVEL", "ERROR")  # urgent messages are many here
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hemei.site.settings")
     import django
 
     django.setup()
+    logging.disable(logging.WARNING)  # pages that a role is refused are passed over, not told
 
 
 def again(module: str, *arguments: str) -> None:
