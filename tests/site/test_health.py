@@ -97,6 +97,7 @@ def test_a_full_disk_is_a_page_that_says_what_to_do(
     assert said in text
     assert do in text
     assert "Traceback" not in text
+    assert 'href="/"' not in text  # whoever went there would lose what was filled in
     case.refresh_from_db()
     assert case.state == "assigned"
     assert not [path for path in Path(settings.EVIDENCE).rglob("*") if path.is_file()]
