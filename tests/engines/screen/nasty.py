@@ -9,7 +9,7 @@ import shapely
 import shapely.affinity
 from hypothesis import strategies as st
 
-CASES = int(os.environ.get("HEMEI_CASES") or 300)
+CASES = int(os.environ.get("HEMEI_CASES") or 600)
 """Random cases a property: `HEMEI_CASES=20000 pytest tests/engines/screen` looks further."""
 CORNER = (501_000.0, 3_515_000.0)
 """Somewhere in a district: coordinates of the size that real ones have."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import shapely
 import shapely.affinity
 from hypothesis import given, settings
@@ -104,3 +105,34 @@ def test_empty_and_null_footprints_have_no_rings():
     rings = rings_of(np.array([None, shapely.Polygon(), shapely.box(0, 0, 1, 1)], dtype=object))
     assert isinstance(rings, Rings)
     assert np.diff(rings.owner_at).tolist() == [0, 0, 1]
+
+
+@settings(max_examples=CASES // 3, deadline=None)
+@given(layers(), layers(most=2), footprints())
+def test_more_features_never_hold_less(layer, more, footprint):
+    both = np.concatenate([layer, more])
+    assert inside(both, footprint) >= inside(layer, footprint) - tolerance(both, footprint)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_heavily_overlapping_layers_with_holes(seed):
+    """Sixty blobs on one square kilometre, half of them cut into; concave, holed and huge houses."""
+    rng = np.random.default_rng(seed)
+    middle = np.array(CORNER) + rng.uniform(0, 1000, (60, 2))
+    blobs = shapely.buffer(shapely.points(middle), rng.uniform(40, 350, 60), quad_segs=6)
+    blobs[::2] = shapely.difference(blobs[::2], shapely.affinity.scale(shapely.MultiPolygon(list(blobs)[:1]), 0.3, 0.9))
+    blobs = blobs[shapely.area(blobs) > 0]
+    corner = np.array(CORNER) + rng.uniform(-50, 950, (80, 2))
+    size = rng.uniform(4, 60, (80, 2)) * np.where(rng.random(80) < 0.1, 8, 1)[:, None]
+    wide = shapely.box(*corner.T, *(corner + size).T)
+    yard = shapely.box(*(corner + size * 0.2).T, *(corner + size * [0.7, 0.6]).T)
+    wing = shapely.box(*(corner + size * [0.4, 0.3]).T, *(corner + size * [1.4, 0.45]).T)
+    houses = shapely.union(shapely.difference(wide, yard), wing)
+    got = area_inside(build_area_map(rings_of(blobs), dissolved=True), shapes(*houses))
+    expected = shapely.area(shapely.intersection(houses, shapely.union_all(blobs)))
+    assert np.abs(got - expected).max() <= tolerance(blobs, houses)
+    zone, share = zone_of(build_area_map(rings_of(blobs), dissolved=False), len(blobs), shapes(*houses))
+    held = shapely.area(shapely.intersection(houses[:, None], blobs[None, :]))
+    np.testing.assert_allclose(
+        share[zone != NOWHERE] * shapely.area(houses)[zone != NOWHERE], held.max(axis=1)[zone != NOWHERE], atol=1e-5
+    )

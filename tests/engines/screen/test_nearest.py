@@ -71,3 +71,13 @@ def test_a_long_winding_footprint_is_measured_from_its_walls():
     places = np.array(CORNER) + np.random.default_rng(3).uniform(-160, 160, (200, 2))
     for point in shapely.points(places):
         assert measured(np.array([point]), star, 400.0) == pytest.approx(star.distance(point), abs=1e-6)
+
+
+@settings(max_examples=CASES // 3, deadline=None)
+@given(lines(), lines(), footprints())
+def test_more_features_are_never_further_and_a_longer_reach_changes_nothing(layer, more, footprint):
+    if footprint.is_empty:
+        return
+    near, far = measured(layer, footprint, 60.0), measured(layer, footprint, 400.0)
+    assert math.isnan(near) or abs(near - far) <= 1e-6
+    assert math.isnan(far) or measured(np.concatenate([layer, more]), footprint, 400.0) <= far + 1e-6
