@@ -39,12 +39,13 @@ def submissions(seconds: float) -> Callable[[], bytes | None]:
     from hemei.field.doorstep import Doorstep
 
     known = DoorToken.objects.filter(revoked_at=None).count() // COPIES
-    doors = ((copy, row) for row in range(known) for copy in range(1, COPIES))
+    # Each door several times, well below its limit an hour; the houses that show a danger are others each time.
+    doors = ((again, copy, row) for again in range(8) for row in range(known) for copy in range(1, COPIES))
     step = Doorstep(live_door(door_token(1, 0)), "", None)  # type: ignore[arg-type]
     keys = dict(DoorToken.objects.values_list("token_hash", "pk"))
 
     def make() -> bytes | None:
-        for copy, row in doors:
+        for again, copy, row in doors:
             token = door_token(copy, row)
             pk = keys.get(token_hash(token))
             if pk is None:
@@ -54,7 +55,7 @@ def submissions(seconds: float) -> Callable[[], bytes | None]:
             cookie = f"paired=phone of {token}"
             nonlocal made
             made += 1
-            if made % A_CASE_IN:
+            if (made + again) % A_CASE_IN:
                 return post(f"/d/{token}/fine/", urlencode({"visit": sealed}).encode(), cookie)
             said = {"visit": sealed, "question": "wall_leaning", "answer": "yes"}
             return post(f"/d/{token}/danger/", urlencode(said).encode(), cookie)

@@ -92,6 +92,8 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.1)
         else:
             time.sleep(1)  # the other processes start too
+            if process.poll() is not None:
+                raise RuntimeError(f"port {PORT} is taken by another; name one in HEMEI_BENCH_PORT")
             return
     raise RuntimeError("hemei serve does not answer")
 
