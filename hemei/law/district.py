@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from hemei.engines.screen.crs import metric
 from hemei.terms.measure import Measure
 
 from .book import NATIONAL, Book, LayerKind, read_book
@@ -99,7 +103,7 @@ def read_district(folder: Path) -> District:
     error, column = _error(buildings)
     return District(
         name=entry.need_text("name"),
-        crs=entry.need_text("crs"),
+        crs=_metric(entry),
         layers=layers,
         columns={key: buildings.need_text(key) for key in buildings if key in COLUMNS},
         position_error_m=error,
@@ -115,6 +119,19 @@ def read_district(folder: Path) -> District:
         plan=plan,
         remarks=tuple(_unread(folder)),
     )
+
+
+def _metric(entry: Entry) -> str:
+    """The system that a run measures in: one that is projected, in metres."""
+    name = entry.need_text("crs")
+    try:
+        crs = CRS.from_user_input(name)
+    except CRSError as error:
+        raise LawError(entry, f"crs: 坐标系“{name}”读不懂，请写 EPSG 代码，例如 EPSG:4546", "crs") from error
+    if not metric(crs):
+        said = f"crs: {crs.name} 的单位不是米，不能量面积和距离，请写投影坐标系，例如 EPSG:4546"
+        raise LawError(entry, said, "crs")
+    return name
 
 
 def _radius(entry: Entry) -> float | None:

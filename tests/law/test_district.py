@@ -77,6 +77,16 @@ def test_a_slip_in_the_district_s_file_is_named_with_its_line(folder, line, said
     assert "district.yaml:3：" in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("crs", "said"),
+    [("EPSG:99999", "坐标系“EPSG:99999”读不懂"), ("EPSG:4490", "2000 的单位不是米"), ("4546.5", "读不懂")],
+)
+def test_a_system_in_which_no_metre_can_be_measured_is_refused(folder, crs, said):
+    (folder / "district.yaml").write_text(f"- name: 试验区\n  crs: {crs}\n")
+    with pytest.raises(LawError, match=rf"district.yaml:2：crs: .*{said}"):
+        read_district(folder)
+
+
 def test_a_class_that_nobody_mapped_is_remarked_and_not_judged(folder):
     screening, rows = screened(folder, ROADS, "buildings: {work_is: new, position_error_m: 0}")
     assert rows["a", "control.R02"]["outcome"] == "fail"
@@ -91,6 +101,16 @@ def test_a_rule_for_any_class_sees_all_mapped_classes(folder):
     put(folder / "buildings.parquet", [box(0, 4), box(40, 195)], id=list("ab"))
     _, rows = screened(folder, line, "buildings: {work_is: new, position_error_m: 0}")
     assert (rows["a", "control.R06"]["outcome"], rows["b", "control.R06"]["outcome"]) == ("fail", "pass")
+
+
+def test_a_layer_without_features_says_that_there_are_none(folder):
+    """Declared and empty is known: no such land here. Not declared is unknown."""
+    put(folder / "hazard.parquet", [], id=[])
+    put(folder / "roads.parquet", [], id=[], grade=[])
+    layers = ROADS.replace("}}]", "}}, {id: geohazard_danger, file: hazard.parquet}]")
+    _, rows = screened(folder, layers, "buildings: {work_is: new}")
+    said = [rows["a", rule]["outcome"] for rule in ("control.R02", "control.R20", "control.R10")]
+    assert said == ["pass", "pass", "unknown"]
 
 
 def test_lines_cannot_tell_what_lies_inside(folder):

@@ -67,6 +67,8 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
 
 
 def _column(batches: list[pa.RecordBatch], name: str) -> pa.Array:
+    if not batches:  # a layer of which the district has none
+        return pa.array([], pa.string())
     return pa.chunked_array([batch.column(name) for batch in batches]).combine_chunks()
 
 
