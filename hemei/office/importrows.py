@@ -102,3 +102,13 @@ def table_of(batch: ImportBatch, register: str, rows: Iterable[StagedRow], names
     """What the template needs to show some rows of one register."""
     heading = Heading(batch, register, names)
     return {"headings": heading.headings, "shown": [heading.shown(row) for row in rows]}
+
+
+def choices_of(batch: ImportBatch, called: str, word: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The words that a field of a file may have, as (word, word): what is chosen is read as if it stood there."""
+    for sheet in batch.understood.get("sheets", []):
+        if (sheet["called"], sheet["register"]) == (called, word["register"]):
+            fields = REGISTERS[word["register"]].fields(Sheet(**sheet["layout"]))
+            words = next((one.choices for one in fields if one.name == word["field"]), {})
+            return [(str(text), str(text)) for text in dict.fromkeys(map(str, words.values()))]
+    return []

@@ -91,17 +91,6 @@ def test_a_zip_that_swells_is_not_unpacked(officer: Client, tmp_path: Path, sett
     assert not list((tmp_path / "var" / "imports").iterdir())
 
 
-def test_without_a_layout_the_page_says_what_to_write(officer: Client, tmp_path: Path) -> None:
-    folder = make(tmp_path / "台账")
-    (folder / "district.yaml").unlink()
-    with (folder / "农户.xlsx").open("rb") as file:
-        response = officer.post("/office/imports/", {"files": file})
-    assert response.status_code == 422
-    assert "district.yaml" in response.content.decode()
-    assert "registers:" in response.content.decode()
-    assert not ImportBatch.objects.exists()
-
-
 def test_what_is_thrown_away_leaves_nothing(officer: Client, tmp_path: Path) -> None:
     batch = upload(officer, make(tmp_path / "台账"))
     work()

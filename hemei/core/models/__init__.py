@@ -12,7 +12,7 @@ from hemei.core.models.parameter import Parameter
 from hemei.core.models.person import Holding, HoldingRole, Household, HouseholdMember, Person
 from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, PositionSource
 from hemei.core.models.region import Region, RegionChange
-from hemei.core.models.register import BatchState, Decision, ImportBatch, RowOutcome, StagedRow
+from hemei.core.models.register import BatchState, Decision, ImportBatch, RowOutcome, StagedRow, TableShape
 from hemei.core.models.round import Draw, DrawState, Due, Round, RoundState
 from hemei.core.models.secondfactor import SecondFactor
 from hemei.core.models.unit import Unit, UnitKind
@@ -62,6 +62,7 @@ __all__ = [
     "RowOutcome",
     "SecondFactor",
     "StagedRow",
+    "TableShape",
     "Tier",
     "Unit",
     "UnitKind",

@@ -7,6 +7,7 @@ from hemei.core.models.job import Job
 
 class BatchState(models.TextChoices):
     READING = "reading", _("正在读取")
+    ASKING = "asking", _("待对应列名")
     READY = "ready", _("待确认")
     APPLYING = "applying", _("正在导入")
     APPLIED = "applied", _("已导入")
@@ -28,6 +29,7 @@ class ImportBatch(models.Model):
     read_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     digest = models.CharField(max_length=64, blank=True)
+    layout = models.JSONField(default=dict)  # as `district.yaml` would say it, where a person said it on the page
     understood = models.JSONField(default=dict)  # per file: header row, columns, coordinate system
     message = models.TextField(blank=True)
 
@@ -66,6 +68,7 @@ class StagedRow(models.Model):
     values = models.JSONField(default=dict)
     personal = models.BinaryField(null=True)  # encrypted: what must not lie about in clear
     original = models.JSONField(default=dict)
+    geometry = models.BinaryField(null=True)  # WKB as it came, of a row that goes back
     target = models.BigIntegerField(null=True)
     before = models.JSONField(default=dict)
     reason = models.TextField(blank=True)
@@ -77,3 +80,20 @@ class StagedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.outcome}"
+
+
+class TableShape(models.Model):
+    """How a table with these headings was read the last time somebody looked: proposed for the next one."""
+
+    region = models.CharField(max_length=15)  # the district
+    shape = models.CharField(max_length=64)  # a digest of the headings
+    register = models.CharField(max_length=20)
+    said = models.JSONField(default=dict)  # as `district.yaml` would say it
+    at = models.DateTimeField(auto_now=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["region", "shape", "register"], name="shape_once")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.register} {self.shape[:8]}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from hemei.core.access import Scope
-from hemei.core.models import ImportBatch, RowOutcome, StagedRow
+from hemei.core.models import ImportBatch, RowOutcome, StagedRow, TableShape
 
 
 def batches(*, within: Scope) -> QuerySet[ImportBatch]:
@@ -34,3 +34,8 @@ def returned(pk: int, *, within: Scope, file: str, registers: Sequence[str]) -> 
 def undecided(pk: int, *, within: Scope) -> int:
     """How many rows resemble a place already there and wait for somebody to say whether they are the same."""
     return staged(pk, within=within, register="", outcome=RowOutcome.MATCH).filter(decision="").count()
+
+
+def shapes(*, within: Scope) -> QuerySet[TableShape]:
+    """How tables were read before."""
+    return TableShape.objects.filter(within.q(matter=None)).order_by("id")

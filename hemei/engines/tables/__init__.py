@@ -2,13 +2,14 @@
 
 from hemei.engines.tables.cells import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no
 from hemei.engines.tables.geopackage import write_gpkg
-from hemei.engines.tables.header import squeezed
-from hemei.engines.tables.reading import read
+from hemei.engines.tables.header import headings_at, squeezed
+from hemei.engines.tables.reading import KINDS, read
 from hemei.engines.tables.spreadsheet import Said
 from hemei.engines.tables.table import BadFile, Row, Table
 from hemei.engines.tables.writing import Sheet, write_csv, write_xlsx
 
 __all__ = [
+    "KINDS",
     "BadCell",
     "BadFile",
     "Row",
@@ -21,6 +22,7 @@ __all__ = [
     "as_int",
     "as_text",
     "as_yes_no",
+    "headings_at",
     "read",
     "squeezed",
     "write_csv",

@@ -163,6 +163,18 @@ def _called(stack: list[str], lowest: list[str], wanted: set[str]) -> str:
     return stack[-1] if lowest.count(stack[-1]) == 1 else whole
 
 
+def headings_at(
+    top: Sequence[Sequence[str]],
+    spans: Sequence[Sequence[int]],
+    left: int,
+    at: tuple[int, int],
+    expected: Iterable[str],
+) -> list[str]:
+    """The headings of a table whose first rows are `top`, its header beginning in row `at[0]` (from 1)."""
+    merged = {(up, column): (down, right) for up, column, down, right in spans}
+    return distinct(find_header(top, expected, merged, (at[0] - 1, at[1])).headings, left)
+
+
 def distinct(headings: Sequence[str], first_column: int = 0) -> list[str]:
     """The headings, an empty one called after its column ("C 列"), those that stand twice with their columns
     ("姓名（C 列）"): which of them is meant is for a person to say."""

@@ -11,7 +11,8 @@ from hemei.engines.tables.geopackage import opening_bytes, read_filegdb, read_ge
 from hemei.engines.tables.spreadsheet import Said, read_workbook
 from hemei.engines.tables.table import BadFile, Table
 
-KINDS = (".xlsx", ".xls", ".csv", ".gpkg", ".geojson", ".json", ".shp", ".gdb", ".parquet")
+KINDS = (".xlsx", ".xls", ".csv", ".gpkg", ".geojson", ".shp", ".gdb", ".parquet", ".xlsm", ".json", ".geoparquet")
+NAMED = "、".join(KINDS[:-3])
 OLD_WORKBOOK, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 WEB_PAGE = "”其实是网页格式：请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”。"
 
@@ -48,7 +49,7 @@ def read(
         case ".et":
             raise BadFile(f"“{name.name}”是 WPS 旧格式：请在 WPS 中另存为“Excel 工作簿（.xlsx）”。")
         case _:
-            raise BadFile(f"还不能读“{name.name}”：请使用 {'、'.join(KINDS)} 文件。")
+            raise BadFile(f"还不能读“{name.name}”：请使用 {NAMED} 文件。")
 
 
 def read_geoparquet(source: bytes | Path, name: str) -> Table:

@@ -69,7 +69,7 @@ def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, hidden: 
     top = [[shown(cell) for cell in line] for line in first[:LOOK_FOR_HEADER]]
     merged = [(*corner, *end) for corner, end in spans.items() if corner[0] < LOOK_FOR_HEADER]
     at = (found.first + 1, found.depth)
-    return Table(sheet.name, header, rows, header_at=at, top=top, spans=merged, aside=aside)
+    return Table(sheet.name, header, rows, header_at=at, top=top, spans=merged, left=left, aside=aside)
 
 
 def first_row(sheet: CalamineSheet) -> int:

@@ -55,7 +55,7 @@ class Table:
     `crs` is the coordinate system that the file itself names ("EPSG:4490"), None where it names none. `header_at` is
     the header's first row (from 1) and how many rows it takes, (0, 0) where the kind of file has none above its data.
     `top` are the first rows as they stand, for a person who has to say which of them is the header;
-    `spans` the cells merged among them: top, left, bottom, right, counted from 0.
+    `spans` the cells merged among them: top, left, bottom, right, counted from 0, from the column `left` on.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Table:
     header_at: tuple[int, int] = (0, 0)
     top: Sequence[Sequence[str]] = ()
     spans: Sequence[tuple[int, int, int, int]] = ()
+    left: int = 0
     aside: Aside = field(default_factory=Aside)
 
 

@@ -24,7 +24,7 @@ from hemei.core.models import BatchState, Decision, ImportBatch, RowOutcome
 from hemei.core.queries import register as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
-from hemei.office.importrows import table_of
+from hemei.office.importrows import choices_of, table_of
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 
@@ -75,14 +75,26 @@ def _called(uploaded: Sequence[UploadedFile[Any]]) -> str:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     scope = within(request, "register.import")
     batch = found(reading.batch(pk, within=scope))
+    if batch.state == BatchState.ASKING:
+        return redirect("office:import_mapping", pk=pk)
     context: dict[str, Any] = {
         "batch": batch,
+        "meant": _meant(batch) if batch.state == BatchState.READY else [],
         "working": batch.state in WORKING,
         "summary": _summary(batch),
         "undecided": reading.undecided(pk, within=scope) if batch.state == BatchState.READY else 0,
         "region_names": names(within=scope),
     }
     return render(request, "office/imports/batch.html", context | _chosen(request, batch))
+
+
+def _meant(batch: ImportBatch) -> list[dict[str, Any]]:
+    """Words of refused rows that may mean another, each with what it may be read as."""
+    found = []
+    for word in batch.understood.get("meant", []):
+        choices = [(word["value"], word["name"])] if word["value"] else choices_of(batch, word["called"], word)
+        found.append({**word, "choices": choices})
+    return found
 
 
 def _summary(batch: ImportBatch) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.layout import Sheet
+from hemei.core.actions.register.shapes import Memory, as_before
 from hemei.core.actions.register.sheet import Plan, plan_of
 from hemei.core.errors import Mistaken
 from hemei.engines.tables import BadFile, Said, Table, read
@@ -24,7 +25,7 @@ class Chosen:
     passed: list[tuple[str, str]] = field(default_factory=list)
 
 
-def chosen(folder: Path, sheet: Sheet) -> Chosen:
+def chosen(folder: Path, sheet: Sheet, memory: Memory) -> Chosen:
     """The sheet that is named; else every sheet or layer with the columns that the register needs. Raises Mistaken."""
     tables = tables_of(folder, sheet.file, expected_of(sheet), Said(sheet.header, sheet.hidden == "skip"))
     several = len(tables) > 1
@@ -34,13 +35,14 @@ def chosen(folder: Path, sheet: Sheet) -> Chosen:
     found, first_fault = Chosen(), None
     for table in named:
         try:
-            plan = plan_of(sheet, REGISTERS[sheet.register].fields(sheet), table.header)
+            told = as_before(sheet, table.header, memory)
+            plan = plan_of(told, REGISTERS[sheet.register].fields(told), table.header)
         except Mistaken as fault:
             first_fault = first_fault or fault
             found.passed.append((table.name, str(fault)))
             continue
         called = f"{sheet.file} · {table.name}" if several else sheet.file
-        found.tables.append((table, Plan(sheet, plan.columns, plan.fields, plan.header, called[:200])))
+        found.tables.append((table, replace(plan, called=called[:200])))
     if first_fault and not found.tables:
         raise first_fault
     return found
@@ -76,6 +78,16 @@ def tables_of(folder: Path, name: str, expected: Sequence[str], said: Said | Non
         return read(path, expected=expected, said=said)
     except BadFile as fault:
         raise Mistaken(f"{name}：{fault}", field="files") from fault
+
+
+def said_again(understood: Mapping[str, Any]) -> dict[str, Any]:
+    """What `district.yaml` would say of a table so that it is read as it was."""
+    layout = understood["layout"]
+    said = {name: layout[name] for name in layout if layout[name] and name not in ("register", "own_crs", "crs")}
+    if layout["own_crs"] or (layout["crs"] and understood["crs"]):
+        said["crs"] = understood["crs"] or layout["crs"]
+    said |= {"file": understood["file"], "sheet": understood["sheet"], "columns": understood["columns"]}
+    return said | ({"header": understood["header_at"]} if understood["header_at"][0] else {})
 
 
 def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:

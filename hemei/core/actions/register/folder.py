@@ -5,20 +5,19 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
 from hemei.core.actions.register.applying import forget_files
 from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.judging import reach_of
-from hemei.core.actions.register.layout import layout_of
+from hemei.core.actions.register.layout import NAME, layout_of
+from hemei.core.actions.register.queueing import queue_job
 from hemei.core.actions.register.returning import lay_out_mended
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
+from hemei.core.models import BatchState, ImportBatch, Job, RowOutcome, StagedRow
 from hemei.core.worker import run
 from hemei.core.writing import action, audit
 
@@ -40,20 +39,23 @@ SHOWN = 20
 
 
 @action(verb="register.import", on="where")
-def begin(*, where: At, folder: str, name: str, by: Actor, waiting: bool = True) -> ImportBatch:
+def begin(
+    *, where: At, folder: str, name: str, by: Actor, waiting: bool = True, kind: str = "register.read"
+) -> ImportBatch:
     """A batch to be read by the worker, or by whoever calls where it is not `waiting`."""
     matter = reach_of(by, "register.import").matter_at(where.region)
     batch = ImportBatch.objects.create(
         region=where.region, matter=matter, name=name[:200], folder=folder, by=by.account
     )
-    batch.job = _job(batch, "register.read", by, waiting)
+    batch.job = queue_job(batch, kind, by, waiting=waiting)
     batch.save(update_fields=["job"])
     audit(by, "register.read", f"batch:{batch.pk}", batch.region, detail={"name": batch.name})
     return batch
 
 
 def begin_uploaded(*, address: str, name: str, by: Actor, mends: ImportBatch | None = None) -> ImportBatch:
-    """A batch from a folder of uploaded files, which goes away again where it has no usable `district.yaml`.
+    """A batch from a folder of uploaded files, which goes away again where its `district.yaml` is not usable. Without
+    one a person is asked what the tables are.
 
     Where it `mends` an earlier batch, it is that batch's workbook of refused rows, and is read as they were.
     """
@@ -61,9 +63,10 @@ def begin_uploaded(*, address: str, name: str, by: Actor, mends: ImportBatch | N
     try:
         if mends is not None:
             lay_out_mended(mends, folder)
-        layout = layout_of(folder, list(REGISTERS))
-        where = At(own_region(by, layout.district))
-        batch: ImportBatch = begin(where=where, folder=address, name=name, by=by)
+        said = (folder / NAME).is_file()
+        where = At(own_region(by, layout_of(folder, list(REGISTERS)).district if said else ""))
+        kind = "register.read" if said else "register.survey"
+        batch: ImportBatch = begin(where=where, folder=address, name=name, by=by, kind=kind)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -71,8 +74,9 @@ def begin_uploaded(*, address: str, name: str, by: Actor, mends: ImportBatch | N
 
 
 def own_region(by: Actor, district: str) -> str:
-    """Where an import of `by` stands: the widest region of theirs in that district. Raises Mistaken."""
-    reach = reach_of(by, "register.import").narrowed(district)
+    """Where an import of `by` stands: the widest region of theirs, in the district named if any. Raises Mistaken."""
+    reach = reach_of(by, "register.import")
+    reach = reach.narrowed(district) if district else reach
     if not reach.prefixes:
         raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": district}, field="files")
     return min(reach.prefixes, key=len)
@@ -84,7 +88,7 @@ def confirm(*, batch: ImportBatch, by: Actor, waiting: bool = True) -> Job:
     if batch.state != BatchState.READY:
         raise Conflict(_("这一批现在是“%(state)s”，不能导入。") % {"state": batch.get_state_display()})
     batch.state, batch.message = BatchState.APPLYING, ""
-    batch.job = _job(batch, "register.apply", by, waiting)
+    batch.job = queue_job(batch, "register.apply", by, waiting=waiting)
     batch.save(update_fields=["state", "message", "job"])
     audit(by, "register.confirm", f"batch:{batch.pk}", batch.region, detail=batch.understood.get("counts", {}))
     return batch.job
@@ -95,7 +99,7 @@ def discard(*, batch: ImportBatch, by: Actor) -> None:
     """Throw a batch away, or ask its reading to stop."""
     if batch.state == BatchState.READING and batch.job:
         Job.objects.filter(pk=batch.job.pk).update(cancel_asked=True)
-    elif batch.state not in (BatchState.READY, BatchState.FAILED):
+    elif batch.state not in (BatchState.READY, BatchState.FAILED, BatchState.ASKING):
         raise Conflict(_("这一批现在是“%(state)s”，不能放弃。") % {"state": batch.get_state_display()})
     batch.state = BatchState.DISCARDED
     batch.save(update_fields=["state"])
@@ -114,12 +118,6 @@ def decide(*, batch: ImportBatch, rows: list[int], decision: str, by: Actor) -> 
     count = chosen.update(decision=decision)
     audit(by, "register.decide", f"batch:{batch.pk}", batch.region, detail={"rows": count, "decision": decision})
     return count
-
-
-def _job(batch: ImportBatch, kind: str, by: Actor, waiting: bool) -> Job:
-    now = timezone.now()
-    taken: dict[str, Any] = {} if waiting else {"state": JobState.RUNNING, "heartbeat_at": now, "attempts": 1}
-    return Job.objects.create(kind=kind, region=batch.region, by=by.account, arguments={"batch": batch.pk}, **taken)
 
 
 def import_folder(folder: Path, *, by: Actor, confirm: bool) -> Summary:

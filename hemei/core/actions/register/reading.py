@@ -17,10 +17,11 @@ from hemei.core.access import SYSTEM, Actor, actor_of
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.choosing import chosen, understood_of
 from hemei.core.actions.register.judging import Desk, batched, desk_for
-from hemei.core.actions.register.layout import Sheet, layout_of
+from hemei.core.actions.register.layout import Sheet, built, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
+from hemei.core.actions.register.shapes import recall
 from hemei.core.actions.register.sheet import Line, Plan, plan_of
-from hemei.core.actions.register.staging import stage
+from hemei.core.actions.register.staging import meant, stage
 from hemei.core.errors import Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
 from hemei.core.trouble import trouble_of
@@ -41,20 +42,23 @@ def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
     if batch.state != BatchState.READING:  # thrown away before its turn came
         return {}
-    with _ending(batch):
+    with ending(batch):
         StagedRow.objects.filter(batch=batch).delete()
         folder, by = folder_of(batch), actor_of(job.by) if job.by else SYSTEM
         understood = _read_folder(batch, folder, by, progress)
         counts = counts_of(batch)
+        understood |= {"counts": counts, "meant": meant(batch)}
         with writing():
             ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(
-                state=BatchState.READY, read_at=timezone.now(), understood={**understood, "counts": counts}
+                state=BatchState.READY,
+                read_at=timezone.now(),
+                understood=understood,
             )
     return counts
 
 
 @contextmanager
-def _ending(batch: ImportBatch) -> Iterator[None]:
+def ending(batch: ImportBatch) -> Iterator[None]:
     """However the reading ends, the batch says so."""
     try:
         yield
@@ -91,13 +95,14 @@ def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
 
 
 def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress) -> dict[str, Any]:
-    layout = layout_of(folder, list(REGISTERS))
+    layout = built(batch.layout, list(REGISTERS)) if batch.layout else layout_of(folder, list(REGISTERS))
+    memory = recall(layout.district)
     desk = desk_for(by, layout.district)
     if not desk.within.narrowed(layout.district):
         raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": layout.district}, field="files")
     understood, passed, done = [], [], 0
     for sheet in layout.sheets:
-        desk.sheet, found = sheet, chosen(folder, sheet)
+        desk.sheet, found = sheet, chosen(folder, sheet, memory)
         passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
         for table, plan in found.tables:
             reading = _Reading(batch, desk, plan, table)

@@ -93,9 +93,11 @@ class Plan:
 
     def _value(self, one: Field, row: Row) -> Any:
         cell = row.values.get(self.columns[one.name])
-        if words := self.sheet.choices.get(one.name):
-            cell = words.get(as_text(cell) or "", cell)
-        return plain(one.read(cell))
+        words = self.sheet.choices.get(one.name)
+        if not words:
+            return plain(one.read(cell))
+        value = plain(one.read(words.get(as_text(cell) or "", cell)))
+        return plain(one.read(words[value])) if isinstance(value, str) and value in words else value
 
 
 def _missing(heading: str) -> BadCell:

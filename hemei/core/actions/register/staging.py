@@ -16,6 +16,7 @@ COLUMNS = (
     *("batch_id", "register", "file", "line", "outcome", "key", "values", "personal"),
     *("original", "target", "before", "reason", "remedy", "decision"),
 )
+MOST_WORDS = 60
 RETURNED = (RowOutcome.REFUSED, RowOutcome.MATCH)  # shown or sent back as the clerk wrote them
 
 
@@ -53,3 +54,16 @@ def confirmed(rows: Iterable[StagedRow]) -> Iterable[StagedRow]:
                 continue
             row.outcome = RowOutcome.CHANGED if row.decision == "same" else RowOutcome.NEW
         yield row
+
+
+def meant(batch: ImportBatch) -> list[dict[str, Any]]:
+    """The words of refused rows that may mean another: register, file, field, said, value, name, and how many rows."""
+    counted: dict[tuple[str, ...], int] = {}
+    rows = StagedRow.objects.filter(batch=batch, outcome=RowOutcome.REFUSED).values_list("register", "file", "values")
+    for register, file, values in rows.order_by("id").iterator(chunk_size=2_000):
+        for one in values.get("instead", []):
+            key = (register, file, one["field"], one["said"], one["value"], one["name"])
+            counted[key] = counted.get(key, 0) + 1
+    names = ("register", "called", "field", "said", "value", "name")
+    found = sorted(counted.items(), key=lambda item: -item[1])[:MOST_WORDS]
+    return [{**dict(zip(names, key, strict=True)), "rows": rows} for key, rows in found]

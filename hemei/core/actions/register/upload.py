@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 import stat
@@ -20,7 +21,8 @@ from hemei.core.trouble import trouble_of
 FOLDER = "imports"
 SUFFIXES = (".xlsx", ".xls", ".xlsm", ".csv", ".gpkg", ".geojson", ".json", ".parquet", ".geoparquet", ".yaml", ".yml")
 BESIDE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".xml")  # a Shapefile's
-MOST_FILES = 60
+MOST_FILES, MOST_PARTS = 60, 1_000  # the parts are those of FileGDBs
+GDB_PART = re.compile(r"gdb|timestamps|a[0-9a-f]{8}\.[\w.]{1,40}", re.IGNORECASE)
 UNPACKED_FACTOR = 5  # a zip may grow to this many times what may be uploaded
 CHUNK = 1 << 20
 LONGEST_NAME = 100
@@ -50,12 +52,17 @@ class _Allowance:
 
     def __init__(self, limit: int) -> None:
         self.limit = self.bytes = limit
-        self.files = MOST_FILES
+        self.files, self.parts = MOST_FILES, MOST_PARTS
 
     def one_file(self) -> None:
         self.files -= 1
         if self.files < 0:
             raise Mistaken(_("文件超过 %(most)d 个，请分几次导入。") % {"most": MOST_FILES}, field="files")
+
+    def one_part(self) -> None:
+        self.parts -= 1
+        if self.parts < 0:
+            raise Mistaken(_("FileGDB 里的文件太多，请只留要导入的图层。"), field="files")
 
     def spend(self, count: int) -> None:
         self.bytes -= count
@@ -66,10 +73,10 @@ class _Allowance:
 
 
 def _keep(folder: Path, name: str, content: IO[bytes], left: _Allowance) -> None:
-    if not name.lower().endswith(SUFFIXES):
+    if not name.lower().endswith((*SUFFIXES, *BESIDE)):
         raise Mistaken(
             _("不能导入“%(name)s”：请使用 %(suffixes)s 文件，或把它们打成一个 .zip。")
-            % {"name": name, "suffixes": "、".join(SUFFIXES[:5])},
+            % {"name": name, "suffixes": "、".join(SUFFIXES[:7])},
             field="files",
         )
     path = folder / name
@@ -105,11 +112,33 @@ def _unpack(content: IO[bytes], folder: Path) -> None:
                     continue
                 _check_entry(entry, name)
                 with archive.open(entry) as inside:
-                    _keep(folder, _plain_name(name), inside, left)
+                    if part := _gdb_part(name):
+                        _keep_part(folder, *part, inside, left)
+                    else:
+                        _keep(folder, _plain_name(name), inside, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as fault:
         if trouble_of(fault):  # not the clerk's: the disk is full
             raise
         raise Mistaken(_("这个 .zip 打不开：请重新压缩，不要加密码。"), field="files") from fault
+
+
+def _gdb_part(name: str) -> tuple[str, str] | None:
+    """The FileGDB and the part of it that a zip's entry is: a FileGDB is a folder of many files."""
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    if len(parts) < 2 or not parts[-2].lower().endswith(".gdb"):
+        return None
+    return (_plain_name(parts[-2]), parts[-1]) if GDB_PART.fullmatch(parts[-1]) else ("", "")
+
+
+def _keep_part(folder: Path, gdb: str, part: str, content: IO[bytes], left: _Allowance) -> None:
+    if not gdb:
+        return  # what somebody else's program has put beside it (locks, notes)
+    (folder / gdb).mkdir(mode=0o700, exist_ok=True)
+    left.one_part()
+    with (folder / gdb / part).open("xb") as target:
+        for chunk in _chunks(content):
+            left.spend(len(chunk))
+            target.write(chunk)
 
 
 def _name_in_zip(entry: zipfile.ZipInfo) -> str:
