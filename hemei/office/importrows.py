@@ -31,7 +31,7 @@ class RowShown:
     row: StagedRow
     cells: list[tuple[str, str]]  # heading, text
     changes: list[Change]
-    original: list[tuple[str, Any]]
+    original: list[tuple[str, str]]
 
     @property
     def called(self) -> str:
@@ -65,7 +65,7 @@ class Heading:
             for name, before in row.before.items()
             if name not in UNSHOWN
         ]
-        return RowShown(row, cells, changes, [(k, v) for k, v in row.original.items() if v is not None])
+        return RowShown(row, cells, changes, [(k, _written(v)) for k, v in row.original.items() if v is not None])
 
     def _label(self, name: str) -> str:
         words = {"person": _("姓名"), "geometry": _("轮廓"), "identifiers": _("编号"), "id_doubtful": _("证件号待核")}
@@ -89,6 +89,10 @@ class Heading:
             return self.region_names.get(str(value), str(value))
         field = self.fields.get(name)
         return str(field.choices.get(value, value)) if field else str(value)
+
+
+def _written(cell: Any) -> str:
+    return f"{cell:.15g}" if isinstance(cell, float) else str(cell)
 
 
 def _value(values: Mapping[str, Any], name: str) -> Any:

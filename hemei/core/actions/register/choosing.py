@@ -100,6 +100,7 @@ def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:
         "header": list(plan.header),
         "header_at": list(table.header_at),
         "columns": dict(plan.columns),
+        "labels": {one.name: one.label for one in plan.fields},
         "unused": plan.unused,
         "crs": system,
         "has_geometry": table.has_geometry,
