@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0009_matter_of_entries"),
+        ("core", "0010_collector_key"),
     ]
 
     operations = [
