@@ -103,7 +103,7 @@ pages = [
     staff("imports/<int:pk>/again/", mapping.again, "import_again"),
     staff("imports/<int:pk>/meant/", mapping.meant, "import_meant"),
     staff("imports/<int:pk>/mended/", imports.mended, "import_mended"),
-    staff("imports/<int:pk>/refused.xlsx", imports.refused, "import_refused"),
+    staff("imports/<int:pk>/refused/", imports.refused, "import_refused"),
     staff("evidence/<int:pk>/", evidence.original, "evidence"),
     staff("evidence/<int:pk>/thumbnail/", evidence.thumbnail, "thumbnail"),
 ]

@@ -109,7 +109,7 @@ def test_refused_rows_are_shown_and_come_back_as_a_workbook(officer: Client, tmp
     page = officer.get(f"/office/imports/{batch.pk}/").content.decode()
     assert "不是数字" in page
     assert GOOD_ID not in page
-    response = officer.get(f"/office/imports/{batch.pk}/refused.xlsx")
+    response = officer.get(f"/office/imports/{batch.pk}/refused/")
     assert b"".join(response.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
 
 

@@ -28,7 +28,8 @@ def staged(pk: int, *, within: Scope, register: str, outcome: str) -> QuerySet[S
 def returned(pk: int, *, within: Scope, file: str, registers: Sequence[str]) -> QuerySet[StagedRow]:
     """The refused rows of one file, in the order in which they stood."""
     refused = staged(pk, within=within, register="", outcome=RowOutcome.REFUSED)
-    return refused.filter(file=file, register__in=registers).order_by("line", "id")
+    of_file = refused.filter(file=file, register__in=registers)
+    return of_file.exclude(original={}).order_by("line", "id")  # without cells: set aside when it was to be written
 
 
 def undecided(pk: int, *, within: Scope) -> int:

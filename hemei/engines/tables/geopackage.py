@@ -152,13 +152,12 @@ def write_gpkg(
     geometry: str = "Unknown",
     crs: str = CGCS2000,
 ) -> int:
-    """Write features (WKB in `crs`, values in the order of `fields`) as the layer of a new file; return how many.
+    """Write features (WKB in `crs`, values in the order of `fields`) as a layer of a file, new or not; return how many.
 
     Parameters: `fields` heading → str, int, float or date; `geometry` the type that the layer declares ("Point",
     "MultiPolygon" …). Features are taken and written in batches. None is null.
     """
     passed, rest = 0, iter(features)
-    path.unlink(missing_ok=True)
     while (batch := list(islice(rest, BATCH))) or not passed:
         columns = list(zip(*(values for _, values in batch), strict=True)) or [()] * len(fields)
         gdal().raw.write(

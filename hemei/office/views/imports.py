@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
@@ -29,7 +30,6 @@ from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 
 ROWS_SHOWN = 20
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKING = (BatchState.READING, BatchState.APPLYING)
 
 
@@ -55,8 +55,9 @@ def _receive(request: OfficeRequest, mends: ImportBatch | None = None) -> Import
     uploaded = request.FILES.getlist("files")
     if not uploaded:
         return _("请先选择文件。")
-    if mends is not None and (len(uploaded) > 1 or not str(uploaded[0].name).lower().endswith(".xlsx")):
-        return _("请只选改好的那一个 .xlsx 工作簿。")
+    mending = (".xlsx", ".gpkg", ".zip")
+    if mends is not None and not all(str(file.name).lower().endswith(mending) for file in uploaded):
+        return _("请只选改好的那一个文件（.xlsx、.gpkg 或 .zip）。")
     try:
         address = receive((file.name or "", file) for file in uploaded)
         return importing.begin_uploaded(address=address, name=_called(uploaded), by=request.actor, mends=mends)
@@ -75,6 +76,9 @@ def _called(uploaded: Sequence[UploadedFile[Any]]) -> str:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     scope = within(request, "register.import")
     batch = found(reading.batch(pk, within=scope))
+    if importing.is_stranded(batch):
+        importing.settle(batch=batch, by=request.actor)
+        batch = found(reading.batch(pk, within=scope))
     if batch.state == BatchState.ASKING:
         return redirect("office:import_mapping", pk=pk)
     context: dict[str, Any] = {
@@ -138,7 +142,7 @@ def progress(request: OfficeRequest, pk: int) -> HttpResponse:
     """How far the job is, asked for every other second; when it ends the whole page is loaded again."""
     batch = found(reading.batch(pk, within=within(request, "register.import")))
     response = render(request, "office/imports/_progress.html", {"batch": batch})
-    if batch.state not in WORKING:
+    if batch.state not in WORKING or importing.is_stranded(batch):
         response["HX-Refresh"] = "true"
     return response
 
@@ -187,11 +191,10 @@ def refused(request: OfficeRequest, pk: int) -> FileResponse:
     """The refused rows in their own columns with two more, 原因 and 怎么改; mended, they come back by `mended`."""
     scope = within(request, "register.import")
     batch = found(reading.batch(pk, within=scope))
-    file = io.BytesIO()
-    write_returned(batch=batch, target=file, by=request.actor, within=scope)
-    file.seek(0)
-    name = _("未通过的行 %(pk)d.xlsx") % {"pk": pk}
-    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_returned(batch=batch, folder=Path(folder), by=request.actor, within=scope)
+        opened = path.open("rb")  # stays readable after its folder is gone; the response closes it
+    return FileResponse(opened, as_attachment=True, filename=path.name)
 
 
 @require_POST

@@ -25,10 +25,11 @@ from hemei.core.models import AuditEntry, BatchState, ImportBatch, Job, RowOutco
 from hemei.core.trouble import trouble_of
 from hemei.core.worker import Progress, work
 from hemei.core.writing import action, audit, writing
-from hemei.terms.region import contains
+from hemei.terms.region import contains, successor
 
 ROWS_AT_ONCE = 2_000
 STRAY_AFTER_S = 3600  # an upload that is on its way has no batch yet
+BY_HAND = ("place.change", "place.put_on_map", "place.identify", "place.take_out")
 
 
 class _Digest:
@@ -84,12 +85,17 @@ def _rows_written(batch: ImportBatch) -> int:
 
 
 def _lay(batch: ImportBatch, bench: Bench, progress: Progress) -> _Digest:
-    digest = _Digest()
+    digest, edited = _Digest(), set(edited_since(batch))
     writable = [RowOutcome.NEW, RowOutcome.CHANGED, RowOutcome.MATCH]
+
+    set_aside: list[int] = []
 
     def rows_of(register: str) -> Any:
         rows = StagedRow.objects.filter(batch=batch, register=register, outcome__in=writable).order_by("id")
         for row in confirmed(rows.iterator(chunk_size=ROWS_AT_ONCE)):
+            if register == "places" and row.target in edited and row.outcome == RowOutcome.CHANGED:
+                set_aside.append(row.pk)
+                continue
             digest.take(row)
             progress(digest.count, message=_("正在准备，已备 %(done)d 行") % {"done": digest.count})
             yield row
@@ -98,7 +104,18 @@ def _lay(batch: ImportBatch, bench: Bench, progress: Progress) -> _Digest:
         if StagedRow.objects.filter(batch=batch, register=key, outcome__in=writable).exists():
             register.lay(rows_of(key), bench)
     bench.flush()
+    bench.edited, bench.set_aside = edited, set_aside
     return digest
+
+
+def edited_since(batch: ImportBatch) -> list[int]:
+    """The places that somebody has changed by hand since the batch was read."""
+    entries = AuditEntry.objects.filter(at__gt=batch.read_at, verb__in=BY_HAND, **_inside(batch.region))
+    return [int(subject.partition(":")[2]) for subject in set(entries.values_list("subject", flat=True))]
+
+
+def _inside(region: str) -> dict[str, str]:
+    return {"region__gte": region, "region__lt": successor(region)}
 
 
 def _timed_move(*, batch: ImportBatch, by: Actor, bench: Bench, digest: _Digest) -> float:
@@ -118,7 +135,10 @@ def move(*, batch: ImportBatch, by: Actor, bench: Bench, digest: _Digest) -> Non
     since = ImportBatch.objects.filter(state=BatchState.APPLIED, applied_at__gt=batch.read_at)
     if any(contains(r, batch.region) or contains(batch.region, r) for r in since.values_list("region", flat=True)):
         raise _out_of_date()
+    if not bench.edited.issuperset(edited_since(batch)):
+        raise _out_of_date()
     bench.move()
+    _set_aside(batch, bench.set_aside)
     for kind, prefix in sorted(bench.recount):
         recount(kind, prefix)
     now = timezone.now()
@@ -131,6 +151,21 @@ def move(*, batch: ImportBatch, by: Actor, bench: Bench, digest: _Digest) -> Non
     if full:
         detail["full_id_numbers"] = [{"register": s["register"], "reason": s["reason"]} for s in full]
     audit(by, "register.import", f"batch:{batch.pk}", batch.region, values=[str(digest)], detail=detail, at=now)
+
+
+def _set_aside(batch: ImportBatch, rows: list[int]) -> None:
+    """Rows of places that somebody has edited meanwhile are not written: the edit stands until a person has looked."""
+    reason = _("预览以后有人在网页上改过这一处，表里的没有写入。")
+    remedy = _("请先看看现在登记的对不对；表里的更对，就把原表再传一次。")
+    for start in range(0, len(rows), 900):
+        StagedRow.objects.filter(pk__in=rows[start : start + 900]).update(
+            outcome=RowOutcome.REFUSED, reason=reason, remedy=remedy
+        )
+    if rows:
+        counts = batch.understood["counts"]["places"]
+        counts[RowOutcome.CHANGED] = counts.get(RowOutcome.CHANGED, 0) - len(rows)
+        counts[RowOutcome.REFUSED] = counts.get(RowOutcome.REFUSED, 0) + len(rows)
+        ImportBatch.objects.filter(pk=batch.pk).update(understood=batch.understood)
 
 
 def _out_of_date() -> Conflict:

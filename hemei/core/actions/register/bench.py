@@ -22,6 +22,8 @@ class Bench:
         self.now = now
         self.made: dict[str, dict[str, int]] = {}  # register → key of a staged row → its primary key to be
         self.duties: list[tuple[str, str, str, int]] = []  # role, matter, region, unit: of today, on their way
+        self.edited: set[int] = set()  # places changed by hand since the rows were read
+        self.set_aside: list[int] = []  # staged rows of such places: not written
         self.recount: set[tuple[str, str]] = set()  # kinds and regions whose places are to be counted anew
         self._inserts: dict[type[models.Model], Laid] = {}
         self._updates: dict[tuple[type[models.Model], tuple[str, ...]], Laid] = {}

@@ -46,6 +46,7 @@ class Line:
     personal: dict[str, Any]  # the personal cells as they stood
     geometry: bytes | None = None
     faults: Sequence[BadCell] = ()
+    came: bytes | None = None  # the geometry as it stood in the file
 
     @property
     def where(self) -> str:
@@ -83,7 +84,9 @@ class Plan:
         hidden = {heading for name, heading in self.columns.items() if name in personal}
         original = {h: "***" if h in hidden and v is not None else plain(v) for h, v in row.values.items()}
         kept = {heading: plain(row.values.get(heading)) for heading in hidden}
-        return Line(self.called or self.sheet.file, row.number, values, original, kept, row.geometry, faults)
+        return Line(
+            self.called or self.sheet.file, row.number, values, original, kept, row.geometry, faults, row.geometry
+        )
 
     def _fault(self, one: Field, bad: BadCell, row: Row) -> BadCell:
         reason = f"{self.columns[one.name]}：{bad.reason}"

@@ -14,7 +14,7 @@ from hemei.core.personal import decrypt, encrypt
 
 COLUMNS = (
     *("batch_id", "register", "file", "line", "outcome", "key", "values", "personal"),
-    *("original", "target", "before", "reason", "remedy", "decision"),
+    *("original", "geometry", "target", "before", "reason", "remedy", "decision"),
 )
 MOST_WORDS = 60
 RETURNED = (RowOutcome.REFUSED, RowOutcome.MATCH)  # shown or sent back as the clerk wrote them
@@ -32,6 +32,7 @@ def _row(batch: ImportBatch, register: str, line: Line, one: Judged) -> tuple[An
         *(batch.pk, register, line.file, line.number, one.outcome, one.key[:160], one.values),
         encrypt(json.dumps(personal, ensure_ascii=False)) if personal else None,
         line.original if returned else {},
+        line.came if returned else None,
         *(one.target, one.before, one.reason, one.remedy, ""),
     )
 

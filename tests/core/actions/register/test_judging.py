@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
@@ -159,9 +158,7 @@ def test_refused_rows_come_back_in_their_own_columns_and_mended_they_come_in(tmp
     folder = make(tmp_path / "台账", files={"农户.xlsx": [*HOUSEHOLDS[:2], bad]}, layout=_households())
     summary = import_folder(folder, by=people.district, confirm=True)
     batch = ImportBatch.objects.get(pk=summary.batch)
-    book = io.BytesIO()
-    write_returned(batch=batch, target=book, by=people.district, within=_all())
-    [table] = read(book.getvalue(), "x.xlsx")
+    [table] = read(write_returned(batch=batch, folder=tmp_path, by=people.district, within=_all()))
     [row] = table.rows
     assert list(table.header) == [*HOUSEHOLDS[0], "原因", "怎么改"]
     assert row.values["身份证号"] == GOOD_ID
