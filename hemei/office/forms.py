@@ -54,6 +54,13 @@ class PointForm(OfficeForm):
     lat = forms.FloatField(label=_("纬度"), min_value=-85, max_value=85, widget=forms.NumberInput({"step": "any"}))
 
 
+class TakeOutForm(OfficeForm):
+    on = forms.DateField(label=_("注销日期"), widget=DateInput())
+    reason = forms.CharField(
+        label=_("为什么注销"), max_length=200, help_text=_("例如：已拆除、与另一处重复登记。档案仍然保留，可以查看。")
+    )
+
+
 class IdentifierForm(OfficeForm):
     system = forms.ChoiceField(label=_("哪个系统的编号"))
     value = forms.CharField(label=_("编号"), max_length=80)

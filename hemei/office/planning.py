@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,6 +42,16 @@ class PlanForm(OfficeForm):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
+EVENTS = {
+    "snow": gettext_lazy("大雪"),
+    "rain": gettext_lazy("暴雨"),
+    "wind": gettext_lazy("大风"),
+    "quake": gettext_lazy("地震"),
+    "slide": gettext_lazy("滑坡"),
+}
+"""After what a round may be held at once."""
+
+
 class RoundForm(PlanForm):
     tier = forms.ChoiceField(
         label=gettext_lazy("哪一级看"), choices=[(t.value, t.label) for t in (Tier.SURVEY, Tier.SELF)]
@@ -55,6 +66,13 @@ class RoundForm(PlanForm):
         required=False,
         help_text=gettext_lazy("不勾选：只看按设定间隔到期的；勾选：范围内每一处都看，用于灾后。"),
     )
+
+    def __init__(self, data: Any, *, within: Scope, event: str = "") -> None:
+        super().__init__(data, within=within)
+        if event in EVENTS:  # after a disaster everything is looked at, from today on
+            named = {"event": EVENTS[event], "day": date_format(today())}
+            name = _("%(event)s后排查（%(day)s）") % named
+            self.initial.update(name=name, reason=EVENTS[event], everything=True)
 
     def draft(self) -> RoundDraft:
         return RoundDraft(**self.cleaned_data)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import shapely
 from django.test import Client
 
+from hemei.core.access import At
 from hemei.core.actions.register.folder import import_folder
-from hemei.core.models import AuditEntry, Place
+from hemei.core.actions.round import RoundDraft, plan_round
+from hemei.core.models import AuditEntry, Place, Tier
 from hemei.engines.tables import Table, read
-from tests.conftest import TOWNSHIP, VILLAGE, People, build_house
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE, People, build_house
 from tests.core.actions.register.folders import NEXT_VILLAGE, make
 
 
@@ -109,3 +113,28 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(officer: Client, 
     layout = "district: '429999'\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.xlsx, kind: house}\n"
     (folder / "district.yaml").write_text(layout, "utf-8")
     assert import_folder(folder, by=people.district, confirm=False).counts == {"places": {"unchanged": 3}}
+
+
+def test_households_with_what_they_hold_and_nothing_personal_in_clear(officer: Client) -> None:
+    table = fetched(officer, f"/office/households/file.xlsx?region={NEXT_VILLAGE}")
+    [row] = table.rows
+    assert (row.values["户号"], row.values["户主"], row.values["房屋"]) == ("0001", "张三", "F-003")
+    content = str([row.values for row in fetched(officer, "/office/households/file.csv").rows])
+    assert "138******34" in content
+    assert "13800001234" not in content
+
+
+def test_rounds_and_what_they_ask_for(officer: Client, people: People) -> None:
+    ends = today() + timedelta(days=3)
+    draft = RoundDraft("大雪后排查", "houses", Tier.SURVEY, DISTRICT, today(), ends, "大雪", everything=True)
+    turn = plan_round(where=At(DISTRICT, "houses"), draft=draft, by=people.district)
+    [listed] = fetched(officer, "/office/rounds/file.csv").rows
+    assert (listed.values["轮次"], listed.values["应看"]) == ("大雪后排查", "3")
+    rows = list(fetched(officer, f"/office/rounds/{turn.pk}/file.gpkg").rows)
+    assert {row.values["名称"] for row in rows} == {"上河村一组1号", "上河村一组2号", "下河村二组1号"}
+    assert sum(row.geometry is not None for row in rows) == 2
+
+
+def test_another_village_exports_no_household_of_ours(client: Client, officer: Client, people: People) -> None:
+    client.force_login(people.other_township.account)
+    assert list(fetched(client, "/office/households/file.csv").rows) == []

@@ -166,3 +166,17 @@ def test_numbers_are_masked_and_shown_once_to_who_may(house: Place, head: Person
     entry = AuditEntry.objects.get(verb="person.unmask")
     assert entry.subject == f"person:{head.pk}"
     assert NUMBER not in str(entry.detail)
+
+
+def test_a_place_is_taken_out_on_its_page_and_its_file_stays(client: Client, people: People, house: Place) -> None:
+    client.force_login(people.village.account)
+    address = f"/office/places/{house.pk}/take-out/"
+    assert "注销" in client.get(f"/office/places/{house.pk}/").content.decode()
+    assert client.post(address, {"on": "2026-11-01", "reason": ""}).status_code == 422
+    assert "在将来" in client.post(address, {"on": "2999-01-01", "reason": "已拆除"}).content.decode()
+    assert client.post(address, {"on": "2026-11-01", "reason": "已拆除"}).status_code == 302
+    page = client.get(f"/office/places/{house.pk}/").content.decode()
+    assert "注销，不再派人去看" in page
+    assert address not in page
+    assert house.label not in client.get("/office/places/").content.decode()
+    assert "已经注销" in client.post(address, {"on": "2026-11-01", "reason": "已拆除"}).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -130,3 +131,13 @@ def test_a_draw_needs_inspectors(house: Place, people: People, signed_in: SignIn
     assert answer.status_code == 422
     assert "请选择参加抽取的巡查人员" in answer.content.decode()
     assert VILLAGE not in str(answer.context["form"].errors)
+
+
+def test_a_round_after_a_disaster_looks_at_everything_from_today_on(client: Client, people: People) -> None:
+    client.force_login(people.township.account)
+    assert "/office/rounds/add/?event=quake" in client.get("/office/rounds/").content.decode()
+    page = client.get("/office/rounds/add/?event=quake").content.decode()
+    assert 'value="地震"' in page
+    assert "地震后排查（" in page
+    assert re.search(r'name="everything"[^>]*checked', page)
+    assert "后排查（" not in client.get("/office/rounds/add/?event=war").content.decode()

@@ -123,6 +123,10 @@ def take_out(*, place: Place, on: date, reason: str, by: Actor) -> Place:
     """Take a place out of the register, as when it was pulled down. Its file stays."""
     if not reason.strip():
         raise Mistaken(_("请写明为什么注销，例如已拆除。"), field="reason", code="no_note")
+    if place.removed_on is not None:
+        raise Conflict(_("这一处已经注销。"), code="removed")
+    if on > today():
+        raise Mistaken(_("注销日期在将来。"), field="on", code="in_the_future")
     if Case.objects.filter(place=place, ended_at=None).exists():
         raise Mistaken(_("这里还有没了结的隐患，不能注销。"), code="cases_open")
     count_out(place)

@@ -68,7 +68,7 @@ def _place_features(chosen: QuerySet[Place], within: Scope, kind: Kind) -> Itera
             told = numbers.get(place.pk, {})
             heads, phones = holders.get(place.pk, ("", ""))
             yield (
-                _geometry(place),
+                point_of(place),
                 [
                     *(place.region, region_names.get(place.region, ""), place.group, place.label, place.address),
                     *(told.get(system, "") for system in kind.identifier_systems),
@@ -102,7 +102,7 @@ def _holders(places: Sequence[int], within: Scope) -> dict[int, tuple[str, str]]
     }
 
 
-def _geometry(place: Place) -> bytes | None:
+def point_of(place: Place) -> bytes | None:
     """The footprint, else the point; None where it is not yet on the map."""
     if place.geometry:
         return bytes(place.geometry)
@@ -146,7 +146,7 @@ def _case_features(chosen: QuerySet[Case], within: Scope) -> Iterator[Feature]:
         for case in cases:
             place = case.place
             yield (
-                _geometry(place) if place else None,
+                point_of(place) if place else None,
                 [
                     *(str(case.pk), str(titles.get(case.matter, case.matter)), case.code, case.title),
                     *(str(SEVERITY_NAMES[Severity(case.severity)]), _state(case.state)),

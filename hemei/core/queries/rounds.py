@@ -64,6 +64,12 @@ def load(turn: Round, *, within: Scope) -> list[Load]:
     return sorted(lines, key=lambda line: (-line.places, line.name))
 
 
+def all_dues(*, within: Scope, turn: Round, on: date | None = None) -> QuerySet[Due]:
+    """Every look that a round asks for, done or not; a drawn list opens only on its day."""
+    opened = Q(round__draw=None) | Q(round__draw__opens_on__lte=on or today())
+    return Due.objects.filter(within.q(matter="round__matter"), opened, round=turn)
+
+
 def dues(
     *, within: Scope, account: Account | None = None, turn: Round | None = None, on: date | None = None
 ) -> QuerySet[Due]:

@@ -9,8 +9,9 @@ from django.http import FileResponse, Http404
 
 from hemei.core.access import At, Scope
 from hemei.core.actions.export import MEDIA_TYPES, leave_export, write_listing
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
-from hemei.core.queries import cases, places, units
+from hemei.core.queries import cases, listings, places, rounds, units
 from hemei.core.queries.export import Listing, cases_listing, places_listing, units_listing
 from hemei.office.filters import CaseFilterForm
 from hemei.office.kinds import PlaceFilterForm, kind_of
@@ -37,6 +38,29 @@ def units_file(request: OfficeRequest, form: str) -> FileResponse:
     scope = within(request, "register.export")
     chosen = UnitFilterForm(request.GET, within=scope).narrowed(units.units(within=scope))
     return _file(request, units_listing(chosen, within=scope), form, scope)
+
+
+def households_file(request: OfficeRequest, form: str) -> FileResponse:
+    """Households have no list of their own: they go with the list of places, narrowed to its region."""
+    scope = within(request, "register.export")
+    region = request.GET.get("region", "")
+    narrowed = region if region.isascii() and region.isdigit() else ""
+    chosen = listings.households(within=scope, region=narrowed)
+    return _file(request, listings.households_listing(chosen, within=scope), form, scope)
+
+
+def rounds_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    seen = rounds.concerning(within=within(request, "round.view"))
+    return _file(request, listings.rounds_listing(seen, within=scope), form, scope)
+
+
+def dues_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
+    """All of a round, what has been looked at included; a drawn list only from its day on."""
+    scope = within(request, "register.export")
+    turn = found(rounds.concerning(within=within(request, "round.view")).filter(pk=pk).first())
+    chosen = rounds.all_dues(within=scope, turn=turn)
+    return _file(request, listings.dues_listing(chosen, within=scope), form, scope)
 
 
 def _file(request: OfficeRequest, listing: Listing, form: str, scope: Scope) -> FileResponse:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import may, require, scope_of
 from hemei.core.actions.person import unmask
-from hemei.core.actions.place import add_identifier, change_place, put_on_map
+from hemei.core.actions.place import add_identifier, change_place, put_on_map, take_out
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Place, Tier
@@ -21,11 +21,12 @@ from hemei.core.queries.cases import CaseFilter, cases
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
-from hemei.office.forms import IdentifierForm, PointForm
+from hemei.office.forms import IdentifierForm, PointForm, TakeOutForm
 from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows, sections
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
+from hemei.terms.day import today
 from hemei.terms.region import Level
 
 
@@ -64,11 +65,11 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "answers": {event.row.pk: answers(event.row) for event in events if event.sort == "check"},
         "holdings": persons.holdings(place, within=scope_of(request.actor, "person.view")),
         "identifiers": [(kind.identifier_systems.get(i.system, i.system), i.value) for i in place.identifiers.all()],
-        "may_edit": may(request.actor, "place.edit", place),
-        "may_open": may(request.actor, "case.open", place),
+        "may_edit": place.removed_on is None and may(request.actor, "place.edit", place),
+        "may_open": place.removed_on is None and may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
         "sections": sections(request, place),
-        "forms": _check_forms(request, place),
+        "forms": _check_forms(request, place) if place.removed_on is None else [],
         "region_names": names(within=within(request, "place.view")),
         "center": _centre(request, place) if place.tile is not None else "",
     }
@@ -150,6 +151,23 @@ def identifier(request: OfficeRequest, pk: int) -> HttpResponse:
             messages.success(request, _("已登记编号。"))
             return redirect("office:place", pk=place.pk)
     context = {"place": place, "form": form, "button": _("登记编号")}
+    return render(request, "office/place_form.html", context, status=422 if form.errors else 200)
+
+
+def remove(request: OfficeRequest, pk: int) -> HttpResponse:
+    """注销: out of the register, as when it was pulled down; the file stays."""
+    place = _place(request, pk)
+    require(request.actor, "place.edit", place)
+    form = TakeOutForm(request.POST or None, initial={"on": today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            take_out(place=place, by=request.actor, **form.cleaned_data)
+        except Mistaken as mistake:
+            form.blame(mistake)
+        else:
+            messages.success(request, _("已注销，档案仍可查看。"))
+            return redirect("office:place", pk=place.pk)
+    context = {"place": place, "form": form, "button": _("注销")}
     return render(request, "office/place_form.html", context, status=422 if form.errors else 200)
 
 

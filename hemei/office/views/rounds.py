@@ -20,7 +20,7 @@ from hemei.core.queries import rounds as reading
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
 from hemei.office.paging import Turns
-from hemei.office.planning import HandOverForm, RoundForm
+from hemei.office.planning import EVENTS, HandOverForm, RoundForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
@@ -36,12 +36,13 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "page": Turns.of(request, shown),
         "region_names": reading.names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
+        "events": EVENTS.items(),
     }
     return render(request, "office/rounds.html", context)
 
 
 def add(request: OfficeRequest) -> HttpResponse:
-    form = RoundForm(request.POST or None, within=within(request, "round.plan"))
+    form = RoundForm(request.POST or None, within=within(request, "round.plan"), event=request.GET.get("event", ""))
 
     def act() -> Round:
         draft = form.draft()

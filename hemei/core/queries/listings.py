@@ -1,0 +1,100 @@
+"""More lists as files: households, rounds, and who owes which look in a round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Scope
+from hemei.core.models import Due, Holding, Household, PlaceIdentifier, Round
+from hemei.core.queries.export import Feature, Listing, by_key, point_of
+from hemei.core.queries.regions import names
+from hemei.core.queries.rounds import progress
+from hemei.core.registry import registry
+from hemei.terms.day import day_of, today
+from hemei.terms.region import successor
+
+
+def households(*, within: Scope, region: str = "") -> QuerySet[Household]:
+    rows = Household.objects.filter(within.q(matter=None)).select_related("head")
+    return rows.filter(region__gte=region, region__lt=successor(region)) if region else rows
+
+
+def households_listing(chosen: QuerySet[Household], *, within: Scope) -> Listing:
+    """Households under the headings of the import; telephone and ID numbers masked, under headings of their own."""
+    columns: dict[str, type] = dict.fromkeys([_("村代码"), _("区域"), _("组"), _("户号"), _("户主")], str)
+    columns |= {
+        _("证件号后四位"): str,
+        _("证件号待核"): str,
+        _("联系电话（遮蔽）"): str,
+        _("人口"): int,
+        _("房屋"): str,
+    }
+    return Listing(_("农户"), columns, _household_features(chosen, within))
+
+
+def _household_features(chosen: QuerySet[Household], within: Scope) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen):
+        held: dict[int, list[str]] = {}
+        keys = [household.pk for household in some]
+        rows = Holding.objects.filter(household__in=keys, ends=None).order_by("id")
+        numbers = dict(
+            PlaceIdentifier.objects.filter(place__holdings__household__in=keys)
+            .order_by("-id")
+            .values_list("place", "value")
+        )
+        for household, place, label in rows.values_list("household", "place", "place__label"):
+            held.setdefault(household, []).append(numbers.get(place) or label)
+        for one in some:
+            head = one.head
+            told = (
+                [head.name, head.id_last4, _("待核") if head.id_doubtful else "", head.phone_masked]
+                if head
+                else [""] * 4
+            )
+            where = [one.region, region_names.get(one.region, ""), one.group, one.number]
+            yield None, [*where, *told, one.size, "、".join(held.get(one.pk, []))]
+
+
+def rounds_listing(chosen: QuerySet[Round], *, within: Scope) -> Listing:
+    columns: dict[str, type] = dict.fromkeys([_("轮次"), _("事项"), _("哪一级"), _("范围"), _("缘由")], str)
+    columns |= {
+        _("开始日期"): date,
+        _("截止日期"): date,
+        _("状态"): str,
+        _("应看"): int,
+        _("已看"): int,
+        _("超期"): int,
+    }
+    return Listing(_("轮次"), columns, _round_features(chosen, within))
+
+
+def _round_features(chosen: QuerySet[Round], within: Scope) -> Iterator[Feature]:
+    for some in by_key(chosen):
+        for turn in some:
+            at = progress(turn, within=within, on=today())
+            matter = registry.programmes[turn.matter].title if turn.matter in registry.programmes else turn.matter
+            told = [turn.name, str(matter), turn.get_tier_display(), turn.region, turn.reason]
+            yield None, [*told, turn.starts, turn.ends, turn.get_state_display(), at["due"], at["done"], at["late"]]
+
+
+def dues_listing(chosen: QuerySet[Due], *, within: Scope) -> Listing:
+    """What is to be looked at in a round, and what has been, each with its point."""
+    columns: dict[str, type] = dict.fromkeys([_("村代码"), _("区域"), _("组"), _("名称"), _("地址"), _("谁去")], str)
+    columns |= {_("单位"): str, _("期限"): date, _("看过日期"): date}
+    return Listing(_("轮次清单"), columns, _due_features(chosen, within), located=True)
+
+
+def _due_features(chosen: QuerySet[Due], within: Scope) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen.select_related("place", "account", "unit")):
+        for due in some:
+            place = due.place
+            where = [due.region, region_names.get(due.region, ""), place.group, place.label, place.address]
+            done = day_of(due.done_at) if due.done_at else None
+            told = [due.account.name if due.account else "", str(due.unit or ""), due.due_on, done]
+            yield point_of(place), [*where, *told]
