@@ -76,9 +76,6 @@ def _called(uploaded: Sequence[UploadedFile[Any]]) -> str:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     scope = within(request, "register.import")
     batch = found(reading.batch(pk, within=scope))
-    if importing.is_stranded(batch):
-        importing.settle(batch=batch, by=request.actor)
-        batch = found(reading.batch(pk, within=scope))
     if batch.state == BatchState.ASKING:
         return redirect("office:import_mapping", pk=pk)
     context: dict[str, Any] = {
@@ -142,7 +139,7 @@ def progress(request: OfficeRequest, pk: int) -> HttpResponse:
     """How far the job is, asked for every other second; when it ends the whole page is loaded again."""
     batch = found(reading.batch(pk, within=within(request, "register.import")))
     response = render(request, "office/imports/_progress.html", {"batch": batch})
-    if batch.state not in WORKING or importing.is_stranded(batch):
+    if batch.state not in WORKING:
         response["HX-Refresh"] = "true"
     return response
 

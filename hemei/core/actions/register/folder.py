@@ -19,7 +19,7 @@ from hemei.core.actions.register.returning import lay_out_mended
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
 from hemei.core.worker import run
-from hemei.core.writing import action, audit, nothing_new
+from hemei.core.writing import action, audit
 
 
 @dataclass(frozen=True)
@@ -92,25 +92,6 @@ def confirm(*, batch: ImportBatch, by: Actor, waiting: bool = True) -> Job:
     batch.save(update_fields=["state", "message", "job"])
     audit(by, "register.confirm", f"batch:{batch.pk}", batch.region, detail=batch.understood.get("counts", {}))
     return batch.job
-
-
-def is_stranded(batch: ImportBatch) -> bool:
-    """Whether the batch waits for a job that has ended without it: broken off again and again, or stopped."""
-    waits = batch.state in (BatchState.READING, BatchState.APPLYING)
-    return waits and (batch.job is None or batch.job.state in (JobState.FAILED, JobState.CANCELLED))
-
-
-@action(verb="register.import", on="batch")
-def settle(*, batch: ImportBatch, by: Actor) -> None:
-    """Say of a stranded batch where it stands: nothing of it is written, and it can be read or confirmed again."""
-    if not is_stranded(batch):
-        nothing_new()
-        return
-    reading = batch.state == BatchState.READING
-    batch.state = BatchState.FAILED if reading else BatchState.READY
-    batch.message = _("中途断了，没有写入任何数据。") + (_("请重新上传。") if reading else _("可以再确认一次。"))
-    batch.save(update_fields=["state", "message"])
-    audit(by, "register.settle", f"batch:{batch.pk}", batch.region)
 
 
 @action(verb="register.import", on="batch")

@@ -14,7 +14,7 @@ from hemei.core.actions.register.choosing import said_again, tables_of
 from hemei.core.actions.register.guessing import every_heading, guess, recognised
 from hemei.core.actions.register.layout import NAME, built
 from hemei.core.actions.register.queueing import queue_job
-from hemei.core.actions.register.reading import ending, folder_of
+from hemei.core.actions.register.reading import ending, folder_of, told
 from hemei.core.actions.register.shapes import Memory, recall, remember
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
@@ -27,7 +27,7 @@ MOST_TABLES = 60
 Said = Mapping[str, Any]
 
 
-@work("register.survey")
+@work("register.survey", given_up=told)
 def survey_batch(job: Job, progress: Progress) -> dict[str, Any]:
     """Look through every file of a batch. A person then says what its tables are."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])

@@ -30,13 +30,13 @@ from hemei.core.writing import writing
 from hemei.engines.tables import BadFile, Row, Table
 
 
-def _told(job: Job, message: str) -> None:
+def told(job: Job, message: str) -> None:
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
     if batch.state == BatchState.READING:
         _give_up(batch, BatchState.FAILED, message)
 
 
-@work("register.read", given_up=_told)
+@work("register.read", given_up=told)
 def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
     """Parse and judge every row of a batch. Its state says afterwards whether a person can confirm it."""
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])

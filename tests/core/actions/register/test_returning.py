@@ -15,6 +15,7 @@ from django.utils import timezone
 from hemei.core.access import SYSTEM, Scope
 from hemei.core.actions.place import change_place
 from hemei.core.actions.register import folder as importing
+from hemei.core.actions.register import mapping
 from hemei.core.actions.register.folder import import_folder
 from hemei.core.actions.register.returning import write_returned
 from hemei.core.actions.register.upload import receive
@@ -129,24 +130,16 @@ def test_an_edit_by_hand_while_the_preview_stands_open_is_kept(tmp_path: Path, p
     assert batch.understood["counts"]["places"] == {"changed": 1, "refused": 1}
 
 
-@pytest.mark.parametrize(("state", "then"), [("reading", "failed"), ("applying", "ready")])
-def test_a_batch_whose_job_was_broken_off_again_and_again_says_where_it_stands(
-    tmp_path: Path, people: People, state: str, then: str
-) -> None:
+def test_a_look_through_that_was_broken_off_again_and_again_says_so(tmp_path: Path, people: People) -> None:
     summary = import_folder(make(tmp_path / "甲"), by=people.district, confirm=False)
     batch = ImportBatch.objects.get(pk=summary.batch)
-    assert not importing.is_stranded(batch)
+    mapping.ask(batch=batch, by=people.district)
     long_ago = timezone.now() - timedelta(hours=1)
     Job.objects.filter(pk=batch.job_id).update(state="running", heartbeat_at=long_ago, attempts=3)
-    ImportBatch.objects.filter(pk=batch.pk).update(state=state)
     assert take_next() is None
-    batch = ImportBatch.objects.get(pk=batch.pk)
-    assert importing.is_stranded(batch)
-    importing.settle(batch=batch, by=people.district)
     batch.refresh_from_db()
-    assert batch.state == then
-    assert "没有写入任何数据" in batch.message
-    assert not Place.objects.exists()
+    assert batch.state == "failed"
+    assert "多次中断" in batch.message
 
 
 def test_a_broken_off_apply_is_taken_up_again_and_writes_once(tmp_path: Path) -> None:
