@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_collector_key"),
+        ("core", "0011_second_factor"),
     ]
 
     operations = [
