@@ -26,6 +26,7 @@ PAGES: tuple[tuple[str | Promise, str, str, str | Promise], ...] = (
     (gettext_lazy("随机抽查"), "office:draws", "draw.view", PLANNING),
     (gettext_lazy("门牌码"), "field:plates", "door.issue", PLANNING),
     (gettext_lazy("导入台账"), "office:imports", "register.import", RUNNING),
+    (gettext_lazy("自备表格"), "office:own_forms", "register.export", RUNNING),
     (gettext_lazy("单位和人员"), "office:units", "unit.view", RUNNING),
     (gettext_lazy("参数"), "office:parameters", "region.view", RUNNING),
     (gettext_lazy("通知"), "office:messages", "case.assign", RUNNING),

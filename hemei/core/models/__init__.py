@@ -8,6 +8,7 @@ from hemei.core.models.door import DoorToken, PairedPhone
 from hemei.core.models.evidence import Evidence, EvidenceSource
 from hemei.core.models.job import Job, JobState
 from hemei.core.models.message import Message, MessageState
+from hemei.core.models.ownform import FormUse, OwnForm
 from hemei.core.models.parameter import Parameter
 from hemei.core.models.person import Holding, HoldingRole, Household, HouseholdMember, Person
 from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, PositionSource
@@ -38,6 +39,7 @@ __all__ = [
     "Evidence",
     "EvidenceSource",
     "Finding",
+    "FormUse",
     "FormVersion",
     "Holding",
     "HoldingRole",
@@ -48,6 +50,7 @@ __all__ = [
     "JobState",
     "Message",
     "MessageState",
+    "OwnForm",
     "PairedPhone",
     "Parameter",
     "Person",

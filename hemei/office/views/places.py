@@ -14,10 +14,11 @@ from hemei.core.actions.person import unmask
 from hemei.core.actions.place import add_identifier, change_place, put_on_map, take_out
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
-from hemei.core.models import Place, Tier
+from hemei.core.models import FormUse, Place, Tier
 from hemei.core.queries import persons
 from hemei.core.queries import places as reading
 from hemei.core.queries.cases import CaseFilter, cases
+from hemei.core.queries.ownforms import own_forms
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
@@ -53,6 +54,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     cases_in, checks_in = scope_of(request.actor, "case.view"), scope_of(request.actor, "check.view")
     kind = registry.kinds[place.kind]
+    exports = scope_of(request.actor, "register.export")
     events = story(place, checks_in=checks_in, cases_in=cases_in)
     context = {
         "place": place,
@@ -68,6 +70,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "may_edit": place.removed_on is None and may(request.actor, "place.edit", place),
         "may_open": place.removed_on is None and may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
+        "own_forms": own_forms(within=exports, use=FormUse.PLACE) if place in exports else [],
         "sections": sections(request, place),
         "forms": _check_forms(request, place) if place.removed_on is None else [],
         "region_names": names(within=within(request, "place.view")),
