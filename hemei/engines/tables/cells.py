@@ -20,6 +20,8 @@ NEUTRALISED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
 SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?\d+")
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
+UNIT = re.compile(r"(?<=[\d.])(?:人|口|层|间|栋|座|处|套|年|平方米|平方|平米|m2|米|m)$")
+"""What may stand after a number without changing it (half-width: ㎡ is m2 here)."""
 DATE = re.compile(r"((?:1[89]|2[01])\d\d)(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))")
 SPOKEN_DATE = str.maketrans({"年": "-", "月": "-", "日": None, "号": None, "/": "-", ".": "-"})
 MIDNIGHT = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?$")
@@ -109,10 +111,10 @@ def as_decimal(cell: Cell) -> Decimal | None:
     text = half_width(cell)
     if text is None:
         return None
-    text = text.replace(" ", "").replace("−", "-")
+    text = UNIT.sub("", text.replace(" ", "").replace("−", "-"))
     text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
     if not NUMBER.fullmatch(text):
-        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5，不带单位。")
+        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5。")
     return Decimal(text)
 
 

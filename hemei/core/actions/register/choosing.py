@@ -14,7 +14,7 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.shapes import Memory, as_before
 from hemei.core.actions.register.sheet import Plan, plan_of
 from hemei.core.errors import Mistaken
-from hemei.engines.tables import BadFile, Said, Table, read
+from hemei.engines.tables import BadFile, Said, Table, read, squeezed
 
 
 @dataclass
@@ -32,19 +32,20 @@ def chosen(folder: Path, sheet: Sheet, memory: Memory) -> Chosen:
     named = [table for table in tables if table.name == sheet.sheet] if sheet.sheet else tables
     if not named and not sheet.optional:
         raise _no_sheet(sheet, tables)
-    found, first_fault = Chosen(), None
+    found, faults = Chosen(), list[tuple[int, Mistaken]]()
+    wanted = {squeezed(heading) for heading in expected_of(sheet)}
     for table in named:
         try:
             told = as_before(sheet, table.header, memory)
             plan = plan_of(told, REGISTERS[sheet.register].fields(told), table.header)
         except Mistaken as fault:
-            first_fault = first_fault or fault
+            faults.append((len(wanted & {squeezed(heading) for heading in table.header}), fault))
             found.passed.append((table.name, str(fault)))
             continue
         called = f"{sheet.file} · {table.name}" if several else sheet.file
         found.tables.append((table, replace(plan, called=called[:200])))
-    if first_fault and not found.tables:
-        raise first_fault
+    if faults and not found.tables:
+        raise max(faults, key=lambda one: one[0])[1]  # of the table that comes nearest
     return found
 
 

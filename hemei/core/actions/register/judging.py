@@ -187,7 +187,8 @@ def identity(number: str | None) -> dict[str, Any]:
 
 def shown(number: str | None, phone: str | None) -> dict[str, str]:
     """How personal numbers appear in a preview."""
-    masked = {"id_number": mask_id(last_four(number)) if number else "", "phone": mask_phone(phone) if phone else ""}
+    last = mask_id(last_four(number.upper())) if number else ""
+    masked = {"id_number": last, "phone": mask_phone(phone) if phone else ""}
     return {name: text for name, text in masked.items() if text}
 
 

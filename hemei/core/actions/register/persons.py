@@ -24,7 +24,8 @@ def described(values: Mapping[str, Any], name: str) -> dict[str, Any]:
 def private(values: Mapping[str, Any], *, keep_full_id: bool) -> dict[str, Any]:
     """What is staged encrypted: the telephone number, and the whole ID number only where a matter needs it."""
     kept = ["phone", "id_number"] if keep_full_id else ["phone"]
-    return {name: values[name] for name in kept if values.get(name)}
+    told = {name: str(values[name]) for name in kept if values.get(name)}
+    return told | ({"id_number": told["id_number"].upper()} if "id_number" in told else {})
 
 
 def by_fingerprint(prints: Iterable[str], *, within: Scope) -> dict[str, Person]:

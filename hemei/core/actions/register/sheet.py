@@ -128,6 +128,8 @@ def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Pla
     for one in fields:
         wanted = [sheet.columns[one.name]] if one.name in sheet.columns else [str(h) for h in one.headings]
         found = next((standing[squeezed(h)] for h in wanted if squeezed(h) in standing), None)
+        if found is None and one.name in sheet.columns:
+            found = _lowest(wanted[0], header)
         if found is not None:
             columns[one.name] = found
         elif one.name in sheet.columns:
@@ -139,6 +141,12 @@ def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Pla
                 % {**_headings(one.label, header), "name": one.name},
             )
     return Plan(sheet, columns, [one for one in fields if one.name in columns], list(header))
+
+
+def _lowest(wanted: str, header: Sequence[str]) -> str | None:
+    """The one heading of several rows ("房屋·编号") whose last row says what is wanted."""
+    found = [heading for heading in header if squeezed(heading.rpartition("·")[2]) == squeezed(wanted)]
+    return found[0] if len(found) == 1 else None
 
 
 def _headings(heading: str, header: Sequence[str]) -> dict[str, str]:
