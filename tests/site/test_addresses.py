@@ -34,6 +34,7 @@ from hemei.core.models import (
     ImportBatch,
     Job,
     Message,
+    OwnForm,
     Parameter,
     Person,
     Place,
@@ -74,7 +75,7 @@ class Address:
 
     def __call__(self, number: int = NUMBER) -> str:
         z, x, y = around(LON, LAT, 15)
-        values = {"pk": number, "person": number, "z": z, "x": x, "y": y, **TEXTS}
+        values = {"pk": number, "person": number, "place": number, "z": z, "x": x, "y": y, **TEXTS}
         path = self.pattern
         for name in self.converters:
             value = KEYS.get(self.pattern, values[name]) if name == "key" else values[name]
@@ -129,6 +130,7 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
         **number, name=f"{MARK}.jpg", media_type="image/jpeg", size=1, sha256=digest, recorded_at=now, place=place,
         check_made=check, actor=str(people.village), **here,
     )  # fmt: skip
+    OwnForm.objects.create(**number, name=MARK, use="place", filename=f"{MARK}.docx", content=b"", **here)
     Message.objects.create(**number, to=account, case=case, text=MARK, not_before=now, created_at=now, **here)
     turn = Round.objects.create(
         **number, matter="houses", tier="patrol", name=f"{MARK}轮", starts=day, ends=day + timedelta(days=9),
