@@ -108,7 +108,7 @@ def of_place(request: OfficeRequest, pk: int, place: int) -> HttpResponse:
     where = At(house.region, place_id=house.pk)
     acting.leave_filled(where=where, form=form, subject=f"place:{house.pk}", by=request.actor)
     values = reading.place_values(house, within=scope, persons_in=scope_of(request.actor, "person.view"))
-    return _sent(form, values, house.label)
+    return _sent(request, form, values, house.label)
 
 
 def of_region(request: OfficeRequest, pk: int) -> HttpResponse:
@@ -120,7 +120,7 @@ def of_region(request: OfficeRequest, pk: int) -> HttpResponse:
         scope = within(request, "register.export").narrowed(region)
         acting.leave_filled(where=At(region), form=own, subject=f"region:{region}", by=request.actor)
         values = reading.region_values(region, on=on, within=scope, persons_in=scope_of(request.actor, "person.view"))
-        return _sent(own, values, f"{values.single['区域']}-{on.isoformat()}")
+        return _sent(request, own, values, f"{values.single['区域']}-{on.isoformat()}")
     context = {"own": own, "form": form}
     return render(request, "office/own_form_fill.html", context, status=422 if form.errors else 200)
 
@@ -129,7 +129,12 @@ def _form(request: OfficeRequest, pk: int) -> OwnForm:
     return found(reading.own_forms(within=within(request, "register.export")).filter(pk=pk).first())
 
 
-def _sent(form: OwnForm, values: Values, about: str) -> HttpResponse:
+def _sent(request: OfficeRequest, form: OwnForm, values: Values, about: str) -> HttpResponse:
+    try:
+        content = acting.filled(form, values)
+    except Mistaken as mistake:
+        messages.error(request, str(mistake))
+        return redirect("office:own_forms")
     name = quote(f"{form.name}-{about}.{form.kind}")
     disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(acting.filled(form, values), content_type=TYPES[form.kind], headers=disposition)
+    return HttpResponse(content, content_type=TYPES[form.kind], headers=disposition)
