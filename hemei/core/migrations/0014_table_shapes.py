@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0011_second_factor"),
+        ("core", "0013_place_by_text"),
     ]
 
     operations = [

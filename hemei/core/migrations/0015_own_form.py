@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0012_table_shapes"),
+        ("core", "0014_table_shapes"),
     ]
 
     operations = [
