@@ -75,11 +75,13 @@ def rounds_listing(chosen: QuerySet[Round], *, within: Scope) -> Listing:
 
 def _round_features(chosen: QuerySet[Round], within: Scope) -> Iterator[Feature]:
     for some in by_key(chosen):
+        counted = progress(some, within=within, on=today())
         for turn in some:
-            at = progress(turn, within=within, on=today())
+            at = counted[turn.pk]
             matter = registry.programmes[turn.matter].title if turn.matter in registry.programmes else turn.matter
             told = [turn.name, str(matter), turn.get_tier_display(), turn.region, turn.reason]
-            yield None, [*told, turn.starts, turn.ends, turn.get_state_display(), at["due"], at["done"], at["late"]]
+            days = [turn.starts, turn.ends, turn.get_state_display()]
+            yield None, [*told, *days, at["due"], at["done"], at["late"]]
 
 
 def dues_listing(chosen: QuerySet[Due], *, within: Scope) -> Listing:
