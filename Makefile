@@ -40,6 +40,7 @@ bench: setup
 
 fuzz: setup
 	HEMEI_CASES=20000 HYPOTHESIS_PROFILE=fuzz $(VENV)/bin/pytest -q tests/engines/screen
+	HEMEI_CASES=200 $(VENV)/bin/pytest -q tests/site/test_schema.py tests/site/test_forms.py
 
 torture: setup
 	HEMEI_KILLS=$${HEMEI_KILLS:-1000} HEMEI_SERVER_KILLS=$${HEMEI_SERVER_KILLS:-100} HEMEI_SEED=$${HEMEI_SEED:-$$RANDOM} \

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from ninja import Router
 
 from hemei.api.auth import ApiRequest, within
+from hemei.api.errors import Fault
 from hemei.core.access import may
 from hemei.core.doors import found, stored
 from hemei.core.queries.evidence import one_file
@@ -16,7 +17,12 @@ from hemei.core.queries.evidence import one_file
 router = Router(tags=["evidence"])
 
 
-@router.get("/{int:pk}", url_name="evidence", summary="The bytes as they came, as a download")
+@router.get(
+    "/{int:pk}",
+    response={frozenset({401, 403, 404, 422}): Fault},
+    url_name="evidence",
+    summary="The bytes as they came, as a download",
+)
 def original(request: ApiRequest, pk: int) -> HttpResponseBase:
     file = found(one_file(pk, within=within(request, "place.view")))
     verb = "case.view" if file.step_id else "check.view" if file.check_made_id else "place.view"

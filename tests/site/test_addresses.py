@@ -19,9 +19,13 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from hemei.core.access import SYSTEM, At
+from hemei.core.actions.apikey import issue_key
+from hemei.core.actions.door import issue_door, revoke_door
 from hemei.core.files import path_of
 from hemei.core.models import (
     Account,
+    ApiKey,
     AuditEntry,
     Case,
     Check,
@@ -41,10 +45,11 @@ from hemei.core.models import (
     Round,
     Unit,
 )
+from hemei.field.urls import at_the_door
 from hemei.programmes.houses.models import House
 from hemei.terms import tile
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, VILLAGE, People, engage, photo
+from tests.conftest import DISTRICT, VILLAGE, People, build_house, engage, photo
 from tests.maps.test_layers import around
 
 NUMBER, NO_NUMBER = 700_001, 700_002
@@ -247,3 +252,82 @@ def test_the_scope_of_the_district_is_the_villages(village_records: People) -> N
     client.force_login(village_records.district.account, "django.contrib.auth.backends.ModelBackend")
     for path in ("/office/places/", "/office/cases/", "/office/rounds/", "/office/units/", "/api/cases"):
         assert MARK in client.get(path, {"region": DISTRICT}).content.decode(), path
+
+
+OF_NO_MATTER = ("office/units/", "office/duties/", "office/jobs/", "field/phones/")
+
+
+def test_a_duty_for_another_matter_opens_no_record_of_this_one(
+    village_records: People, units: dict[str, Unit], send: Send
+) -> None:
+    """In the same village, in the same role: whatever belongs to houses is as good as none."""
+    officer = engage("sewage", "污水专干", "village_officer", VILLAGE, units["village"])
+    Duty.objects.filter(account=officer.account).update(matter="sewage")
+    village_records.sewage = officer  # type: ignore[attr-defined]
+    told = {}
+    for address in OF_RECORDS:
+        if not address.pattern.startswith(OF_NO_MATTER):
+            for method in ("get", "post"):
+                there, nowhere = send("sewage", method, address()), send("sewage", method, address(NO_NUMBER))
+                if there not in REFUSED or there != nowhere:
+                    told[f"{method} {address()}"] = (there, nowhere)
+    assert told == {}
+
+
+def key_of(people: People, who: str) -> str:
+    """The key of another system that has the duties of that person."""
+    actor = getattr(people, who)
+    account = Account.objects.create(username=f"system-{who}", name="平台")
+    account.set_unusable_password()
+    account.save()
+    for duty in Duty.objects.filter(account=actor.id):
+        Duty.objects.create(
+            account=account, unit=duty.unit, role=duty.role, matter=duty.matter, region=duty.region,
+            starts=duty.starts, ends=duty.ends,
+        )  # fmt: skip
+    _key, token = issue_key(where=At(duty.region[:6]), account=account, name="平台", by=SYSTEM)
+    return token
+
+
+@pytest.mark.parametrize("who", ["next_village", "other_township", "neighbour", "ended"])
+def test_a_key_opens_what_its_account_may_and_no_page(village_records: People, who: str) -> None:
+    token = key_of(village_records, who)
+    client = Client(headers={"authorization": f"Bearer {token}"}, raise_request_exception=False)
+    told = {}
+    for address in OF_RECORDS:
+        for method in ("get", "post"):
+            body = {"data": "{}", "content_type": "application/json"} if method == "post" else {}
+            answers = [getattr(client, method)(address(number), **body) for number in (NUMBER, NO_NUMBER)]
+            there, nowhere = (answer.status_code for answer in answers)
+            to_the_door = there == 302 and answers[0].headers["Location"].startswith("/sign-in/")
+            if not to_the_door and (there not in REFUSED | {401} or there != nowhere):
+                told[f"{method} {address()}"] = (there, nowhere)
+    assert told == {}
+
+
+def test_a_key_that_was_revoked_or_never_issued_opens_nothing(village_records: People) -> None:
+    token = key_of(village_records, "village")
+    assert Client(headers={"authorization": f"Bearer {token}"}).get("/api/cases").status_code == 200
+    ApiKey.objects.update(revoked_at=timezone.now())
+    for made_up in (token, "hm_nothing", "", "Bearer"):
+        client = Client(headers={"authorization": f"Bearer {made_up}"})
+        for address in ADDRESSES:
+            if address.pattern.startswith("api/") and address.pattern != "api/":
+                assert client.get(address()).status_code in {401, 405}, (made_up, address())
+
+
+AT_THE_DOOR = [str(pattern.pattern) for pattern in at_the_door]
+
+
+def test_a_plate_opens_its_own_house_and_a_revoked_one_none(village_records: People) -> None:
+    """The neighbour's plate says nothing of this house; the revoked one answers like one that never was."""
+    neighbour = issue_door(place=build_house(label="隔壁"), by=village_records.village)
+    revoked = issue_door(place=Place.objects.get(pk=NUMBER), by=village_records.village)
+    revoke_door(place=Place.objects.get(pk=NUMBER), by=village_records.village)
+    client = Client(raise_request_exception=False)
+    for page in AT_THE_DOOR:
+        for method in (client.get, client.post):
+            assert MARK not in method(f"/d/{neighbour.token}/{page}").content.decode(), page
+            old, never = method(f"/d/{revoked.token}/{page}"), method(f"/d/{'a' * 26}/{page}")
+            assert (old.status_code, never.status_code) == (404, 404), page
+            assert old.content.replace(revoked.token.encode(), b"") == never.content.replace(b"a" * 26, b""), page

@@ -50,7 +50,6 @@ def held_off(answer) -> bool:
 def read(answer) -> int:
     """The status of a file that was read to its end."""
     b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
     return answer.status_code
 
 

@@ -164,7 +164,7 @@ def discard(request: OfficeRequest, pk: int) -> HttpResponse:
 @require_POST
 def decide(request: OfficeRequest, pk: int) -> HttpResponse:
     """Whether rows that resemble a place already there are the same: those of the page, or all."""
-    rows = [int(row) for row in request.POST.getlist("row") if row.isascii() and row.isdigit()]
+    rows = [int(row) for row in request.POST.getlist("row") if row.isascii() and row.isdigit() and len(row) < 18]
     decision = request.POST.get("decision", "")
     everything = request.POST.get("all") == "yes"
     found(reading.batch(pk, within=within(request, "register.import")))

@@ -106,6 +106,8 @@ def qr_code(request: OfficeRequest) -> HttpResponse:
 @require_POST
 def recovery(request: OfficeRequest) -> HttpResponse:
     """New recovery codes instead of the earlier ones, for whoever gave a code lately."""
+    if not has_second_factor(request.user):
+        return redirect("office:second_step_set_up")
     require_proof(request.actor)
     codes = acting.renew_recovery(account=request.user, by=request.actor)
     return _recovery_page(request, codes, reverse("office:second_step_set_up"))
