@@ -61,6 +61,10 @@ class TakeOutForm(OfficeForm):
     )
 
 
+class DocumentForm(OfficeForm):
+    document = forms.CharField(label=_("依据"), max_length=160, help_text=_("保存期限的文件和文号，或本人申请及日期。"))
+
+
 class IdentifierForm(OfficeForm):
     system = forms.ChoiceField(label=_("哪个系统的编号"))
     value = forms.CharField(label=_("编号"), max_length=80)

@@ -21,9 +21,12 @@ MEDIA_TYPES = {
 }
 
 
-@action(verb="register.export", on="where")
-def leave_export(*, where: At, title: str, form: str, filters: Mapping[str, Any], by: Actor) -> None:
-    """The entry of an export; the rows are read after it, outside any transaction."""
+@action(verb=lambda told: told.get("verb", "register.export"), on="where")
+def leave_export(
+    *, where: At, title: str, form: str, filters: Mapping[str, Any], by: Actor, verb: str = "register.export"
+) -> None:
+    """The entry of an export; the rows are read after it, outside any transaction. `verb` is the right that it takes:
+    whoever may view the audit may take it out."""
     detail = {"list": title, "form": form, "filters": dict(filters)}
     audit(by, "register.export", f"list:{where.region}", where.region, values=detail, detail=detail)
 

@@ -15,6 +15,7 @@ class Person(models.Model):
     id_doubtful = models.BooleanField(_("证件号待核"), default=False)
     phone = models.BinaryField(default=bytes)  # encrypted
     phone_masked = models.CharField(max_length=30, blank=True)
+    erased_at = models.DateTimeField(null=True)  # name and numbers were deleted; what happened at the house stays
 
     def __str__(self) -> str:
         return self.name

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.chain import GENESIS, link
-from hemei.core.models import AuditEntry, AuditSeal
+from hemei.core.models import AuditEntry, AuditSeal, Case, Check, DoorToken, Due, Holding, HouseholdMember
 from hemei.terms.day import end_of, start_of
 from hemei.terms.region import successor
 
 RECENT = 1_000
+VERIFIED = "verified.json"  # below VAR
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class AuditFilter:
     verb: str = ""  # "case.accept", or "case." for all of a sort
     account: int | None = None
     subject: str = ""
+    place: int | None = None  # whatever was done to it, its cases, checks, files, plates, and its people
     region: str = ""
     since: date | None = None
     until: date | None = None
@@ -38,6 +42,8 @@ def entries(*, within: Scope, where: AuditFilter | None = None) -> QuerySet[Audi
         rows = rows.filter(account=where.account)
     if where.subject:
         rows = rows.filter(subject=where.subject)
+    if where.place:
+        rows = rows.filter(subject__in=about_place(where.place))
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     if where.since:
@@ -45,6 +51,37 @@ def entries(*, within: Scope, where: AuditFilter | None = None) -> QuerySet[Audi
     if where.until:
         rows = rows.filter(at__lt=end_of(where.until))
     return rows
+
+
+def about_place(place: int) -> list[str]:
+    """The subjects of entries that concern a place."""
+    holdings = Holding.objects.filter(place=place)
+    members = HouseholdMember.objects.filter(household__holdings__place=place).values_list("person", flat=True)
+    concerned = {
+        "case": Case.objects.filter(place=place).values_list("pk", flat=True),
+        "check": Check.objects.filter(place=place).values_list("pk", flat=True),
+        "door": DoorToken.objects.filter(place=place).values_list("pk", flat=True),
+        "due": Due.objects.filter(place=place).values_list("pk", flat=True),
+        "person": {*members, *holdings.values_list("household__head", flat=True)} - {None},
+    }
+    return [f"place:{place}", *(f"{kind}:{pk}" for kind, keys in concerned.items() for pk in keys)]
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What the last `hemei verify` found, as it left it beside the database."""
+
+    at: datetime
+    position: int
+    sound: bool
+
+
+def last_verified() -> Verified | None:
+    try:
+        told = json.loads((settings.VAR / VERIFIED).read_text())
+        return Verified(datetime.fromisoformat(told["at"]), int(told["position"]), bool(told["sound"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 @dataclass(frozen=True)

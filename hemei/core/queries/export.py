@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
@@ -10,11 +11,12 @@ from typing import Any, TypeVar
 import shapely
 from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
-from hemei.core.models import SEVERITY_NAMES, Case, Holding, Place, PlaceIdentifier, Unit
+from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, Holding, Place, PlaceIdentifier, Unit
 from hemei.core.queries.regions import names
 from hemei.core.registry import Column, Kind, registry
 from hemei.terms.day import day_of
@@ -156,6 +158,30 @@ def _case_features(chosen: QuerySet[Case], within: Scope) -> Iterator[Feature]:
                     *(day_of(case.found_at) if case.found_at else None, case.due_on),
                     *(day_of(case.ended_at) if case.ended_at else None, _("是") if case.historical else ""),
                     case.source_id,
+                ],
+            )
+
+
+def audit_listing(chosen: QuerySet[AuditEntry], *, within: Scope, named: Callable[[str], str]) -> Listing:
+    """Audit entries with their place in the chain; `named` says a verb in words."""
+    texts = [_("编号"), _("时间"), _("谁"), _("账号"), _("做了什么"), _("动作"), _("对象"), _("区域代码"), _("区域")]
+    texts += [_("详情"), _("摘要"), _("链上位置"), _("链上散列")]
+    return Listing(_("审计"), dict.fromkeys(texts, str), _audit_features(chosen, within, named))
+
+
+def _audit_features(chosen: QuerySet[AuditEntry], within: Scope, named: Callable[[str], str]) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for entries in by_key(chosen):
+        for entry in entries:
+            seal = getattr(entry, "seal", None)
+            yield (
+                None,
+                [
+                    *(str(entry.pk), localtime(entry.at).isoformat(timespec="seconds"), entry.actor),
+                    *(entry.account.name if entry.account else "", named(entry.verb), entry.verb, entry.subject),
+                    *(entry.region, region_names.get(entry.region, "")),
+                    *(json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "", entry.digest),
+                    *((str(seal.position), seal.hash) if seal else ("", "")),
                 ],
             )
 

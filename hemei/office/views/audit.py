@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Scope
 from hemei.core.models import Account
-from hemei.core.queries.audit import AuditFilter, chain_state, entries
+from hemei.core.queries.audit import AuditFilter, chain_state, entries, last_verified
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.queries.units import accounts
@@ -26,9 +26,15 @@ from hemei.office.subjects import subject_of
 UNMASKINGS = 5
 SORTS = [
     ("person.unmask", gettext_lazy("查看完整证件号和电话")),
+    ("person.erase", gettext_lazy("删除个人信息")),
+    ("register.export", gettext_lazy("导出")),
     ("case.", gettext_lazy("隐患")),
     ("check.", gettext_lazy("检查")),
     ("place.", gettext_lazy("登记")),
+    ("door.", gettext_lazy("门牌码")),
+    ("key.", gettext_lazy("密钥")),
+    ("message.", gettext_lazy("通知")),
+    ("unit.", gettext_lazy("单位")),
     ("register.", gettext_lazy("导入导出")),
     ("round.", gettext_lazy("轮次")),
     ("draw.", gettext_lazy("抽查")),
@@ -44,6 +50,7 @@ class AuditFilterForm(FilterForm):
         label=gettext_lazy("谁"), required=False, queryset=Account.objects.none(), empty_label=gettext_lazy("所有人")
     )
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    place = forms.IntegerField(label=gettext_lazy("档案编号"), required=False, min_value=1, max_value=2**63 - 1)
     subject = forms.CharField(label=gettext_lazy("对象（如“隐患 12”）"), required=False, max_length=60)
     since = forms.DateField(label=gettext_lazy("从"), required=False, widget=DateInput())
     until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput())
@@ -58,6 +65,7 @@ class AuditFilterForm(FilterForm):
         return AuditFilter(
             verb=chosen["verb"],
             account=chosen["account"].pk if chosen["account"] else None,
+            place=chosen["place"] or None,
             subject=subject_of(chosen["subject"]),
             region=chosen["region"],
             since=chosen["since"] or None,
@@ -77,6 +85,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "unmaskings": unmaskings[:UNMASKINGS],
         "unmasked": unmaskings.count(),
         "chain": chain_state(),
+        "verified": last_verified(),
         "region_names": names(within=scope),
         "verbs": VERBS,
     }

@@ -12,11 +12,14 @@ from hemei.core.actions.export import MEDIA_TYPES, leave_export, write_listing
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.queries import cases, listings, places, rounds, units
-from hemei.core.queries.export import Listing, cases_listing, places_listing, units_listing
+from hemei.core.queries.audit import entries
+from hemei.core.queries.export import Listing, audit_listing, cases_listing, places_listing, units_listing
 from hemei.office.filters import CaseFilterForm
 from hemei.office.kinds import PlaceFilterForm, kind_of
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.staffing import UnitFilterForm
+from hemei.office.templatetags.office import step_name
+from hemei.office.views.audit import AuditFilterForm
 from hemei.terms.day import today
 
 
@@ -63,13 +66,21 @@ def dues_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
     return _file(request, listings.dues_listing(chosen, within=scope), form, scope)
 
 
-def _file(request: OfficeRequest, listing: Listing, form: str, scope: Scope) -> FileResponse:
+def audit_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "audit.view")
+    chosen = entries(within=scope, where=AuditFilterForm(request.GET, within=scope).where())
+    return _file(request, audit_listing(chosen, within=scope, named=step_name), form, scope, "audit.view")
+
+
+def _file(
+    request: OfficeRequest, listing: Listing, form: str, scope: Scope, verb: str = "register.export"
+) -> FileResponse:
     """Leave the entry, write the file aside, send it."""
     if form not in MEDIA_TYPES:
         raise Http404
     where = At(region_of(request, scope))
     filters = {name: value for name, value in request.GET.items() if value and name != "cursor"}
-    leave_export(where=where, title=listing.title, form=form, filters=filters, by=request.actor)
+    leave_export(where=where, title=listing.title, form=form, filters=filters, by=request.actor, verb=verb)
     name = f"{listing.title}-{where.region}-{today().isoformat()}.{form}"
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"list.{form}"

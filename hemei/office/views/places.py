@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemei.core.access import may, require, scope_of
+from hemei.core.actions.erasure import erase_person
 from hemei.core.actions.person import unmask
 from hemei.core.actions.place import add_identifier, change_place, put_on_map, take_out
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
-from hemei.core.models import FormUse, Place, Tier
+from hemei.core.models import FormUse, Person, Place, Tier
 from hemei.core.queries import persons
 from hemei.core.queries import places as reading
 from hemei.core.queries.cases import CaseFilter, cases
@@ -22,11 +23,12 @@ from hemei.core.queries.ownforms import own_forms
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
-from hemei.office.forms import IdentifierForm, PointForm, TakeOutForm
+from hemei.office.forms import DocumentForm, IdentifierForm, PointForm, TakeOutForm
 from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows, sections
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
+from hemei.office.trying import status, tried
 from hemei.terms.day import today
 from hemei.terms.region import Level
 
@@ -71,6 +73,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "may_open": place.removed_on is None and may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
         "own_forms": own_forms(within=exports, use=FormUse.PLACE) if place in exports else [],
+        "may_erase": may(request.actor, "person.erase", place),
+        "may_audit": may(request.actor, "audit.view", place),
         "sections": sections(request, place),
         "forms": _check_forms(request, place) if place.removed_on is None else [],
         "region_names": names(within=within(request, "place.view")),
@@ -183,3 +187,20 @@ def reveal(request: OfficeRequest, pk: int, person: int) -> HttpResponse:
     response = render(request, "office/unmasked.html", {"place": place, "person": somebody, "shown": shown})
     response["Cache-Control"] = "no-store"
     return response
+
+
+def erase(request: OfficeRequest, pk: int, person: int) -> HttpResponse:
+    """Delete the name and numbers of somebody who holds no place any more, by a rule that is named."""
+    place = _place(request, pk)
+    somebody = found(persons.person(person, within=scope_of(request.actor, "person.view")))
+    require(request.actor, "person.erase", somebody)
+    form = DocumentForm(request.POST or None)
+
+    def act() -> Person:
+        return erase_person(person=somebody, document=form.cleaned_data["document"], by=request.actor)
+
+    if tried(request, form, act):
+        messages.success(request, _("已删除，审计里留有记录。"))
+        return redirect("office:place", pk=place.pk)
+    context = {"place": place, "person": somebody, "form": form}
+    return render(request, "office/erase.html", context, status=status(form))

@@ -11,6 +11,7 @@ from hemei.site.commands.collector import collector
 from hemei.site.commands.demo import demo
 from hemei.site.commands.draw import draw
 from hemei.site.commands.export import export
+from hemei.site.commands.personal import personal
 from hemei.site.commands.register import import_
 from hemei.site.commands.restore import restore
 from hemei.site.commands.serve import serve
@@ -30,5 +31,5 @@ def cli() -> None:
     """
 
 
-for command in (backup, collector, demo, draw, export, import_, restore, screen, serve, user, verify, zero):
+for command in (backup, collector, demo, draw, export, import_, personal, restore, screen, serve, user, verify, zero):
     cli.add_command(command)

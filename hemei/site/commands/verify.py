@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import json
 from itertools import chain
 
 import click
+from django.conf import settings
+from django.utils import timezone
 
 from hemei.core.access import Scope
 from hemei.core.actions.seal import seal_pending
+from hemei.core.models import AuditSeal
+from hemei.core.queries.audit import VERIFIED
 from hemei.core.queries.digest import Held, evidence_faults, rows_digest
 from hemei.core.queries.verify import faults
 from hemei.core.queries.zero import seal_head
@@ -39,5 +44,13 @@ def verify(ctx: click.Context, seal: bool, evidence: bool) -> None:
         click.echo(f"Digest of everything: {rows.together(held)} ({size}).")
     else:
         click.echo(f"Digest of the database: {rows.digest} ({rows.rows} rows).")
+    leave_note(sound)
     if not sound:
         ctx.exit(1)
+
+
+def leave_note(sound: bool) -> None:
+    """Beside the database, for the audit page: when everything was last recomputed, how far, and how it was."""
+    position = AuditSeal.objects.order_by("-position").values_list("position", flat=True).first() or 0
+    note = {"at": timezone.now().isoformat(), "position": position, "sound": sound}
+    (settings.VAR / VERIFIED).write_text(json.dumps(note))

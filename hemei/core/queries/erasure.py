@@ -1,0 +1,44 @@
+"""What personal data has outlived its purpose, by a day that the district names."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from hemei.core.access import Scope
+from hemei.core.models import Account, BatchState, Duty, Holding, ImportBatch, Person, StagedRow
+from hemei.terms.day import start_of
+
+
+def persons_to_erase(*, within: Scope, before: date) -> QuerySet[Person]:
+    """Persons whose households once held a place, and none since that day. Those erased already are left out."""
+    theirs = Q(household__head=OuterRef("pk")) | Q(household__members__person=OuterRef("pk"))
+    ever = Holding.objects.filter(theirs)
+    since = ever.filter(
+        Q(ends=None) | Q(ends__gte=before), Q(place__removed_on=None) | Q(place__removed_on__gte=before)
+    )
+    rows = Person.objects.filter(within.q(matter=None), erased_at=None)
+    return rows.filter(Exists(ever)).exclude(Exists(since))
+
+
+def holds_a_place(person: Person, *, within: Scope, on: date) -> bool:
+    """Whether a household of this person holds a place today: yes or no, whatever place it is."""
+    assert person in within
+    standing = Holding.objects.filter(Q(ends=None) | Q(ends__gte=on), place__removed_on=None)
+    return standing.filter(Q(household__head=person) | Q(household__members__person=person)).exists()
+
+
+def accounts_to_erase(*, within: Scope, before: date) -> QuerySet[Account]:
+    """Accounts that are closed and have had no duty since that day, whose telephone number is still there."""
+    since = Duty.objects.filter(Q(ends=None) | Q(ends__gte=before), account=OuterRef("pk"))
+    there = Duty.objects.filter(within.q(matter=None), account=OuterRef("pk"))
+    rows = Account.objects.filter(Exists(there), is_active=False).exclude(phone_masked="")
+    return rows.exclude(Exists(since))
+
+
+def imports_to_forget(*, within: Scope, before: date) -> QuerySet[ImportBatch]:
+    """Imports begun before that day and over, whose rows are still staged."""
+    over = (BatchState.APPLIED, BatchState.FAILED, BatchState.DISCARDED)
+    rows = ImportBatch.objects.filter(within.q(matter="matter"), created_at__lt=start_of(before), state__in=over)
+    return rows.filter(Exists(StagedRow.objects.filter(batch=OuterRef("pk"))))

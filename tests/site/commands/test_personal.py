@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from hemei.core.access import Scope
+from hemei.core.models import AuditEntry, Holding, Household, HouseholdMember, ImportBatch, Person, Place, StagedRow
+from hemei.core.queries.erasure import imports_to_forget
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, VILLAGE, People
+
+RULE = "区住建局〔2026〕12号 第5条"
+
+
+def test_the_command_counts_names_nobody_and_deletes(house: Place, people: People, hemei) -> None:
+    head = Person.objects.create(name="王小明", region=VILLAGE)
+    household = Household.objects.create(number="12", region=VILLAGE, head=head)
+    HouseholdMember.objects.create(household=household, person=Person.objects.create(name="王小红", region=VILLAGE))
+    Holding.objects.create(household=household, place=house, ends=today() - timedelta(days=40))
+    batch = ImportBatch.objects.create(region=DISTRICT, name="台账", folder="none", state="applied")
+    ImportBatch.objects.filter(pk=batch.pk).update(created_at=timezone.now() - timedelta(days=40))
+    StagedRow.objects.create(batch=batch, register="households", file="农户.xlsx", line=2, outcome="new")
+    before = str(today() - timedelta(days=30))
+    assert list(imports_to_forget(within=Scope.of(DISTRICT), before=today() - timedelta(days=30))) == [batch]
+    listed = hemei("personal", "list", "--before", before, "--format", "csv")
+    assert listed.out.split() == ["what,count", "persons,2", "accounts,0", "imports,1"]
+    assert "王小明" not in listed.out
+    said = hemei("personal", "erase", "--before", before, "--document", RULE)
+    assert said.out.startswith("erased: 2 persons, 0 telephone numbers, 1 staged rows")
+    assert not Person.objects.filter(name__in=["王小明", "王小红"]).exists()
+    assert AuditEntry.objects.filter(verb__in=["person.erase", "register.forget"]).count() == 3
+    assert hemei("personal", "erase", "--before", before, "--document", RULE).out.startswith("erased: 0 persons")
