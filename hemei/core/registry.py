@@ -162,6 +162,7 @@ class Programme:
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
     learn: Callable[[Check], None] | None = None  # what a look teaches about the place, written into its own table
+    recall: Callable[[Place], Mapping[str, str]] | None = None  # answers known before the look; to be looked at anyway
     learns_from: Collection[str] = ("survey", "patrol")  # tiers: a household's own report changes no register
     parameters: Parameters = Parameters({}, {})
     door: DoorWords = PLAIN_DOOR

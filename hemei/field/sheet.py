@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
@@ -27,6 +27,7 @@ class Row:
     error: str
     relevant: str  # JSON [[question, value], …] for the script that hides what is not asked
     photos: Sequence[tuple[HeldPhoto, str]]  # and how it comes back, signed
+    known: bool  # answered from the register, to be looked at
 
     @property
     def folded(self) -> bool:
@@ -46,6 +47,14 @@ class Filled:
     texts: Mapping[str, list[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     photos: Sequence[HeldPhoto] = ()
+    known: Collection[str] = ()  # questions that the register has answered
+
+
+def from_register(form: Form, known: Mapping[str, str]) -> Filled:
+    """The form before anybody has looked: what the register knows stands there, where the form has such an answer."""
+    asked = {q.name: q for q in form.questions if q.name in known}
+    fitting = [name for name, q in asked.items() if not q.choices or known[name] in q.choice_names]
+    return Filled(texts={name: [known[name]] for name in fitting}, known=frozenset(fitting))
 
 
 def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
@@ -71,4 +80,5 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         error=filled.errors.get(question.name, ""),
         relevant=json.dumps([[c.question, c.equals] for c in question.relevant]) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
+        known=question.name in filled.known,
     )

@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from hemei.core.actions import case as steps
 from hemei.core.actions import door as doors
 from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
 from hemei.core.models import Case, Check, Evidence, Parameter, Place
 from hemei.core.registry import Programme, registry
 from hemei.field.walk import Walk
-from tests.conftest import DISTRICT, NEXT_VILLAGE, People, build_house, days_ago, photo
+from tests.conftest import DISTRICT, NEXT_VILLAGE, People, brought, build_house, days_ago, photo
 from tests.field.walking import Household
 
 
@@ -211,3 +212,29 @@ def test_the_whole_page_is_in_english_too(at_well: IssuedDoor, old_phone: Client
     response = old_phone.get(f"/d/{at_well.token}/?language=en")
     assert '<html lang="en">' in response.content.decode()
     assert '<html lang="en">' in old_phone.get(f"/d/{at_well.token}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("phone", "state", "said"),
+    [("old_phone", "reported", "case.correct"), ("paired_phone", "assigned", "case.ask_withdrawal")],
+)
+def test_a_mistaken_tap_is_taken_back_and_somebody_looks(
+    at_well: IssuedDoor, request: pytest.FixtureRequest, people: People, phone: str, state: str, said: str
+) -> None:
+    household = Household(request.getfixturevalue(phone), at_well.token)
+    household.trouble()
+    household.answer("yes")
+    assert household.is_told_to_leave()
+    household.back()
+    for _question in range(2):
+        household.answer("no")
+    household.send()
+    assert not household.is_told_to_leave()
+    case = Case.objects.get()
+    newest = case.steps.order_by("-id").first()
+    assert (case.state, newest.verb, "更正" in newest.note) == (state, said, True)
+    if state == "assigned":
+        steps.withdraw(case=case, by=people.district, brought=brought(note="打电话问了，按错了。"))
+    else:
+        steps.dismiss(case=case, by=people.village, brought=brought(note="打电话问了，按错了。"))
+    assert case.state == "withdrawn"

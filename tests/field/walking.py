@@ -61,6 +61,11 @@ class Household:
         assert link, "no way on"
         self._follow("get", html.unescape(link[1]), {})
 
+    def back(self) -> None:
+        link = re.search(r'<a class="plain" href="([^"]+)"', self.page)
+        assert link, "no way back"
+        self._follow("get", html.unescape(link[1]), {})
+
     def asks_to_send(self) -> bool:
         return "/send/" in self.page
 

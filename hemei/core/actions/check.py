@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Actor, ActorKind
 from hemei.core.actions.case import CLOCK_SKEW
 from hemei.core.actions.evidence import NewFile, keep
-from hemei.core.actions.opening import findings_of, open_from
+from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
 from hemei.core.prepared import Given, Prepared, insert
@@ -92,6 +92,8 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     cases = [
         open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in findings_of(check)
     ]
+    if check.replaces:
+        take_back(check, by=by, now=now)
     if check.counts:
         _settle_dues(check)
         learn_from([check])

@@ -27,6 +27,7 @@ from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
 ROUTED = gettext_lazy("按区域自动交办")
+TAKEN_BACK = gettext_lazy("报告人更正了答案：更正后没有这一条。请打电话或上门核实。")
 SEEN_TOO = gettext_lazy("核实前又有人看到同样的问题")
 VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
 
@@ -101,6 +102,33 @@ def _begin(
     if kind.severity == Severity.URGENT:
         announce(case, now=now)
     return case
+
+
+def take_back(check: Check, *, by: Actor, now: datetime) -> None:
+    """What a correction no longer shows: whoever answers for the case is told so, and decides.
+
+    A case that somebody else has seen too stays as it is. Nobody withdraws by a tap what has been reported: the
+    correction asks for it, and another person agrees.
+    """
+    shown = {kind.id for kind in findings_of(check)}
+    earlier = _corrected_by(check)
+    for case in Case.objects.filter(findings__check_made__in=earlier, ended_at=None).exclude(code__in=shown).distinct():
+        newest = case.steps.order_by("-id").first()
+        if case.findings.exclude(check_made__in=earlier).exists() or (newest and newest.note == stored(TAKEN_BACK)):
+            continue
+        asking = case.state in LIFE.by_verb["case.ask_withdrawal"].sources
+        verb = "case.ask_withdrawal" if asking else "case.correct"
+        note = stored(TAKEN_BACK)
+        add_step(case, verb, by=by, before=case.state, at=check.at, now=now, note=note, data={})
+
+
+def _corrected_by(check: Check) -> list[int]:
+    """The checks that it replaces, one behind the other."""
+    earlier = []
+    while check.replaces is not None:
+        check = check.replaces
+        earlier.append(check.pk)
+    return earlier
 
 
 def _verify(case: Case, *, by: Actor, at: datetime, now: datetime) -> None:

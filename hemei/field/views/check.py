@@ -19,7 +19,7 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import Kind, clean
 from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
-from hemei.field.sheet import Filled, parts
+from hemei.field.sheet import Filled, from_register, parts
 from hemei.field.staff import StaffRequest, right_for, staff, within
 from hemei.terms.finding import Severity
 
@@ -35,8 +35,14 @@ def fill_in(request: StaffRequest, pk: int, form_id: str) -> HttpResponse:
     require(request.actor, right_for(form), place)
     about = AboutProxy if form.tier == Tier.SELF else AboutCheck
     if request.method != "POST":
-        return _show(request, place, form, about(), Filled())
+        return _show(request, place, form, about(), _begun(place, form))
     return _take(request, place, form, about(request.POST))
+
+
+def _begun(place: Place, form: Form) -> Filled:
+    """A look by staff starts from what lasts; a self-check asks for none of it."""
+    recall = registry.programme_of_kind(place.kind).recall
+    return from_register(form.read, recall(place)) if recall and form.tier != Tier.SELF else Filled()
 
 
 def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) -> HttpResponse:

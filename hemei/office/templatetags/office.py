@@ -98,6 +98,7 @@ JOBS = {"register.read": gettext_lazy("读取台账"), "register.apply": gettext
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
     "case.report": gettext_lazy("上报，待核实"),
+    "case.correct": gettext_lazy("报告人更正"),
     "case.import": gettext_lazy("台账导入"),
 }
 

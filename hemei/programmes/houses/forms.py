@@ -8,16 +8,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models import Unit, UnitKind
+from hemei.office.forms import DateInput, OfficeForm, dress
 from hemei.programmes.houses.actions import Report
 from hemei.programmes.houses.models import Resilience, SafetyGrade
 from hemei.programmes.houses.parts import PART_GRADES, PARTS
 from hemei.terms.region import Level, RegionCode
 
 
-class AppraisalForm(forms.Form):
+class AppraisalForm(OfficeForm):
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("鉴定单位"))
     report_no = forms.CharField(label=_("报告编号"), max_length=60)
-    on = forms.DateField(label=_("鉴定日期"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("鉴定日期"), widget=DateInput())
     site_safe = forms.TypedChoiceField(
         label=_("场地安全性"),
         help_text=_("先看场地：场地危险的，房屋直接为 D 级。"),
@@ -25,7 +26,7 @@ class AppraisalForm(forms.Form):
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
-    grade = forms.ChoiceField(label=_("房屋等级（以盖章报告为准）"), choices=SafetyGrade.choices)
+    grade = forms.ChoiceField(label=_("房屋等级（以盖章报告为准）"), choices=[("", _("请选择")), *SafetyGrade.choices])
     override_reason = forms.CharField(
         label=_("综合判定理由"),
         help_text=_("房屋等级与最差部分不同时填写；最多上下调一级，两个值都会保留。"),
@@ -40,7 +41,11 @@ class AppraisalForm(forms.Form):
     )
     signatories = forms.CharField(label=_("签字人员"), help_text=_("用顿号隔开，例如：张甲、李乙。"), max_length=200)
     after_repair = forms.BooleanField(label=_("修缮加固后的重新鉴定"), required=False)
-    scan = forms.FileField(label=_("盖章报告扫描件或照片"), help_text=_("JPG、PNG 或 PDF。"))
+    scan = forms.FileField(
+        label=_("盖章报告扫描件或照片"),
+        help_text=_("JPG、PNG 或 PDF。"),
+        widget=forms.FileInput({"hx-preserve": "true"}),  # stays chosen while the rest is mended
+    )
 
     def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,6 +57,7 @@ class AppraisalForm(forms.Form):
         )
         for part, label in PARTS.items():
             self.fields[f"part_{part}"] = forms.ChoiceField(label=label, choices=PART_GRADES.items(), required=False)
+        dress(self)
 
     @property
     def part_fields(self) -> list[forms.BoundField]:

@@ -1,16 +1,17 @@
-"""What a survey or a patrol teaches the register about a house."""
+"""What a survey or a patrol teaches the register about a house, and what it starts from."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from hemei.core.models import Check
+from hemei.core.models import Check, Place
 from hemei.core.prepared import Given, Prepared, change
 from hemei.programmes.houses.models import House, Structure
 from hemei.terms.day import day_of
 
 YES_NO = ("occupied", "business_use", "cut_slope")
 NUMBERS = ("year_built", "storeys", "floor_area_m2")
+LASTING = ("structure", "cut_slope", *NUMBERS)  # who lives there and what for is asked afresh at every look
 
 
 HOUSE = Prepared(lambda: House.objects.select_for_update().filter(place=Given("place")))
@@ -37,3 +38,16 @@ def _seen(answers: dict[str, Any]) -> dict[str, Any]:
     if structure in Structure.values:
         seen["structure"] = structure
     return seen
+
+
+def recall(place: Place) -> dict[str, str]:
+    """What does not change by itself, as answers to the form; what the register does not know is not answered."""
+    house = House.objects.filter(place=place).first()
+    known = {name: getattr(house, name) for name in LASTING} if house else {}
+    return {name: _answer(value) for name, value in known.items() if value not in (None, "")}
+
+
+def _answer(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.models import Tier
 from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Layer, Programme, Section
 from hemei.programmes.houses import cadence, facts, findings, guards, queries, sections
-from hemei.programmes.houses.learning import learn
+from hemei.programmes.houses.learning import learn, recall
 from hemei.programmes.houses.models import House, SafetyGrade, Structure
 from hemei.programmes.houses.parameters import parameters
 
@@ -83,6 +83,7 @@ programme = Programme(
     guards=[Guard("case.accept", guards.people_in_a_d_house)],
     sections=[Section("houses/section.html", sections.grading)],
     learn=learn,
+    recall=recall,
     parameters=parameters,
     urls="hemei.programmes.houses.urls",
     door=DoorWords(

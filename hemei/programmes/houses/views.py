@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Refused, actor_of, require, scope_of
 from hemei.core.actions.evidence import NewFile
+from hemei.core.doors import moved, signed_in
 from hemei.core.errors import Mistaken
 from hemei.core.models import Account
 from hemei.core.queries.places import place as find_place
@@ -23,7 +24,7 @@ from hemei.programmes.houses.queries import appraisals, miss_rate, standing
 from hemei.terms.day import today
 
 
-@login_required
+@signed_in
 def overview(request: HttpRequest) -> HttpResponse:
     """How the houses of my region stand, and how well they were looked at."""
     assert isinstance(request.user, Account)
@@ -43,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     return render(request, "houses/overview.html", context)
 
 
-@login_required
+@signed_in
 def appraisal(request: HttpRequest, pk: int) -> HttpResponse:
     """Record the appraisal of a house."""
     assert isinstance(request.user, Account)
@@ -59,8 +60,8 @@ def appraisal(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             record_appraisal(place=house, report=report, by=by)
         except Mistaken as mistake:
-            form.add_error(mistake.field if mistake.field in form.fields else None, str(mistake.message))
+            form.blame(mistake)
         else:
             messages.success(request, _("已登记鉴定报告 %(number)s。") % {"number": report.report_no})
-            return redirect("office:place", pk=house.pk)
-    return render(request, "houses/appraisal.html", {"form": form, "house": house})
+            return moved(request, reverse("office:place", args=[house.pk]))
+    return render(request, "houses/appraisal.html", {"form": form, "house": house}, status=422 if form.errors else 200)

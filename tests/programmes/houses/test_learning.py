@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from django.test import Client
 
 from hemei.core.actions.check import Answered, submit_check
 from hemei.core.models import Place
 from hemei.core.registry import registry
 from hemei.engines.forms import is_asked
+from hemei.programmes.houses.learning import recall
 from hemei.programmes.houses.models import House
 from hemei.terms.day import day_of
 from tests.conftest import People, days_ago
@@ -43,3 +47,27 @@ def test_severe_is_due_by_the_day_the_surveyor_named(house: Place, people: Peopl
     )
     (case,) = stored.cases
     assert (case.code, case.due_on.isoformat()) == ("houses.F05", by)
+
+
+def test_a_survey_starts_from_what_lasts(house: Place) -> None:
+    House.objects.filter(place=house).update(year_built=1986, floor_area_m2=120.5, cut_slope=True, business_use=True)
+    assert recall(house) == {
+        "structure": "earth_timber",
+        "year_built": "1986",
+        "floor_area_m2": "120.5",
+        "cut_slope": "yes",
+    }
+    House.objects.filter(place=house).delete()
+    assert recall(house) == {}
+
+
+def test_what_is_known_stands_in_the_survey_and_not_in_the_self_check(
+    house: Place, people: People, client: Client
+) -> None:
+    House.objects.filter(place=house).update(year_built=1986)
+    client.force_login(people.grid.account)
+    page = client.get(f"/field/places/{house.pk}/check/houses.survey/").content.decode()
+    assert 'name="year_built" value="1986"' in page
+    assert re.search(r'value="earth_timber"\s+checked', page)
+    assert page.count("登记表上的，请核对") == 3  # and whether its slope was cut
+    assert "登记表上的，请核对" not in client.get(f"/field/places/{house.pk}/check/houses.selfcheck/").content.decode()
