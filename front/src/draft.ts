@@ -19,6 +19,7 @@ export function keepDrafts(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-draft]");
   const account = document.body.dataset["account"];
   if (!form || !account || !("indexedDB" in window)) return;
+  form.autocomplete = "off"; // else the browser's way back fills in what has arrived already, under another number
   const key = `${account} ${location.pathname}`;
   void restore(key, form).catch(() => undefined);
   let waiting = 0;
