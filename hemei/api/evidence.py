@@ -22,6 +22,14 @@ router = Router(tags=["evidence"])
     response={frozenset({401, 403, 404, 422}): Fault},
     url_name="evidence",
     summary="The bytes as they came, as a download",
+    openapi_extra={
+        "responses": {
+            200: {
+                "description": "The file",
+                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
 )
 def original(request: ApiRequest, pk: int) -> HttpResponseBase:
     file = found(one_file(pk, within=within(request, "place.view")))

@@ -76,15 +76,17 @@ def test_a_full_disk(storm: Storm, tmp_path: Path) -> None:
         eventually(lambda: len(storm.acknowledged) > 5)
         fill(ballast)
         eventually(lambda: storm.unavailable > 3)
+    fill(ballast)  # what broke off meanwhile was swept away again
     status, said = storm.ask("GET", "/healthz")
     assert (status, said) == (503, {"status": "trouble", "trouble": ["disk"]})
     status, said = storm.ask("POST", "/api/checks", {"checks": [storm.check(Random(1), photographed=True)]})
     assert (status, said.get("code")) == (503, "unavailable"), said
     assert "磁盘满了" in said["message"]
-    status, text = sign_in(storm)  # which writes too
-    assert status == 503
-    assert "服务器的磁盘满了" in text
-    assert "请不要关闭这一页" in text
+    if not storm.site.url:  # signing in writes to the database, which lies on this disk only on SQLite
+        status, text = sign_in(storm)
+        assert status == 503
+        assert "服务器的磁盘满了" in text
+        assert "请不要关闭这一页" in text
     assert storm.ask("GET", "/api/places/house?size=1")[0] == 200  # reading goes on
     ballast.unlink()
     eventually(lambda: storm.ask("GET", "/healthz")[0] == 200)
@@ -114,7 +116,7 @@ def sign_in(storm: Storm) -> tuple[int, str]:
 
 def fill(ballast: Path) -> None:
     """To the last byte."""
-    with ballast.open("wb", buffering=0) as file:
+    with ballast.open("ab", buffering=0) as file:
         for size in (2**20, 2**12, 1):
             try:
                 while file.write(b"\0" * size):

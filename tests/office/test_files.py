@@ -97,6 +97,6 @@ def test_a_phone_s_own_format_is_shown_as_a_picture(house: Place, people: People
             assert (image.format, image.size) == ("JPEG", (64, 48))
     whole = client.get(address)
     assert whole["Content-Disposition"].startswith("attachment")
-    whole.close()
+    assert b"".join(whole.streaming_content) == heic  # type: ignore[attr-defined]
     Path(path_of(file.sha256)).write_bytes(heic[:-300])
     assert client.get(f"{address}thumbnail/").status_code == 404

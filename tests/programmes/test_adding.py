@@ -116,6 +116,7 @@ def test_whoever_follows_the_page_has_a_programme(folder: Path) -> None:
     env = {
         **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
         "HEMEI_VAR": str(folder / "var"),
+        "HEMEI_SECOND_FACTOR": "0",  # the newcomer's administrator signs in by password alone
         "DJANGO_SETTINGS_MODULE": "walk_settings",
         "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)]),
     }

@@ -254,7 +254,7 @@ def test_the_scope_of_the_district_is_the_villages(village_records: People) -> N
         assert MARK in client.get(path, {"region": DISTRICT}).content.decode(), path
 
 
-OF_NO_MATTER = ("office/units/", "office/duties/", "office/jobs/", "field/phones/")
+OF_NO_MATTER = ("office/units/", "office/duties/", "office/jobs/", "office/own-forms/", "field/phones/")
 
 
 def test_a_duty_for_another_matter_opens_no_record_of_this_one(

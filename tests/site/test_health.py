@@ -23,6 +23,12 @@ from tests.core.actions.test_case import found
 AT = days_ago(0.01).isoformat()
 
 
+@pytest.fixture(autouse=True)
+def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that tells of trouble lets go of its connection; a test's own lies in a transaction and is kept."""
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+
 def raised(fault: BaseException, cause: BaseException | None = None) -> BaseException:
     fault.__cause__ = cause
     return fault

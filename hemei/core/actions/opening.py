@@ -22,7 +22,7 @@ from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
 from hemei.core.wording import stored
-from hemei.core.writing import action
+from hemei.core.writing import action, audit
 from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
@@ -165,6 +165,9 @@ def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor, fi
     now = timezone.now()
     if at > now + CLOCK_SKEW:
         raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    known = OPEN_CASE.first(place=place.pk, code=kind.id)
     case = open_from(kind, place, by=by, at=at, now=now, check=None, certain=True)
+    if known:  # seen once more: no step of its life, but somebody did say so
+        audit(by, "case.seen", f"case:{case.pk}", case.region, values=[code, at], at=now)
     keep(files, by=by, region=place.region, now=now, place=place, step=case.steps.order_by("-id").first())
     return case

@@ -77,6 +77,11 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "register.confirm": gettext_lazy("确认导入"),
     "register.decide": gettext_lazy("确认是否同一处"),
     "register.discard": gettext_lazy("放弃导入"),
+    "register.ask": gettext_lazy("等待说明各列"),
+    "register.map": gettext_lazy("说明各列是什么"),
+    "form.keep": gettext_lazy("保存自备表格"),
+    "form.fill": gettext_lazy("填写自备表格"),
+    "form.drop": gettext_lazy("停用自备表格"),
     "register.return": gettext_lazy("下载未通过的行"),
     "register.regions": gettext_lazy("导入区划"),
     "register.units": gettext_lazy("导入单位"),
@@ -98,6 +103,7 @@ JOBS = {"register.read": gettext_lazy("读取台账"), "register.apply": gettext
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
     "case.report": gettext_lazy("上报，待核实"),
+    "case.seen": gettext_lazy("又看到一次"),
     "case.correct": gettext_lazy("报告人更正"),
     "case.import": gettext_lazy("台账导入"),
 }

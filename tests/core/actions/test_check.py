@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from hemei.core.access import Actor, ActorKind, Refused
+from hemei.core.access import Actor, ActorKind, At, Refused
 from hemei.core.actions.check import Answered, submit_check
+from hemei.core.actions.opening import open_case
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, Check, Place
+from hemei.core.models import AuditEntry, Case, Check, Place
 from tests.conftest import People, days_ago
 
 LEANS = {"wall_leaning": "yes", "corner_gap": "no"}
@@ -113,3 +114,12 @@ def test_who_may_look_in_which_tier(house: Place, people: People, form: str, who
     else:
         with pytest.raises(Refused):
             submit_check(place=house, answered=answered, by=getattr(people, who))
+
+
+def test_what_is_open_already_may_be_seen_once_more(house: Place, people: People) -> None:
+    where = At(house.region, "houses")
+    first = open_case(where=where, place=house, code="houses.F02", at=days_ago(1), by=people.grid)
+    again = open_case(where=where, place=house, code="houses.F02", at=days_ago(0.5), by=people.village)
+    assert again == first
+    assert first.findings.count() == 2
+    assert AuditEntry.objects.filter(verb="case.seen", subject=f"case:{first.pk}").count() == 1
