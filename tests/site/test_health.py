@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import OperationalError, connection
+from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.test import Client
 
 from hemei.core.access import Actor
@@ -23,10 +23,10 @@ from tests.core.actions.test_case import found
 AT = days_ago(0.01).isoformat()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that tells of trouble lets go of its connection; a test's own lies in a transaction and is kept."""
-    monkeypatch.setattr(connection, "close", lambda: None)
+    monkeypatch.setattr(connections[DEFAULT_DB_ALIAS], "close", lambda: None)
 
 
 def raised(fault: BaseException, cause: BaseException | None = None) -> BaseException:
@@ -88,6 +88,7 @@ def browser(actor: Actor, **headers: str) -> Client:
     ("language", "said", "do"),
     [("zh-hans", "服务器的磁盘满了", "请不要关闭这一页"), ("en", "disk is full", "keep this page open")],
 )
+@pytest.mark.usefixtures("_one_connection")
 def test_a_full_disk_is_a_page_that_says_what_to_do(
     monkeypatch: pytest.MonkeyPatch, house: Place, people: People, language: str, said: str, do: str
 ) -> None:
@@ -113,6 +114,7 @@ def test_a_full_disk_is_a_page_that_says_what_to_do(
     assert case.state == "remedied"
 
 
+@pytest.mark.usefixtures("_one_connection")
 def test_the_api_says_it_as_a_program_reads_it(monkeypatch: pytest.MonkeyPatch, house: Place, people: People) -> None:
     sent = {"checks": [{"instance_id": "uuid:12345", "place": house.pk, "form": "houses.selfcheck", "at": AT}]}
     client = browser(people.grid)
