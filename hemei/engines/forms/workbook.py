@@ -21,7 +21,7 @@ LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS = 5_000, 200
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
-FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>")
+FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>(?!</(?:\w+:)?c>)")
 ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^>]*(?<!/)>")
 
 
@@ -98,7 +98,8 @@ def check_size(packed: bytes) -> None:
 def check_extent(xml: bytes) -> None:
     """Refuse a sheet with something written far out: the reader would make room for everything up to it.
 
-    Cells that are only coloured (`<c …/>`) do no harm; a filled cell without a reference stands in the row around it.
+    Cells that are only coloured (`<c …/>`, `<c …></c>`) do no harm; a filled cell without a reference stands in the row
+    around it.
     """
     cells = [REFERENCE.search(tag) for tag in FILLED_CELL.findall(xml)]
     rows = [] if all(cells) else [REFERENCE.search(tag) for tag in ROW.findall(xml)]

@@ -23,7 +23,9 @@ MOST_CELLS = 8_000_000
 LARGEST_UNPACKED = 2_000_000_000
 CHUNK = 1 << 20
 LONGEST_TAG = 4_096
-TAG = re.compile(rb"""<(?:\w+:)?(c|row)(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Z]*)(\d+)["'])?[^>]*(?<!/)>""")
+TAG = re.compile(
+    rb"""<(?:\w+:)?(c|row)(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Z]*)(\d+)["'])?[^>]*(?<!/)>(?!</(?:\w+:)?c>)"""
+)
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
 
 
@@ -116,7 +118,8 @@ def check_extent(archive: zipfile.ZipFile, part: str) -> set[int]:
     """The hidden rows. Raises BadFile where cells stand so far apart that the reader would make room for too many
     between them.
 
-    Cells that are only coloured (`<c …/>`) take no room; a filled cell without a reference stands in the row around it.
+    Cells that are only coloured (`<c …/>`, `<c …></c>`) take no room; a filled cell without a reference stands in the
+    row around it.
     """
     bottom, right, row, where, hidden = 0, 1, 0, "", set[int]()
     for tag, letters, digits in tags_of(archive, part, hidden):
@@ -138,7 +141,9 @@ def tags_of(archive: zipfile.ZipFile, part: str, hidden: set[int]) -> Iterator[t
     with archive.open(part) as xml:
         while chunk := xml.read(CHUNK):
             text = tail + chunk
-            whole = text.rfind(b">") + 1
+            last = text.rfind(b">") + 1
+            start = text.rfind(b"<", 0, last)
+            whole = last if text.startswith(b"</", start) else start  # what follows an opening tag says if it is filled
             hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
             yield from TAG.findall(text, 0, whole)
             tail = text[whole:][-LONGEST_TAG:]
