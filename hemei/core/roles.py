@@ -111,6 +111,11 @@ class Role:
 ROLES: dict[str, Role] = {}
 
 
+def right_to_look(tier: str) -> str:
+    """What it takes to look in a tier as staff: a self-check answered for the household is 代报."""
+    return "check.proxy" if tier == "self" else f"check.{tier}"
+
+
 def declare(role: Role) -> Role:
     """Make a role known. A programme may declare roles of its own; a key stands once."""
     if ROLES.setdefault(role.key, role) != role:

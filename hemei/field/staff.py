@@ -14,9 +14,10 @@ from django.shortcuts import redirect
 
 from hemei.core.access import Actor, Scope
 from hemei.core.doors import reach, signed_in
-from hemei.core.models import Account, Tier
+from hemei.core.models import Account
 from hemei.core.queries.paging import Page
 from hemei.core.registry import Form
+from hemei.core.roles import right_to_look
 
 COUNTED_TO = 10_000
 
@@ -47,7 +48,7 @@ def within(request: StaffRequest, verb: str) -> Scope:
 
 def right_for(form: Form) -> str:
     """What it takes to fill in a form as staff: a self-check answered for the household is 代报."""
-    return "check.proxy" if form.tier == Tier.SELF else f"check.{form.tier}"
+    return right_to_look(form.tier)
 
 
 def public_address(request: HttpRequest) -> str:

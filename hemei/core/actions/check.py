@@ -20,6 +20,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
 from hemei.core.prepared import Given, Prepared, insert
 from hemei.core.registry import registry
+from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
 from hemei.engines.forms import examine
 
@@ -56,9 +57,9 @@ def verb_for(answered: Answered, by: Actor) -> str:
     form = registry.forms.get(answered.form)
     if form is None:
         raise Mistaken(_("没有这张表：%(form)s。") % {"form": answered.form}, field="form", code="unknown_form")
-    if form.tier == Tier.SELF:
-        return "check.selfcheck" if by.kind in (ActorKind.DOOR, ActorKind.PHONE) else "check.proxy"
-    return f"check.{form.tier}"
+    if form.tier == Tier.SELF and by.kind in (ActorKind.DOOR, ActorKind.PHONE):
+        return "check.selfcheck"
+    return right_to_look(form.tier)
 
 
 OF_INSTANCE = Prepared(lambda: Check.objects.filter(instance_id=Given("instance")))
@@ -101,7 +102,7 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     return Stored(check, cases)
 
 
-@action(verb=lambda given: _right_of(given["check"]), on="check")
+@action(verb=lambda given: right_to_look(given["check"].tier), on="check")
 def attach_files(*, check: Check, files: Sequence[NewFile], by: Actor) -> int:
     """Add photos that came after their check, in parts or once more; those that are there are not added again."""
     there = set(check.evidence.values_list("name", "sha256"))
@@ -114,10 +115,6 @@ def attach_files(*, check: Check, files: Sequence[NewFile], by: Actor) -> int:
     values = [file.sha256 for file in kept]
     audit(by, "check.attach", f"check:{check.pk}", check.region, values=values, detail={"files": len(kept)}, at=now)
     return len(kept)
-
-
-def _right_of(check: Check) -> str:
-    return "check.proxy" if check.tier == Tier.SELF else f"check.{check.tier}"
 
 
 def entry_of(check: Check, *, findings: int) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At, Scope, require
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Account, Due, Duty, Place, Round, RoundState, Tier
+from hemei.core.models import Account, Due, Duty, Place, Round, RoundState
 from hemei.core.queries.duty import on_duty, prefixes_of
 from hemei.core.queries.parameter import parameter
 from hemei.core.registry import registry
-from hemei.core.roles import ROLES
+from hemei.core.roles import ROLES, right_to_look
 from hemei.core.writing import action, audit
 from hemei.terms.day import today
 
@@ -111,7 +111,7 @@ class _Desk:
     """Who looks in which region: those with the nearest duty, read once for the whole round."""
 
     def __init__(self, turn: Round) -> None:
-        verb = "check.proxy" if turn.tier == Tier.SELF else f"check.{turn.tier}"
+        verb = right_to_look(turn.tier)
         roles = [key for key, role in ROLES.items() if verb in role.rights]
         self._duties: dict[str, list[Duty]] = defaultdict(list)
         for duty in Duty.objects.on(turn.starts).filter(role__in=roles, matter__in=["*", turn.matter]):
@@ -159,7 +159,7 @@ def discard_round(*, turn: Round, by: Actor) -> None:
 @action(verb="round.plan", on="due")
 def hand_over(*, due: Due, to: Account, by: Actor) -> Due:
     """Give one due to somebody else on duty there."""
-    verb = f"check.{due.round.tier}" if due.round.tier != Tier.SELF else "check.proxy"
+    verb = right_to_look(due.round.tier)
     if to not in on_duty(verb, region=due.region, matter=due.round.matter, on=today()):
         raise Mistaken(_("这个人在该区域没有相应岗位。"), field="to", code="not_on_duty")
     due.account = to

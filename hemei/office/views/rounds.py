@@ -15,10 +15,11 @@ from hemei.core.access import At, may, scope_of
 from hemei.core.actions import round as acting
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
-from hemei.core.models import Due, Round, Tier
+from hemei.core.models import Due, Round
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
+from hemei.core.roles import right_to_look
 from hemei.office.paging import Turns
 from hemei.office.planning import EVENTS, HandOverForm, RoundForm
 from hemei.office.request import OfficeRequest, within
@@ -113,7 +114,7 @@ def discard(request: OfficeRequest, pk: int) -> HttpResponse:
 def hand_over(request: OfficeRequest, pk: int) -> HttpResponse:
     """Give one place of a round to somebody else on duty there."""
     due = found(reading.dues(within=within(request, "round.plan")).filter(pk=pk).first())
-    verb = "check.proxy" if due.round.tier == Tier.SELF else f"check.{due.round.tier}"
+    verb = right_to_look(due.round.tier)
     form = HandOverForm(request.POST or None, on_duty(verb, region=due.region, matter=due.round.matter, on=today()))
 
     def act() -> Due:
