@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from django.utils import timezone
@@ -12,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
-from hemei.api.schemas import CaseOut, CaseWhole, Listed, Offer, StepOut, case_values
+from hemei.api.schemas import CaseOut, CaseWhole, Day, Listed, Offer, StepOut, case_values
 from hemei.core.access import Actor, At, may
 from hemei.core.actions.opening import open_case
 from hemei.core.doors import found
@@ -31,7 +30,7 @@ class CaseQuery(Paged):
     state: list[str] = Field([], description="Any of these states")
     severity: Literal["routine", "serious", "urgent"] | None = None
     code: str = Field("", max_length=20, description="The finding's id")
-    overdue_on: date | None = Field(None, description="Open, and due before this day")
+    overdue_on: Day | None = Field(None, description="Open, and due before this day")
     only_open: bool = False
     unit: int | None = None
     assignee: int | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Literal
 
 from ninja import Query, Router, Schema
@@ -11,7 +10,7 @@ from pydantic import AwareDatetime, Field
 from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import Fault, answers, fault_of
 from hemei.api.lists import Paged, listed
-from hemei.api.schemas import CheckOut, EvidenceOut, FileIn, Listed, check_values
+from hemei.api.schemas import CheckOut, Day, EvidenceOut, FileIn, Listed, check_values
 from hemei.core.access import may
 from hemei.core.actions.check import Answered
 from hemei.core.actions.checkbatch import Outcome, submit_checks
@@ -29,8 +28,8 @@ class CheckQuery(Paged):
     matter: str = Field("", max_length=20)
     tier: Literal["self", "survey", "patrol", ""] = ""
     place: int | None = None
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 @router.get("", response=answers(Listed[CheckOut]), summary="Checks, newest first")

@@ -12,7 +12,7 @@ from pydantic import Field
 from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
-from hemei.api.schemas import Listed, RegionOut
+from hemei.api.schemas import Day, Listed, RegionOut
 from hemei.core.access import At, Scope
 from hemei.core.doors import found
 from hemei.core.models import Region
@@ -78,8 +78,8 @@ class BoardOut(Schema):
 
 class ZeroQuery(Schema):
     region: str = Field(pattern=CODE)
-    on: date | None = Field(None, description="The day, to its end (Asia/Shanghai); today by default")
-    known: date | None = Field(None, description="Only what was recorded by the end of this day")
+    on: Day | None = Field(None, description="The day, to its end (Asia/Shanghai); today by default")
+    known: Day | None = Field(None, description="Only what was recorded by the end of this day")
     matter: str = Field("", max_length=20)
     by: Literal["township", "village", "grid"] | None = Field(None, description="The level below by default")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from django.urls import reverse
 from ninja import Schema
@@ -12,8 +12,11 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 from hemei.core.actions.evidence import NewFile
 from hemei.core.lifecycle import Step
 from hemei.core.models import Case, CaseStep, Check, Evidence, Place, Region, Unit
+from hemei.terms.day import FIRST_DAY, LAST_DAY
 from hemei.terms.finding import Severity
 
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+"""A day that somebody asks about."""
 Item = TypeVar("Item")
 Source = Literal["camera", "album", "chat", "scan", ""]
 

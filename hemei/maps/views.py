@@ -22,7 +22,7 @@ from hemei.maps.byfact import fact_of, value_tile
 from hemei.maps.layers import tile_of
 from hemei.maps.outlines import features
 from hemei.maps.picture import picture
-from hemei.terms.day import today
+from hemei.terms.day import read_day, today
 from hemei.terms.region import BadRegionCode, Level, RegionCode
 
 TILE = "application/vnd.mapbox-vector-tile"
@@ -100,7 +100,7 @@ def board_map(request: HttpRequest) -> HttpResponse:
 
 def day_asked(request: HttpRequest, name: str) -> date | None:
     try:
-        return date.fromisoformat(request.GET.get(name, ""))
+        return read_day(request.GET.get(name, ""))
     except ValueError:
         return None
 

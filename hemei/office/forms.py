@@ -7,9 +7,13 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.errors import Mistaken
+from hemei.terms.day import FIRST_DAY, LAST_DAY
+
+_OUTSIDE = _("请写 1800 年到 2199 年之间的日期，例如 2026-11-01。")
 
 
 def dress(form: forms.BaseForm) -> None:
@@ -49,13 +53,24 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **named)
 
 
+class DayField(forms.DateField):
+    """A day that arithmetic can be done with: nobody means the year 1 or 9999."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(widget=DateInput(), **named)
+        self.validators += [MinValueValidator(FIRST_DAY, _OUTSIDE), MaxValueValidator(LAST_DAY, _OUTSIDE)]
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+
+
 class PointForm(OfficeForm):
     lon = forms.FloatField(label=_("经度"), min_value=-180, max_value=180, widget=forms.NumberInput({"step": "any"}))
     lat = forms.FloatField(label=_("纬度"), min_value=-85, max_value=85, widget=forms.NumberInput({"step": "any"}))
 
 
 class TakeOutForm(OfficeForm):
-    on = forms.DateField(label=_("注销日期"), widget=DateInput())
+    on = DayField(label=_("注销日期"))
     reason = forms.CharField(
         label=_("为什么注销"), max_length=200, help_text=_("例如：已拆除、与另一处重复登记。档案仍然保留，可以查看。")
     )

@@ -17,7 +17,7 @@ from hemei.core.queries.duty import on_duty
 from hemei.core.queries.regions import regions
 from hemei.core.registry import registry
 from hemei.office.filters import region_choices
-from hemei.office.forms import DateInput, OfficeForm, dress
+from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.terms.day import today
 from hemei.terms.region import Level
 
@@ -56,8 +56,8 @@ class RoundForm(PlanForm):
     tier = forms.ChoiceField(
         label=gettext_lazy("哪一级看"), choices=[(t.value, t.label) for t in (Tier.SURVEY, Tier.SELF)]
     )
-    starts = forms.DateField(label=gettext_lazy("开始日期"), initial=today, widget=DateInput())
-    ends = forms.DateField(label=gettext_lazy("截止日期"), widget=DateInput())
+    starts = DayField(label=gettext_lazy("开始日期"), initial=today)
+    ends = DayField(label=gettext_lazy("截止日期"))
     reason = forms.CharField(
         label=gettext_lazy("缘由"), max_length=80, required=False, help_text=gettext_lazy("例如：汛前排查、大雪之后。")
     )
@@ -84,9 +84,9 @@ class DrawForm(PlanForm):
         max_length=160,
         help_text=gettext_lazy("事先指定、谁也左右不了的公开结果，例如某日某期福利彩票的开奖号码；结果就是种子。"),
     )
-    event_on = forms.DateField(label=gettext_lazy("事件日期"), widget=DateInput())
-    opens_on = forms.DateField(label=gettext_lazy("名单启用日期"), widget=DateInput())
-    ends = forms.DateField(label=gettext_lazy("截止日期"), widget=DateInput())
+    event_on = DayField(label=gettext_lazy("事件日期"))
+    opens_on = DayField(label=gettext_lazy("名单启用日期"))
+    ends = DayField(label=gettext_lazy("截止日期"))
 
     def __init__(self, data: Any, *, within: Scope) -> None:
         super().__init__(data, within=within)

@@ -15,7 +15,7 @@ from hemei.core.models import Account, Unit, UnitKind
 from hemei.core.registry import registry
 from hemei.core.roles import ROLES
 from hemei.office.filters import FilterForm, region_choices, search_field
-from hemei.office.forms import DateInput, OfficeForm, dress
+from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.terms.day import today
 from hemei.terms.region import successor
 
@@ -68,8 +68,8 @@ class DutyFields(OfficeForm):
     role = forms.ChoiceField(label=gettext_lazy("岗位"))
     region = forms.ChoiceField(label=gettext_lazy("负责区域"))
     matter = forms.ChoiceField(label=gettext_lazy("事项"))
-    starts = forms.DateField(label=gettext_lazy("开始日期"), initial=today, widget=DateInput())
-    ends = forms.DateField(label=gettext_lazy("结束日期"), required=False, widget=DateInput())
+    starts = DayField(label=gettext_lazy("开始日期"), initial=today)
+    ends = DayField(label=gettext_lazy("结束日期"), required=False)
 
     def __init__(self, unit: Unit, data: Any = None) -> None:
         super().__init__(data)

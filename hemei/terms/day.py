@@ -6,6 +6,20 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+"""What anybody may ask about or register. Outside it days are slips of the pen, and arithmetic with them overflows."""
+
+
+def read_day(text: str) -> date:
+    """A day written as 2026-11-01. ValueError for anything else, and outside FIRST_DAY … LAST_DAY.
+
+    >>> read_day("2026-11-01")
+    datetime.date(2026, 11, 1)
+    """
+    day = date.fromisoformat(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{text} is outside {FIRST_DAY} to {LAST_DAY}")
+    return day
 
 
 def end_of(day: date) -> datetime:

@@ -26,6 +26,12 @@ def test_the_board_is_the_one_that_zero_computes(house, next_house, people) -> N
     assert body["total"]["open"] == 1
 
 
+def test_a_day_beyond_all_days_is_refused(people) -> None:
+    for day in ("0001-01-01", "9999-12-31"):
+        assert Caller(people.village).get("/zero", region=VILLAGE, known=day).status == 422
+        assert Caller(people.village).get("/checks", region=VILLAGE, since=day).status == 422
+
+
 def test_a_board_wider_than_what_you_see_is_not_given(people) -> None:
     caller = Caller(people.village)
     assert caller.get("/zero", region=VILLAGE).status == 200

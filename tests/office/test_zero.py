@@ -48,8 +48,9 @@ def test_it_drills_down_and_stays_in_the_scope(house: Place, signed_in: SignIn) 
     assert village.context["board"].total.region == VILLAGE
 
 
-def test_nonsense_in_the_address_gives_the_board_of_today(house: Place, signed_in: SignIn) -> None:
-    answer = signed_in("township").get("/office/zero/", {"on": "2026-99-99", "region": "x", "by": "7", "known": "x"})
+@pytest.mark.parametrize("day", ["2026-99-99", "9999-12-31", "0001-01-01", "x"])
+def test_nonsense_in_the_address_gives_the_board_of_today(house: Place, signed_in: SignIn, day: str) -> None:
+    answer = signed_in("township").get("/office/zero/", {"on": day, "region": "x", "by": "7", "known": day})
     assert answer.status_code == 200
     assert answer.context["board"].on == today()
 

@@ -11,6 +11,8 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from hemei.terms.day import FIRST_DAY, LAST_DAY
+
 Cell = object
 """str, int, float, bool, date, datetime, time or None."""
 
@@ -136,10 +138,8 @@ def as_date(cell: Cell) -> date | None:
     >>> {as_date(cell).isoformat() for cell in ("2026年11月3日", 46329, "20261103", "２０２６/11/3")}
     {'2026-11-03'}
     """
-    if isinstance(cell, datetime):
-        return cell.date()
     if isinstance(cell, date):
-        return cell
+        return _believable(cell.date() if isinstance(cell, datetime) else cell)
     text = half_width(cell)
     if text is None:
         return None
@@ -157,6 +157,12 @@ def as_date(cell: Cell) -> date | None:
         return date(year, month, day)
     except ValueError:
         raise BadCell(f"“{text}”这一天不存在。", "请核对年月日，例如 2026-11-03。") from None
+
+
+def _believable(day: date) -> date:
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise BadCell(f"“{day}”年份不对。", "请写 1800 年到 2199 年之间的日期，例如 2026-11-03。")
+    return day
 
 
 def as_yes_no(cell: Cell) -> bool | None:

@@ -18,7 +18,7 @@ from hemei.core.queries.regions import names
 from hemei.core.queries.units import accounts
 from hemei.core.roles import VERBS
 from hemei.office.filters import FilterForm
-from hemei.office.forms import DateInput
+from hemei.office.forms import DayField
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 from hemei.office.subjects import subject_of
@@ -52,8 +52,8 @@ class AuditFilterForm(FilterForm):
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     place = forms.IntegerField(label=gettext_lazy("档案编号"), required=False, min_value=1, max_value=2**63 - 1)
     subject = forms.CharField(label=gettext_lazy("对象（如“隐患 12”）"), required=False, max_length=60)
-    since = forms.DateField(label=gettext_lazy("从"), required=False, widget=DateInput())
-    until = forms.DateField(label=gettext_lazy("到"), required=False, widget=DateInput())
+    since = DayField(label=gettext_lazy("从"), required=False)
+    until = DayField(label=gettext_lazy("到"), required=False)
 
     def offer(self, within: Scope) -> None:
         super().offer(within)

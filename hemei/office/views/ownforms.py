@@ -25,7 +25,7 @@ from hemei.core.queries import places
 from hemei.core.queries.regions import names
 from hemei.engines.filling import Values
 from hemei.office.filters import region_choices
-from hemei.office.forms import DateInput, OfficeForm
+from hemei.office.forms import DayField, OfficeForm
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.terms.day import today
 
@@ -47,7 +47,7 @@ class KeepForm(OfficeForm):
 
 class FillForm(OfficeForm):
     region = forms.ChoiceField(label=gettext_lazy("区域"))
-    on = forms.DateField(label=gettext_lazy("到哪一天"), widget=DateInput())
+    on = DayField(label=gettext_lazy("到哪一天"))
 
     def __init__(self, data: Any, *, request: OfficeRequest) -> None:
         scope = within(request, "register.export")

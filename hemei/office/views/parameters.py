@@ -21,7 +21,7 @@ from hemei.core.queries.parameter import Setting, history, parameter
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.core.wording import listed
-from hemei.office.forms import DateInput, OfficeForm
+from hemei.office.forms import DayField, OfficeForm
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
@@ -41,7 +41,7 @@ class Entry:
 
 class ParameterForm(OfficeForm):
     value = forms.CharField(label=gettext_lazy("新的值"), max_length=400)
-    starts = forms.DateField(label=gettext_lazy("从哪天起"), initial=today, widget=DateInput())
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
     document = forms.CharField(
         label=gettext_lazy("依据"), max_length=160, help_text=gettext_lazy("文件名和文号，或会议纪要及日期。")
     )

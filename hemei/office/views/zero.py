@@ -19,7 +19,7 @@ from hemei.core.doors import found
 from hemei.core.queries.zero import Board, Row, zero
 from hemei.engines.tables import Sheet, write_csv, write_xlsx
 from hemei.office.filters import FilterForm
-from hemei.office.forms import DateInput
+from hemei.office.forms import DayField
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.tiles import MEASURES, OPEN, tiles, value
 from hemei.terms.day import today
@@ -34,8 +34,8 @@ LEVELS = [("9", gettext_lazy("按乡镇")), ("12", gettext_lazy("按村"))]
 
 class BoardForm(FilterForm):
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
-    on = forms.DateField(label=gettext_lazy("到哪一天"), required=False, widget=DateInput())
-    known = forms.DateField(label=gettext_lazy("只算这天以前登记的（选填）"), required=False, widget=DateInput())
+    on = DayField(label=gettext_lazy("到哪一天"), required=False)
+    known = DayField(label=gettext_lazy("只算这天以前登记的（选填）"), required=False)
     by = forms.ChoiceField(label=gettext_lazy("分到"), required=False, choices=[("", gettext_lazy("下一级")), *LEVELS])
 
     def __init__(self, data: QueryDict, *, within: Scope) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models import Unit, UnitKind
-from hemei.office.forms import DateInput, OfficeForm, dress
+from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.houses.actions import Report
 from hemei.programmes.houses.models import Resilience, SafetyGrade
 from hemei.programmes.houses.parts import PART_GRADES, PARTS
@@ -18,7 +18,7 @@ from hemei.terms.region import Level, RegionCode
 class AppraisalForm(OfficeForm):
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("鉴定单位"))
     report_no = forms.CharField(label=_("报告编号"), max_length=60)
-    on = forms.DateField(label=_("鉴定日期"), widget=DateInput())
+    on = DayField(label=_("鉴定日期"))
     site_safe = forms.TypedChoiceField(
         label=_("场地安全性"),
         help_text=_("先看场地：场地危险的，房屋直接为 D 级。"),

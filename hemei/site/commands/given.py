@@ -9,6 +9,7 @@ import click
 
 from hemei.core.access import Scope
 from hemei.core.queries.regions import regions
+from hemei.terms.day import read_day
 from hemei.terms.region import BadRegionCode, RegionCode
 
 
@@ -19,9 +20,9 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            return read_day(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day; write it like 2026-11-01.", param, ctx)
+            self.fail(f"{value!r} is not a day between 1800 and 2199; write it like 2026-11-01.", param, ctx)
 
 
 class Code(click.ParamType[str]):
