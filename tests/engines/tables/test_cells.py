@@ -127,7 +127,7 @@ def test_dates_as_clerks_write_them(cell: object, day: str) -> None:
         (99999.0, "看懂"),
         (-1.0, "看懂"),
         (date(9999, 12, 31), "年份"),
-        (datetime(1, 1, 1), "年份"),
+        (date(1, 1, 1), "年份"),
     ],
 )
 def test_a_date_that_could_be_two_days_or_none_is_refused(cell: object, said: str) -> None:
