@@ -256,6 +256,7 @@ def test_a_caller_is_found_by_name(well: Place, signed_in: SignIn) -> None:
 
 def test_no_place_of_the_next_village_is_found_by_name(well: Place, signed_in: SignIn) -> None:
     dig_well(NEXT_VILLAGE, "井外")
+    assert signed_in("grid").get("/field/places/", {"text": "井" * 60_000}).status_code == 200
     page = signed_in("grid").get("/field/places/", {"text": "井"}).content.decode()
     assert "井一" in page
     assert "井外" not in page

@@ -21,6 +21,7 @@ from hemei.core.registry import Form, registry
 from hemei.field.staff import StaffRequest, right_for, staff, turns, within
 from hemei.terms.day import today
 
+LONGEST = 60  # what somebody looks for; databases refuse to look for a book
 SIZE = 30
 
 
@@ -72,7 +73,7 @@ def _distance(metres: float) -> str:
 @staff
 def find(request: StaffRequest) -> HttpResponse:
     """A place by its name, address or who lives there, and the forms that I may fill in for it."""
-    text = request.GET.get("text", "").strip()
+    text = request.GET.get("text", "").strip()[:LONGEST]
     rows = reading.places(within=within(request, "place.view"), where=PlaceFilter(text=text))
     shown = page(rows, order=("region", "pk"), cursor=request.GET.get("cursor", ""), size=SIZE) if text else None
     context = {
