@@ -6,12 +6,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from hemei.core.models import DrawState
-from hemei.core.queries.published import facts_of, public_draws
+from hemei.core.queries.published import facts_of, public_draws, townships_of
 
 
 def draws(request: HttpRequest) -> HttpResponse:
     """The draws, newest first, with the hashes that were fixed before the seed was known."""
-    return render(request, "public/draws.html", {"draws": public_draws()[:200]})
+    shown = list(public_draws()[:200])
+    return render(request, "public/draws.html", {"draws": shown, "region_names": townships_of(shown)})
 
 
 def draw(request: HttpRequest, pk: int) -> JsonResponse:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 
-from hemei.core.models import Draw, DrawState
+from hemei.core.models import Draw, DrawState, Region
 
 
 def public_draws() -> QuerySet[Draw]:
     """Every draw: before the event its hashes, afterwards everything needed to draw again. Never which house it is."""
-    return Draw.objects.select_related("round").order_by("-frozen_at")
+    return Draw.objects.select_related("round").defer("frame", "codes").order_by("-frozen_at")
+
+
+def townships_of(draws: Iterable[Draw]) -> dict[str, str]:
+    """Code → name of the townships from which these draws drew."""
+    codes = {township for held in draws for township in held.sizes}
+    return dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 def facts_of(held: Draw) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def rounds(*, within: Scope) -> QuerySet[Round]:
 
 
 def draws(*, within: Scope) -> QuerySet[Draw]:
-    return Draw.objects.filter(within.q(matter="round__matter")).select_related("round")
+    rows = Draw.objects.filter(within.q(matter="round__matter")).select_related("round")
+    return rows.defer("frame", "codes")  # a line for each house of a district
 
 
 def load(turn: Round, *, within: Scope) -> list[Load]:

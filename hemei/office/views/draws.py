@@ -57,13 +57,16 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         if tried(request, form, lambda: acting.hold(held=held, seed=form.cleaned_data["seed"], by=request.actor)):
             messages.success(request, _("已抽取。名单到启用日期才向巡查人员打开。"))
             return redirect("office:draw", pk=held.pk)
+    progress = reading.progress([held.round], within=within(request, "draw.view"), on=today())[held.round_id]
+    over = held.round.ends <= today() or progress["done"] == progress["due"]
     context = {
         "held": held,
         "form": form,
-        "may_hold": may_hold,
         "may_draw": may_hold and held.state == DrawState.FROZEN and held.event_on <= today(),
-        "may_publish": may_hold and held.state == DrawState.DRAWN,
-        "progress": reading.progress([held.round], within=within(request, "draw.view"), on=today())[held.round_id],
+        "may_publish": may_hold and held.state == DrawState.DRAWN and over,
+        "waits": held.state == DrawState.DRAWN and not over,
+        "opened": held.state != DrawState.FROZEN and held.opens_on <= today(),
+        "progress": progress,
         "region_names": names(within=within(request, "draw.view")),
     }
     return render(request, "office/draw.html", context, status=status(form))
