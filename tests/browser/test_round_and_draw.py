@@ -1,4 +1,4 @@
-"""A survey round and a random draw from their planning to their last look, by clicking, on the phone and at the desk."""
+"""A survey round and a random draw, from the plan to the last look, by clicking, on the phone and at the desk."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from hemei.core.models import Check, Draw, Due, Place, Region, Round
+from hemei.core.models import Check, Draw, Due, Place, Round
 from hemei.terms.day import today
 from tests.browser.conftest import DESK, PHONE, Visit
-from tests.conftest import OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, People, build_house
+from tests.conftest import TOWNSHIP, People, build_house
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
