@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyproj import CRS
 
 from .area_map import AreaMap
+from .arrow import column_of
 from .compiled import Floats
 from .inside import NOWHERE, area_inside, zone_of
 from .layers import Layer
@@ -20,7 +21,7 @@ from .terrain import SlopeToe, Terrain, terrain_at, toe_distance
 
 def nullable(values: Floats) -> pa.Array:
     """The values with null for NaN."""
-    return pa.array(values, mask=np.isnan(values))
+    return column_of(values, np.isnan(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class ZoneColumn:
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
         zone, part = zone_of(self.map, len(self.layer.ids), footprints, share)
         nowhere = zone == NOWHERE
-        ids = self.layer.ids.take(pa.array(zone, mask=nowhere))
-        return {self.layer.name: ids, f"{self.layer.name}_share": pa.array(part, mask=nowhere)}
+        ids = self.layer.ids.take(column_of(zone, nowhere))
+        return {self.layer.name: ids, f"{self.layer.name}_share": column_of(part, nowhere)}
 
     def fit(self, footprints: Footprints) -> Floats:
         """How much of each footprint its zone holds, 0 … 1: less where it stands across a border."""
@@ -45,7 +46,7 @@ class AreaColumn:
     map: AreaMap
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
-        return {f"{self.layer.name}_m2": pa.array(area_inside(self.map, footprints, share))}
+        return {f"{self.layer.name}_m2": column_of(area_inside(self.map, footprints, share))}
 
     def fit(self, footprints: Footprints) -> Floats:
         """How much of each footprint lies in the layer, 0 … 1."""

@@ -9,11 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from .spare import absent
+
+with absent("scipy"), absent("scipy.linalg"), absent("cffi"):  # numba loads them to look for BLAS, and for C functions
+    import numba
+
+    importlib.import_module("numba.np.arraymath")
+    importlib.import_module("numba.core.typing.cffi_utils")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,6 +52,4 @@ def forget_stale(folder: Path) -> None:
         stamp.write_text(state)
 
 
-with absent("scipy"):  # numba would load all of its algebra to look for BLAS, which no kernel uses
-    importlib.import_module("numba.np.arraymath")
 forget_stale(Path(__file__).parent)

@@ -16,6 +16,7 @@ import pyarrow as pa
 import shapely
 
 from .area_map import AreaMap
+from .arrow import column_of
 from .columns import NearColumn, nullable
 from .compiled import Floats
 from .footprints import read_footprints
@@ -74,7 +75,7 @@ def counted(source: Source, convert: Callable[[Floats], Floats] | None, task: De
             floors = numbers(batch.column(column))
             if task.floor_area:
                 floors = np.divide(floors, areas(footprints), out=np.full(len(batch), np.nan), where=floors > 0.0)
-        ids = batch.column(source.id_column) if source.id_column else pa.array(np.arange(row, row + len(batch)))
+        ids = batch.column(source.id_column) if source.id_column else column_of(np.arange(row, row + len(batch)))
         row += len(batch)
         yield Counted(footprints, floors, ids)
 
@@ -108,7 +109,7 @@ class Surroundings:
         if self.with_floors:
             missing = np.isnan(batch.floors) & (areas(batch.footprints) > 0.0)
             if missing.any():
-                self.unknown.append(batch.ids.filter(pa.array(missing)))
+                self.unknown.append(batch.ids.filter(column_of(missing)))
 
     def remarks(self) -> Iterator[str]:
         if self.unknown:
@@ -170,4 +171,4 @@ class ParcelDensity(Surroundings):
         zone, _ = zone_of(self.map, len(self.layer.ids), footprints, share)
         nowhere = (zone == NOWHERE) | ~self.asked(footprints, share)
         density, far = (np.where(nowhere, np.nan, self.ratios[zone, i]) for i in range(2))
-        return self.answer(density, far) | {"density_in": self.layer.ids.take(pa.array(zone, mask=nowhere))}
+        return self.answer(density, far) | {"density_in": self.layer.ids.take(column_of(zone, nowhere))}

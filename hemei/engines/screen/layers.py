@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,30 +17,58 @@ import shapely
 from pyproj import CRS
 
 from .area_map import AreaMap, build_area_map
+from .arrow import column_of
 from .crs import converter, misplaced
 from .footprints import offsets_of
 from .near_map import NearMap, build_near_map, segments_of
 from .reading import Source, Unreadable, open_source
 from .rings import rings_of
-from .store import load, save
+from .store import load, load_said, save, save_said
 
 Map = TypeVar("Map", AreaMap, NearMap)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layer:
     """Features of one file in the run's system, in the order of their ids.
 
-    `ids` (features,) as the file has them; `geometry` (features,) valid shapely geometries; `version` the digest of the
-    file, by which results say what they were measured against; `remarks` what had to be done to the file.
+    `ids` (features,) as the file has them; `version` the digest of the file, by which results say what they were
+    measured against; `remarks` what had to be done to the file; `has_ground` whether any feature is a polygon.
     """
 
     name: str
     ids: pa.Array
-    geometry: np.ndarray
     version: str
     remarks: tuple[str, ...]
+    has_ground: bool
+    read: Callable[[], np.ndarray]
     columns: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    @cached_property
+    def geometry(self) -> np.ndarray:
+        """Valid shapely geometries (features,), read when somebody asks: a kept map needs none."""
+        return self.read()
+
+
+def open_layer(name: str | Path, crs: CRS, beside: Path | None) -> Layer:
+    """A layer of which all but the geometry is kept in the folder `beside`, from when it was first read.
+
+    Raises Unreadable.
+    """
+    if beside is None:
+        return read_layer(name, crs)
+    source = open_source(name)
+    version = digest(source.path)
+    path = beside / f"{source.name}-{version}-{_stamp(crs)}.layer"
+    kept = load_said(path)
+    if kept is None:
+        layer = read_layer(name, crs)
+        save_said(path, layer.ids, {"remarks": layer.remarks, "has_ground": layer.has_ground})
+        return layer
+    ids, said = kept
+    return Layer(
+        source.name, ids, version, tuple(said["remarks"]), said["has_ground"], lambda: read_layer(name, crs).geometry
+    )
 
 
 def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer:
@@ -54,16 +84,17 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
     if source.id_column:
         ids = _column(batches, source.id_column)
     else:
-        ids = pa.array(np.arange(len(geometry)))
+        ids = column_of(np.arange(len(geometry)))
         remarks.append(f"{source.name}：没有 id 列，用行号（从 0 起）代替")
     order = np.asarray(pa.compute.sort_indices(ids)) if len(ids) else np.empty(0, np.int64)
-    ids, geometry = ids.take(pa.array(order)), geometry[order]
+    ids, geometry = ids.take(column_of(order)), geometry[order]
     if len(ids) != len(pa.compute.unique(ids)):
         remarks.append(f"{source.name}：id 有重复，重复的要素仍分别计算")
     geometry = _in_system(geometry, ids, source, crs)
     geometry = _valid(geometry, ids, source.name, remarks)
-    taken = {column: _column(batches, column).take(pa.array(order)) for column in columns}
-    return Layer(source.name, ids, geometry, digest(source.path), tuple(remarks), taken)
+    taken = {column: _column(batches, column).take(column_of(order)) for column in columns}
+    has_ground = bool((shapely.get_dimensions(geometry) == 2).any())
+    return Layer(source.name, ids, digest(source.path), tuple(remarks), has_ground, lambda: geometry, taken)
 
 
 def _column(batches: list[pa.RecordBatch], name: str) -> pa.Array:
@@ -73,9 +104,16 @@ def _column(batches: list[pa.RecordBatch], name: str) -> pa.Array:
 
 
 def digest(path: Path) -> str:
-    """The layer's version: the first 16 digits of its SHA-256."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+    """The layer's version: the first 16 digits of its SHA-256 (of a Shapefile: of all its files)."""
+    parts = [path]
+    if path.suffix.lower() == ".shp":
+        parts += [part for part in sorted(path.parent.glob(f"{glob.escape(path.stem)}.*")) if part != path]
+    read = hashlib.sha256()
+    for part in parts:
+        with part.open("rb") as file:
+            while piece := file.read(1 << 20):
+                read.update(piece)
+    return read.hexdigest()[:16]
 
 
 def _geometry(batch: pa.RecordBatch, source: Source) -> np.ndarray:

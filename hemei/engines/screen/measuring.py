@@ -12,15 +12,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
-import shapely
 from pyproj import CRS, Transformer
 
+from .arrow import column_of, whole_numbers
 from .columns import AreaColumn, NearColumn, TerrainColumns, ZoneColumn
 from .compiled import Floats
 from .crs import chosen, converter, misplaced
 from .density import CircleDensity, DensityTask, ParcelDensity, counted
 from .footprints import Faults, read_footprints
-from .layers import Layer, area_map_of, near_map_of, read_layer
+from .layers import Layer, area_map_of, near_map_of, open_layer
 from .reading import Source, Unreadable, open_source
 from .shapes import Footprints, Sharing, areas, in_one_piece
 from .shifted import suspicions
@@ -93,10 +93,10 @@ class Run:
             self.report.spend("neighbourhood", start)
 
     def _layer(self, name: str) -> tuple[Layer, Path | None]:
-        layer = read_layer(name, self.crs)
+        folder = Path(name.partition("|")[0]).parent / ".control-maps" if self.task.keep_maps else None
+        layer = open_layer(name, self.crs, folder)
         self.report.remarks.extend(layer.remarks)
         self.report.versions[layer.name] = layer.version
-        folder = Path(name.partition("|")[0]).parent / ".control-maps" if self.task.keep_maps else None
         return layer, folder
 
     def _zones(self) -> Iterator[Column]:
@@ -116,7 +116,7 @@ class Run:
     def _near_one(self, name: str, reach: float) -> NearColumn:
         layer, folder = self._layer(name)
         ground = None
-        if (shapely.get_dimensions(layer.geometry) == 2).any():
+        if layer.has_ground:
             ground = area_map_of(layer, dissolved=True, beside=folder, crs=self.crs)
         return NearColumn(layer, near_map_of(layer, reach, beside=folder, crs=self.crs), ground)
 
@@ -180,11 +180,11 @@ class Run:
             self._look_at_the_first(footprints)
         self.report.spend("parse", start)
         start = time.perf_counter()
-        made: dict[str, pa.Array] = {"id": ids, "area_m2": pa.array(areas(footprints))}
+        made: dict[str, pa.Array] = {"id": ids, "area_m2": column_of(areas(footprints))}
         for column in self.columns:
             made.update(column.columns(footprints, share))
         if not measurable.all():
-            keep = pa.array(measurable)
+            keep = column_of(measurable)
             nothing = {name: pa.compute.if_else(keep, values, None) for name, values in made.items() if name != "id"}
             made.update(nothing)
         self._note(faults, ids)
@@ -201,7 +201,7 @@ class Run:
 
     def _note(self, faults: Faults, ids: pa.Array) -> None:
         for what, rows in faults.rows.items():
-            self.report.faults.setdefault(what, []).extend(ids.take(pa.array(rows)).to_pylist())
+            self.report.faults.setdefault(what, []).extend(ids.take(column_of(np.array(rows))).to_pylist())
 
 
 def shared(pool: ThreadPoolExecutor, workers: int) -> Sharing:
@@ -221,15 +221,15 @@ class IdCheck:
     def __init__(self) -> None:
         self.parts: list[pa.Array] = []
         self.grows = True
-        self.last: object = None
+        self.last: np.integer | None = None
 
     def see(self, ids: pa.Array) -> None:
         self.parts.append(ids)
         if self.grows and len(ids):
-            values = ids.to_numpy(zero_copy_only=False)
-            numbers = values.dtype.kind in "iu"
-            self.grows = numbers and bool((np.diff(values) > 0).all()) and (self.last is None or values[0] > self.last)
-            self.last = values[-1]
+            values = whole_numbers(ids)
+            self.grows = values is not None and (self.last is None or bool(values[0] > self.last))
+            if values is not None and self.grows:
+                self.grows, self.last = bool((values[1:] > values[:-1]).all()), values[-1]
 
     def doubles(self) -> list[object]:
         if self.grows:
@@ -240,7 +240,7 @@ class IdCheck:
 
 
 def _row_numbers(start: int, count: int) -> pa.Array:
-    return pa.array(np.arange(start, start + count))
+    return column_of(np.arange(start, start + count))
 
 
 def _refuse_doubles(task: Task) -> None:

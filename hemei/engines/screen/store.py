@@ -9,16 +9,19 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from .area_map import AreaMap
 from .near_map import NearMap
 from .tree import Tree
 
 FORMAT = b"hemei control map 2\n"
+LAYER = b"hemei layer 1"
 ALIGN = 64
 Map = TypeVar("Map", AreaMap, NearMap)
 
@@ -33,15 +36,23 @@ def save(path: Path, made: AreaMap | NearMap) -> bool:
         at += -(-array.nbytes // ALIGN) * ALIGN
     head = FORMAT + json.dumps(table).encode() + b"\n"
     head += b" " * (-len(head) % ALIGN)
+
+    def write(file: BinaryIO) -> None:
+        file.write(head)
+        for array, row in zip(arrays, table, strict=True):
+            file.seek(len(head) + row["at"])
+            file.write(np.ascontiguousarray(array).data)
+        file.truncate(len(head) + at)
+
+    return _put(path, write)
+
+
+def _put(path: Path, write: Callable[[BinaryIO], None]) -> bool:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(exist_ok=True)
         with partial.open("wb") as file:
-            file.write(head)
-            for array, row in zip(arrays, table, strict=True):
-                file.seek(len(head) + row["at"])
-                file.write(np.ascontiguousarray(array).tobytes())
-            file.truncate(len(head) + at)
+            write(file)
         partial.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -64,6 +75,26 @@ def load(path: Path, kind: type[Map]) -> Map | None:
     except (OSError, ValueError, KeyError):
         return None
     return _rebuilt(kind, arrays)
+
+
+def save_said(path: Path, ids: pa.Array, said: dict[str, Any]) -> bool:
+    """Write what is known of a layer besides its geometry; False where the folder cannot be written to."""
+    table = pa.table({"id": ids}).replace_schema_metadata({LAYER: json.dumps(said)})
+
+    def write(file: BinaryIO) -> None:
+        with pa.ipc.new_file(file, table.schema) as out:
+            out.write_table(table)
+
+    return _put(path, write)
+
+
+def load_said(path: Path) -> tuple[pa.Array, dict[str, Any]] | None:
+    """What `save_said` wrote; None where there is none, or where it is of another format or cut short."""
+    try:
+        table = pa.ipc.open_file(pa.py_buffer(path.read_bytes())).read_all()
+        return table.column("id").combine_chunks(), json.loads(table.schema.metadata[LAYER])
+    except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
+        return None
 
 
 def _array(data: np.ndarray, start: int, row: dict[str, Any]) -> np.ndarray:

@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import click
 
+from hemei.site.cli import HELP
 from hemei.site.commands.backup import backup
 from hemei.site.commands.collector import collector
 from hemei.site.commands.demo import demo
@@ -21,7 +22,7 @@ from hemei.site.commands.zero import zero
 from hemei.site.screen_cli import screen
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings=HELP)
 @click.version_option(version("hemei"), message="%(version)s")
 def cli() -> None:
     """Hemei runs a rural district's programme: look, find, fix, accept, zero.
