@@ -9,24 +9,27 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from hemei.core.access import Actor
+from hemei.core.access import SYSTEM, Actor
 from hemei.core.actions.evidence import NewFile, as_taken, keep
 from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.lifecycle import LIFE, Need, Step
 from hemei.core.models import Account, Case, CaseStep, Unit
-from hemei.core.prepared import insert
+from hemei.core.prepared import change, insert
 from hemei.core.queries.duty import on_duty, responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
+from hemei.core.wording import stored
 from hemei.core.writing import action, audit, nothing_new
 from hemei.terms.day import day_of, today
 from hemei.terms.finding import Severity
 from hemei.terms.region import Level, RegionCode
 
 CLOCK_SKEW = timedelta(minutes=10)
+ROUTED = gettext_lazy("按区域自动交办")
 LOOK_AGAIN_DAYS = 7  # ours: how often a contained danger is looked at
 
 
@@ -136,6 +139,8 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     case.state = step.target or case.state
     if brought.unit:
         case.unit, case.assignee = brought.unit, brought.assignee
+    elif case.unit is None and step.target == "assigned":  # found when nobody was on duty; now somebody may be
+        case.unit = _answers_for(case, now)
     if step.verb == "case.remedy":
         case.remedied_by = str(by)
     if step.verb == "case.confirm":
@@ -148,8 +153,23 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
         case, step.verb, by=by, before=before, at=brought.at, now=now, note=brought.note, data=brought.said()
     )
     keep(brought.files, by=by, region=case.region, now=now, place=case.place, step=row)
+    if step.verb == "case.confirm":
+        hand_over(case, _answers_for(case, now), at=brought.at, now=now)
     recolour(case.place)
     return row
+
+
+def _answers_for(case: Case, now: datetime) -> Unit | None:
+    return responsible_unit(region=case.region, matter=case.matter, on=day_of(now))
+
+
+def hand_over(case: Case, unit: Unit | None, *, at: datetime, now: datetime) -> None:
+    """What is found goes to the unit that answers for its region at once, where there is one."""
+    if unit is None:
+        return
+    before, case.state, case.unit = case.state, "assigned", unit
+    change(case, "state", "unit")
+    add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
 
 
 def becomes_known(case: Case, at: datetime, now: datetime) -> None:

@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemei.core.access import SYSTEM, Actor, At, require
-from hemei.core.actions.case import CLOCK_SKEW, add_step, becomes_known
+from hemei.core.access import Actor, At, require
+from hemei.core.actions.case import CLOCK_SKEW, add_step, becomes_known, hand_over
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.notify import announce
 from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Mistaken
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Case, Check, Finding, Place
-from hemei.core.prepared import Given, Prepared, change, insert
+from hemei.core.prepared import Given, Prepared, insert
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
@@ -26,7 +26,6 @@ from hemei.core.writing import action, audit
 from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
-ROUTED = gettext_lazy("按区域自动交办")
 TAKEN_BACK = gettext_lazy("报告人更正了答案：更正后没有这一条。请打电话或上门核实。")
 SEEN_TOO = gettext_lazy("核实前又有人看到同样的问题")
 VERIFY_WITHIN = timedelta(days=1)  # ours: a report from an unpaired phone is called back or looked at within a day
@@ -97,7 +96,7 @@ def _begin(
     insert(case)
     add_step(case, "case.open" if certain else "case.report", by=by, before="", at=at, now=now, note="", data={})
     if certain:
-        _hand_over(case, at=at, now=now)
+        hand_over(case, unit, at=at, now=now)
     recolour(place)
     if kind.severity == Severity.URGENT:
         announce(case, now=now)
@@ -137,17 +136,9 @@ def _verify(case: Case, *, by: Actor, at: datetime, now: datetime) -> None:
     becomes_known(case, at, now)
     case.save(update_fields=["state", "found_at", "found_recorded_at", "due_on"])
     add_step(case, "case.confirm", by=by, before=before, at=at, now=now, note=stored(SEEN_TOO), data={})
-    _hand_over(case, at=at, now=now)
+    unit = responsible_unit(region=case.region, matter=case.matter, on=day_of(now))
+    hand_over(case, unit, at=at, now=now)
     recolour(case.place)
-
-
-def _hand_over(case: Case, *, at: datetime, now: datetime) -> None:
-    """Give the case to the unit that answers for its region, where there is one."""
-    if case.unit is None:
-        return
-    before, case.state = case.state, "assigned"
-    change(case, "state")
-    add_step(case, "case.assign", by=SYSTEM, before=before, at=at, now=now, note=stored(ROUTED), data={})
 
 
 def _forerunner(place: Place, kind: FindingKind) -> Case | None:

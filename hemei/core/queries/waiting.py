@@ -7,10 +7,10 @@ from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
-from hemei.core.models import Case, Due, Message
+from hemei.core.models import Case, Due, Duty, Message
 from hemei.core.queries.cases import CaseFilter, cases
 from hemei.core.queries.rounds import dues as owed
 from hemei.terms.finding import Severity
@@ -22,6 +22,13 @@ def assigned(*, within: Scope, units: Collection[int], account: int | None) -> Q
     """Cases to be remedied by this person, or by their units where no person is named; most overdue first."""
     theirs = Q(assignee=account) | Q(assignee=None, unit__in=units)
     return cases(within=within, where=CaseFilter(states=("found", "assigned"))).filter(theirs).order_by(SOONEST, "id")
+
+
+def nobodys(*, within: Scope, on: date) -> QuerySet[Case]:
+    """Open cases that no unit answers for, or one in which nobody is on duty any more: they are to be handed over."""
+    staffed = Duty.objects.on(on).filter(unit=OuterRef("unit"))
+    waiting = cases(within=within, where=CaseFilter(states=("found", "assigned")))
+    return waiting.filter(~Exists(staffed), assignee=None).order_by(SOONEST, "id")
 
 
 def unverified(*, within: Scope) -> QuerySet[Case]:

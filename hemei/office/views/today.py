@@ -72,6 +72,11 @@ def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
             f"{listed}?state=reported",
         ),
         Pile(
+            _("没有人负责的，请交办"),
+            waiting.nobodys(within=scope_of(actor, "case.assign"), on=on),
+            f"{listed}?open=on&order=due",
+        ),
+        Pile(
             _("交办给我和我单位的"),
             waiting.assigned(within=mine, units=units, account=account),
             f"{listed}?mine=on&open=on&order=due",

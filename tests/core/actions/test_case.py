@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from django.db import DatabaseError, transaction
 
-from hemei.core.access import Refused
+from hemei.core.access import SYSTEM, Refused, Scope
 from hemei.core.actions import case as steps
 from hemei.core.actions.opening import open_from
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import AuditEntry, Case, CaseStep, Message, Place
+from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Message, Place, Unit
+from hemei.core.queries import waiting
 from hemei.core.writing import writing
 from hemei.programmes.houses.models import House
+from hemei.terms.day import day_of, today
 from hemei.terms.finding import FindingKind, Severity
-from tests.conftest import People, brought, days_ago, photo
+from tests.conftest import DISTRICT, TOWNSHIP, People, brought, days_ago, photo
 
 CRACK = FindingKind("houses.F02", Severity.ROUTINE, "墙体裂缝", "观察并修补")
 LEANING = FindingKind("houses.F03", Severity.URGENT, "墙体倾斜", "人员立即撤离")
@@ -31,6 +33,32 @@ def test_a_found_case_is_handed_to_the_village_at_once(house: Place, people: Peo
     assert [step.verb for step in case.steps.all()] == ["case.open", "case.assign"]
     house.refresh_from_db()
     assert house.state == "assigned"
+
+
+def test_a_confirmed_report_is_handed_to_whoever_answers_then(house: Place, people: People) -> None:
+    """Reported when nobody was on duty there; since then somebody is."""
+    Duty.objects.update(starts=day_of(days_ago(2)))
+    with writing():
+        case = open_from(CRACK, house, by=SYSTEM, at=days_ago(5), now=days_ago(5), check=None, certain=False)
+    assert case.unit is None
+    steps.confirm(case=case, by=people.village, brought=brought(days_ago(1), note="打电话问了户主"))
+    case.refresh_from_db()
+    assert (case.state, str(case.unit)) == ("assigned", "上河村村民委员会")
+    assert [step.verb for step in case.steps.order_by("id")] == ["case.report", "case.confirm", "case.assign"]
+    assert AuditEntry.objects.filter(subject=f"case:{case.pk}").count() == 3
+    house.refresh_from_db()
+    assert house.state == "assigned"
+
+
+def test_where_nobody_is_on_duty_a_case_waits_in_plain_sight(house: Place, people: People) -> None:
+    case = found(house, people)
+    everywhere = Scope.of(DISTRICT)
+    assert not waiting.nobodys(within=everywhere, on=today())
+    Duty.objects.filter(unit=case.unit).update(ends=day_of(days_ago(1)))
+    assert list(waiting.nobodys(within=everywhere, on=today())) == [case]
+    office = Unit.objects.get(kind="township_office", region=TOWNSHIP)
+    steps.assign(case=case, by=people.township, brought=brought(unit=office))
+    assert not waiting.nobodys(within=everywhere, on=today())
 
 
 def test_repaired_by_one_accepted_by_another(house: Place, people: People) -> None:
