@@ -57,18 +57,28 @@ class Kind:
 class Form:
     """A check form: an XLSForm workbook in the programme's `forms/` folder."""
 
-    id: str  # houses.selfcheck → forms/selfcheck.xlsx
+    id: str  # houses.selfcheck → forms/selfcheck.xlsx, its earlier versions forms/former/selfcheck-VERSION.xlsx
     tier: str
     kind: str
     folder: Path
 
+    @property
+    def _name(self) -> str:
+        return self.id.partition(".")[2]
+
     @cached_property
     def workbook(self) -> bytes:
-        return (self.folder / f"{self.id.partition('.')[2]}.xlsx").read_bytes()
+        return (self.folder / f"{self._name}.xlsx").read_bytes()
 
     @cached_property
     def read(self) -> ReadForm:
         return read_form(self.workbook)
+
+    @cached_property
+    def versions(self) -> Mapping[str, ReadForm]:
+        """The form and what it used to be: looks made with an earlier version stay readable, and may still come in."""
+        former = (read_form(path.read_bytes()) for path in (self.folder / "former").glob(f"{self._name}-*.xlsx"))
+        return {**{form.version: form for form in former}, self.read.version: self.read}
 
 
 class FactReader(Protocol):

@@ -14,6 +14,14 @@ from hemei.terms.day import SHANGHAI
 TIMBER_QUESTIONS = ("beam_rot", "beam_sag", "joint_pulled")
 CONCRETE_QUESTIONS = ("concrete_crack", "floor_slab")
 NOTHING_WRONG = dict.fromkeys(SELF_QUESTIONS, "no")
+PART_OF = {  # of the patrol's form, which asks there what the survey must have seen
+    **dict.fromkeys(("ground_crack", "settlement", "door_stuck"), "ground"),
+    **dict.fromkeys(("wall_leaning", "corner_gap", "wall_crack", "wall_erosion"), "wall"),
+    **dict.fromkeys(TIMBER_QUESTIONS, "timber"),
+    **dict.fromkeys(CONCRETE_QUESTIONS, "concrete"),
+    **dict.fromkeys(("roof_sag", "roof_leak", "enclosure_wall"), "roof"),
+    "electricity": "use",
+}
 APPRAISE_WITHIN = timedelta(days=15)
 
 
@@ -25,7 +33,7 @@ class Answers:
         self.seen: dict[int, list[int]] = defaultdict(list)
         for finding in year.findings:
             self.seen[finding.check].append(finding.trouble)
-        self.left = year.vacated
+        self.left, self.standing = year.vacated, year.standing
 
     def of(self, row: int) -> dict[str, Any]:
         """The answers of a check as its form wants them."""
@@ -51,6 +59,10 @@ class Answers:
         answers |= {"altered": "no", "crack_growing": "no", "first_judgement": "none"}
         for trouble in self.seen.get(row, ()):
             answers.update(ALL_TROUBLES[trouble].survey)
+            if self.checks.tier[row] == "patrol" and (row, trouble) in self.standing:
+                for sign in ALL_TROUBLES[trouble].survey:
+                    if sign in PART_OF:
+                        answers.setdefault(f"{PART_OF[sign]}_seen", []).append(sign)
         if answers["first_judgement"] == "severe":
             day = datetime.fromtimestamp(int(self.checks.at[row]), SHANGHAI).date()
             answers |= {"told_to_leave": "yes", "appraise_by": (day + APPRAISE_WITHIN).isoformat()}

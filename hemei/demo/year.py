@@ -87,6 +87,7 @@ class Year:
     findings: tuple[Finding, ...]
     appraisals: tuple[HouseAppraisal, ...]
     vacated: dict[int, int]  # house → when the people moved out
+    standing: frozenset[tuple[int, int]]  # check and trouble: a survey before it passed by what was there already
     ledger: Ledger
 
 
@@ -111,6 +112,7 @@ def make_year(district: District, until: date) -> Year:
         findings=tuple(sorted(teller.findings, key=lambda finding: (finding.check, finding.case))),
         appraisals=tuple(teller.appraisals),
         vacated=teller.vacated,
+        standing=frozenset(teller.standing),
         ledger=make_ledger(district, calendar),
     )
 
@@ -133,6 +135,7 @@ class Teller:
         self.findings: list[Finding] = []
         self.appraisals: list[HouseAppraisal] = []
         self.vacated: dict[int, int] = {}
+        self.standing: set[tuple[int, int]] = set()
 
     def run(self) -> None:
         waiting = drawn_incidents(self.district, self.calendar, self.rng)
@@ -160,7 +163,10 @@ class Teller:
     def happen(self, incident: Incident) -> Incident | None:
         """Let the looks at the house find the trouble; tell its case. Returns the trouble if it comes back later."""
         trouble = ALL_TROUBLES[incident.trouble]
-        seeing = [row for row in self.looks(incident.house, incident.onset) if self.sees(row, trouble)]
+        looks = self.looks(incident.house, incident.onset)
+        seeing = [row for row in looks if self.sees(row, trouble)]
+        surveyed = [row for row in looks if self.checks.tier[row] == "survey"]
+        self.standing |= {(row, incident.trouble) for row in seeing if surveyed and surveyed[0] < row}
         if not seeing:
             return None
         case, gone = self.open(incident, seeing[0], seeing)

@@ -24,6 +24,7 @@ from hemei.core.models import Channel, EvidenceSource, Place, Tier
 from hemei.core.queries import places
 from hemei.core.queries.collector import offered
 from hemei.core.registry import Form, Text, registry
+from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import Kind, Question, Submission, answers_of
 from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import xform
@@ -137,14 +138,15 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
     Raises Refused where this person may not, NoSuchForm, Http404 for an unknown place, Mistaken for what does not fit.
     """
     form = registry.forms.get(submission.form)
-    if form is None or form.read.version != submission.version:
+    read = form.versions.get(submission.version) if form else None
+    if form is None or read is None:
         raise NoSuchForm(_("没有这张表或这个版本，请在手机上更新空白表单后重填。"), code="unknown_form")
     place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
     require(by, right_for(form), place)
-    answers, errors = answers_of(form.read, submission)
+    answers, errors = answers_of(read, submission)
     if errors:
         raise Mistaken(f"{errors[0].question}：{errors[0].problem}", field=errors[0].question, code="answer")
-    photos = _photos(form, answers, files)
+    photos = _photos(read, answers, files)
     answered = Answered(
         form=form.id,
         answers=answers,
@@ -156,7 +158,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
         version=submission.version,
         device=submission.device or device,
         **_told(form, submission),
-        **_position(form, answers),
+        **_position(read, answers),
     )
     stored = submit_check(place=place, answered=answered, by=by)
     if stored.repeated and photos:
@@ -183,18 +185,18 @@ def _told(form: Form, submission: Submission) -> dict[str, Any]:
     return {"channel": channel, "on_behalf": whom[:80]}
 
 
-def _position(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _position(form: ReadForm, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Where the form says it was filled in, by its first position."""
-    for question in form.read.questions:
+    for question in form.questions:
         if question.kind is Kind.GEOPOINT and question.name in answers:
             lat, lon, _alt, accuracy = (*map(float, answers[question.name].split()), 0.0, 0.0)[:4]
             return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
     return {}
 
 
-def _photos(form: Form, answers: Mapping[str, Any], files: Mapping[str, bytes]) -> list[NewFile]:
+def _photos(form: ReadForm, answers: Mapping[str, Any], files: Mapping[str, bytes]) -> list[NewFile]:
     """The files that an answer names; what no question asked for is left out without a word."""
-    asked = {answers[q.name]: q.name for q in form.read.questions if q.kind is Kind.IMAGE and q.name in answers}
+    asked = {answers[q.name]: q.name for q in form.questions if q.kind is Kind.IMAGE and q.name in answers}
     return [
         NewFile(name, content, source=EvidenceSource.UNKNOWN, question=asked[name])
         for name, content in files.items()

@@ -49,21 +49,20 @@ def _events(place: Place, checks_in: Scope, cases_in: Scope) -> Iterator[Event]:
 
 
 def answers(check: Check) -> list[Answer]:
-    """What was answered, in the words of the form as it is registered; a question it no longer has keeps its name."""
-    form = registry.forms.get(check.form)
+    """What was answered, in the words of the form as it was then; a question that no version has keeps its name."""
+    registered = registry.forms.get(check.form)
+    form = registered.versions.get(check.version, registered.read) if registered else None
     language = "en" if (get_language() or "").startswith("en") else "zh"
     said = []
     for name, value in check.answers.items():
-        question = form.read.by_name.get(name) if form else None
+        question = form.by_name.get(name) if form else None
         if question is None or form is None:
             said.append(Answer(name, str(value)))
             continue
         if question.kind in (Kind.IMAGE, Kind.NOTE) or value in (None, ""):
             continue
-        labels = {choice.name: form.read.text(choice.labels, language) for choice in question.choices}
+        labels = {choice.name: form.text(choice.labels, language) for choice in question.choices}
         chosen = str(value).split() if question.kind is Kind.SELECT_MULTIPLE and isinstance(value, str) else value
         parts = chosen if isinstance(chosen, list) else [chosen]
-        said.append(
-            Answer(form.read.text(question.labels, language), listed(labels.get(str(p), str(p)) for p in parts))
-        )
+        said.append(Answer(form.text(question.labels, language), listed(labels.get(str(p), str(p)) for p in parts)))
     return said

@@ -36,7 +36,6 @@ class FindingKind:
     title: Text
     remedy: Text
     applies: Callable[[Answers], bool] | None = None
-    visible_at_survey: bool = False
     due_from: str = ""  # the question whose answer, a date, is the deadline
 
     @property
@@ -46,11 +45,11 @@ class FindingKind:
 
 
 def finding(
-    id: str, *, severity: Severity, title: Text, remedy: Text, visible_at_survey: bool = False
+    id: str, *, severity: Severity, title: Text, remedy: Text
 ) -> Callable[[Callable[[Answers], bool]], FindingKind]:
     """Declare a finding by the function that recognises it."""
 
     def declare(applies: Callable[[Answers], bool]) -> FindingKind:
-        return FindingKind(id, severity, title, remedy, applies, visible_at_survey)
+        return FindingKind(id, severity, title, remedy, applies)
 
     return declare

@@ -108,6 +108,7 @@ def patrol(page: Page) -> None:
             box.locator(f"[value={usual[0]}]").check()
     page.locator("#q-occupied [value=yes]").check()
     page.locator("#q-wall_crack [value=obvious]").check()
+    page.locator("#q-wall_seen [value=wall_crack]").check()
 
 
 def freeze(page: Page, device: str) -> str:
@@ -166,7 +167,7 @@ def test_a_draw_from_the_frozen_frame_to_the_published_codes(
     inspector.page.get_by_role("button", name="提交检查").click()
     expect(inspector.page.get_by_role("heading", level=1)).to_contain_text("发现 1 个问题")
     look(inspector.page, f"draw-{device}-8-found")
-    assert Check.objects.get().tier == "patrol"
+    assert Check.objects.get().answers["wall_seen"] == ["wall_crack"]
     assert Due.objects.filter(check_made=Check.objects.get()).count() == 1
 
     district.page.reload()

@@ -16,6 +16,7 @@ from hemei.core.actions.seal import seal_pending
 from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Case, Check, CollectorKey, Duty, Evidence, Place
 from hemei.core.queries.verify import faults
+from hemei.core.registry import registry
 from tests.conftest import NEXT_VILLAGE, VILLAGE, People, photo
 from tests.field.collector import Phone, filled, multipart
 from tests.toy.wells import dig_well
@@ -98,6 +99,21 @@ def test_a_correction_replaces_the_newest_record_only(phone: Phone, well: Place)
     [unknown] = phone.send(survey(well, instance="uuid:4", deprecated="uuid:none", cracked="no"))
     assert (edited.status_code, late.status_code, unknown.status_code) == (201, 409, 404)
     assert Check.objects.get(instance_id="uuid:2").replaces.instance_id == "uuid:1"
+
+
+def test_a_patrol_that_was_filled_in_on_an_earlier_form_is_taken(house: Place, people: People) -> None:
+    phone = phone_of_district(people.inspector)
+    earlier = registry.forms["houses.patrol"].versions["2026112301"]
+    said = {"hemei_place": str(house.pk), "wall_visible": "yes"}
+    for question in earlier.questions:
+        if question.required and not question.relevant:
+            said[question.name] = next(choice for choice in ("none", "no") if choice in question.choice_names)
+    said |= {"wall_crack": "obvious", "long_empty": "no"}
+    [unknown] = phone.send(filled("houses.patrol", said, version="2020010101"))
+    [taken] = phone.send(filled("houses.patrol", said, version=earlier.version))
+    assert (unknown.status_code, taken.status_code) == (404, 201), taken.content.decode()
+    check = Check.objects.get()
+    assert (check.version, check.answers["wall_visible"]) == (earlier.version, "yes")
 
 
 def test_a_self_check_sent_by_staff_says_how_it_became_known(phone: Phone, well: Place) -> None:

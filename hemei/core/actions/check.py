@@ -151,7 +151,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
     form = registry.forms[answered.form]
     if form.kind != place.kind:
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
-    if errors := examine(form.read, answered.answers):
+    if errors := examine(form.versions.get(answered.version, form.read), answered.answers):
         raise Mistaken(errors[0].problem, field=errors[0].question, code="answer")
     return Check(
         instance_id=answered.instance_id,

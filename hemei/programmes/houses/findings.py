@@ -80,25 +80,18 @@ GRADED = (
 ASKED = (*GRADED, "door_stuck", "electricity", "altered", "crack_growing")
 
 
-SEEN_IN: dict[str, str] = {}  # finding → the patrol's question whether the survey must have seen it
-
-
 def _kind(severity: Severity, usual: Text) -> Callable[..., FindingKind]:
-    """Declares findings of one severity; `seen` names the part of the patrol's form that the sign belongs to."""
+    """Declares findings of one severity."""
 
     def declare(
         number: int,
         title: Text,
         applies: Callable[[Answers], bool],
         *,
-        seen: str = "",
         remedy: Text = usual,
         due_from: str = "",
     ) -> FindingKind:
-        id = f"houses.F{number:02d}"
-        if seen:
-            SEEN_IN[id] = f"{seen}_visible"
-        return FindingKind(id, severity, title, remedy, applies, visible_at_survey=bool(seen), due_from=due_from)
+        return FindingKind(f"houses.F{number:02d}", severity, title, remedy, applies, due_from=due_from)
 
     return declare
 
@@ -106,21 +99,21 @@ def _kind(severity: Severity, usual: Text) -> Callable[..., FindingKind]:
 urgent, serious, routine = _kind(Severity.URGENT, LEAVE), _kind(Severity.SERIOUS, LOOK), _kind(Severity.ROUTINE, WATCH)
 
 FINDINGS = [
-    urgent(1, _("地面、山坡开裂、下沉或滑动"), shows("ground_crack", how=BADLY), seen="ground"),
-    urgent(2, _("墙体裂缝仍在发展"), _grows, seen="wall"),
-    urgent(3, _("墙、柱歪斜鼓出或墙角脱开"), shows("wall_leaning", "corner_gap", how=BADLY), seen="wall"),
-    urgent(4, _("屋顶下塌"), shows("roof_sag", how=BADLY), seen="roof"),
+    urgent(1, _("地面、山坡开裂、下沉或滑动"), shows("ground_crack", how=BADLY)),
+    urgent(2, _("墙体裂缝仍在发展"), _grows),
+    urgent(3, _("墙、柱歪斜鼓出或墙角脱开"), shows("wall_leaning", "corner_gap", how=BADLY)),
+    urgent(4, _("屋顶下塌"), shows("roof_sag", how=BADLY)),
     urgent(5, _("初判存在严重安全隐患"), _judged("severe"), remedy=STOP, due_from="appraise_by"),
-    serious(11, _("地基沉降或地面开裂"), _ground, seen="ground"),
-    serious(12, _("墙体裂缝"), _cracked, seen="wall"),
-    serious(13, _("墙体轻度歪斜或墙角开裂"), shows("wall_leaning", "corner_gap", how=OBVIOUSLY), seen="wall"),
-    serious(14, _("木构件腐朽、下弯或松脱"), shows("beam_rot", "beam_sag", "joint_pulled"), seen="timber"),
-    serious(15, _("屋面下陷、缺瓦漏雨"), _roof, seen="roof"),
-    serious(16, _("楼板或混凝土构件损坏"), shows("floor_slab", "concrete_crack"), seen="concrete"),
-    serious(17, _("门窗突然变形"), shows("door_stuck"), seen="ground"),
+    serious(11, _("地基沉降或地面开裂"), _ground),
+    serious(12, _("墙体裂缝"), _cracked),
+    serious(13, _("墙体轻度歪斜或墙角开裂"), shows("wall_leaning", "corner_gap", how=OBVIOUSLY)),
+    serious(14, _("木构件腐朽、下弯或松脱"), shows("beam_rot", "beam_sag", "joint_pulled")),
+    serious(15, _("屋面下陷、缺瓦漏雨"), _roof),
+    serious(16, _("楼板或混凝土构件损坏"), shows("floor_slab", "concrete_crack")),
+    serious(17, _("门窗突然变形"), shows("door_stuck")),
     serious(18, _("擅自改建、加层或拆墙"), _altered),
     serious(19, _("用电、用气、用火隐患"), shows("electricity"), remedy=_("当场断电断气，通知整改")),
-    serious(20, _("围护墙松动或墙体风化"), shows("enclosure_wall", "wall_erosion"), seen="roof"),
+    serious(20, _("围护墙松动或墙体风化"), shows("enclosure_wall", "wall_erosion")),
     serious(21, _("初判存在一定安全隐患"), _judged("some"), remedy=_("限制使用，按期鉴定或维修")),
     routine(31, _("轻微损坏"), shows(*GRADED, how=frozenset({"slight"}))),
     routine(32, _("农户拿不准，需上门看"), shows(*ASKED, how=frozenset({"unsure"})), remedy=_("网格员三日内上门查看")),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from hemei.core.access import Scope
-from hemei.core.models import Check, Finding, Tier
-from hemei.programmes.houses.findings import SEEN_IN
-from hemei.programmes.houses.indicators import missed_at_survey
+from hemei.core.models import Check, Tier
+from hemei.core.registry import registry
+from hemei.programmes.houses.indicators import missed_at_survey, missed_signs
 from hemei.programmes.houses.models import Appraisal, House
 from hemei.programmes.houses.risk import by_risk
 from hemei.terms.day import end_of
@@ -52,26 +51,54 @@ def standing(*, within: Scope) -> Standing:
     )
 
 
+@dataclass(frozen=True)
+class Missed:
+    """What the surveys of a region missed, by the patrols after them."""
+
+    houses: int
+    patrolled: int
+    signs: list[tuple[str, int]]  # name of the question and how often, most often first
+
+
+def missed(*, within: Scope, on: date) -> Missed:
+    """`indicators.missed_at_survey` over all patrols by that day."""
+    patrols = _surveyed_before(within, on)
+    told = patrols.filter(without_findings=False).values_list("answers", "survey")  # nothing found, nothing missed
+    signs = _signs_by_part()
+    by_house = [missed_signs(answers, survey, signs) for answers, survey in told]
+    houses, patrolled, counted = missed_at_survey(by_house, patrols.count())
+    return Missed(houses, patrolled, counted.most_common())
+
+
 def miss_rate(*, within: Scope, on: date) -> tuple[int, int]:
-    """Numerator and denominator of `indicators.missed_at_survey` over all patrols by that day."""
-    return missed_at_survey(_patrolled(within, on), SEEN_IN)
+    """Its numerator and denominator."""
+    counted = missed(within=within, on=on)
+    return counted.houses, counted.patrolled
 
 
-def _patrolled(within: Scope, on: date) -> Iterator[tuple[list[str], dict[str, Any], list[str]]]:
+def _surveyed_before(within: Scope, on: date) -> QuerySet[Any]:
+    """The patrols of houses that had been surveyed, with the answers of the last survey before each as `survey`.
+
+    A patrol that was corrected is left out for its correction.
+    """
     earlier = Check.objects.filter(
         place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY
-    ).order_by("-at")
+    ).order_by("-at", "-id")
     patrols = Check.objects.filter(
-        within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on)
-    ).annotate(before=Subquery(earlier.values("pk")[:1]))
-    surveyed = dict(patrols.filter(before__isnull=False).order_by().values_list("pk", "before"))
-    found: dict[int, list[str]] = defaultdict(list)
-    for check, code in Finding.objects.filter(check_made__in=[*surveyed, *surveyed.values()]).values_list(
-        "check_made", "code"
-    ):
-        if check is not None:
-            found[check].append(code)
-    # Only where something was found do the answers matter.
-    answers = dict(Check.objects.filter(pk__in=[pk for pk in surveyed if pk in found]).values_list("pk", "answers"))
-    for patrol, before in surveyed.items():
-        yield found[patrol], answers.get(patrol, {}), found[before]
+        within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on), replaced_by=None
+    )
+    return patrols.filter(Exists(earlier)).annotate(survey=Subquery(earlier.values("answers")[:1])).order_by()
+
+
+def _signs_by_part() -> dict[str, list[str]]:
+    """The signs of which the patrol is asked whether the survey must have seen them, by part of the house."""
+    asked = registry.forms["houses.patrol"].read.questions
+    return {
+        q.name.removesuffix("_seen"): [choice.name for choice in q.choices] for q in asked if q.name.endswith("_seen")
+    }
+
+
+def sign_names(language: str) -> dict[str, str]:
+    """The signs in the words of the patrol's form."""
+    form = registry.forms["houses.patrol"].read
+    return {q.name: form.text(q.labels, language) for q in form.questions}

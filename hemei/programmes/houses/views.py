@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Refused, actor_of, require, scope_of
@@ -20,7 +21,7 @@ from hemei.core.registry import registry
 from hemei.engines.measures import Ratio
 from hemei.programmes.houses.actions import record_appraisal
 from hemei.programmes.houses.forms import AppraisalForm
-from hemei.programmes.houses.queries import appraisals, miss_rate, standing
+from hemei.programmes.houses.queries import appraisals, missed, sign_names, standing
 from hemei.terms.day import today
 
 
@@ -32,13 +33,16 @@ def overview(request: HttpRequest) -> HttpResponse:
     scope = scope_of(by, "place.view", "houses")
     if not scope:
         raise Refused("place.view")
-    missed = Ratio(*miss_rate(within=scope, on=today()))
+    seen = missed(within=scope, on=today())
+    ratio = Ratio(seen.houses, seen.patrolled)
+    called = sign_names((get_language() or "zh")[:2])
     context = {
         "standing": standing(within=scope),
         "indicator": registry.indicators["houses.miss_rate"],
-        "missed": missed,
-        "rate": missed.rate(),
-        "interval": missed.interval(),
+        "missed": ratio,
+        "rate": ratio.rate(),
+        "interval": ratio.interval(),
+        "signs": [(called[sign], count) for sign, count in seen.signs],
         "appraisals": appraisals(within=scope_of(by, "appraisal.view", "houses")).order_by("-on", "-id")[:20],
     }
     return render(request, "houses/overview.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hemei.core.registry import registry
-from hemei.programmes.houses.findings import FINDINGS, SEEN_IN
+from hemei.programmes.houses.findings import FINDINGS
 from hemei.terms.finding import Severity
 
 
@@ -51,11 +51,6 @@ def test_a_deadly_sign_reported_by_the_household_is_urgent(sign: str) -> None:
 
 def test_ids_are_unique() -> None:
     assert len({kind.id for kind in FINDINGS}) == len(FINDINGS)
-
-
-def test_every_question_that_says_visible_is_in_the_patrol() -> None:
-    names = registry.forms["houses.patrol"].read.by_name
-    assert set(SEEN_IN.values()) <= set(names)
 
 
 def test_every_graded_sign_of_the_survey_leads_to_a_finding() -> None:

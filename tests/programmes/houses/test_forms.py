@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import hemei
+from hemei.core.registry import registry
 from hemei.engines.forms import Condition, Form, Kind, examine, read_form
 
 FOLDER = Path(hemei.__file__).parent / "programmes" / "houses" / "forms"
@@ -69,10 +70,29 @@ def test_survey_and_patrol_ask_for_the_same_signs_word_for_word(forms: dict[str,
         assert survey[name] == patrol[name]
 
 
-def test_the_patrol_asks_part_by_part_what_must_have_been_visible_at_the_survey(forms: dict[str, Form]) -> None:
-    visible = {name for name in forms["patrol"].by_name if name.endswith("_visible")}
-    assert visible == {f"{part}_visible" for part in ("ground", "wall", "timber", "concrete", "roof")}
-    assert not any(name.endswith("_visible") for name in forms["survey"].by_name)
+def test_the_patrol_asks_of_every_sign_whether_it_must_have_been_visible_at_the_survey(forms: dict[str, Form]) -> None:
+    seen = [question for question in forms["patrol"].questions if question.name.endswith("_seen")]
+    named = [choice.name for question in seen for choice in question.choices]
+    assert len(named) == len(set(named))
+    assert set(named) == degrees(forms["survey"])
+    for question in seen:
+        for choice in question.choices:
+            assert choice.labels == forms["survey"].by_name[choice.name].labels
+        stands = next(section for section in forms["patrol"].sections if question in section.questions)
+        assert question.choice_names <= {asked.name for asked in stands.questions}
+        assert not question.required
+    assert not any(name.endswith("_seen") for name in forms["survey"].by_name)
+
+
+def test_an_earlier_version_keeps_its_questions_and_its_name() -> None:
+    registered = registry.forms["houses.patrol"]
+    assert list(registered.versions)[-1] == registered.read.version
+    former = registered.versions["2026112301"]
+    assert former.id == registered.id
+    assert former.by_name["wall_visible"].choice_names == {"yes", "no", "unsure"}
+    for form in registry.forms.values():
+        for version, read in form.versions.items():
+            assert (read.id, read.version) == (form.id, version)
 
 
 @pytest.mark.parametrize("name", ["survey", "patrol"])
