@@ -18,7 +18,7 @@ def test_every_programme_has_its_page(key: str) -> None:
     names = [
         *(form.id for form in programme.forms),
         *(kind.id for kind in programme.findings),
-        *(fact.name for fact in programme.facts),
+        *(fact.name for fact in (*programme.facts, *programme.person_facts)),
         *(indicator.name for indicator in programme.indicators),
         *programme.parameters.defaults,
     ]

@@ -19,7 +19,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from hemei.core.models import Account, Duty
-from hemei.core.roles import ACCEPT_LEVEL, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
+from hemei.core.roles import ACCEPT_LEVEL, BEARER_RIGHTS, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
 from hemei.terms.region import contains, successor
@@ -30,6 +30,7 @@ class ActorKind(StrEnum):
     DOOR = "door"
     PHONE = "phone"
     COLLECTOR = "collector"
+    BEARER = "bearer"
     SYSTEM = "system"
 
 
@@ -57,6 +58,7 @@ class Actor:
     account: Account | None = None
     grants: tuple[Grant, ...] = ()
     place: int | None = None  # a door's or a paired phone's house
+    holds: tuple[str, str, int] | None = None  # a bearer's slip: one verb, with one thing (its model and key)
     proven_at: datetime | None = None  # when a one-time code last showed that it is really them
 
     def __str__(self) -> str:
@@ -226,6 +228,9 @@ def may(actor: Actor, verb: str, thing: Thing) -> bool:
             return verb in DOOR_RIGHTS and _place_of(thing) == actor.place
         case ActorKind.PHONE:
             return verb in PHONE_RIGHTS and _place_of(thing) == actor.place
+        case ActorKind.BEARER:
+            held = isinstance(thing, Model) and actor.holds == (verb, thing._meta.label_lower, thing.pk)
+            return held and verb in BEARER_RIGHTS
     matter = matter_of(thing)
     return any(
         verb in grant.role.rights

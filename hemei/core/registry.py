@@ -95,6 +95,19 @@ class Fact:
     values: Mapping[str, Text] = field(default_factory=dict)  # what it can be, the most pressing last
 
 
+class PersonFactReader(Protocol):
+    def __call__(self, *, within: Scope, on: date, persons: Sequence[int] | None = None) -> dict[int, Any]: ...
+
+
+@dataclass(frozen=True)
+class PersonFact:
+    """The same about persons: {person id: (value, since)}."""
+
+    name: str
+    title: Text
+    read: PersonFactReader
+
+
 class DueReader(Protocol):
     """Which places are to be looked at in a tier between two days: (place id, by when), in any order."""
 
@@ -167,6 +180,7 @@ class Programme:
     forms: Sequence[Form] = ()
     findings: Sequence[FindingKind] = ()
     facts: Sequence[Fact] = ()
+    person_facts: Sequence[PersonFact] = ()
     indicators: Sequence[Indicator] = ()
     guards: Sequence[Guard] = ()
     due: DueReader | None = None  # None: every place of its kinds, by the last day
@@ -177,6 +191,11 @@ class Programme:
     parameters: Parameters = Parameters({}, {})
     door: DoorWords = PLAIN_DOOR
     urls: str = ""  # a URL module of its own, mounted at /<key>/
+    right: str = "place.view"  # without it nobody is led to its first page
+    subjects: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries are about: card:12 → 上岗牌
+    pages: Mapping[str, str] = field(default_factory=dict)  # where such a subject is shown: card → name of an address
+    done: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries say was done, besides the verbs
+    needs: Callable[[], models.QuerySet[Any, Any]] | None = None  # keys of the persons whose data it still needs
 
 
 class Registry:
@@ -188,6 +207,7 @@ class Registry:
         self.forms: dict[str, Form] = {}
         self.findings: dict[str, FindingKind] = {}
         self.facts: dict[str, Fact] = {}
+        self.person_facts: dict[str, PersonFact] = {}
         self.indicators: dict[str, Indicator] = {}
 
     def register(self, programme: Programme) -> None:
@@ -200,6 +220,7 @@ class Registry:
         self._add(self.forms, {form.id: form for form in programme.forms})
         self._add(self.findings, {finding.id: finding for finding in programme.findings})
         self._add(self.facts, {fact.name: fact for fact in programme.facts})
+        self._add(self.person_facts, {fact.name: fact for fact in programme.person_facts})
         self._add(self.indicators, {indicator.name: indicator for indicator in programme.indicators})
 
     def forget(self, key: str) -> None:
@@ -210,6 +231,7 @@ class Registry:
             (self.forms, [form.id for form in programme.forms]),
             (self.findings, [finding.id for finding in programme.findings]),
             (self.facts, [fact.name for fact in programme.facts]),
+            (self.person_facts, [fact.name for fact in programme.person_facts]),
             (self.indicators, [indicator.name for indicator in programme.indicators]),
         ):
             for name in names:
@@ -226,6 +248,10 @@ class Registry:
 
     def forms_for(self, kind: str, tier: str) -> list[Form]:
         return [form for form in self.forms.values() if form.kind == kind and form.tier == tier]
+
+    def wording(self, part: str) -> dict[str, Any]:
+        """`subjects`, `pages` or `done` of all programmes."""
+        return {name: text for one in self.programmes.values() for name, text in getattr(one, part).items()}
 
     def default(self, key: str) -> Any:
         """Our own value of a parameter, or KeyError."""

@@ -47,6 +47,12 @@ VERBS: dict[str, str | Promise] = {
     "round.plan": _("编制、发布轮次"),
     "draw.view": _("查看随机抽查"),
     "draw.hold": _("组织随机抽查"),
+    "craftsman.view": _("查看工匠、培训和工地派工"),
+    "craftsman.keep": _("登记工匠、证书和上岗牌"),
+    "training.hold": _("组织培训、办理签到"),
+    "training.attend": _("在培训现场签到"),
+    "posting.keep": _("登记工地和派工"),
+    "posting.rate": _("评价施工服务"),
     "register.import": _("导入台账"),
     "register.export": _("导出"),
     "unit.view": _("查看单位和岗位"),
@@ -67,6 +73,7 @@ LOOK = {
     "draw.view",
     "unit.view",
     "job.view",
+    "craftsman.view",
 }
 VILLAGE_WORK = {
     "check.proxy",
@@ -79,6 +86,7 @@ VILLAGE_WORK = {
     "case.serve",
     "case.remedy",
     "case.ask_withdrawal",
+    "posting.keep",
 }
 OFFICE_WORK = VILLAGE_WORK | {
     "place.edit",
@@ -92,6 +100,7 @@ OFFICE_WORK = VILLAGE_WORK | {
     "case.withdraw",
     "register.export",
 }
+TRAINING = {"craftsman.keep", "training.hold", "training.attend"}
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ for _role in (
         "township_officer",
         _("乡镇经办"),
         Level.TOWNSHIP,
-        frozenset(LOOK | OFFICE_WORK | {"round.plan", "register.import", "person.unmask", "case.file_away"}),
+        frozenset(LOOK | OFFICE_WORK | TRAINING | {"round.plan", "register.import", "person.unmask", "case.file_away"}),
     ),
     Role(
         "district_officer",
@@ -139,6 +148,7 @@ for _role in (
         frozenset(
             LOOK
             | OFFICE_WORK
+            | TRAINING
             | {
                 "round.plan",
                 "draw.hold",
@@ -184,6 +194,7 @@ for _role in (
 ):
     declare(_role)
 
+BEARER_RIGHTS = frozenset({"training.attend", "posting.rate"})  # with a slip for that one thing, and nothing else
 DOOR_RIGHTS = frozenset({"check.selfcheck", "door.pair"})
 PHONE_RIGHTS = frozenset({"check.selfcheck", "check.view", "case.view", "door.pair"})
 

@@ -76,7 +76,7 @@ def _pages(actor: Actor) -> list[tuple[str, str, str]]:
             continue
     for programme in registry.programmes.values():
         address = f"/{programme.key}/"
-        if _answers(address) and scope_of(actor, "place.view", programme.key):
+        if _answers(address) and scope_of(actor, programme.right, programme.key):
             found.append(("", str(programme.title), address))
     return sorted(found, key=lambda row: row[0] != "")  # keeps the order within each menu
 

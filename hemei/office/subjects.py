@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django.utils.translation import gettext_lazy
+
+from hemei.core.registry import registry
 
 SUBJECTS = {  # what an audit entry is about, by the word before its colon
     "case": gettext_lazy("隐患"),
@@ -33,11 +36,16 @@ SUBJECTS = {  # what an audit entry is about, by the word before its colon
 def subject_words(subject: str) -> str:
     """隐患 12, instead of case:12."""
     kind, _colon, pk = subject.partition(":")
-    return f"{SUBJECTS[kind]} {pk}" if kind in SUBJECTS else subject
+    known = _known()
+    return f"{known[kind]} {pk}" if kind in known else subject
+
+
+def _known() -> dict[str, Any]:
+    return SUBJECTS | registry.wording("subjects")
 
 
 def subject_of(typed: str) -> str:
     """case:12, from 隐患 12 as the list shows it, or as it is stored."""
     said = re.fullmatch(r"(\D+?)\s*(\d+)", typed.strip())
-    keys = {str(word).lower(): key for key, word in SUBJECTS.items()}
+    keys = {str(word).lower(): key for key, word in _known().items()}
     return f"{keys[said[1].lower()]}:{said[2]}" if said and said[1].lower() in keys else typed.strip()

@@ -8,7 +8,7 @@ from pathlib import Path
 import django
 from django.utils import translation
 
-from hemei.core.roles import ACCEPT_LEVEL, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, VERBS
+from hemei.core.roles import ACCEPT_LEVEL, BEARER_RIGHTS, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, VERBS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 
@@ -27,6 +27,8 @@ NOTES = """\
   The level is ours, not the law's.
 * Nobody accepts what they remedied themselves, nor agrees to a withdrawal they asked for.
 * A household's door plate may: {door}. A phone paired with the indoor card may, for its own house only: {phone}.
+* Whoever holds a signed slip (a QR code shown at one training session, or handed over with one piece of work) may, with
+  that one thing and while the slip lasts: {bearer}.
 * A duty for one matter reaches that matter's places, cases, checks, files, rounds, draws, messages, parameters, imports
   and audit entries. Persons, households, units, regions and background jobs belong to no matter. What was imported or
   audited across matters, and duties for every matter, are for those who answer for every matter.
@@ -56,6 +58,7 @@ def written() -> str:
             f"{severity.name.lower()} at the {level.name.lower()}" for severity, level in ACCEPT_LEVEL.items()
         ),
         door=", ".join(f"`{verb}`" for verb in sorted(DOOR_RIGHTS)),
+        bearer=", ".join(f"`{verb}`" for verb in sorted(BEARER_RIGHTS)),
         phone=", ".join(f"`{verb}`" for verb in sorted(PHONE_RIGHTS)),
     )
     return "\n".join([HEAD, *lines, "", notes])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hemei.core.access import Actor, ActorKind, At, Grant, may, scope_of
-from hemei.core.roles import DOOR_RIGHTS, PHONE_RIGHTS, ROLES, VERBS
+from hemei.core.roles import BEARER_RIGHTS, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, VERBS
 from hemei.site import permissions
 from hemei.terms.region import Level
 from tests.conftest import DISTRICT, OTHER_DISTRICT, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE
@@ -52,4 +52,4 @@ def test_whoever_has_no_duty_may_nothing() -> None:
 
 def test_every_right_belongs_to_a_role() -> None:
     held = {verb for role in ROLES.values() for verb in role.rights}
-    assert set(VERBS) - held - DOOR_RIGHTS - PHONE_RIGHTS == set()
+    assert set(VERBS) - held - DOOR_RIGHTS - PHONE_RIGHTS - BEARER_RIGHTS == set()

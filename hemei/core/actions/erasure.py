@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import Actor, require_proof, scope_of
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Account, Duty, ImportBatch, Person, StagedRow
-from hemei.core.queries.erasure import holds_a_place
+from hemei.core.queries.erasure import holds_a_place, is_needed
 from hemei.core.wording import stored
 from hemei.core.writing import action, audit
 from hemei.terms.day import today
@@ -28,6 +28,8 @@ def erase_person(*, person: Person, document: str, by: Actor) -> Person:
         raise Mistaken(
             _("这户还有在册的房屋，住户信息还在使用，不能删除。先结束户房关系，或注销房屋。"), code="still_needed"
         )
+    if is_needed(person, within=scope_of(by, "person.erase")):
+        raise Mistaken(_("这个人的信息还有别的事项在用，不能删除；先在那里办理退出。"), code="still_needed")
     told = [name for name in ("id_last4", "phone_masked") if getattr(person, name)]
     person.name, person.erased_at = stored(ERASED), timezone.now()
     person.id_fingerprint = person.id_last4 = person.phone_masked = ""

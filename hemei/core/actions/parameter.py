@@ -43,7 +43,7 @@ def set_parameter(*, where: At, key: str, value: Any, starts: date, document: st
 def fitting(value: Any, like: Any) -> Any:
     """The value in the shape of our default. Raises Mistaken where it does not fit."""
     match like:
-        case int():
+        case int() | None:  # None: a number that nobody has set yet
             if not str(value).isascii() or not str(value).strip().isdigit() or int(value) < 1:
                 raise Mistaken(_("请填写一个正整数。"), field="value", code="not_a_number")
             return int(value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Account, BatchState, Duty, Holding, ImportBatch, Person, StagedRow
+from hemei.core.registry import registry
 from hemei.terms.day import start_of
 
 
@@ -19,7 +21,21 @@ def persons_to_erase(*, within: Scope, before: date) -> QuerySet[Person]:
         Q(ends=None) | Q(ends__gte=before), Q(place__removed_on=None) | Q(place__removed_on__gte=before)
     )
     rows = Person.objects.filter(within.q(matter=None), erased_at=None)
-    return rows.filter(Exists(ever)).exclude(Exists(since))
+    rows = rows.filter(Exists(ever)).exclude(Exists(since))
+    for needed in _needed():
+        rows = rows.exclude(pk__in=needed)
+    return rows
+
+
+def _needed() -> list[QuerySet[Any, Any]]:
+    """The persons whom a programme still needs, a query for each programme that says so."""
+    return [programme.needs() for programme in registry.programmes.values() if programme.needs]
+
+
+def is_needed(person: Person, *, within: Scope) -> bool:
+    """Whether a programme still needs this person's name and numbers: yes or no."""
+    assert person in within
+    return any(needed.filter(pk=person.pk).exists() for needed in (Person.objects.filter(pk__in=n) for n in _needed()))
 
 
 def holds_a_place(person: Person, *, within: Scope, on: date) -> bool:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
+from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
 from hemei.core.wording import bracketed
@@ -33,6 +34,7 @@ KINDS = {
     ActorKind.DOOR: gettext_lazy("住户（扫门牌，未绑定）"),
     ActorKind.PHONE: gettext_lazy("住户（已绑定手机）"),
     ActorKind.COLLECTOR: gettext_lazy("采集端"),
+    ActorKind.BEARER: gettext_lazy("持码人（现场扫码）"),
     ActorKind.SYSTEM: gettext_lazy("系统"),
 }
 DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
@@ -136,7 +138,7 @@ def step_name(verb: str) -> str:
     if verb in BEGINNINGS:
         return str(BEGINNINGS[verb])
     step = LIFE.by_verb.get(verb)
-    return str(step.name if step else DONE.get(verb) or VERBS.get(verb, verb))
+    return str(step.name if step else DONE.get(verb) or registry.wording("done").get(verb) or VERBS.get(verb, verb))
 
 
 @register.filter
@@ -153,7 +155,8 @@ def role_name(key: str) -> str:
 def subject_url(subject: str) -> str:
     """The page of what an audit entry is about, where there is one."""
     kind, _colon, pk = subject.partition(":")
-    return reverse(f"office:{kind}", args=[pk]) if kind in ("case", "place", "unit") and pk.isdigit() else ""
+    pages = {name: f"office:{name}" for name in ("case", "place", "unit")} | registry.wording("pages")
+    return reverse(pages[kind], args=[pk]) if kind in pages and pk.isdigit() else ""
 
 
 @register.filter

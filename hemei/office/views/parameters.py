@@ -36,6 +36,8 @@ class Entry:
     @property
     def written(self) -> str:
         value = self.setting.value
+        if value is None:
+            return ""
         return listed(value) if isinstance(value, list) else str(value)
 
 

@@ -184,7 +184,8 @@ def reveal(request: OfficeRequest, pk: int, person: int) -> HttpResponse:
     place = _place(request, pk)
     somebody = found(persons.person(person, within=scope_of(request.actor, "person.view")))
     shown = unmask(person=somebody, by=request.actor)
-    response = render(request, "office/unmasked.html", {"place": place, "person": somebody, "shown": shown})
+    back = {"back": place.label, "back_url": reverse("office:place", args=[place.pk])}
+    response = render(request, "office/unmasked.html", {"person": somebody, "shown": shown, **back})
     response["Cache-Control"] = "no-store"
     return response
 

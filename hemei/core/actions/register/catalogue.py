@@ -41,3 +41,9 @@ REGISTERS: dict[str, Register] = {
 }
 
 ALSO = {"places": "holdings"}  # a register whose rows may also say what belongs to another
+
+
+def declare(key: str, register: Register) -> None:
+    """Make a register known, after those there are. A programme may declare one of its own; a key stands once."""
+    if REGISTERS.setdefault(key, register) != register:
+        raise ValueError(f"the register {key} is declared twice")
