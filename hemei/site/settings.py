@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "hemei.maps",
     "hemei.demo",
     "hemei.programmes.houses",
+    "hemei.programmes.craftsmen",
 ]
 
 MIDDLEWARE = [

@@ -46,6 +46,7 @@ from hemei.core.models import (
     Unit,
 )
 from hemei.field.urls import at_the_door
+from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, Session
 from hemei.programmes.houses.models import House
 from hemei.terms import tile
 from hemei.terms.day import today
@@ -56,6 +57,7 @@ NUMBER, NO_NUMBER = 700_001, 700_002
 MARK = "yinshan"  # stands in every text of the village's records, and nowhere else
 LON, LAT = 110.5, 31.5
 OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
+OPEN_TO_ALL += ("craftsmen/arrive/", "craftsmen/card/")  # what a telephone scans
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
 TEXTS = {
     "form_id": "houses.survey",
@@ -80,7 +82,7 @@ class Address:
 
     def __call__(self, number: int = NUMBER) -> str:
         z, x, y = around(LON, LAT, 15)
-        values = {"pk": number, "person": number, "place": number, "z": z, "x": x, "y": y, **TEXTS}
+        values = {"pk": number, "person": number, "place": number, "row": number, "z": z, "x": x, "y": y, **TEXTS}
         path = self.pattern
         for name in self.converters:
             value = KEYS.get(self.pattern, values[name]) if name == "key" else values[name]
@@ -148,6 +150,15 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
     )  # fmt: skip
     job = Job.objects.create(**number, kind="register.read", by=account, message=MARK, **here)
     ImportBatch.objects.create(**number, name=f"{MARK}台账", folder="none", state="ready", job=job, by=account, **here)
+    craftsman = Craftsman.objects.create(**number, person=person, trade="mason", team=MARK, **here)
+    paper = Certificate.objects.create(
+        **number, craftsman=craftsman, body=MARK, number=MARK, issued_on=day, valid_to=day, recorded_at=now, **here
+    )
+    DutyCard.objects.create(
+        **number, craftsman=craftsman, certificate=paper, number=MARK, code="a.b", issued_on=day, valid_to=day, **here
+    )
+    session = Session.objects.create(**number, title=MARK, kind="basic", venue=MARK, starts=now, ends=now, **here)
+    Attendance.objects.create(**number, session=session, craftsman=craftsman, arrived_at=now, minutes=1, **here)
     Parameter.objects.create(key=TEXTS["key"], region=VILLAGE, value=3, starts=day, document=MARK)
     ended = engage("ended", "离任支书", "village_officer", VILLAGE, units["village"], ends=day - timedelta(days=1))
     people.ended = ended  # type: ignore[attr-defined]

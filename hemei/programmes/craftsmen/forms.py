@@ -1,0 +1,104 @@
+"""What is filled in about craftsmen and their training."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from hemei.core.access import Scope
+from hemei.core.queries.parameter import parameter
+from hemei.office.filters import FilterForm, region_choices, search_field
+from hemei.office.forms import DayField, OfficeForm
+from hemei.programmes.craftsmen.actions.people import Paper
+from hemei.programmes.craftsmen.actions.training import Lesson
+from hemei.programmes.craftsmen.models import LessonKind, Trade
+from hemei.programmes.craftsmen.queries.people import CraftsmanFilter
+from hemei.terms.day import SHANGHAI, today
+
+PAPERS = [
+    ("", gettext_lazy("全部")),
+    ("valid", gettext_lazy("证书有效")),
+    ("soon", gettext_lazy("快到期")),
+    ("lapsed", gettext_lazy("已过期")),
+    ("none", gettext_lazy("没有登记证书")),
+]
+
+
+class CraftsmanFilterForm(FilterForm):
+    q = search_field(gettext_lazy("找工匠"), gettext_lazy("姓名或班组"))
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    trade = forms.ChoiceField(
+        label=gettext_lazy("工种"), required=False, choices=[("", gettext_lazy("全部")), *Trade.choices]
+    )
+    paper = forms.ChoiceField(label=gettext_lazy("证书"), required=False, choices=PAPERS)
+    lead = forms.BooleanField(label=gettext_lazy("只看带头工匠"), required=False)
+
+    def where(self, region: str) -> CraftsmanFilter:
+        """The filter; how soon "soon" is the district of `region` says."""
+        on, chosen = today(), self.chosen
+        return CraftsmanFilter(
+            region=chosen["region"],
+            trade=chosen["trade"],
+            lead=bool(chosen["lead"]),
+            text=chosen["q"].strip(),
+            paper=chosen["paper"],
+            on=on,
+            soon_days=int(parameter("craftsmen.expiry.days", region=region, on=on).value),
+        )
+
+
+class PaperForm(OfficeForm):
+    body = forms.CharField(label=gettext_lazy("发证机构"), max_length=80)
+    number = forms.CharField(label=gettext_lazy("证书编号"), max_length=60)
+    issued_on = DayField(label=gettext_lazy("发证日期"))
+    valid_to = DayField(label=gettext_lazy("有效期至"), help_text=gettext_lazy("照证书上写的填；当天仍然有效。"))
+
+    def paper(self) -> Paper:
+        return Paper(**self.cleaned_data)
+
+
+class ReasonForm(OfficeForm):
+    why = forms.CharField(label=gettext_lazy("原因"), max_length=200)
+
+
+class SessionForm(OfficeForm):
+    region = forms.ChoiceField(label=gettext_lazy("哪里办的"))
+    title = forms.CharField(label=gettext_lazy("培训内容"), max_length=80)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("课程类别"), choices=LessonKind.choices, widget=forms.RadioSelect, initial=LessonKind.BASIC
+    )
+    venue = forms.CharField(label=gettext_lazy("地点"), max_length=80)
+    teacher = forms.CharField(label=gettext_lazy("授课人"), max_length=40, required=False)
+    on = DayField(label=gettext_lazy("日期"))
+    starts = forms.TimeField(label=gettext_lazy("开始时间"), widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
+    ends = forms.TimeField(
+        label=gettext_lazy("结束时间"),
+        widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("课时按起止时间算；一天里上两类课，请登记两场。"),
+    )
+
+    def __init__(self, data: Any = None, *, within: Scope) -> None:
+        super().__init__(data)
+        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
+
+    def lesson(self) -> Lesson:
+        said = self.cleaned_data
+        starts, ends = (datetime.combine(said["on"], said[name], SHANGHAI) for name in ("starts", "ends"))
+        return Lesson(said["title"], said["kind"], said["venue"], starts, ends, said["teacher"])
+
+
+class ArrivalForm(forms.Form):
+    """What a craftsman types on an old telephone: the name, and four digits that only they have at hand."""
+
+    name = forms.CharField(max_length=60, error_messages={"required": gettext_lazy("请填写姓名。")})
+    digits = forms.RegexField(
+        r"^\s*[0-9]{3}[0-9Xx]\s*$",
+        error_messages={
+            "required": gettext_lazy("请填写手机号后四位。"),
+            "invalid": gettext_lazy("请填写四位：手机号后四位，或身份证号后四位。"),
+        },
+    )

@@ -1,0 +1,121 @@
+"""Reading craftsmen, and how they stand on a day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+
+from hemei.core.access import Scope
+from hemei.core.queries.parameter import parameter
+from hemei.programmes.craftsmen.duty import Attended, Rule, Standing, Valid, standing
+from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, EarlierTraining, LessonKind
+from hemei.terms.day import day_of, end_of
+from hemei.terms.region import Level, successor
+
+PAPERS = ("valid", "soon", "lapsed", "none")
+
+
+@dataclass(frozen=True)
+class CraftsmanFilter:
+    """What a list of craftsmen is narrowed to. `paper` is one of PAPERS, on the day `on`."""
+
+    region: str = ""
+    trade: str = ""
+    lead: bool = False
+    text: str = ""
+    paper: str = ""
+    on: date | None = None
+    soon_days: int = 0
+
+
+def craftsmen(*, within: Scope, where: CraftsmanFilter | None = None) -> QuerySet[Craftsman]:
+    """The craftsmen of a scope that fit the filter, unordered; those who left are left out."""
+    where = where or CraftsmanFilter()
+    rows = Craftsman.objects.filter(within.q(matter=_matter), left_on=None).select_related("person")
+    if where.region:
+        rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
+    if where.trade:
+        rows = rows.filter(trade=where.trade)
+    if where.lead:
+        rows = rows.filter(lead=True)
+    if where.text:
+        rows = rows.filter(Q(person__name__contains=where.text) | Q(team__contains=where.text))
+    return _by_paper(rows, where) if where.paper and where.on else rows
+
+
+def _matter(held: str) -> Q:
+    return Q() if held == Craftsman.matter else Q(pk__in=[])
+
+
+def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Craftsman]:
+    assert where.on is not None
+    issued = Certificate.objects.filter(craftsman=OuterRef("pk"), revoked_on=None, issued_on__lte=where.on)
+    ends = issued.order_by().values("craftsman").annotate(last=Max("valid_to")).values("last")
+    dated = rows.annotate(paper_ends=Subquery(ends))
+    match where.paper:
+        case "none":
+            return dated.filter(paper_ends=None)
+        case "lapsed":
+            return dated.filter(paper_ends__lt=where.on)
+        case "soon":
+            last = where.on + timedelta(days=where.soon_days)
+            return dated.filter(paper_ends__gte=where.on, paper_ends__lte=last)
+    return dated.filter(paper_ends__gte=where.on)
+
+
+def craftsman(pk: int, *, within: Scope) -> Craftsman | None:
+    """One craftsman, those who left included; None where not in the scope."""
+    return Craftsman.objects.filter(within.q(matter=_matter), pk=pk).select_related("person").first()
+
+
+def rule_for(region: str, *, on: date) -> Rule:
+    """What the district of a region asks on a day. What it has not set asks nothing."""
+    asked = {kind: parameter(f"craftsmen.hours.{kind}", region=region, on=on).value for kind in LessonKind.values}
+    minutes = {kind: int(hours) * 60 for kind, hours in asked.items() if hours is not None}
+    return Rule(int(parameter("craftsmen.training.months", region=region, on=on).value), minutes)
+
+
+def standings(some: Iterable[Craftsman], *, on: date) -> dict[int, Standing]:
+    """How craftsmen who were read in a scope stand on a day, by their key: four queries for however many."""
+    people = {one.pk: one for one in some}
+    papers, trainings = _papers(people), _trainings(people, on)
+    rules = {code: rule_for(code, on=on) for code in {one.region[: Level.DISTRICT] for one in people.values()}}
+    return {
+        pk: standing(on, papers[pk], trainings[pk], rules[one.region[: Level.DISTRICT]], one.left_on)
+        for pk, one in people.items()
+    }
+
+
+def _papers(people: Iterable[int]) -> dict[int, list[Valid]]:
+    found: dict[int, list[Valid]] = defaultdict(list)
+    rows = Certificate.objects.filter(craftsman__in=list(people))
+    for pk, number, starts, ends, revoked in rows.values_list(
+        "craftsman", "number", "issued_on", "valid_to", "revoked_on"
+    ):
+        found[pk].append(Valid(number, starts, ends, revoked))
+    return found
+
+
+def _trainings(people: Iterable[int], on: date) -> dict[int, list[Attended]]:
+    found: dict[int, list[Attended]] = defaultdict(list)
+    keys = list(people)
+    for pk, day in EarlierTraining.objects.filter(craftsman__in=keys).values_list("craftsman", "on"):
+        found[pk].append(Attended(day))
+    held = counted(Attendance.objects.filter(craftsman__in=keys, session__ends__lt=end_of(on)))
+    for pk, ends, kind, minutes in held.values_list("craftsman", "session__ends", "session__kind", "minutes"):
+        found[pk].append(Attended(day_of(ends), kind, minutes))
+    return found
+
+
+def counted(rows: QuerySet[Attendance]) -> QuerySet[Attendance]:
+    """What counts: neither struck out nor of a session that was called off."""
+    return rows.filter(struck_at=None, session__called_off_at=None)
+
+
+def live_card(number: str) -> DutyCard | None:
+    """A card by the number that its signed code carries: whoever holds it may ask."""
+    return DutyCard.objects.filter(number=number).select_related("craftsman__person", "certificate").first()

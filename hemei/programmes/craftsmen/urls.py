@@ -1,0 +1,33 @@
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from hemei.core.doors import signed_in
+from hemei.programmes.craftsmen.views import people, scanned, training
+
+
+def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    """A page for whoever is signed in."""
+    return path(address, signed_in(view), name=f"craftsmen.{name}")
+
+
+urlpatterns = [
+    path("", signed_in(people.listing), name="craftsmen"),
+    staff("<int:pk>/", people.detail, "one"),
+    staff("<int:pk>/reveal/", people.reveal, "reveal"),
+    staff("<int:pk>/certificates/add/", people.add_certificate, "certificate_add"),
+    staff("<int:pk>/certificates/<int:row>/revoke/", people.revoke_certificate, "certificate_revoke"),
+    staff("<int:pk>/cards/add/", people.issue_card, "card_add"),
+    staff("<int:pk>/cards/<int:row>/", people.card, "card"),
+    staff("<int:pk>/cards/<int:row>/revoke/", people.revoke_card, "card_revoke"),
+    staff("sessions/", training.listing, "sessions"),
+    staff("sessions/add/", training.add, "session_add"),
+    staff("sessions/<int:pk>/", training.detail, "session"),
+    staff("sessions/<int:pk>/enter/", training.enter, "enter"),
+    staff("sessions/<int:pk>/code/", training.code, "code"),
+    staff("sessions/<int:pk>/call-off/", training.call_off, "call_off"),
+    staff("sessions/<int:pk>/<int:row>/strike/", training.strike, "strike"),
+    path("arrive/<str:slip>/", scanned.arrive, name="craftsmen.arrive"),
+    path("card/<str:code>/", scanned.check, name="craftsmen.check"),
+]

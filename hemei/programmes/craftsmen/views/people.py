@@ -1,0 +1,153 @@
+"""工匠名册: the list, one page each, certificates and duty cards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemei.core.access import may, scope_of
+from hemei.core.actions.person import unmask
+from hemei.core.doors import found, reach
+from hemei.core.errors import Mistaken
+from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names
+from hemei.office.forms import OfficeForm
+from hemei.office.paging import Turns, counted
+from hemei.office.request import OfficeRequest
+from hemei.office.trying import status, tried
+from hemei.programmes.craftsmen.actions import people as acting
+from hemei.programmes.craftsmen.forms import CraftsmanFilterForm, PaperForm, ReasonForm
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, LessonKind
+from hemei.programmes.craftsmen.queries.people import craftsman, craftsmen, rule_for, standings
+from hemei.programmes.craftsmen.queries.training import minutes_of
+from hemei.programmes.craftsmen.views.printed import picture_of
+from hemei.programmes.craftsmen.wording import why_not
+from hemei.terms.day import today
+
+MATTER = Craftsman.matter
+
+
+def listing(request: OfficeRequest) -> HttpResponse:
+    scope = reach(request.actor, "craftsman.view", MATTER)
+    form = CraftsmanFilterForm(request.GET, within=scope)
+    rows = craftsmen(within=scope, where=form.where(min(scope.prefixes, key=len)))
+    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    stands = standings(shown.rows, on=today())
+    context = {
+        "form": form,
+        "rows": [(one, stands[one.pk], why_not(stands[one.pk])) for one in shown.rows],
+        "page": Turns.of(request, shown, total=counted(rows)),
+        "region_names": names(within=scope),
+        "may_import": bool(scope_of(request.actor, "craftsman.keep", MATTER)),
+    }
+    return render(request, "craftsmen/list.html", context)
+
+
+def detail(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _one(request, pk)
+    stands = standings([one], on=today())[one.pk]
+    scope = reach(request.actor, "craftsman.view", MATTER)
+    rule, minutes = rule_for(one.region, on=today()), minutes_of(one, within=scope)
+    context = {
+        "one": one,
+        "stands": stands,
+        "why": why_not(stands),
+        "certificates": one.certificates.order_by("-valid_to", "-pk"),
+        "cards": one.cards.order_by("-pk"),
+        "earlier": one.earlier.order_by("-on"),
+        "attended": one.attendances.select_related("session").order_by("-session__starts", "-pk")[:100],
+        "hours": [
+            (label, minutes.get(kind, 0) / 60, rule.minutes[kind] / 60 if kind in rule.minutes else None)
+            for kind, label in LessonKind.choices
+        ],
+        "may_keep": one.left_on is None and may(request.actor, "craftsman.keep", one),
+        "may_unmask": may(request.actor, "person.unmask", one),
+        "region_names": names(within=scope),
+    }
+    return render(request, "craftsmen/one.html", context)
+
+
+def _one(request: OfficeRequest, pk: int) -> Craftsman:
+    return found(craftsman(pk, within=reach(request.actor, "craftsman.view", MATTER)))
+
+
+def add_certificate(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _one(request, pk)
+    form = PaperForm(request.POST or None)
+    return _asked(
+        request,
+        one,
+        form,
+        _("登记证书"),
+        lambda: acting.record_certificate(craftsman=one, paper=form.paper(), by=request.actor),
+    )
+
+
+def revoke_certificate(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
+    one = _one(request, pk)
+    paper = found(Certificate.objects.filter(craftsman=one, pk=row).first())
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Certificate:
+        return acting.revoke_certificate(certificate=paper, why=form.cleaned_data["why"], by=request.actor)
+
+    return _asked(request, one, form, _("注销证书 %(number)s") % {"number": paper.number}, act)
+
+
+def revoke_card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
+    one = _one(request, pk)
+    card = found(DutyCard.objects.filter(craftsman=one, pk=row).first())
+    form = ReasonForm(request.POST or None)
+
+    def act() -> DutyCard:
+        return acting.revoke_card(card=card, why=form.cleaned_data["why"], by=request.actor)
+
+    return _asked(request, one, form, _("作废上岗牌 %(number)s") % {"number": card.number}, act)
+
+
+def _asked(
+    request: OfficeRequest, one: Craftsman, form: OfficeForm, button: str, act: Callable[[], Any]
+) -> HttpResponse:
+    """A form about one craftsman: filled in and done, or shown with what is wrong."""
+    if tried(request, form, act):
+        messages.success(request, _("已办理：%(what)s。") % {"what": button})
+        return redirect("craftsmen.one", pk=one.pk)
+    context = {"one": one, "form": form, "button": button}
+    return render(request, "craftsmen/form.html", context, status=status(form))
+
+
+@require_POST
+def issue_card(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _one(request, pk)
+    try:
+        card = acting.issue_card(craftsman=one, by=request.actor)
+    except Mistaken as mistake:
+        messages.error(request, str(mistake))
+        return redirect("craftsmen.one", pk=pk)
+    return redirect("craftsmen.card", pk=pk, row=card.pk)
+
+
+def card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
+    """The duty card, to print."""
+    one = _one(request, pk)
+    issued = found(DutyCard.objects.filter(craftsman=one, pk=row).select_related("certificate").first())
+    context = {"one": one, "card": issued, "picture": picture_of(request, issued), "said": acting.carried(issued)}
+    return render(request, "craftsmen/card.html", context)
+
+
+@require_POST
+def reveal(request: OfficeRequest, pk: int) -> HttpResponse:
+    """The whole number, on this one answer and nowhere else; the entry stays."""
+    one = _one(request, pk)
+    shown = unmask(person=one.person, by=request.actor)
+    back = {"back": one.person.name, "back_url": reverse("craftsmen.one", args=[pk])}
+    response = render(request, "office/unmasked.html", {"person": one.person, "shown": shown, **back})
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,23 @@
+"""QR codes as pictures: of a duty card, of a session's list."""
+
+from __future__ import annotations
+
+import segno
+from django.http import HttpRequest
+from django.urls import reverse
+
+from hemei.field.staff import public_address
+from hemei.programmes.craftsmen.models import DutyCard
+
+
+def address_of(request: HttpRequest, code: str) -> str:
+    """Where anybody checks a card; the code itself carries what it says."""
+    return public_address(request) + reverse("craftsmen.check", args=[code])
+
+
+def picture_of(request: HttpRequest, card: DutyCard) -> str:
+    return drawn(address_of(request, card.code), error="m")
+
+
+def drawn(address: str, *, error: str) -> str:
+    return str(segno.make(address, error=error, micro=False).svg_data_uri(border=2))
