@@ -24,8 +24,8 @@ from hemei.terms import tile
 from tests.toy.wells import dig_well, wells
 
 # The suite tries the same random cases each time; `make fuzz` tries others.
-random_cases.register_profile("suite", derandomize=True, database=None)
-random_cases.register_profile("fuzz", print_blob=True)
+random_cases.register_profile("suite", derandomize=True, database=None, deadline=None)
+random_cases.register_profile("fuzz", print_blob=True, deadline=None)
 random_cases.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 ROOT = Path(__file__).resolve().parent.parent
