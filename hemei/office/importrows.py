@@ -53,6 +53,7 @@ class Heading:
             fields = REGISTERS[register].fields(Sheet(**sheet["layout"]))
             self.fields |= {one.name: one for one in fields}
             self.columns = self.columns or [(name, sheet["columns"][name]) for name in sheet["columns"]][:MOST_COLUMNS]
+        self.columns += [(name, str(title)) for name, title in REGISTERS[register].also_shown.items()]
 
     @property
     def headings(self) -> list[str]:

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "hemei.office.middleware.acting",
     "hemei.office.sessions.obligations",
     "hemei.office.middleware.refusals",
+    "hemei.site.oldcodes.old_codes",
     "hemei.site.limiting.limits",
     "axes.middleware.AxesMiddleware",
 ]

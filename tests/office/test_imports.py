@@ -13,6 +13,8 @@ from django.test import Client
 from hemei.core.models import BatchState, ImportBatch, Place
 from hemei.core.worker import run, take_next
 from tests.conftest import People
+from tests.core.actions.regionchange.tables import HEADER, LAYOUT, UNITED
+from tests.core.actions.regionchange.tables import row as change_row
 from tests.core.actions.register.folders import GOOD_ID, HOUSEHOLDS, VILLAGE, make
 
 
@@ -121,3 +123,23 @@ def test_an_import_of_another_region_does_not_exist(
     officer.force_login(getattr(people, who).account)
     assert officer.get(f"/office/imports/{batch.pk}/").status_code == status
     assert officer.post(f"/office/imports/{batch.pk}/confirm/").status_code == status
+
+
+def test_an_administrator_uploads_a_mapping_table_sees_what_it_does_and_confirms(
+    client: Client, people: People, house: Place, settings, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path / "var"
+    client.force_login(people.administrator.account)
+    table = [HEADER, change_row(VILLAGE, UNITED, "更名", "上河新村")]
+    batch = upload(client, make(tmp_path / "表", LAYOUT, files={"变更.xlsx": table}))
+    work()
+    page = client.get(f"/office/imports/{batch.pk}/").content.decode()
+    assert "区划变更对照表" in page
+    assert f"转到 {UNITED}：1 处房屋等对象" in page
+    assert client.post(f"/office/imports/{batch.pk}/confirm/").status_code == 302
+    work()
+    assert "已写入 1 行" in client.get(f"/office/imports/{batch.pk}/").content.decode()
+    house.refresh_from_db()
+    assert house.region == UNITED
+    client.force_login(people.auditor.account)
+    assert "区划变更" in client.get("/office/audit/").content.decode()

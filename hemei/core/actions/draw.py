@@ -17,6 +17,7 @@ from hemei.core.access import Actor, At, Scope, require
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Check, Draw, DrawState, Due, Place, Region, Round, RoundState, Tier
 from hemei.core.queries.parameter import parameter
+from hemei.core.queries.regionchange import here
 from hemei.core.registry import registry
 from hemei.core.writing import action, audit
 from hemei.engines.draw import DrawError, Entry, Inspector, assign, draw, frame_bytes, read_frame
@@ -122,7 +123,7 @@ def _frame(plan: DrawPlan) -> tuple[list[Entry], dict[str, int]]:
     kinds = [kind.key for kind in registry.programmes[plan.matter].kinds]
     lately = set(
         Check.objects.filter(
-            within.q(matter="matter"), matter=plan.matter, tier=Tier.PATROL, at__gte=timezone.now() - LATELY
+            here(within=within), matter=plan.matter, tier=Tier.PATROL, at__gte=timezone.now() - LATELY
         ).values_list("place", flat=True)
     )
     centres = {

@@ -12,7 +12,7 @@ from hemei.core.models.ownform import FormUse, OwnForm
 from hemei.core.models.parameter import Parameter
 from hemei.core.models.person import Holding, HoldingRole, Household, HouseholdMember, Person
 from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, PositionSource
-from hemei.core.models.region import Region, RegionChange
+from hemei.core.models.region import ChangeKind, Region, RegionChange, RegionMove
 from hemei.core.models.register import BatchState, Decision, ImportBatch, RowOutcome, StagedRow, TableShape
 from hemei.core.models.round import Draw, DrawState, Due, Round, RoundState
 from hemei.core.models.secondfactor import SecondFactor
@@ -27,6 +27,7 @@ __all__ = [
     "BatchState",
     "Case",
     "CaseStep",
+    "ChangeKind",
     "Channel",
     "Check",
     "CollectorKey",
@@ -60,6 +61,7 @@ __all__ = [
     "PositionSource",
     "Region",
     "RegionChange",
+    "RegionMove",
     "Round",
     "RoundState",
     "RowOutcome",

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Check
+from hemei.core.queries.regionchange import here
 from hemei.terms.day import end_of, start_of
-from hemei.terms.region import successor
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,7 @@ class CheckFilter:
 def checks(*, within: Scope, where: CheckFilter | None = None) -> QuerySet[Check]:
     """The checks of a scope that fit the filter, unordered, without the bytes they came in."""
     where = where or CheckFilter()
-    rows = Check.objects.filter(within.q(place="place", matter="matter")).defer("raw")
-    if where.region:
-        rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
+    rows = Check.objects.filter(here(within=within, region=where.region)).defer("raw")
     exact = {"matter": where.matter, "tier": where.tier, "place": where.place}
     rows = rows.filter(**{name: value for name, value in exact.items() if value})
     if where.since:

@@ -11,6 +11,7 @@ from hemei.core.models import Channel, Check, DoorToken, Finding, PairedPhone, P
 from hemei.core.personal import token_hash
 from hemei.core.prepared import Given, Prepared
 from hemei.core.queries.places import PlaceFilter, places
+from hemei.core.queries.regionchange import here
 
 LIVE_DOOR = Prepared(
     lambda: DoorToken.objects.select_related("place").filter(
@@ -48,8 +49,6 @@ def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str, lacki
 def reports_of(place: Place, *, within: Scope, latest: int = 20) -> list[Check]:
     """What was reported through this place's door, newest first, corrected reports left out."""
     findings = Finding.objects.select_related("case", "case__unit").order_by("id")
-    rows = Check.objects.filter(
-        within.q(place="place", matter="matter"), place=place, tier=Tier.SELF, channel=Channel.PAGE
-    )
+    rows = Check.objects.filter(here(within=within), place=place, tier=Tier.SELF, channel=Channel.PAGE)
     newest = rows.filter(replaced_by=None).order_by("-at", "-id")
     return list(newest.prefetch_related(Prefetch("findings", queryset=findings))[:latest])

@@ -6,10 +6,15 @@ from django.db.models import Q, QuerySet
 
 from hemei.core.access import MATTER_OF_KIND, Scope
 from hemei.core.models import Evidence
+from hemei.core.queries.regionchange import STANDS, seat
 
 
 def evidence(*, within: Scope) -> QuerySet[Evidence]:
-    return Evidence.objects.filter(within.q(place="place", matter=_of_matter))
+    column = seat(within=within)
+    rows = within.q(column, "place", matter=_of_matter)
+    if column != STANDS:  # a case need not have a place
+        rows |= Q(place=None) & within.q("step__case__region", matter="step__case__matter")
+    return Evidence.objects.filter(rows)
 
 
 def _of_matter(matter: str) -> Q:

@@ -7,15 +7,12 @@ from django.db.models import QuerySet
 from hemei.core.access import Scope
 from hemei.core.models import CaseStep, Check, Evidence, Place
 from hemei.core.queries.evidence import evidence
+from hemei.core.queries.regionchange import here
 
 
 def checks_at(place: Place, *, within: Scope) -> QuerySet[Check]:
     """Newest first, with what was found and photographed."""
-    rows = (
-        Check.objects.filter(within.q(place="place", matter="matter"), place=place)
-        .select_related("account")
-        .defer("raw")
-    )
+    rows = Check.objects.filter(here(within=within), place=place).select_related("account").defer("raw")
     return rows.prefetch_related("findings__case", "evidence").order_by("-at", "-id")
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Scope
 from hemei.core.models import Account, Draw, Due, Region, Round, RoundState
 from hemei.core.queries.duty import prefixes_of
+from hemei.core.queries.regionchange import STANDS, seat
 from hemei.terms.day import today
 
 METRES_PER_DEGREE = 111_320.0  # of latitude; near enough to sort by
@@ -125,5 +126,9 @@ def concerning(*, within: Scope) -> QuerySet[Round]:
         reaching |= wider if matter == "*" else wider & Q(matter=matter)
     published = reaching & ~Q(state=RoundState.DRAFT)
     heavy = ("frame", "codes", "drawn", "assignments", "inspectors")  # the draw's own page reads them
-    rows = Round.objects.filter(within.q(matter="matter") | published).select_related("draw")
+    wanted = within.q(matter="matter") | published
+    if seat(within=within) != STANDS:  # a village that has come from elsewhere brings what it owes with it
+        came = Due.objects.filter(within.q(matter="round__matter"), place__moves__isnull=False)
+        wanted |= Q(pk__in=came.values("round")) & ~Q(state=RoundState.DRAFT)
+    rows = Round.objects.filter(wanted).select_related("draw")
     return rows.defer(*(f"draw__{name}" for name in heavy))

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from hemei.core.access import Scope
 from hemei.core.chain import GENESIS, link
-from hemei.core.models import AuditEntry, AuditSeal, Case, CaseStep
+from hemei.core.models import AuditEntry, AuditSeal, Case, CaseStep, Due, Duty, Household, Place, Region, Unit
+from hemei.terms.day import today
 
 UNSEALED_FOR = timedelta(seconds=60)
 
@@ -22,6 +23,7 @@ def faults(*, within: Scope) -> Iterator[str]:
     if within.everything:
         yield from _chain()
     yield from _cases(within)
+    yield from _left_behind(within)
 
 
 def _know_sizes() -> None:
@@ -66,3 +68,16 @@ def _cases(within: Scope) -> Iterator[str]:
     own = CaseStep.objects.filter(verb="case.accept", case__remedied_by=F("actor"))
     for step in own.filter(within.q("case__region", matter="case__matter")).iterator():
         yield f"case {step.case_id}: accepted by whoever remedied it"
+
+
+def _left_behind(within: Scope) -> Iterator[str]:
+    """What still stands under a code that is no more."""
+    gone = Region.objects.filter(within.q("code", matter=None)).exclude(closed_on=None)
+    codes = dict(gone.values_list("code", "closed_on"))
+    if not codes:
+        return
+    held = Duty.objects.on(today())
+    unlooked = Due.objects.filter(done_at=None)
+    for rows in (Place.objects, Household.objects, Case.objects, Unit.objects, unlooked, held):
+        for pk, code in rows.filter(region__in=codes).order_by("pk").values_list("pk", "region").iterator():
+            yield f"{rows.model._meta.model_name} {pk}: stands under {code}, which ended on {codes[code]}"

@@ -13,14 +13,15 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region, Round
 from hemei.core.models.round import RoundState
+from hemei.core.queries.regionchange import Then, here, seat
 from hemei.core.queries.regions import names
 from hemei.terms.day import day_of, end_of, start_of
-from hemei.terms.region import Level
+from hemei.terms.region import Level, contains, successor
 
 LOOKED_WITHIN_DAYS = 92  # ours: coverage speaks of what fell due in the last quarter
 
@@ -127,18 +128,17 @@ def zero(
 ) -> Board:
     """The board of `region` on a day, with a line for each region of level `by` (default: the level below)."""
     moment = _Moment(end_of(on), end_of(known) if known else None, on)
-    scope = within.narrowed(region)
+    lay = _lay(within, region, Then(on, known))
     level = by or _below(region)
     figures: dict[str, dict[str, Any]] = defaultdict(dict)
-    chosen = _cases(scope, matter)
+    chosen = _cases(lay, matter)
     durations = _durations(chosen, moment)
-    counted = (_counts(chosen, moment), _contained(chosen, moment), _coverage(scope, moment, matter))
+    counted = (_counts(chosen, moment), _contained(chosen, moment), _coverage(lay, moment, matter))
     for part in (*(_folded(lines, level) for lines in counted), _medians(durations, level)):
         for area, values in part.items():
             figures[area].update(values)
-    known_names = names(within=scope)
-    areas = {code for code in known_names if len(code) == level} | set(figures)
-    rows = [Row(region=area, name=known_names.get(area, area), **figures.get(area, {})) for area in sorted(areas)]
+    areas = {code for code in lay.names if len(code) == level} | set(figures)
+    rows = [Row(region=area, name=lay.names.get(area, area), **figures.get(area, {})) for area in sorted(areas)]
     return Board(on, known, _total(region, rows, durations), rows, seal_head())
 
 
@@ -147,8 +147,42 @@ def _below(region: str) -> Level:
     return min(levels[0], Level.VILLAGE) if levels else Level.VILLAGE
 
 
-def _cases(scope: Scope, matter: str) -> QuerySet[Case]:
-    rows = Case.objects.filter(scope.q(matter="matter"))
+@dataclass(frozen=True)
+class _Lay:
+    """How the regions lay on the day, and which rows of the scope belong to the region asked for."""
+
+    scope: Scope
+    names: dict[str, str]
+    stood_in: str = ""  # the region asked for, where it is to be asked of the code of that day
+    then: Then | None = None  # None: nothing has changed since, and each row's own code is that of the day
+
+    def of(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows, each with `stood`: the code under which it stood on the day."""
+        if self.then is None:
+            own: QuerySet[Any] = rows.annotate(stood=F("region"))
+            return own
+        rows = self.then.where(rows)
+        if self.stood_in:
+            rows = rows.filter(stood__gte=self.stood_in, stood__lt=successor(self.stood_in))
+        return rows
+
+
+def _lay(within: Scope, region: str, then: Then) -> _Lay:
+    """Where villages have merged or split since the day, its board shows the regions of the day.
+
+    Who may see what is asked of the codes of today. A region that was not there yet shows what became it.
+    """
+    scope = within.narrowed(region)
+    if not then.differs():
+        return _Lay(scope, names(within=scope))
+    if not then.stands(region):
+        return _Lay(scope, then.names(within=scope), "", then)
+    known = {code: name for code, name in then.names(within=within).items() if contains(region, code)}
+    return _Lay(within, known, region, then)
+
+
+def _cases(lay: _Lay, matter: str) -> QuerySet[Any]:
+    rows = lay.of(Case.objects.filter(lay.scope.q(matter="matter")))
     return rows.filter(matter=matter) if matter else rows
 
 
@@ -168,7 +202,7 @@ def _folded(lines: Lines, level: int) -> Lines:
     return areas
 
 
-def _counts(rows: QuerySet[Case], moment: _Moment) -> Lines:
+def _counts(rows: QuerySet[Any], moment: _Moment) -> Lines:
     month = start_of(moment.day.replace(day=1))
     year = start_of(moment.day - timedelta(days=365))
     late = Q(due_on__lt=moment.day)
@@ -178,7 +212,7 @@ def _counts(rows: QuerySet[Case], moment: _Moment) -> Lines:
     counted = (
         rows.filter(recent)
         .order_by()
-        .values("region")
+        .values("stood")
         .annotate(
             n_open=Count("id", filter=moment.open()),
             n_overdue=Count("id", filter=moment.open() & late),
@@ -192,7 +226,7 @@ def _counts(rows: QuerySet[Case], moment: _Moment) -> Lines:
         )
     )
     lines: Lines = {
-        line["region"]: {
+        line["stood"]: {
             "open": line["n_open"],
             "overdue": line["n_overdue"],
             "unverified": line["n_unverified"],
@@ -206,28 +240,27 @@ def _counts(rows: QuerySet[Case], moment: _Moment) -> Lines:
         for line in counted
     }
     historical = rows.filter(moment.found() & moment.ended(), state="imported").order_by()
-    for region, number in historical.values_list("region").annotate(Count("id")):
+    for region, number in historical.values_list("stood").annotate(Count("id")):
         lines.setdefault(region, {})["historical_ended"] = number
     return lines
 
 
-def _contained(rows: QuerySet[Case], moment: _Moment) -> Lines:
+def _contained(rows: QuerySet[Any], moment: _Moment) -> Lines:
     """Cases whose last step by then left them contained, among those ever contained."""
     ever = CaseStep.objects.filter(case=OuterRef("pk"), to_state="contained", at__lt=moment.end)
     candidates = rows.filter(moment.open()).filter(Exists(ever))
-    steps = CaseStep.objects.filter(case__in=candidates, at__lt=moment.end)
+    steps = CaseStep.objects.filter(case__in=candidates.values("pk"), at__lt=moment.end)
     if moment.known_end:
         steps = steps.filter(recorded_at__lt=moment.known_end)
-    last: dict[int, tuple[str, str]] = {}
-    for case, region, state in steps.order_by("at", "id").values_list("case", "case__region", "to_state"):
-        last[case] = (region, state)
-    counted = Counter(region for region, state in last.values() if state == "contained")
+    last = dict(steps.order_by("at", "id").values_list("case", "to_state"))
+    stood = dict(candidates.order_by().values_list("pk", "stood"))
+    counted = Counter(stood[case] for case, state in last.items() if state == "contained")
     return {region: {"contained": number} for region, number in counted.items()}
 
 
-def _durations(rows: QuerySet[Case], moment: _Moment) -> list[tuple[str, float]]:
+def _durations(rows: QuerySet[Any], moment: _Moment) -> list[tuple[str, float]]:
     month = start_of(moment.day.replace(day=1))
-    closed = rows.filter(moment.ended_since(month, "accepted")).values_list("region", "found_at", "ended_at")
+    closed = rows.filter(moment.ended_since(month, "accepted")).values_list("stood", "found_at", "ended_at")
     return [(region, (ended - found).total_seconds() / 86400) for region, found, ended in closed if found and ended]
 
 
@@ -238,7 +271,7 @@ def _medians(durations: list[tuple[str, float]], level: int) -> Lines:
     return {area: {"median_days": round(median(values), 1)} for area, values in days.items()}
 
 
-def _coverage(scope: Scope, moment: _Moment, matter: str) -> Lines:
+def _coverage(lay: _Lay, moment: _Moment, matter: str) -> Lines:
     """Looked at ÷ due: of the places that fell due in the last quarter, those looked at by then."""
     since = moment.day - timedelta(days=LOOKED_WITHIN_DAYS)
     told = Round.objects.filter(
@@ -246,13 +279,14 @@ def _coverage(scope: Scope, moment: _Moment, matter: str) -> Lines:
     )
     if matter:
         told = told.filter(matter=matter)
-    dues = Due.objects.filter(scope.q(matter="round__matter"), round__in=list(told), due_on__gte=since)
+    owed = Due.objects.filter(lay.scope.q(matter="round__matter"), round__in=list(told), due_on__gte=since)
+    dues = lay.of(owed)
     counted = (
         dues.order_by()
-        .values("region")
+        .values("stood")
         .annotate(n_due=Count("id"), n_looked=Count("id", filter=Q(done_at__lt=moment.end)))
     )
-    return {line["region"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
+    return {line["stood"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
 
 
 SUMMED = (
@@ -285,8 +319,8 @@ def _total(region: str, rows: list[Row], durations: list[tuple[str, float]]) -> 
 
 
 def trend(*, within: Scope, region: str, until: date, months: int = 12, matter: str = "") -> list[tuple[date, int]]:
-    """How many were open at the end of each of the last months, and on `until` itself."""
-    chosen = _cases(within.narrowed(region), matter)
+    """How many were open at the end of each of the last months, and on `until` itself: by the codes of today."""
+    chosen = _cases(_Lay(within.narrowed(region), {}), matter)
     days = [until]
     first = until.replace(day=1)
     for _month in range(months):
@@ -306,5 +340,6 @@ def seal_head() -> str:
 
 def last_look(*, within: Scope, since: date) -> set[str]:
     """The villages in which somebody has looked since that day."""
-    looked = Check.objects.filter(within.q(matter="matter"), at__gte=start_of(since), counts=True)
-    return {region[: Level.VILLAGE] for region in looked.values_list("region", flat=True).distinct()}
+    looked = Check.objects.filter(here(within=within), at__gte=start_of(since), counts=True)
+    stands = looked.values_list(seat(within=within), flat=True)
+    return {region[: Level.VILLAGE] for region in stands.distinct()}

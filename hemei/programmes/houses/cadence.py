@@ -10,6 +10,7 @@ from django.db.models import Max
 from hemei.core.access import Scope
 from hemei.core.models import Check
 from hemei.core.queries.parameter import parameter
+from hemei.core.queries.regionchange import here
 from hemei.programmes.houses.models import House
 from hemei.programmes.houses.risk import by_risk
 from hemei.terms.day import day_of
@@ -21,7 +22,7 @@ def due(*, within: Scope, tier: str, starts: date, ends: date) -> Iterator[tuple
     """Each house whose next look falls before `ends`, with its day; one never looked at, by the last day."""
     region = within.prefixes[0]
     days = {risk: int(parameter(f"houses.cadence.{tier}.{risk}", region=region, on=starts).value) for risk in RISKS}
-    looked = Check.objects.filter(within.q(matter="matter"), matter="houses", tier=tier, counts=True)
+    looked = Check.objects.filter(here(within=within), matter="houses", tier=tier, counts=True)
     last = dict(looked.values_list("place").annotate(Max("at")).order_by())
     standing = by_risk(House.objects.filter(within.q("place__region", matter="place__kind"), place__removed_on=None))
     for place, risk in standing.values_list("place", "risk").iterator():

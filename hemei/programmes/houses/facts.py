@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 
 from hemei.core.access import Scope
+from hemei.core.queries.regionchange import seat
 from hemei.programmes.houses.models import Appraisal, House
 
 
 def grade(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
     """The grade of the newest appraisal made by that day: {place: (A–D, since)}."""
-    rows = Appraisal.objects.filter(within.q(place="place", matter="place__kind"), on__lte=on)
+    where = within.q(seat(within=within), "place", matter="place__kind")
+    rows = Appraisal.objects.filter(where, on__lte=on)
     if places is not None:
         rows = rows.filter(place__in=places)
     return {row.place_id: (row.grade, row.on) for row in rows.order_by("on", "id")}

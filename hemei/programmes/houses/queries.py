@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 
 from hemei.core.access import Scope
 from hemei.core.models import Check, Tier
+from hemei.core.queries.regionchange import here, seat
 from hemei.core.registry import registry
 from hemei.programmes.houses.indicators import missed_at_survey, missed_signs
 from hemei.programmes.houses.models import Appraisal, House
@@ -19,7 +20,7 @@ from hemei.terms.day import end_of
 
 
 def appraisals(*, within: Scope) -> QuerySet[Appraisal]:
-    return Appraisal.objects.filter(within.q(matter="place__kind")).select_related("unit", "place")
+    return Appraisal.objects.filter(within.q(seat(within=within), matter="place__kind")).select_related("unit", "place")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _surveyed_before(within: Scope, on: date) -> QuerySet[Any]:
         place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY
     ).order_by("-at", "-id")
     patrols = Check.objects.filter(
-        within.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=end_of(on), replaced_by=None
+        here(within=within), matter="houses", tier=Tier.PATROL, at__lt=end_of(on), replaced_by=None
     )
     return patrols.filter(Exists(earlier)).annotate(survey=Subquery(earlier.values("answers")[:1])).order_by()
 

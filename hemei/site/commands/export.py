@@ -149,11 +149,13 @@ def export_cases(matter: str, history: bool, region: str | None, form: str) -> N
     if not history:
         show(map(case_line, by_key(found)), CASE, form)
         return
-    told = by_key(found.prefetch_related(Prefetch("steps", CaseStep.objects.order_by("id"))))
+    steps = Prefetch("steps", CaseStep.objects.order_by("id"))
+    told = by_key(found.prefetch_related(steps, "moves", "place__moves"))
     if form == "json":
-        show((case_line(case) | {"steps": list(map(step_line, case.steps.all()))} for case in told), CASE, form)
+        nested = ((case, {"moves": moves_of(case), "steps": list(map(step_line, case.steps.all()))}) for case in told)
+        show((case_line(case) | more for case, more in nested), CASE, form)
         return
-    keys = [f"case_{key}" for key in OF_CASE] + list(STEP) + ["remedy"]
+    keys = [f"case_{key}" for key in OF_CASE] + ["case_moves"] + list(STEP) + ["remedy"]
     show((of_case(case) | step_line(step) for case in told for step in case.steps.all()), keys, form)
 
 
@@ -163,7 +165,18 @@ def case_line(case: Case) -> dict[str, Any]:
 
 def of_case(case: Case) -> dict[str, Any]:
     line = case_line(case)
-    return {f"case_{key}": line[key] for key in OF_CASE}
+    moves = "; ".join(" ".join(map(str, move.values())) for move in moves_of(case))
+    return {f"case_{key}": line[key] for key in OF_CASE} | {"case_moves": moves}
+
+
+def moves_of(case: Case) -> list[dict[str, Any]]:
+    """How it came to the code it has: from which day on which code became which, and when that was recorded."""
+    moves = [*case.moves.all(), *(case.place.moves.all() if case.place else ())]
+    told = sorted(moves, key=lambda move: (move.on, move.pk))
+    return [
+        {"on": move.on.isoformat(), "old": move.old, "new": move.new, "recorded_at": move.recorded_at.isoformat()}
+        for move in told
+    ]
 
 
 def step_line(step: CaseStep) -> dict[str, Any]:

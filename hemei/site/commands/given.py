@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hemei.core.access import Scope
+from hemei.core.queries.regionchange import Then, leads_to
 from hemei.core.queries.regions import regions
 from hemei.terms.day import read_day
 from hemei.terms.region import BadRegionCode, RegionCode
@@ -41,8 +42,13 @@ DAY = Day()
 CODE = Code()
 
 
-def known_region(code: str) -> str:
+def known_region(code: str, *, on: date | None = None) -> str:
     """The code, if this installation knows the region; else one line that says how to find one that it knows."""
+    if now := leads_to(code):
+        if on and Then(on).stands(code):
+            return code
+        click.echo(f"{code} is no more; {now} stands for it.", err=True)
+        return now
     if not regions(within=Scope.all()).filter(code=code).exists():
         raise click.UsageError(f"{code} is not among the regions here; `hemei export regions` lists them.")
     return code

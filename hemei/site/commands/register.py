@@ -42,6 +42,8 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
 
 
 def tell(summary: Summary) -> None:
+    for file, line, effect in summary.effects:
+        click.echo(f"{file}, row {line}: {effect}")
     for file, line, reason, remedy in summary.refused:
         click.echo(f"{file}, row {line}: {reason} {remedy}")
     if summary.state == BatchState.READY:

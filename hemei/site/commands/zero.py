@@ -35,7 +35,7 @@ def zero(region: str, on: date | None, known: date | None, matter: str, by: str 
         raise click.UsageError(f"--by {by}: {region} is not wider than a {by}.")
     board = board_of(
         within=Scope.all(),
-        region=known_region(region),
+        region=known_region(region, on=on),
         on=on or today(),
         known=known,
         matter=matter,

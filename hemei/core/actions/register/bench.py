@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import models
@@ -25,6 +25,7 @@ class Bench:
         self.edited: set[int] = set()  # places changed by hand since the rows were read
         self.set_aside: list[int] = []  # staged rows of such places: not written
         self.recount: set[tuple[str, str]] = set()  # kinds and regions whose places are to be counted anew
+        self.then: list[Callable[[], object]] = []  # what comes after, in the same transaction
         self._inserts: dict[type[models.Model], Laid] = {}
         self._updates: dict[tuple[type[models.Model], tuple[str, ...]], Laid] = {}
         self._keys: dict[type[models.Model], list[int]] = {}
@@ -69,6 +70,8 @@ class Bench:
             laid.insert()
         for laid in self._updates.values():
             laid.update()
+        for act in self.then:
+            act()
         return sum(laid.count for laid in (*self._inserts.values(), *self._updates.values()))
 
     def clear(self) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.actions.register import cases, holdings, households, members, people, places, regions, units
+from hemei.core.actions.register import cases, changes, holdings, households, members, people, places, regions, units
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged
 from hemei.core.actions.register.layout import Sheet
@@ -26,11 +26,22 @@ class Register:
     judge: Callable[[Sequence[Line], Desk], list[Judged]]
     lay: Callable[[Iterable[StagedRow], Bench], None]
     rows_at_once: int = 1_000
+    alone: Collection[str] = ()  # the only registers that may come with it
+    also_shown: Mapping[str, Text] = field(default_factory=dict)  # what a preview says beside what was written
 
 
 REGISTERS: dict[str, Register] = {
     "regions": Register(_("区划"), regions.region_fields, regions.judge, regions.lay, WHOLE),
     "grids": Register(_("网格"), regions.grid_fields, regions.judge, regions.lay, WHOLE),
+    "changes": Register(
+        _("区划变更对照表"),
+        changes.fields,
+        changes.judge,
+        changes.lay,
+        WHOLE,
+        changes.ALONE,
+        {"effect": _("导入以后")},
+    ),
     "units": Register(_("单位"), units.fields, units.judge, units.lay),
     "people": Register(_("人员和岗位"), people.fields, people.judge, people.lay),
     "households": Register(_("农户"), households.fields, households.judge, households.lay),

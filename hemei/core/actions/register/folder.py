@@ -31,6 +31,7 @@ class Summary:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)  # register → outcome → rows
     refused: list[tuple[str, int, str, str]] = field(default_factory=list)  # the first: file, row, 原因, 怎么改
     message: str = ""
+    effects: list[tuple[str, int, str]] = field(default_factory=list)  # file, row, what it would do, where that is said
     rows: int = 0  # written
     seconds_in_transaction: float | None = None
 
@@ -153,12 +154,14 @@ def confirm_now(*, batch: ImportBatch, by: Actor) -> Job:
 def summary_of(batch: ImportBatch, applied: Job | None = None) -> Summary:
     refused = StagedRow.objects.filter(batch=batch, outcome=RowOutcome.REFUSED).order_by("id")[:SHOWN]
     result = applied.result if applied else {}
+    told = StagedRow.objects.filter(batch=batch, register="changes", outcome=RowOutcome.NEW).order_by("id")
     return Summary(
         batch=batch.pk,
         state=batch.state,
         counts=batch.understood.get("counts", {}),
         refused=[(row.file, row.line, row.reason, row.remedy) for row in refused],
         message=batch.message,
+        effects=[(row.file, row.line, row.values["effect"]) for row in told],
         rows=result.get("rows", 0),
         seconds_in_transaction=result.get("seconds_in_transaction"),
     )

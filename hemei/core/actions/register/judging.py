@@ -13,8 +13,9 @@ from hemei.core.access import Actor, Scope, scope_of
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.naming import Instead, Unlike, likely, nearest, ordinal
 from hemei.core.actions.register.sheet import Line
-from hemei.core.models import RowOutcome
+from hemei.core.models import ChangeKind, RegionChange, RowOutcome
 from hemei.core.personal import fingerprint
+from hemei.core.queries.regionchange import gone
 from hemei.core.queries.regions import groups_listed, names
 from hemei.engines.tables import BadCell
 from hemei.terms.personal import id_number_is_consistent, last_four, mask_id, mask_phone
@@ -47,6 +48,7 @@ class Desk:
     regions: dict[str, str]
     groups: dict[str, list[str]] = field(default_factory=dict)  # village → its groups, where they are listed
     guesses: dict[str, str | None] = field(default_factory=dict)  # a name that is none → the code it may mean
+    gone: dict[str, RegionChange] = field(default_factory=dict)  # code that is no more → what became of it
     references: dict[str, dict[str, Reference]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     sheet: Sheet = field(default_factory=lambda: Sheet("", ""))
@@ -67,12 +69,27 @@ class Desk:
             raise BadCell(
                 _("您在 %(code)s 的岗位不管这类对象或事项。") % {"code": said}, _("请交给负责这个事项的人导入。")
             )
+        if code in self.gone:
+            raise self._changed(said, code)
         if code not in self.regions:
             raise BadCell(
                 _("区划里没有 %(code)s。") % {"code": said},
                 _("请核对代码；如果是新设的村或网格，请先把它写进区划表一起导入。"),
             )
         return code
+
+    def _changed(self, said: str, code: str) -> BadCell:
+        """An old code: where one stands for it, a person may have it read as that."""
+        change = self.gone[code]
+        named = {"code": code, "on": change.on.isoformat(), "document": change.document, "new": change.new}
+        reason = _("%(code)s 已于 %(on)s 变更（%(document)s）。") % named
+        if change.kind == ChangeKind.SPLIT or change.new not in self.regions:
+            return BadCell(reason, _("请改填现在的代码，例如 %(new)s。") % named)
+        return Unlike(
+            reason,
+            _("请改填 %(new)s。") % named,
+            Instead("region", said, change.new, f"{self.regions[change.new]}（{change.new}）"),
+        )
 
     @staticmethod
     def code(said: str) -> str:
@@ -135,7 +152,8 @@ def desk_for(by: Actor, district: str) -> Desk:
     """The desk of a person: what they may import, and in which regions."""
     within = reach_of(by, "register.import")
     inside = within.narrowed(district)
-    return Desk(by, district, within, names(within=inside), groups_listed(within=inside))
+    known, listed = names(within=inside), groups_listed(within=inside)
+    return Desk(by, district, within, known, listed, gone=gone(within=inside))
 
 
 def reach_of(by: Actor, verb: str) -> Scope:

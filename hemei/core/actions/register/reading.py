@@ -17,7 +17,7 @@ from hemei.core.access import SYSTEM, Actor, actor_of
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.choosing import chosen, understood_of
 from hemei.core.actions.register.judging import Desk, batched, desk_for
-from hemei.core.actions.register.layout import Sheet, built, layout_of
+from hemei.core.actions.register.layout import Layout, Sheet, built, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
 from hemei.core.actions.register.shapes import recall
 from hemei.core.actions.register.sheet import Line, Plan, plan_of
@@ -96,6 +96,7 @@ def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
 
 def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress) -> dict[str, Any]:
     layout = built(batch.layout, list(REGISTERS)) if batch.layout else layout_of(folder, list(REGISTERS))
+    _check_alone(layout)
     memory = recall(layout.district)
     desk = desk_for(by, layout.district)
     if not desk.within.narrowed(layout.district):
@@ -112,6 +113,19 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
                 progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": plan.called, "done": done})
             understood.append(understood_of(plan, table, reading.system))
     return {"district": layout.district, "sheets": understood, "passed": passed}
+
+
+def _check_alone(layout: Layout) -> None:
+    """A register that changes what the others are judged by comes by itself. Raises Mistaken."""
+    for sheet in layout.sheets:
+        register = REGISTERS[sheet.register]
+        others = {other.register for other in layout.sheets} - set(register.alone)
+        if register.alone and others:
+            named = {"this": register.title, "others": "、".join(str(REGISTERS[key].title) for key in sorted(others))}
+            raise Mistaken(
+                _("“%(this)s”要先单独导入（可以和区划、网格一起）；请把%(others)s分开，等它写入以后再导入。") % named,
+                field="files",
+            )
 
 
 class _Reading:

@@ -69,6 +69,13 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
             raise BadCell(
                 _("它的上级 %(code)s 不在区划里。") % {"code": above}, _("请把上级也写进区划表，或核对代码。")
             )
+        if code in desk.gone:
+            change = desk.gone[code]
+            raise BadCell(
+                _("%(code)s 已于 %(on)s 变更为 %(new)s。")
+                % {"code": code, "on": change.on.isoformat(), "new": change.new},
+                _("这是旧的代码，请从区划表里删去这一行。"),
+            )
         desk.once(f"regions|{code}", line)
         desk.regions[code] = line.values["name"]
         if line.values.get("groups") and len(code) == Level.VILLAGE:
