@@ -196,6 +196,9 @@ class Programme:
     pages: Mapping[str, str] = field(default_factory=dict)  # where such a subject is shown: card → name of an address
     done: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries say was done, besides the verbs
     needs: Callable[[], models.QuerySet[Any, Any]] | None = None  # keys of the persons whose data it still needs
+    resettled: Sequence[
+        type[models.Model]
+    ] = ()  # own tables whose `region` is that of today: it follows a changed code
 
 
 class Registry:

@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from hemei.core.registry import PersonFact, Programme
 from hemei.programmes.craftsmen import facts
-from hemei.programmes.craftsmen.models import Craftsman
+from hemei.programmes.craftsmen.models import (
+    Attendance,
+    Certificate,
+    Craftsman,
+    DutyCard,
+    EarlierTraining,
+    Session,
+)
 from hemei.programmes.craftsmen.parameters import parameters
 
 programme = Programme(
@@ -29,4 +36,5 @@ programme = Programme(
         "training.call_off": _("取消培训"),
     },
     needs=lambda: Craftsman.objects.filter(left_on=None).values("person"),
+    resettled=(Craftsman, Certificate, EarlierTraining, DutyCard, Session, Attendance),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from hemei.core.access import Actor
 from hemei.core.actions.regionchange.planning import set_for
 from hemei.core.actions.regionchange.told import Parting
 from hemei.core.models import Draw, Duty, ImportBatch, Job, OwnForm, Parameter, Person, Round, Unit
+from hemei.core.registry import registry
 from hemei.core.writing import audit
 
 
@@ -28,10 +29,14 @@ def _carry_one(parting: Parting, by: Actor, now: datetime) -> dict[str, int]:
                 detail = {"from": code, "to": new}
                 audit(by, verb, f"{verb.partition('.')[0]}:{row.pk}", new, values=[code, new], detail=detail, at=now)
                 moved[model.__name__.lower()] = moved.get(model.__name__.lower(), 0) + 1
-        for others in (Person, Job, ImportBatch):  # people of no household; work done and under way
+        for others in (Person, Job, ImportBatch, *_of_programmes()):  # people of no household; work done and under way
             others._default_manager.filter(region=code).update(region=new)
     _parameters(parting, by, now)
     return moved
+
+
+def _of_programmes() -> Iterator[type[Model]]:
+    return (model for programme in registry.programmes.values() for model in programme.resettled)
 
 
 def _codes(parting: Parting) -> Iterator[tuple[str, str]]:
