@@ -29,8 +29,9 @@ def _carry_one(parting: Parting, by: Actor, now: datetime) -> dict[str, int]:
                 detail = {"from": code, "to": new}
                 audit(by, verb, f"{verb.partition('.')[0]}:{row.pk}", new, values=[code, new], detail=detail, at=now)
                 moved[model.__name__.lower()] = moved.get(model.__name__.lower(), 0) + 1
-        for others in (Person, Job, ImportBatch, *_of_programmes()):  # people of no household; work done and under way
-            others._default_manager.filter(region=code).update(region=new)
+        others: list[type[Model]] = [Person, Job, ImportBatch, *_of_programmes()]  # Person: those of no household
+        for other in others:
+            other._default_manager.filter(region=code).update(region=new)
     _parameters(parting, by, now)
     return moved
 
