@@ -78,7 +78,7 @@ def test_every_query_takes_its_scope() -> None:
         "collector_actor",
         "actor_at",
         # what anybody may read
-        "public_draws", "facts_of", "townships_of",
+        "public_draws", "facts_of", "townships_of", "leads_to",
     }  # fmt: skip
     for module in iter_modules(package.__path__, f"{package.__name__}."):
         room = import_module(module.name)
