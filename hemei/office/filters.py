@@ -13,14 +13,16 @@ from hemei.core.access import Actor, Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, Case
 from hemei.core.queries.cases import CaseFilter
+from hemei.core.queries.duty import prefixes_of
 from hemei.core.queries.regions import regions
 from hemei.core.registry import registry
 from hemei.office.forms import OfficeForm
 from hemei.terms.day import today
-from hemei.terms.region import Level
+from hemei.terms.region import Level, successor
 
 Choices = list[tuple[str, str]]
 ORDERS = [("", gettext_lazy("最新在前")), ("due", gettext_lazy("期限近的在前"))]
+NEWEST, OLDEST = ("", gettext_lazy("最新在前")), ("oldest", gettext_lazy("最早在前"))
 
 
 def region_choices(scope: Scope, *, all_of: str = "") -> Choices:
@@ -55,10 +57,22 @@ class FilterForm(OfficeForm):
     def let(self, name: str, choices: Choices) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def in_region(self, column: str = "region") -> Q:
+        """What lies in the chosen region, or spans it, as the district's round spans each village."""
+        chosen = str(self.chosen["region"])
+        if not chosen:
+            return Q()
+        inside = Q(**{f"{column}__gte": chosen, f"{column}__lt": successor(chosen)})
+        return inside | Q(**{f"{column}__in": prefixes_of(chosen)})
+
     @property
     def narrows(self) -> bool:
         """Whether anything but the order is chosen."""
         return any(value for name, value in self.chosen.items() if name not in ("order", "kind"))
+
+
+def programme_choices() -> Choices:
+    return [("", _("全部事项")), *((p.key, str(p.title)) for p in registry.programmes.values())]
 
 
 class CaseFilterForm(FilterForm):
@@ -80,7 +94,7 @@ class CaseFilterForm(FilterForm):
         super().offer(within)
         self.let("state", [("", _("全部状态")), *((state.key, str(state.name)) for state in LIFE.states)])
         self.let("severity", [("", _("全部程度")), *((str(int(s)), str(name)) for s, name in SEVERITY_NAMES.items())])
-        self.let("matter", [("", _("全部事项")), *((p.key, str(p.title)) for p in registry.programmes.values())])
+        self.let("matter", programme_choices())
 
     def where(self) -> CaseFilter:
         chosen = self.chosen

@@ -1,10 +1,11 @@
-"""Forms for rounds and draws."""
+"""Forms for rounds and draws, and what their lists are narrowed to."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,14 +13,78 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import Scope
 from hemei.core.actions.draw import Candidate, DrawPlan
 from hemei.core.actions.round import RoundDraft
-from hemei.core.models import Account, Duty, Tier
+from hemei.core.models import Account, Draw, DrawState, Duty, Round, RoundState, Tier
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.regions import regions
+from hemei.core.queries.rounds import with_overdue
 from hemei.core.registry import registry
-from hemei.office.filters import region_choices
+from hemei.office.filters import NEWEST, FilterForm, programme_choices, region_choices, search_field
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.terms.day import today
 from hemei.terms.region import Level
+
+
+class RoundFilterForm(FilterForm):
+    q = search_field(gettext_lazy("找轮次"), gettext_lazy("名称或缘由，两个字也能找"))
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    tier = forms.ChoiceField(
+        label=gettext_lazy("哪一级"), required=False, choices=[("", gettext_lazy("全部")), *Tier.choices]
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部状态")), *RoundState.choices]
+    )
+    matter = forms.ChoiceField(label=gettext_lazy("事项"), required=False)
+    order = forms.ChoiceField(
+        label=gettext_lazy("顺序"), required=False, choices=[NEWEST, ("ends", gettext_lazy("截止近的在前"))]
+    )
+    late = forms.BooleanField(label=gettext_lazy("有超期未看的"), required=False)
+
+    def offer(self, within: Scope) -> None:
+        super().offer(within)
+        self.within = within
+        self.let("matter", programme_choices())
+
+    def narrowed(self, rows: QuerySet[Round]) -> QuerySet[Round]:
+        chosen = self.chosen
+        rows = rows.filter(self.in_region(), **{n: chosen[n] for n in ("tier", "state", "matter") if chosen[n]})
+        if chosen["q"]:
+            rows = rows.filter(Q(name__contains=chosen["q"]) | Q(reason__contains=chosen["q"]))
+        return with_overdue(rows, within=self.within, on=today()) if chosen["late"] else rows
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        return ("ends", "id") if self.chosen["order"] == "ends" else ("-starts", "-id")
+
+
+class DrawFilterForm(FilterForm):
+    q = search_field(gettext_lazy("找抽查"), gettext_lazy("名称或公开事件，两个字也能找"))
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部状态")), *DrawState.choices]
+    )
+    matter = forms.ChoiceField(label=gettext_lazy("事项"), required=False)
+    order = forms.ChoiceField(
+        label=gettext_lazy("顺序"), required=False, choices=[NEWEST, ("event", gettext_lazy("公开事件早的在前"))]
+    )
+
+    def offer(self, within: Scope) -> None:
+        super().offer(within)
+        self.let("matter", programme_choices())
+
+    def narrowed(self, rows: QuerySet[Draw]) -> QuerySet[Draw]:
+        chosen = self.chosen
+        rows = rows.filter(self.in_region())
+        if chosen["state"]:
+            rows = rows.filter(state=chosen["state"])
+        if chosen["matter"]:
+            rows = rows.filter(round__matter=chosen["matter"])
+        if chosen["q"]:
+            rows = rows.filter(Q(round__name__contains=chosen["q"]) | Q(event__contains=chosen["q"]))
+        return rows
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        return ("event_on", "id") if self.chosen["order"] == "event" else ("-id",)
 
 
 class PlanForm(OfficeForm):

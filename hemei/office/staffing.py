@@ -26,7 +26,22 @@ class UnitFilterForm(FilterForm):
     unit_kind = forms.ChoiceField(
         label=gettext_lazy("类别"), required=False, choices=[("", gettext_lazy("全部类别")), *UnitKind.choices]
     )
+    order = forms.ChoiceField(
+        label=gettext_lazy("顺序"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("按区域")),
+            ("name", gettext_lazy("按名称")),
+            ("kind", gettext_lazy("按类别")),
+            ("newest", gettext_lazy("新建立的在前")),
+        ],
+    )
     closed = forms.BooleanField(label=gettext_lazy("含已撤销"), required=False)
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        orders = {"name": ("name", "id"), "kind": ("kind", "region", "id"), "newest": ("-id",)}
+        return orders.get(str(self.chosen["order"]), ("region", "id"))
 
     def narrowed(self, rows: QuerySet[Unit]) -> QuerySet[Unit]:
         chosen = self.chosen

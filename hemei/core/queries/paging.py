@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
 
 Row = TypeVar("Row", bound=Model)
@@ -31,7 +32,10 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
     ordering = [_turned(name) for name in order] if backward else list(order)
     chosen = rows.order_by(*ordering)
     if keys is not None:
-        chosen = chosen.filter(_beyond(ordering, keys))
+        try:
+            chosen = chosen.filter(_beyond(ordering, keys))
+        except (ValidationError, ValueError, TypeError):  # the cursor of another order
+            keys, backward, chosen = None, False, rows.order_by(*order)
     found = _whole(rows, list(chosen.values_list("pk", flat=True)[: size + 1]))
     more, found = len(found) > size, found[:size]
     if backward:

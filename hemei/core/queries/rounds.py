@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Case, Count, ExpressionWrapper, F, FloatField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, ExpressionWrapper, F, FloatField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -116,6 +116,12 @@ def progress(turns: Sequence[Round], *, within: Scope, on: date) -> dict[int, di
     )
     none: dict[int, dict[str, int]] = {turn.pk: {"due": 0, "done": 0, "late": 0} for turn in turns}
     return none | {line["round"]: {"due": line["due"], "done": line["done"], "late": line["late"]} for line in counted}
+
+
+def with_overdue(rows: QuerySet[Round], *, within: Scope, on: date) -> QuerySet[Round]:
+    """Those rounds of which something in the scope is overdue."""
+    late = Due.objects.filter(within.q(matter="round__matter"), round=OuterRef("pk"), done_at=None, due_on__lt=on)
+    return rows.filter(Exists(late), state=RoundState.PUBLISHED)
 
 
 def concerning(*, within: Scope) -> QuerySet[Round]:

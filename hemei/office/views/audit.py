@@ -17,7 +17,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.queries.units import accounts
 from hemei.core.roles import VERBS
-from hemei.office.filters import FilterForm
+from hemei.office.filters import NEWEST, OLDEST, FilterForm
 from hemei.office.forms import DayField
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
@@ -54,11 +54,18 @@ class AuditFilterForm(FilterForm):
     subject = forms.CharField(label=gettext_lazy("对象（如“隐患 12”）"), required=False, max_length=60)
     since = DayField(label=gettext_lazy("从"), required=False)
     until = DayField(label=gettext_lazy("到"), required=False)
+    order = forms.ChoiceField(
+        label=gettext_lazy("顺序"), required=False, choices=[NEWEST, OLDEST, ("region", gettext_lazy("按区域"))]
+    )
 
     def offer(self, within: Scope) -> None:
         super().offer(within)
         self.let("verb", [("", _("全部")), *((key, str(name)) for key, name in SORTS)])
         self.fields["account"].queryset = accounts(within=within)  # type: ignore[attr-defined]
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        return {"oldest": ("id",), "region": ("region", "-id")}.get(str(self.chosen["order"]), ("-id",))
 
     def where(self) -> AuditFilter:
         chosen: dict[str, Any] = self.chosen
@@ -76,7 +83,7 @@ class AuditFilterForm(FilterForm):
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "audit.view")
     form = AuditFilterForm(request.GET, within=scope)
-    shown = page(entries(within=scope, where=form.where()), order=("-id",), cursor=request.GET.get("cursor", ""))
+    shown = page(entries(within=scope, where=form.where()), order=form.ordering, cursor=request.GET.get("cursor", ""))
     unmaskings = entries(within=scope, where=AuditFilter(verb="person.unmask")).order_by("-id")
     context = {
         "form": form,

@@ -16,8 +16,8 @@ from hemei.core.models import Draw, DrawState
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
-from hemei.office.paging import Turns
-from hemei.office.planning import DrawForm, SeedForm
+from hemei.office.paging import Turns, counted
+from hemei.office.planning import DrawFilterForm, DrawForm, SeedForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
@@ -25,10 +25,13 @@ from hemei.terms.day import today
 
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "draw.view")
-    shown = page(reading.draws(within=scope), order=("-id",), cursor=request.GET.get("cursor", ""))
+    form = DrawFilterForm(request.GET, within=scope)
+    rows = form.narrowed(reading.draws(within=scope))
+    shown = page(rows, order=form.ordering, cursor=request.GET.get("cursor", ""))
     context = {
+        "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown),
+        "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
         "may_hold": bool(scope_of(request.actor, "draw.hold")),
     }

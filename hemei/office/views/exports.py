@@ -16,6 +16,7 @@ from hemei.core.queries.audit import entries
 from hemei.core.queries.export import Listing, audit_listing, cases_listing, places_listing, units_listing
 from hemei.office.filters import CaseFilterForm
 from hemei.office.kinds import PlaceFilterForm, kind_of
+from hemei.office.planning import RoundFilterForm
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.staffing import UnitFilterForm
 from hemei.office.templatetags.office import step_name
@@ -54,7 +55,8 @@ def households_file(request: OfficeRequest, form: str) -> FileResponse:
 
 def rounds_file(request: OfficeRequest, form: str) -> FileResponse:
     scope = within(request, "register.export")
-    seen = rounds.concerning(within=within(request, "round.view"))
+    looking = within(request, "round.view")
+    seen = RoundFilterForm(request.GET, within=looking).narrowed(rounds.concerning(within=looking))
     return _file(request, listings.rounds_listing(seen, within=scope), form, scope)
 
 

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hemei.core.actions.register import folder as importing
@@ -25,12 +28,37 @@ from hemei.core.models import BatchState, Decision, ImportBatch, RowOutcome
 from hemei.core.queries import register as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
+from hemei.office.filters import NEWEST, OLDEST, FilterForm, search_field
 from hemei.office.importrows import choices_of, table_of
-from hemei.office.paging import Turns
+from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, within
 
 ROWS_SHOWN = 20
 WORKING = (BatchState.READING, BatchState.APPLYING)
+
+
+class ImportFilterForm(FilterForm):
+    q = search_field(gettext_lazy("找以前的导入"), gettext_lazy("文件名或导入人，两个字也能找"))
+    region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
+    state = forms.ChoiceField(
+        label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部状态")), *BatchState.choices]
+    )
+    order = forms.ChoiceField(
+        label=gettext_lazy("顺序"), required=False, choices=[NEWEST, OLDEST, ("name", gettext_lazy("按文件名"))]
+    )
+
+    def narrowed(self, rows: QuerySet[ImportBatch]) -> QuerySet[ImportBatch]:
+        chosen = self.chosen
+        rows = rows.filter(self.in_region())
+        if chosen["state"]:
+            rows = rows.filter(state=chosen["state"])
+        if chosen["q"]:
+            rows = rows.filter(Q(name__contains=chosen["q"]) | Q(by__name__contains=chosen["q"]))
+        return rows
+
+    @property
+    def ordering(self) -> tuple[str, ...]:
+        return {"oldest": ("id",), "name": ("name", "id")}.get(str(self.chosen["order"]), ("-id",))
 
 
 def listing(request: OfficeRequest) -> HttpResponse:
@@ -38,10 +66,13 @@ def listing(request: OfficeRequest) -> HttpResponse:
     mistake = _receive(request) if request.method == "POST" else None
     if isinstance(mistake, ImportBatch):
         return redirect("office:import", pk=mistake.pk)
-    shown = page(reading.batches(within=scope), order=("-id",), cursor=request.GET.get("cursor", ""), size=20)
+    form = ImportFilterForm(request.GET, within=scope)
+    rows = form.narrowed(reading.batches(within=scope))
+    shown = page(rows, order=form.ordering, cursor=request.GET.get("cursor", ""), size=20)
     context = {
+        "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown),
+        "page": Turns.of(request, shown, total=counted(rows)),
         "mistake": mistake,
         "accept": ",".join((*SUFFIXES, ".zip")),
         "example": EXAMPLE,

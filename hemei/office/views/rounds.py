@@ -20,8 +20,8 @@ from hemei.core.queries import rounds as reading
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
 from hemei.core.roles import right_to_look
-from hemei.office.paging import Turns
-from hemei.office.planning import EVENTS, HandOverForm, RoundForm
+from hemei.office.paging import Turns, counted
+from hemei.office.planning import EVENTS, HandOverForm, RoundFilterForm, RoundForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
 from hemei.terms.day import today
@@ -29,12 +29,14 @@ from hemei.terms.day import today
 
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "round.view")
-    rows = reading.concerning(within=scope)
-    shown = page(rows, order=("-starts", "-id"), cursor=request.GET.get("cursor", ""))
+    form = RoundFilterForm(request.GET, within=scope)
+    rows = form.narrowed(reading.concerning(within=scope))
+    shown = page(rows, order=form.ordering, cursor=request.GET.get("cursor", ""))
     progress = reading.progress(shown.rows, within=scope, on=today())
     context = {
+        "form": form,
         "rows": [(turn, progress[turn.pk]) for turn in shown.rows],
-        "page": Turns.of(request, shown),
+        "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": reading.names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
         "events": EVENTS.items(),

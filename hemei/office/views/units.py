@@ -30,7 +30,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "unit.view")
     form = UnitFilterForm(request.GET, within=scope)
     rows = form.narrowed(reading.units(within=scope))
-    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    shown = page(rows, order=form.ordering, cursor=request.GET.get("cursor", ""))
     staffed = reading.staff_counts(shown.rows, on=today())
     context = {
         "form": form,
