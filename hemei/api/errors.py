@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from ninja import NinjaAPI, Schema
@@ -23,9 +24,23 @@ TITLES = {
     401: gettext_lazy("需要登录"),
     403: gettext_lazy("没有权限"),
     404: gettext_lazy("没有找到"),
+    405: gettext_lazy("不能这样请求"),
     409: gettext_lazy("与现状冲突"),
     413: gettext_lazy("内容过大"),
     422: gettext_lazy("内容不对"),
+    429: gettext_lazy("请求太频繁"),
+    500: gettext_lazy("服务器出错"),
+    503: gettext_lazy("暂时不能服务"),
+}
+ROOT, MEDIA_TYPE = "/api/", "application/problem+json"
+KEPT = ("Allow", "Retry-After", "Cache-Control", "WWW-Authenticate")
+# What is answered instead of any call: an address that nobody has, a method that it does not take, a fault of ours.
+UNCALLED = {
+    403: ("refused", gettext_lazy("不能这样请求，请先登录，或带上有效的密钥。")),
+    404: ("no_such_address", gettext_lazy("没有这个地址；全部地址见 /api/openapi.json。")),
+    405: ("method", gettext_lazy("这个地址不接受这种请求，可用的见 Allow 标头和 /api/openapi.json。")),
+    413: ("too_big", gettext_lazy("内容过大；照片请分开上传。")),
+    500: ("fault", gettext_lazy("服务器出错了，已记入日志。请过一会儿再试，再出错请告诉系统管理员。")),
 }
 
 
@@ -69,7 +84,7 @@ def install(api: NinjaAPI) -> None:
 
     def answer(kind: type[Exception], status: int, fault: Any) -> None:
         def handle(request: HttpRequest, wrong: Any) -> HttpResponse:
-            return problem(api, request, fault(wrong), _status(wrong, status))
+            return problem(fault(wrong), _status(wrong, status))
 
         api.add_exception_handler(kind, handle)
 
@@ -83,16 +98,32 @@ def install(api: NinjaAPI) -> None:
     answer(HttpError, 400, _http)
 
 
-def problem(api: NinjaAPI, request: HttpRequest, fault: Fault, status: int) -> HttpResponse:
-    whole = {
-        "type": f"urn:hemei:problem:{fault.code}",
-        "title": str(TITLES.get(status, status)),
-        "status": status,
-        **fault.dict(),
-    }
-    response = api.create_response(request, whole, status=status)
-    response["Content-Type"] = "application/problem+json"
-    return response
+def problem(fault: Fault, status: int) -> HttpResponse:
+    title = str(TITLES.get(status, status))
+    whole = {"type": f"urn:hemei:problem:{fault.code}", "title": title, "status": status, **fault.dict()}
+    shown = {"ensure_ascii": False}
+    return JsonResponse(whole, status=status, content_type=MEDIA_TYPE, json_dumps_params=shown)
+
+
+def problems(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """No program is answered with a page: what goes wrong outside every call is a problem too."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.path.startswith(ROOT) or response.status_code < 400 or _told(response):
+            return response
+        code, detail = UNCALLED.get(response.status_code, ("bad_request", _("请求读不懂。")))
+        told = problem(Fault(code=code, detail=str(detail)), response.status_code)
+        for name in KEPT:
+            if name in response:
+                told[name] = response[name]
+        return told
+
+    return answer
+
+
+def _told(response: HttpResponse) -> bool:
+    return response.get("Content-Type", "") == MEDIA_TYPE
 
 
 def _status(wrong: Exception, status: int) -> int:

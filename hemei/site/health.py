@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views import defaults
 
+from hemei.api.errors import ROOT, Fault, problem
 from hemei.core.trouble import Trouble, disk_is_full, trouble_of
 
 RETRY_AFTER_S = 60
@@ -59,8 +60,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return defaults.server_error(request)
     with contextlib.suppress(DatabaseError, OSError):
         connection.close()  # the next request begins with a new one
-    if request.path.startswith("/api/"):
-        answer: HttpResponse = JsonResponse({"code": "unavailable", "message": _message(trouble), "field": ""})
+    if request.path.startswith(ROOT):
+        answer = problem(Fault(code="unavailable", detail=_message(trouble)), 503)
     else:
         answer = HttpResponse(render_to_string("503.html", {"trouble": trouble, "posted": request.method == "POST"}))
     answer.status_code = 503

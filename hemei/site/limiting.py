@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import ResolverMatch
 from django.utils.translation import gettext as _
 
+from hemei.api.errors import ROOT, Fault, problem
 from hemei.core.limits import TooOften, spend
 
 UNKNOWN = {("door", 404), ("collect", 403)}  # what a made-up plate or key is answered with
@@ -74,9 +75,9 @@ def address_of(request: HttpRequest) -> str:
 def held_off(request: HttpRequest, often: TooOften) -> HttpResponse:
     """429, with when to come back: in words for people, in a header for programs."""
     match = request.resolver_match
-    if request.path.startswith("/api/"):
+    if request.path.startswith(ROOT):
         told = _("请求太频繁，请在 %(seconds)d 秒后再试。") % {"seconds": often.wait}
-        response: HttpResponse = JsonResponse({"code": "too_often", "message": told, "field": ""}, status=429)
+        response = problem(Fault(code="too_often", detail=told), 429)
     else:
         at_door = bool(match and match.namespace == "door")
         page = "field/held_off.html" if at_door else "429.html"

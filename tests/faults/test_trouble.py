@@ -81,7 +81,7 @@ def test_a_full_disk(storm: Storm, tmp_path: Path) -> None:
     assert (status, said) == (503, {"status": "trouble", "trouble": ["disk"]})
     status, said = storm.ask("POST", "/api/checks", {"checks": [storm.check(Random(1), photographed=True)]})
     assert (status, said.get("code")) == (503, "unavailable"), said
-    assert "磁盘满了" in said["message"]
+    assert "磁盘满了" in said["detail"]
     if not storm.site.url:  # signing in writes to the database, which lies on this disk only on SQLite
         status, text = sign_in(storm)
         assert status == 503

@@ -123,7 +123,7 @@ def test_the_api_says_it_as_a_program_reads_it(monkeypatch: pytest.MonkeyPatch, 
         response = client.post("/api/checks", sent, content_type="application/json")
     assert response.status_code == 503
     assert response.json()["code"] == "unavailable"
-    assert "连不上数据库" in response.json()["message"]
+    assert "连不上数据库" in response.json()["detail"]
     assert not Check.objects.exists()
     again = client.post("/api/checks", sent, content_type="application/json")
     assert again.json()["outcomes"][0]["outcome"] == "stored"
