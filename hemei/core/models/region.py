@@ -63,7 +63,7 @@ class RegionChange(AppendOnly):
 class RegionMove(AppendOnly):
     """One thing that stood under an old code: a place, a household, or a case that has no place."""
 
-    change = models.ForeignKey(RegionChange, models.PROTECT, related_name="moves")
+    change = models.ForeignKey(RegionChange, models.PROTECT, null=True, related_name="moves")  # null: by itself
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="moves")
     household = models.ForeignKey(Household, models.PROTECT, null=True, related_name="moves")
     case = models.ForeignKey(Case, models.PROTECT, null=True, related_name="moves")

@@ -12,6 +12,7 @@ from hemei.core.actions.regionchange.planning import number_of
 from hemei.core.actions.regionchange.told import Parting, Told
 from hemei.core.laid import Laid, pour
 from hemei.core.models import Case, DoorToken, Due, Household, Message, Person, Place, RegionChange, RegionMove
+from hemei.terms.day import today
 
 Changes = dict[tuple[str, str], RegionChange]  # old, new → what was recorded of it
 MOVE = ("change_id", "place_id", "household_id", "case_id", "old", "new", "on", "recorded_at")
@@ -24,6 +25,16 @@ def move(partings: Sequence[Parting], changes: Changes, now: datetime) -> None:
     pour(RegionMove, MOVE, _moves(partings, changes, now))
     _move_lone_cases(partings, changes, now)
     _follow(RegionMove.objects.filter(change__in=list(changes.values())))
+
+
+def put_right(places: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    """Places that a register puts in another village, old code and new: their cases, looks and plates go with them.
+
+    Within the caller's transaction. From today on; boards of past days keep them where they were.
+    """
+    rows = ((None, pk, None, None, old, new, today(), now) for pk, old, new in places)
+    pour(RegionMove, MOVE, rows)
+    _follow(RegionMove.objects.filter(change=None, recorded_at=now))
 
 
 def _move_rows(model: type[Place] | type[Household], partings: Sequence[Parting]) -> None:

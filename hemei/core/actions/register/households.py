@@ -16,6 +16,7 @@ from hemei.core.actions.register.sheet import Field, Line
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, Person, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code, as_int
+from hemei.terms.region import Level, contains
 
 VILLAGE = (lazy("村代码"), "区划代码", "所在村", "行政村", "村", "村名", "村（社区）", "村委会", "所属村")
 NUMBER = (lazy("户号"), "户编号", "户代码", "家庭编号", "农户编号", "农户编码", "户编码")
@@ -75,7 +76,8 @@ def desk_doubts(desk: Desk, described: dict[str, Any]) -> dict[str, Any]:
 
 
 def household_key(region: str, number: str) -> str:
-    return f"{region}|{number}"
+    """By the village, in which the number stands once: a ledger need not name the grid."""
+    return f"{region[: Level.VILLAGE]}|{number}"
 
 
 def households_there(lines: Sequence[Line], desk: Desk) -> dict[str, Household]:
@@ -86,6 +88,8 @@ def households_there(lines: Sequence[Line], desk: Desk) -> dict[str, Household]:
 
 
 def _against(household: Household, key: str, values: dict[str, Any], personal: dict[str, Any]) -> Judged:
+    if contains(values["region"], household.region):  # the register knows the grid
+        values = values | {"region": household.region}
     now: dict[str, Any] = {
         "region": household.region,
         "number": household.number,
@@ -108,7 +112,7 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
         bench.insert(Person, persons.COLUMNS),
         bench.insert(Household, ["id", "region", "number", "group", "head_id", "size"]),
     )
-    changed = bench.update(Household, ["id", "group", "head_id", "size"])
+    changed = bench.update(Household, ["id", "region", "group", "head_id", "size"])
     for row in rows:
         said, personal = row.values, personal_of(row)
         head = said.get("head")
@@ -123,7 +127,7 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
             bench.remember("households", row.key, pk)
             added[1].add(pk, said["region"], said["number"], said.get("group") or "", head, said.get("size"))
         else:
-            changed.add(row.target, said.get("group"), head, said.get("size"))
+            changed.add(row.target, said["region"], said.get("group"), head, said.get("size"))
 
 
 def remember(bench: Bench, household: str, said: dict[str, Any], person: int) -> None:

@@ -48,12 +48,13 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        household = household_key(desk.region(said["region"]), said["number"])
-        values = {"region": household.partition("|")[0], "relation": said.get("relation")}
+        region = desk.region(said["region"])
+        household = household_key(region, said["number"])
+        home = there.get(household)
+        values = {"region": home.region if home else region, "relation": said.get("relation")}
         values |= desk_doubts(desk, persons.described(said, said["name"]))
         key = f"{household}|{values.get('id_fingerprint', said['name'])}"
         desk.once(f"members|{key}", line)
-        home = there.get(household)
         values["household"] = home.pk if home else desk.refer("households", household)
         if values["household"] is None:
             raise BadCell(

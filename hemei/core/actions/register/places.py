@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import models
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from hemei.core.access import MATTER_OF_KIND
+from hemei.core.actions.regionchange.moving import put_right
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.households import VILLAGE
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
@@ -22,7 +24,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Place, PlaceIdentifier, PositionSource, RowOutcome, StagedRow
 from hemei.core.registry import Column, Kind, registry
 from hemei.engines.tables import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no
-from hemei.terms.region import Level
+from hemei.terms.region import Level, contains
 
 BASE = ("region", "group", "label", "address")
 SPOT = ("lon", "lat", "geometry")
@@ -142,7 +144,8 @@ class There:
             found = PlaceIdentifier.objects.filter(system=system, value__in=numbers)
             self.owners |= {(system, value): place for value, place in found.values_list("value", "place")}
         groups = {line.values["region"] for line in lines if "region" in line.values}
-        codes = [code for code in map(self._code, groups) if code]
+        villages = {code[: Level.VILLAGE] for code in map(self._code, groups) if code}
+        codes = [code for code in desk.regions if code[: Level.VILLAGE] in villages]  # a ledger names no grid
         labels = {
             str(line.values[name])[:LONGEST_LABEL]
             for line in lines
@@ -154,7 +157,8 @@ class There:
         self.places = {place.pk: place for place in rows}
         self.alike: dict[tuple[str, str, str], list[Place]] = {}
         for place in self.places.values():
-            self.alike.setdefault((place.region, alike(place.group), alike(place.label)), []).append(place)
+            looks = (place.region[: Level.VILLAGE], alike(place.group), alike(place.label))
+            self.alike.setdefault(looks, []).append(place)
         self.numbers: dict[int, set[tuple[str, str]]] = {}
         owned = PlaceIdentifier.objects.filter(place__in=self.places).values_list("place", "system", "value")
         for place_id, system, value in owned:
@@ -186,7 +190,8 @@ class There:
                 return judged
         if candidates:
             judged = self._compared(key, told, candidates[0])
-            judged.outcome, judged.values = RowOutcome.MATCH, told | {"by_hand": "by_hand" in judged.values}
+            said_of = {"region": judged.values["region"], "by_hand": "by_hand" in judged.values}
+            judged.outcome, judged.values = RowOutcome.MATCH, told | said_of
             judged.reason = _("与已登记的“%(label)s”同村、同组、同名。") % {"label": candidates[0].label}
             judged.remedy = _("请确认是不是同一处。")
             return judged
@@ -194,7 +199,7 @@ class There:
 
     def _candidates(self, values: dict[str, Any], identifiers: dict[str, str]) -> list[Place]:
         """Places that look the same and are not told apart by a number of the same system."""
-        named = (values["region"], alike(values.get("group") or ""), alike(values["label"]))
+        named = (values["region"][: Level.VILLAGE], alike(values.get("group") or ""), alike(values["label"]))
         return [
             place
             for place in self.alike.get(named, [])
@@ -204,6 +209,8 @@ class There:
 
     def _compared(self, key: str, told: dict[str, Any], place: Place) -> Judged:
         own, numbers = getattr(place, _table(self.kind), None), self.numbers.get(place.pk, set())
+        if contains(told["region"], place.region):  # the register knows the grid, the ledger only the village
+            told = told | {"region": place.region}
         now = {name: getattr(place, name) for name in (*BASE, "kind", "lon", "lat")}
         now |= {column.name: plain(getattr(own, column.name, None)) for column in self.kind.columns}
         now["geometry"] = bytes(place.geometry).hex() if place.geometry else None
@@ -230,6 +237,7 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
     changed = bench.update(Place, ["id", "region", "group", "label", "address", "lon", "lat", "tile", "geometry"])
     placed = bench.update(Place, ["id", "position_source"])
     numbers = bench.insert(PlaceIdentifier, ["place_id", "system", "value"])
+    elsewhere: list[tuple[int, str, str]] = []
     for row in rows:
         said, kind = row.values, registry.kinds[row.values["kind"]]
         lon, lat, footprint = said.get("lon"), said.get("lat"), said.get("geometry")
@@ -249,6 +257,8 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
             if said.get("by_hand"):
                 spot, lon = (None, None, None, None), None
             changed.add(pk, *base, *spot)
+            if row.before.get("region"):
+                elsewhere.append((pk, row.before["region"], said["region"]))
             if lon is not None:
                 placed.add(pk, source)
             _lay_own_change(bench, kind, pk, said)
@@ -258,6 +268,8 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
             if row.outcome == RowOutcome.NEW or had.get(system) != number:
                 numbers.add(pk, system, number)
         bench.recount.add((kind.key, said["region"][: Level.DISTRICT]))
+    if elsewhere:
+        bench.then.append(partial(put_right, elsewhere, bench.now))
 
 
 def _lay_own(bench: Bench, kind: Kind, pk: int, said: dict[str, Any]) -> None:
