@@ -91,8 +91,9 @@ class Then:
     def names(self, *, within: Scope) -> dict[str, str]:
         """Code → name of the regions that stood then: those of the scope, and those from which they came."""
         opened, closed = self._pending()
-        mine = within.q("code", matter=None) | Q(code__in=self.forerunners(within=within))
-        rows = Region.objects.filter(mine).order_by("code").defer("boundary")
+        rows = Region.objects.order_by("code").defer("boundary")
+        if not within.everything:
+            rows = rows.filter(within.q("code", matter=None) | Q(code__in=self.forerunners(within=within)))
         return {region.code: region.name for region in rows if self._stood(region, opened, closed)}
 
     def forerunners(self, *, within: Scope) -> set[str]:

@@ -64,8 +64,8 @@ def test_it_can_be_after_villages_have_merged(hemei, three_cases, tmp_path, days
     on, known_on = today() - timedelta(days=days), today() - timedelta(days=known) if known is not None else None
     asked = ["--on", str(on), *(["--known", str(known_on)] if known_on else [])]
     board = json.loads(hemei("zero", "--region", TOWNSHIP, *asked, "--format", "json").out)
-    then = {VILLAGE, NEXT_VILLAGE} if days > 3 or known == 1 else {UNITED}
-    assert {line["region"] for line in board["rows"]} == then
+    then = {VILLAGE: "上河村", NEXT_VILLAGE: "下河村"} if days > 3 or known == 1 else {UNITED: "双河村"}
+    assert {line["region"]: line["name"] for line in board["rows"]} == then
     for line in (*board["rows"], board["total"]):
         assert line["open"] == open_by_hand(rows, line["region"], on, known_on)
     nested = json.loads(hemei("export", "cases", "--history", "--format", "json").out)
