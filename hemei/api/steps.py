@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from django.utils import timezone
 from ninja import File, Form, Router, Schema, UploadedFile
 from pydantic import AwareDatetime, Field, create_model
 
@@ -96,7 +95,7 @@ def _add(router: Router, step: Step) -> None:
 def _brought(case: Case, sent: Any, files: list[NewFile]) -> Brought:
     unit, assignee = _chosen(case, getattr(sent, "unit", None), getattr(sent, "assignee", None))
     return Brought(
-        at=sent.at or timezone.now(),
+        at=sent.at,
         note=sent.note,
         files=files,
         unit=unit,

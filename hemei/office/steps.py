@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.actions.case import Brought
@@ -130,7 +129,7 @@ class StepForm(OfficeForm):
         witnesses = [said[name] for name in ("witness_1", "witness_2") if said.get(name)]
         served = {name: said[name] for name in ("document", "number", "to", "way") if said.get(name)}
         return Brought(
-            at=said["at"] or timezone.now(),
+            at=said["at"],
             note=said["note"].strip(),
             files=files,
             unit=said.get("unit"),

@@ -37,7 +37,7 @@ LOOK_AGAIN_DAYS = 7  # ours: how often a contained danger is looked at
 class Brought:
     """What somebody brings to a step."""
 
-    at: datetime
+    at: datetime | None = None  # None: the moment of writing, when nobody else can write to the case
     note: str = ""
     files: Sequence[NewFile] = ()
     unit: Unit | None = None
@@ -46,6 +46,10 @@ class Brought:
     witnesses: Sequence[str] = ()
     data: dict[str, Any] = field(default_factory=dict)
     after: int | None = None  # the last step that the person saw: what they did since is not done twice
+
+    @property
+    def moment(self) -> datetime:
+        return self.at or timezone.now()
 
     def said(self) -> dict[str, Any]:
         """What the step keeps besides its note and its files."""
@@ -74,22 +78,26 @@ def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
             % {"state": LIFE.by_key[case.state].name, "step": step.name},
             code="wrong_state",
         )
-    brought = replace(brought, files=[as_taken(file) for file in brought.files])
-    _check_time(case, brought.at)
+    at = _time_of(case, brought)
+    brought = replace(brought, at=at, files=[as_taken(file) for file in brought.files])
     _check_needs(case, step, by, brought)
     for programme in registry.programmes.values():
         for guard in programme.guards:
-            if guard.verb == verb and case.matter == programme.key and (why := guard.why_not(case, brought.at)):
+            if guard.verb == verb and case.matter == programme.key and (why := guard.why_not(case, at)):
                 raise Mistaken(why, code="guarded")
-    return _write(case, step, by, brought)
+    return _write(case, step, by, brought, at)
 
 
-def _check_time(case: Case, at: datetime) -> None:
-    if at > timezone.now() + CLOCK_SKEW:
+def _time_of(case: Case, brought: Brought) -> datetime:
+    """When the step was taken: as somebody says, else now. Never before the last one: clocks of two servers differ."""
+    now = timezone.now()
+    last = case.steps.order_by("-id").values_list("at", flat=True).first() or now
+    at = brought.at or max(now, last)
+    if at > now + CLOCK_SKEW:
         raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
-    last = case.steps.order_by("-id").values_list("at", flat=True).first()
-    if last and at < last:
+    if at < last and brought.at:
         raise Mistaken(_("时间早于上一步，请核对。"), field="at", code="before_last")
+    return at
 
 
 def _check_needs(case: Case, step: Step, by: Actor, brought: Brought) -> None:
@@ -133,7 +141,7 @@ def _check_other_person(case: Case, step: Step, by: Actor, brought: Brought) -> 
             raise Mistaken(_("自己申请的撤销不能自己同意，请由另一人核实。"), code="own_request")
 
 
-def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
+def _write(case: Case, step: Step, by: Actor, brought: Brought, at: datetime) -> CaseStep:
     now = timezone.now()
     before = case.state
     case.state = step.target or case.state
@@ -144,17 +152,15 @@ def _write(case: Case, step: Step, by: Actor, brought: Brought) -> CaseStep:
     if step.verb == "case.remedy":
         case.remedied_by = str(by)
     if step.verb == "case.confirm":
-        becomes_known(case, brought.at, now)
-    case.look_again_on = look_again_on(case.state, brought.at)
+        becomes_known(case, at, now)
+    case.look_again_on = look_again_on(case.state, at)
     if LIFE.by_key[case.state].ending:
-        case.ended_at, case.ended_recorded_at = brought.at, now
+        case.ended_at, case.ended_recorded_at = at, now
     case.save()
-    row = add_step(
-        case, step.verb, by=by, before=before, at=brought.at, now=now, note=brought.note, data=brought.said()
-    )
+    row = add_step(case, step.verb, by=by, before=before, at=at, now=now, note=brought.note, data=brought.said())
     keep(brought.files, by=by, region=case.region, now=now, place=case.place, step=row)
     if step.verb == "case.confirm":
-        hand_over(case, _answers_for(case, now), at=brought.at, now=now)
+        hand_over(case, _answers_for(case, now), at=at, now=now)
     recolour(case.place)
     return row
 
@@ -242,7 +248,7 @@ def assign(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
     """Hand a case to a unit, and to a person in it where one is named. Never to nobody."""
     if brought.unit:
         holders = on_duty(
-            "case.remedy", region=case.region, matter=case.matter, on=day_of(brought.at), unit=brought.unit.pk
+            "case.remedy", region=case.region, matter=case.matter, on=day_of(brought.moment), unit=brought.unit.pk
         )
         if not holders:
             raise Mistaken(
@@ -261,7 +267,7 @@ def refuse(*, case: Case, by: Actor, brought: Brought) -> CaseStep:
     level = Level(min(len(case.region), Level.VILLAGE))
     held_at = RegionCode(case.unit.region).level if case.unit else level
     wider = held_at.above if held_at > Level.DISTRICT else held_at
-    above = responsible_unit(region=case.region, matter=case.matter, on=day_of(brought.at), above=wider)
+    above = responsible_unit(region=case.region, matter=case.matter, on=day_of(brought.moment), above=wider)
     moved = Brought(**{**brought.__dict__, "unit": above or case.unit, "assignee": None})
     return take(case, "case.refuse", by=by, brought=moved)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import timezone
 
 from hemei.core.access import SYSTEM, Refused, Scope
 from hemei.core.actions import case as steps
@@ -195,3 +198,11 @@ def test_a_step_from_the_future_or_before_the_last_one_is_refused(house: Place, 
         steps.remedy(case=case, by=people.grid, brought=brought(days_ago(-1), remedy="repair", files=[photo()]))
     with pytest.raises(Mistaken, match="早于上一步"):
         steps.remedy(case=case, by=people.grid, brought=brought(days_ago(6), remedy="repair", files=[photo()]))
+
+
+def test_a_step_without_a_time_follows_one_from_a_clock_that_is_ahead(house: Place, people: People) -> None:
+    case = found(house, people)
+    ahead = timezone.now() + timedelta(minutes=5)
+    steps.contain(case=case, by=people.grid, brought=brought(ahead, files=[photo()]))
+    steps.look_again(case=case, by=people.village, brought=steps.Brought(note="还封着", files=[photo()]))
+    assert list(case.steps.order_by("id").values_list("at", flat=True))[-2:] == [ahead, ahead]
