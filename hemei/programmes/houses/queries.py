@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from hemei.core.access import Scope
 from hemei.core.models import Check, Tier
@@ -15,8 +14,13 @@ from hemei.core.queries.regionchange import here, seat
 from hemei.core.registry import registry
 from hemei.programmes.houses.indicators import missed_at_survey, missed_signs
 from hemei.programmes.houses.models import Appraisal, House
-from hemei.programmes.houses.risk import by_risk
+from hemei.programmes.houses.risk import EMPTY, HIGH_RISK
 from hemei.terms.day import end_of
+
+AT_ONCE = 500
+SURVEYED_BEFORE = Check.objects.filter(
+    place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY
+)
 
 
 def appraisals(*, within: Scope) -> QuerySet[Appraisal]:
@@ -25,30 +29,28 @@ def appraisals(*, within: Scope) -> QuerySet[Appraisal]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the houses of a region stand: by grade, and who still lives where nobody should."""
+    """How the houses of a region stand, and who still lives where nobody should."""
 
-    grades: dict[str, int]  # A–D, "" for those never appraised
+    total: int
+    grade_c: int
+    grade_d: int
     living_in_d: int
     high_risk: int
-    total: int
 
 
 def standing(*, within: Scope) -> Standing:
-    """The houses of a scope by the grade of their newest appraisal."""
-    here = within.q("place__region", matter="place__kind")
-    rows = House.objects.filter(here, place__kind="house", place__removed_on=None)  # the kind leads its index
-    grades: Counter[str] = Counter()
-    living_in_d = high_risk = 0
-    counted = by_risk(rows).order_by().values_list("grade", "occupied", "risk").annotate(Count("place"))
-    for grade, occupied, risk, number in counted:
-        grades[grade] += number
-        living_in_d += number if grade == "D" and occupied else 0
-        high_risk += number if risk == "high" else 0
+    """The houses of a scope by the grade of their newest appraisal and by risk."""
+    rows = House.objects.filter(
+        within.q("place__region", matter="place__kind"), place__kind="house", place__removed_on=None
+    )
     return Standing(
-        grades={grade: grades[grade] for grade in ("A", "B", "C", "D", "")},
-        living_in_d=living_in_d,
-        high_risk=high_risk,
-        total=grades.total(),
+        **rows.aggregate(
+            total=Count("place"),
+            grade_c=Count("place", filter=Q(grade="C")),
+            grade_d=Count("place", filter=Q(grade="D")),
+            living_in_d=Count("place", filter=Q(grade="D", occupied=True)),
+            high_risk=Count("place", filter=HIGH_RISK & ~EMPTY),
+        )
     )
 
 
@@ -64,10 +66,15 @@ class Missed:
 def missed(*, within: Scope, on: date) -> Missed:
     """`indicators.missed_at_survey` over all patrols by that day."""
     patrols = _surveyed_before(within, on)
-    told = patrols.filter(without_findings=False).values_list("answers", "survey")  # nothing found, nothing missed
+    all_of_them = list(patrols.values_list("pk", "without_findings"))
+    found = [pk for pk, without_findings in all_of_them if not without_findings]  # nothing found, nothing missed
     signs = _signs_by_part()
-    by_house = [missed_signs(answers, survey, signs) for answers, survey in told]
-    houses, patrolled, counted = missed_at_survey(by_house, patrols.count())
+    by_house = [
+        missed_signs(answers, survey, signs)
+        for start in range(0, len(found), AT_ONCE)
+        for answers, survey in _with_survey(patrols.filter(pk__in=found[start : start + AT_ONCE]))
+    ]
+    houses, patrolled, counted = missed_at_survey(by_house, len(all_of_them))
     return Missed(houses, patrolled, counted.most_common())
 
 
@@ -78,17 +85,17 @@ def miss_rate(*, within: Scope, on: date) -> tuple[int, int]:
 
 
 def _surveyed_before(within: Scope, on: date) -> QuerySet[Any]:
-    """The patrols of houses that had been surveyed, with the answers of the last survey before each as `survey`.
-
-    A patrol that was corrected is left out for its correction.
-    """
-    earlier = Check.objects.filter(
-        place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY
-    ).order_by("-at", "-id")
+    """The patrols of houses that had been surveyed. One that was corrected is left out for its correction."""
     patrols = Check.objects.filter(
         here(within=within), matter="houses", tier=Tier.PATROL, at__lt=end_of(on), replaced_by=None
     )
-    return patrols.filter(Exists(earlier)).annotate(survey=Subquery(earlier.values("answers")[:1])).order_by()
+    return patrols.filter(Exists(SURVEYED_BEFORE)).order_by()
+
+
+def _with_survey(patrols: QuerySet[Any]) -> Any:
+    """The answers of each patrol, and those of the last survey before it."""
+    last = SURVEYED_BEFORE.order_by("-at", "-id").values("answers")[:1]
+    return patrols.annotate(survey=Subquery(last)).values_list("answers", "survey")
 
 
 def _signs_by_part() -> dict[str, list[str]]:

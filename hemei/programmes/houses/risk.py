@@ -15,6 +15,7 @@ HIGH_RISK = (
     | Q(cut_slope=True)
     | Q(business_use=True)
 )
+EMPTY = Q(occupied=False) & ~Q(grade__in=["C", "D"])
 
 
 def by_risk(houses: QuerySet[House]) -> QuerySet[Any]:
@@ -22,9 +23,8 @@ def by_risk(houses: QuerySet[House]) -> QuerySet[Any]:
 
     A dangerous house stays `high` even when it is empty.
     """
-    empty = Q(occupied=False) & ~Q(grade__in=["C", "D"])
     return houses.annotate(
-        risk=Case(When(empty, then=Value("empty")), When(HIGH_RISK, then=Value("high")), default=Value("sound"))
+        risk=Case(When(EMPTY, then=Value("empty")), When(HIGH_RISK, then=Value("high")), default=Value("sound"))
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from hemei.core.access import Scope
 from hemei.core.models import Place
 from hemei.programmes.houses.models import Appraisal, House
+from hemei.programmes.houses.queries import standing
+from hemei.programmes.houses.risk import by_risk
 from hemei.terms.day import today
-from tests.conftest import People, photo
+from tests.conftest import VILLAGE, People, photo
 
 
 def posted(unit: int) -> dict[str, object]:
@@ -54,6 +57,24 @@ def test_the_overview_counts_and_withholds_a_rate_of_few(appraiser: Client, hous
     text = appraiser.get("/houses/").content.decode()
     assert "D 级仍住人" in text
     assert "不足 30 户" in text
+
+
+def test_houses_are_counted_as_the_cadence_ranks_them(house: Place, next_house: Place) -> None:
+    own = House.objects.filter(place=house)
+    said = [
+        ({"grade": "", "occupied": None, "structure": "earth_timber"}, (0, 0, 0, 1)),
+        ({"grade": "", "occupied": False, "structure": "earth_timber"}, (0, 0, 0, 0)),
+        ({"grade": "D", "occupied": False, "structure": ""}, (0, 1, 0, 1)),
+        ({"grade": "D", "occupied": True, "structure": ""}, (0, 1, 1, 1)),
+        ({"grade": "C", "occupied": True, "structure": "frame"}, (1, 0, 0, 1)),
+        ({"grade": "B", "occupied": True, "structure": "frame"}, (0, 0, 0, 0)),
+    ]
+    House.objects.filter(place=next_house).update(grade="D", occupied=True)
+    for columns, expected in said:
+        own.update(**columns, cut_slope=False, business_use=False)
+        found = standing(within=Scope.of(VILLAGE))
+        assert (found.grade_c, found.grade_d, found.living_in_d, found.high_risk) == expected, columns
+        assert (by_risk(own).get().risk == "high") == bool(found.high_risk)
 
 
 @pytest.mark.parametrize(("who", "status"), [("village", 403), ("neighbour", 404), ("nobody", 404)])
