@@ -37,7 +37,8 @@ from hemei.engines.screen.measuring import Run, Task, shared
 from hemei.engines.screen.near_map import build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import footprints_of, in_one_piece
+from hemei.engines.screen.shapes import footprints_of
+from hemei.engines.screen.sharing import in_one_piece
 from hemei.engines.screen.writing import write_results
 from hemei.terms.day import today
 
@@ -84,7 +85,7 @@ def built(layers: dict[str, Any]) -> dict[str, Any]:
 
 def computed(maps: dict[str, Any], zones: int, rings: Any, share: Any) -> dict[str, np.ndarray]:
     """Everything that the peer computes, from coordinate arrays to columns."""
-    shapes = footprints_of(rings)
+    shapes = footprints_of(rings, share)
     found = {"zone": zone_of(maps["zones"], zones, shapes, share)[0]}
     found |= {f"{name}_m2": area_inside(maps[name], shapes, share) for name in AREAS}
     return found | {"river_m": distance(maps["rivers"], shapes, share)}

@@ -12,8 +12,8 @@ import shapely
 
 from hemei.engines.screen.footprints import as_geometry
 from hemei.engines.screen.rings import Rings
+from hemei.engines.screen.rings import Shapes as Outline
 from hemei.engines.screen.shapes import Footprints, areas
-from hemei.engines.screen.shapes import Shapes as Outline
 from hemei.terms.measure import Measure
 
 from .columns import Crowd, Sort

@@ -12,7 +12,8 @@ from hemei.engines.screen.density import CircleDensity, DensityTask, ParcelDensi
 from hemei.engines.screen.layers import read_layer
 from hemei.engines.screen.reading import Source
 from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import Footprints, in_one_piece
+from hemei.engines.screen.shapes import Footprints
+from hemei.engines.screen.sharing import in_one_piece
 from hemei.terms.measure import Measure
 
 from .district import District

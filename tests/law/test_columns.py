@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemei.law.book import NATIONAL, SAMPLE, read_book
@@ -86,6 +86,7 @@ def same(one, other):
     return (one is None and np.isnan(other)) or one == other
 
 
+@settings(deadline=None)
 @given(
     st.lists(rows, min_size=1, max_size=12),
     places,

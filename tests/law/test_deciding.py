@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemei.law.book import NATIONAL, SAMPLE, national, read_book
@@ -27,6 +27,7 @@ def outcome(rule, subject):
     return judge(BOOK.rule(rule), subject, BOOK.parameters, ON).outcome
 
 
+@settings(deadline=None)
 @given(st.floats(0, 80), st.floats(0, 80), errors)
 def test_further_from_the_road_is_never_worse(one, two, error):
     near, far = sorted([one, two])
@@ -39,6 +40,7 @@ def test_further_from_the_road_is_never_worse(one, two, error):
     assert BETTER.index(outcome("control.R02", asked[0])) <= BETTER.index(outcome("control.R02", asked[1]))
 
 
+@settings(deadline=None)
 @given(st.floats(0, 40), st.floats(0, 40), st.floats(0, 60), errors)
 def test_a_higher_house_never_passes_where_a_lower_one_fails(one, two, metres, error):
     low, high = sorted([one, two])
@@ -58,6 +60,7 @@ BY_DISTANCE = [rule for rule in BOOK.rules if rule.measure is Measure.DISTANCE a
 LIMITS = [rule for rule in BOOK.rules if rule.kind is Kind.LIMIT and rule.within_m > 0.0]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(BY_DISTANCE), st.lists(st.floats(0, 120), min_size=2, max_size=6), errors, st.floats(0, 6))
 def test_no_rule_of_distance_is_worse_further_away(rule, metres, error, half_width):
     said = []
@@ -70,6 +73,7 @@ def test_no_rule_of_distance_is_worse_further_away(rule, metres, error, half_wid
     assert said == sorted(said)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(LIMITS), st.lists(st.floats(0, 40), min_size=2, max_size=6), st.floats(0, 60), errors,
     st.sampled_from(["", "甲类", "乙类"]), st.sampled_from(["", "一档"]),
@@ -85,6 +89,7 @@ def test_no_ceiling_lets_the_greater_through_where_it_stops_the_less(rule, value
     assert said == sorted(said, reverse=True)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(BOOK.rules), st.floats(0, 60), errors)
 def test_a_greater_position_error_never_makes_a_verdict_surer(rule, metres, error):
     """What is unknown stays unknown when the position is known less well."""
@@ -139,6 +144,7 @@ def test_before_a_law_came_into_force_nothing_is_said_of_it():
     assert after - between == {"control.R52", "control.R54"}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(WORKS), errors)
 def test_nothing_measured_passes_nothing(work, error):
     verdicts = decide(BOOK.rules, Subject("s", work=work, position_error_m=error), BOOK.parameters, ON)

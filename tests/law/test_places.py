@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import shapely
 import shapely.affinity
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hemei.engines.screen.area_map import build_area_map
@@ -44,6 +44,7 @@ def verdict(shape, error):
     return judge(RULE, subject, national().parameters, date(2026, 11, 1)), layers["permanent_farmland", ""]
 
 
+@settings(deadline=None)
 @given(
     coordinate, coordinate, st.floats(2, 40), st.floats(2, 40), st.floats(0, 90), st.floats(0.1, 9), st.floats(0, 6.28)
 )
@@ -60,6 +61,7 @@ def test_no_shift_within_the_position_error_turns_a_sure_verdict(x, y, width, he
     assert found.area_m2 == np.float64(0) or abs(found.area_m2 - shapely.area(shapely.intersection(shape, LAND))) < 1e-6
 
 
+@settings(deadline=None)
 @given(coordinate, coordinate, st.integers(0, 3), st.floats(0.0, 9), st.integers(-50, 50), st.integers(-50, 50))
 def test_neither_the_first_vertex_nor_the_place_on_the_map_matters(x, y, first, error, east, north):
     ring = [(x, y), (x + 12, y + 1), (x + 11, y + 9), (x - 1, y + 8)]

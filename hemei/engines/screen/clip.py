@@ -92,8 +92,16 @@ def cut(src: Floats, a: int, b: int, axis: int, c: float, low: bool, dst: Floats
 
 @kernel
 def keep_left(src: Floats, n: int, px: float, py: float, qx: float, qy: float, dst: Floats) -> int:
-    """Write to `dst` the part of the ring `src[:n]` left of the line from p to q; return its count (at most 2 n)."""
+    """Write to `dst` the part of the ring `src[:n]` left of the line from p to q; return its count (at most 2 n).
+
+    0 where nothing is left of it, −1, and nothing written, where all is.
+    """
     dx, dy = qx - px, qy - py
+    left = 0
+    for i in range(n):
+        left += dx * (src[i, 1] - py) - dy * (src[i, 0] - px) >= 0.0
+    if left == n or left == 0:
+        return -1 if left else 0
     m = 0
     ax, ay = src[n - 1, 0], src[n - 1, 1]
     da = dx * (ay - py) - dy * (ax - px)
@@ -141,11 +149,13 @@ def shared_area(
         qx, qy = xy[i, 0] - ox, xy[i, 1] - oy
         if 2 * n > len(two):
             two = np.empty((4 * n, 2))
-        n = keep_left(one, n, qx, qy, px, py, two) if clockwise else keep_left(one, n, px, py, qx, qy, two)
-        if n < 3:
-            return 0.0
-        one, two = two, one
+        m = keep_left(one, n, qx, qy, px, py, two) if clockwise else keep_left(one, n, px, py, qx, qy, two)
         px, py = qx, qy
+        if m < 0:
+            continue
+        if m < 3:
+            return 0.0
+        one, two, n = two, one, m
     area = signed_area(one, 0, n)
     return -area if clockwise else area
 
@@ -155,13 +165,40 @@ def area_in_box(
     xy: Floats, a: int, b: int, x0: float, y0: float, x1: float, y1: float, one: Floats, two: Floats
 ) -> float:
     """Signed area of the ring `xy[a:b]` inside a box; `one` and `two` are working space."""
-    if 8 * (b - a) > len(one) or 8 * (b - a) > len(two):
-        one, two = np.empty((8 * (b - a), 2)), np.empty((8 * (b - a), 2))
-    n = cut(xy, a, b, 0, x0, False, one, 0)
-    if n:
-        n = cut(one, 0, n, 0, x1, True, two, 0)
-    if n:
-        n = cut(two, 0, n, 1, y0, False, one, 0)
-    if n:
-        n = cut(one, 0, n, 1, y1, True, two, 0)
-    return signed_area(two, 0, n)
+    n = b - a
+    if 8 * n > len(one) or 8 * n > len(two):
+        one, two = np.empty((8 * n, 2)), np.empty((8 * n, 2))
+    ox, oy = xy[a, 0], xy[a, 1]
+    for i in range(n):
+        one[i, 0], one[i, 1] = xy[a + i, 0] - ox, xy[a + i, 1] - oy
+    for side in range(4):
+        axis, c = side % 2, (x0 - ox, y0 - oy, x1 - ox, y1 - oy)[side]
+        m = keep_side(one, n, axis, c, side > 1, two)
+        if m < 0:
+            continue
+        if m < 3:
+            return 0.0
+        one, two, n = two, one, m
+    return signed_area(one, 0, n)
+
+
+@kernel
+def keep_side(src: Floats, n: int, axis: int, c: float, low: bool, dst: Floats) -> int:
+    """`keep_left` for the line on which coordinate `axis` is c: what is kept has at most c (`low`), or at least."""
+    inside = 0
+    for i in range(n):
+        inside += src[i, axis] <= c if low else src[i, axis] >= c
+    if inside == n or inside == 0:
+        return -1 if inside else 0
+    other, m = 1 - axis, 0
+    pu, pv = src[n - 1, axis], src[n - 1, other]
+    for i in range(n):
+        qu, qv = src[i, axis], src[i, other]
+        if (pu <= c if low else pu >= c) != (qu <= c if low else qu >= c):
+            dst[m, axis], dst[m, other] = c, pv + (c - pu) * ((qv - pv) / (qu - pu))
+            m += 1
+        if qu <= c if low else qu >= c:
+            dst[m, axis], dst[m, other] = qu, qv
+            m += 1
+        pu, pv = qu, qv
+    return m

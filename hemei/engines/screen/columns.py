@@ -15,7 +15,8 @@ from .inside import NOWHERE, area_inside, zone_of
 from .layers import Layer
 from .near_map import NearMap
 from .nearest import distance
-from .shapes import Footprints, Sharing, areas, in_one_piece
+from .shapes import Footprints, areas
+from .sharing import Sharing, in_one_piece
 from .terrain import SlopeToe, Terrain, terrain_at, toe_distance
 
 

@@ -60,7 +60,7 @@ def converter(source: CRS, target: CRS) -> Callable[[Floats], Floats] | None:
 
 def misplaced(xy: Floats, crs: CRS) -> str | None:
     """What is plainly wrong with coordinates said to be in `crs` (degrees for metres, latitude first), or None."""
-    finite = xy[np.isfinite(xy).all(axis=1)]
+    finite = xy if np.isfinite(xy.sum()) else xy[np.isfinite(xy).all(axis=1)]
     if len(finite) == 0:
         return None
     low, high = finite.min(axis=0), finite.max(axis=0)

@@ -25,7 +25,8 @@ from .layers import Layer, listed
 from .neighbours import Neighbours, built_around, neighbours_of
 from .reading import Source, Unreadable
 from .rings import Rings
-from .shapes import Footprints, Sharing, areas
+from .shapes import Footprints, areas
+from .sharing import Sharing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from .compiled import Floats, Ints
 from .reading import Unreadable
 from .rings import Rings, areas_of, convexity, orient, rings_of
 from .shapes import Footprints, areas, footprints_of
+from .sharing import Sharing, in_one_piece
 from .wkb import Parsed, Status, mark_unbounded, parse
 
 MOST_VERTICES = 100_000
@@ -39,12 +40,12 @@ REPAIRED = "自相交，已按 make_valid(structure) 修复后再量"
 
 
 def read_footprints(
-    column: pa.Array, convert: Callable[[Floats], Floats] | None = None
+    column: pa.Array, convert: Callable[[Floats], Floats] | None = None, share: Sharing = in_one_piece
 ) -> tuple[Footprints, np.ndarray, Faults]:
     """Parse a batch's geometry (binary WKB, or GeoArrow polygons) and repair what crosses itself.
 
     Returns the footprints, one a row; which rows could be measured (row,); and the faults. A convex single ring is
-    valid by itself; only the other rows are looked at by GEOS.
+    valid by itself; only the other rows are looked at by GEOS. `share` may divide some of the work.
     """
     faults = Faults()
     rings, is_shell, status = parsed(column)
@@ -63,7 +64,7 @@ def read_footprints(
     if len(bad):
         rings, is_shell = replaced(rings, is_shell, bad, np.full(len(bad), None))
     rings = _repaired(rings, is_shell, faults)
-    footprints = footprints_of(rings)
+    footprints = footprints_of(rings, share)
     flat = (status == Status.POLYGON) & ~(areas(footprints) > 0.0)
     faults.add(FLAT, np.flatnonzero(flat))
     return footprints, (status == Status.POLYGON) & ~flat, faults

@@ -7,7 +7,9 @@ import numpy as np
 from .area_map import SETTLED_M2, AreaMap
 from .clip import area_in_box, shared_area
 from .compiled import Codes, Floats, Ints, kernel
-from .shapes import Footprints, Shapes, Sharing, areas, in_one_piece
+from .rings import Shapes
+from .shapes import Footprints
+from .sharing import Sharing, in_one_piece
 from .tree import EMPTY, cells_in, grown, is_leaf, number_of, settled_in
 
 NOWHERE = -1
@@ -19,7 +21,9 @@ def area_inside(layer: AreaMap, footprints: Footprints, share: Sharing = in_one_
 
     Within max(1e-6 m², 1e-9 m × perimeter of the polygons involved) of GEOS's overlay. `share` may divide the work.
     """
-    return _measured(layer, 1, footprints, share)[0]
+    held = np.zeros((len(footprints), 1))
+    _measure(layer, 1, footprints, share, held)
+    return held[:, 0]
 
 
 def zone_of(
@@ -30,10 +34,10 @@ def zone_of(
     `features` is the layer's number of features. A tie goes to the smaller number; `NOWHERE` and NaN where no feature
     holds any of it.
     """
-    held, zone = _measured(layer, max(features, 1), footprints, share)
-    part = np.full(len(held), np.nan)
-    np.divide(held, areas(footprints), out=part, where=zone != NOWHERE)
-    return zone, part
+    held = np.empty((len(footprints), 2))
+    held[:] = (np.nan, NOWHERE)
+    _measure(layer, max(features, 1), footprints, share, held)
+    return held[:, 1].astype(np.int32), held[:, 0].copy()
 
 
 def add_up(layer: AreaMap, footprints: Footprints, floors: Floats, sums: Floats) -> None:
@@ -42,17 +46,13 @@ def add_up(layer: AreaMap, footprints: Footprints, floors: Floats, sums: Floats)
     `floors` (footprints,) is floor area ÷ footprint; where it is NaN, so becomes the floor area of the features that
     the footprint stands in. Features that overlap each count what they hold.
     """
-    count = len(footprints)
-    out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
-    _inside(layer, len(sums), footprints.ground, 0, count, out, zone, floors, sums)
+    ground, row = footprints.ground, footprints.row
+    _inside(layer, len(sums), ground, row, 0, len(row), np.zeros((len(row), 1)), floors, sums)
 
 
-def _measured(layer: AreaMap, features: int, footprints: Footprints, share: Sharing) -> tuple[Floats, Codes]:
-    count = len(footprints)
-    out, zone = np.zeros(count), np.full(count, NOWHERE, np.int32)
-    none, nothing = np.zeros(0), np.zeros((0, 2))
-    share(count, lambda a, b: _inside(layer, features, footprints.ground, a, b, out, zone, none, nothing))
-    return out, zone
+def _measure(layer: AreaMap, features: int, footprints: Footprints, share: Sharing, held: Floats) -> None:
+    ground, row, none, nothing = footprints.ground, footprints.row, np.zeros(0), np.zeros((0, 2))
+    share(len(row), lambda first, last: _inside(layer, features, ground, row, first, last, held, none, nothing))
 
 
 @kernel
@@ -123,38 +123,40 @@ def _inside(
     layer: AreaMap,
     features: int,
     shapes: Shapes,
+    row: Ints,
     first: int,
     last: int,
-    out: Floats,
-    zone: Codes,
+    held: Floats,
     floors: Floats,
     sums: Floats,
 ) -> None:
     """First what look-up alone answers, then the rest: the first pass is short and the processor runs ahead in it.
 
-    `sums` of no rows adds nothing up. Arrays are taken out of their tuples once: each look inside a tuple costs an
-    atomic count, and workers share it.
+    A row of `held` is the area inside; with a second column it is the share in the feature that holds most, and that
+    feature's number. `sums` of no rows adds nothing up. Arrays are taken out of their tuples once: each look inside a
+    tuple costs an atomic count, and workers share it.
     """
     rest, waiting = np.empty(last - first, np.int64), 0
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
     ox, oy = layer.tree.corner[0], layer.tree.corner[1]
-    owner_at, box, area = shapes.owner_at, shapes.box, shapes.area
-    for g in range(first, last):
-        r = owner_at[g]
-        rings = owner_at[g + 1] - r
+    owner_at, box, area, zones = shapes.owner_at, shapes.box, shapes.area, held.shape[1] > 1
+    for k in range(first, last):
+        r = owner_at[k]
+        rings = owner_at[k + 1] - r
         if rings == 0:
             continue
         agreed, code = settled_in(blocks, levels, unit, box[r, 0] - ox, box[r, 1] - oy, box[r, 2] - ox, box[r, 3] - oy)
-        if agreed and rings == 1:
-            if code != EMPTY:
-                out[g], zone[g] = area[r], code
-                if len(sums):
-                    sums[code, 0] += area[r]
-                    sums[code, 1] += area[r] * floors[g]
-        else:
-            rest[waiting] = g
+        if not agreed or rings != 1:
+            rest[waiting] = k
             waiting += 1
-    clip_rest(layer, features, shapes, rest[:waiting], out, zone, floors, sums)
+        elif code != EMPTY and zones:
+            held[row[k], 0], held[row[k], 1] = 1.0, code
+        elif code != EMPTY:
+            held[row[k], 0] = area[r]
+            if len(sums):
+                sums[code, 0] += area[r]
+                sums[code, 1] += area[r] * floors[row[k]]
+    clip_rest(layer, features, shapes, row, rest[:waiting], held, floors, sums)
 
 
 @kernel
@@ -162,23 +164,23 @@ def clip_rest(
     layer: AreaMap,
     features: int,
     shapes: Shapes,
+    row: Ints,
     rest: Ints,
-    out: Floats,
-    zone: Codes,
+    held: Floats,
     floors: Floats,
     sums: Floats,
 ) -> None:
+    """`_inside` for the footprints of which the cells do not agree: their shares with what lies in their leaves."""
     total, touched = np.zeros(features), np.empty(1024, np.int32)
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
     one, two = np.empty((512, 2)), np.empty((512, 2))
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
     ox, oy = layer.tree.corner[0], layer.tree.corner[1]
-    piece = layer.pieces
+    piece, zones = layer.pieces, held.shape[1] > 1
     xy, ring_at, owner_at, box, area, convex = shapes
-    for k in range(len(rest)):
-        g = rest[k]
+    for k in rest:
         whole, listed = 0.0, 0
-        for r in range(owner_at[g], owner_at[g + 1]):
+        for r in range(owner_at[k], owner_at[k + 1]):
             a, b = ring_at[r], ring_at[r + 1]
             whole += area[r]
             x0, y0, x1, y1 = box[r, 0] - ox, box[r, 1] - oy, box[r, 2] - ox, box[r, 3] - oy
@@ -191,7 +193,8 @@ def clip_rest(
                 if is_leaf(code):
                     at = number_of(code) + 1
                     rings = int(piece[at - 1])
-                    touched = grown(touched, listed + rings)
+                    if listed + rings > len(touched):
+                        touched = grown(touched, listed + rings)
                     for _ in range(rings):
                         feature, vertices = int(piece[at]), int(piece[at + 1])
                         at += 2
@@ -206,9 +209,13 @@ def clip_rest(
                     if n > 1:
                         cx, cy, side = ox + found[c, 1] * unit, oy + found[c, 2] * unit, found[c, 3] * unit
                         value = area_in_box(xy, a, b, cx, cy, cx + side, cy + side, one, two)
-                    touched = grown(touched, listed + 1)
+                    if listed + 1 > len(touched):
+                        touched = grown(touched, listed + 1)
                     listed = note(code, total, value, touched, listed)
         if len(sums):
-            add_to(sums, total, touched, listed, floors[g])
+            add_to(sums, total, touched, listed, floors[row[k]])
         best, feature = largest(total, touched, listed)
-        out[g], zone[g] = min(best, whole), feature
+        if not zones:
+            held[row[k], 0] = min(best, whole)
+        elif feature != NOWHERE:
+            held[row[k], 0], held[row[k], 1] = min(best, whole) / whole, feature

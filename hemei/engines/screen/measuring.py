@@ -22,10 +22,13 @@ from .density import CircleDensity, DensityTask, ParcelDensity, counted
 from .footprints import Faults, read_footprints
 from .layers import Layer, area_map_of, near_map_of, open_layer
 from .reading import Source, Unreadable, open_source
-from .shapes import Footprints, Sharing, areas, in_one_piece
+from .shapes import Footprints, areas
+from .sharing import Sharing, in_one_piece
 from .shifted import suspicions
 from .terrain import read_terrain, slope_toe
 
+ROWS = 1 << 18
+"""Buildings measured at a time. Many lie near each other then (see `walk`), and memory does not grow with the file."""
 FITTED = (ZoneColumn, AreaColumn, NearColumn)
 Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns | ParcelDensity | CircleDensity
 
@@ -147,7 +150,7 @@ class Run:
         with ThreadPoolExecutor(self.task.workers) as pool:
             share = shared(pool, self.task.workers) if self.task.workers > 1 else in_one_piece
             start = time.perf_counter()
-            for batch in self.source.batches(wanted):
+            for batch in self.source.batches(wanted, ROWS):
                 self.report.spend("read", start)
                 start = time.perf_counter()
                 id_column = batch.column(wanted[0]) if wanted else _row_numbers(self.report.rows, len(batch))
@@ -175,7 +178,7 @@ class Run:
     def _measured(self, batch: pa.RecordBatch, ids: pa.Array, share: Sharing) -> Measured:
         start = time.perf_counter()
         geometry = batch.column(self.source.geometry)
-        footprints, measurable, faults = read_footprints(geometry, self.convert)
+        footprints, measurable, faults = read_footprints(geometry, self.convert, share)
         if self.report.rows == 0:
             self._look_at_the_first(footprints)
         self.report.spend("parse", start)

@@ -6,7 +6,9 @@ import numpy as np
 
 from .compiled import Codes, Floats, Ints, kernel
 from .near_map import NearMap, gap_to_segment
-from .shapes import Footprints, Shapes, Sharing, in_one_piece
+from .rings import Shapes
+from .shapes import Footprints
+from .sharing import Sharing, in_one_piece
 from .tree import cells_in, is_leaf, number_of, settled_in
 
 
@@ -17,7 +19,8 @@ def distance(layer: NearMap, footprints: Footprints, share: Sharing = in_one_pie
     lies wholly inside a polygon of the layer is far from its edges: `inside.area_inside` tells that it is inside.
     """
     out = np.full(len(footprints), np.nan)
-    share(len(out), lambda first, last: _distance(layer, footprints.outline, first, last, out))
+    line, row = footprints.line, footprints.row
+    share(len(out), lambda first, last: _distance(layer, line, row, first, last, out))
     return out
 
 
@@ -60,8 +63,9 @@ def gap_to_ring(xy: Floats, a: int, b: int, x0: float, y0: float, x1: float, y1:
 
 
 @kernel
-def _distance(layer: NearMap, shapes: Shapes, first: int, last: int, out: Floats) -> None:
+def _distance(layer: NearMap, shapes: Shapes, row: Ints, first: int, last: int, out: Floats) -> None:
     found, stack = np.empty((1024, 4), np.int64), np.empty((1024, 4), np.int64)
+    gaps = np.empty(64)
     blocks, levels, unit = layer.tree.blocks, layer.tree.levels[0], layer.tree.unit[0]
     ox, oy, reach, slack = layer.tree.corner[0], layer.tree.corner[1], layer.reach[0], layer.slack[0]
     lists, segment = layer.lists, layer.segment
@@ -85,9 +89,9 @@ def _distance(layer: NearMap, shapes: Shapes, first: int, last: int, out: Floats
             for c in range(n):
                 if is_leaf(found[c, 0]) and best > 0.0:
                     at = number_of(found[c, 0])
-                    best = nearest_of(lists, at, segment, xy, ring_at, owner_at, g, r, mx, my, radius, best)
+                    best = nearest_of(lists, at, segment, xy, ring_at, owner_at, g, r, mx, my, radius, best, gaps)
         if best < limit:
-            out[g] = np.sqrt(best)
+            out[row[g]] = np.sqrt(best)
 
 
 @kernel
@@ -104,24 +108,36 @@ def nearest_of(
     my: float,
     radius: float,
     best: float,
+    gaps: Floats,
 ) -> float:
     """The smaller of `best` and the squared distance of ring r from the segments of a leaf.
 
-    A segment further from the ring's middle than its radius and the best distance together is passed over.
+    A segment further from the ring's middle than its radius and the best distance together is passed over; the segment
+    nearest to the middle is looked at first, because then most others are. `gaps` is working space.
     """
     bound = (np.sqrt(best) + radius) ** 2 * (1.0 + 1e-12)
-    for k in range(at + 1, at + 1 + lists[at]):
-        s = lists[k]
-        x0, y0, x1, y1 = segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3]
-        if gap_to_segment(mx, my, x0, y0, x1, y1) > bound:
-            continue
-        gap = gap_to_ring(xy, ring_at[r], ring_at[r + 1], x0, y0, x1, y1, best)
-        if gap > 0.0 and abs(x0 - mx) <= radius and abs(y0 - my) <= radius:
-            inside = False
-            for q in range(owner_at[g], owner_at[g + 1]):
-                inside = inside != encloses(xy, ring_at[q], ring_at[q + 1], x0, y0)
-            gap = 0.0 if inside else gap
-        if gap < best:
-            best = gap
-            bound = (np.sqrt(best) + radius) ** 2 * (1.0 + 1e-12)
+    last = at + 1 + lists[at]
+    for begin in range(at + 1, last, len(gaps)):
+        n = min(len(gaps), last - begin)
+        first = 0
+        for k in range(n):
+            s = lists[begin + k]
+            gaps[k] = gap_to_segment(mx, my, segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3])
+            if gaps[k] < gaps[first]:
+                first = k
+        for k in range(-1, n):
+            j = first if k < 0 else k
+            if gaps[j] > bound or k == first:
+                continue
+            s = lists[begin + j]
+            x0, y0, x1, y1 = segment[s, 0], segment[s, 1], segment[s, 2], segment[s, 3]
+            gap = gap_to_ring(xy, ring_at[r], ring_at[r + 1], x0, y0, x1, y1, best)
+            if gap > 0.0 and abs(x0 - mx) <= radius and abs(y0 - my) <= radius:
+                inside = False
+                for q in range(owner_at[g], owner_at[g + 1]):
+                    inside = inside != encloses(xy, ring_at[q], ring_at[q + 1], x0, y0)
+                gap = 0.0 if inside else gap
+            if gap < best:
+                best = gap
+                bound = (np.sqrt(best) + radius) ** 2 * (1.0 + 1e-12)
     return best

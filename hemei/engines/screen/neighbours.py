@@ -10,8 +10,9 @@ import numpy as np
 from .area_map import SETTLED_M2
 from .circle import area_in_circle
 from .compiled import Floats, Ints, kernel
-from .rings import Rings
-from .shapes import Footprints, Shapes, Sharing, areas, in_one_piece
+from .rings import Rings, Shapes
+from .shapes import Footprints, areas
+from .sharing import Sharing, in_one_piece
 
 MOST_CELLS = 2048
 """Columns or rows of the grid, at most: a few far-off buildings must not make it huge."""

@@ -14,7 +14,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 ROWS = 65_536
-"""Rows read, measured and written at a time: memory does not grow with the file."""
+"""Rows read at a time: memory does not grow with the file."""
 GEOARROW = ("point", "linestring", "polygon", "multipoint", "multilinestring", "multipolygon")
 LAYER_OF = "|layername="
 """How a layer of a file with several is named: `district.gpkg|layername=buildings`."""
@@ -45,17 +45,17 @@ class Source:
     def id_column(self) -> str | None:
         return next((name for name in ("id", "ID", "Id", "fid", "osm_id") if name in self.columns), None)
 
-    def batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
-        """Read `columns` and the geometry, `ROWS` rows at a time. Raises Unreadable where the file ends too early."""
+    def batches(self, columns: list[str], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
+        """Read `columns` and the geometry, `rows` rows at a time. Raises Unreadable where the file ends too early."""
         try:
             if is_parquet(self.path):
                 wanted = [*columns, self.geometry]
-                yield from pq.ParquetFile(self.path).iter_batches(ROWS, columns=wanted)
+                yield from pq.ParquetFile(self.path).iter_batches(rows, columns=wanted)
             else:
                 import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
 
                 with pyogrio.open_arrow(
-                    self.path, layer=self.layer, columns=columns, batch_size=ROWS, use_pyarrow=True
+                    self.path, layer=self.layer, columns=columns, batch_size=rows, use_pyarrow=True
                 ) as (_, reader):
                     yield from reader
         except (pa.ArrowException, OSError, RuntimeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -33,6 +34,17 @@ class Rings:
     def owners(self) -> Ints:
         """The geometry to which each ring belongs."""
         return np.repeat(np.arange(len(self)), np.diff(self.owner_at))
+
+
+class Shapes(NamedTuple):
+    """`Rings` with the box (ring, 4), the signed area (ring,) and the convexity (ring,) of each ring."""
+
+    xy: Floats
+    ring_at: Ints
+    owner_at: Ints
+    box: Floats
+    area: Floats
+    convex: np.ndarray
 
 
 def rings_of(geometry: np.ndarray) -> Rings:

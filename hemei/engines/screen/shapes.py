@@ -2,80 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 
 from .area_map import build_area_map
 from .clip import signed_area
 from .compiled import Codes, Floats, Ints, kernel
-from .rings import Rings, is_convex
+from .rings import Rings, Shapes, is_convex
+from .sharing import Sharing, in_one_piece
 from .tree import EMPTY, FAN, FAN_BITS, Tree, is_child, number_of
+from .walk import walked
 
 MANY = 32
 """A ring that is not convex and has more vertices than this is broken up into cells before it is measured."""
 
 
-class Shapes(NamedTuple):
-    """`Rings` with the box (ring, 4), the signed area (ring,) and the convexity (ring,) of each ring."""
-
-    xy: Floats
-    ring_at: Ints
-    owner_at: Ints
-    box: Floats
-    area: Floats
-    convex: np.ndarray
-
-
-Sharing = Callable[[int, Callable[[int, int], None]], None]
-"""Divides work over `count` footprints: calls a function with (first, last) of each part, on one thread or on many."""
-
-
-def in_one_piece(count: int, work: Callable[[int, int], None]) -> None:
-    work(0, count)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Footprints:
-    """Buildings ready to be measured: their outlines, and the same ground in pieces that are quick to clip.
+    """Buildings ready to be measured, `rings` having a building a row.
 
-    The two are one object unless a long winding ring had to be broken up. Distances go by the outline: the edges along
-    which a ring was cut are no walls.
+    The kernels go through them in another order (`walk`): footprint k of `line` and of `ground` is that of row
+    `row[k]`. `line` are the outlines, for distances; `ground` is the same ground in pieces that are quick to clip. They
+    are one object unless a long winding ring had to be broken up: the edges along which a ring was cut are no walls.
     """
 
-    outline: Shapes
+    rings: Rings
+    line: Shapes
     ground: Shapes
+    row: Ints
 
     def __len__(self) -> int:
-        return len(self.outline.owner_at) - 1
+        return len(self.rings)
+
+    @cached_property
+    def outline(self) -> Shapes:
+        """The outlines, a building a row."""
+        return _surveyed(self.rings)
 
 
-def footprints_of(rings: Rings) -> Footprints:
-    """Prepare footprints for measuring."""
-    outline = _surveyed(rings)
-    winding = (np.diff(rings.ring_at) > MANY) & ~outline.convex
+def footprints_of(rings: Rings, share: Sharing = in_one_piece) -> Footprints:
+    """Prepare footprints for measuring; `share` may divide the work."""
+    along, row = walked(rings, share)
+    line = _surveyed(along, share)
+    winding = (np.diff(along.ring_at) > MANY) & ~line.convex
     if not winding.any():
-        return Footprints(outline, outline)
-    return Footprints(outline, _surveyed(broken_up(rings, np.unique(rings.owners()[winding]))))
+        return Footprints(rings, line, line, row)
+    return Footprints(rings, line, _surveyed(broken_up(along, np.unique(along.owners()[winding]))), row)
 
 
-def _surveyed(rings: Rings) -> Shapes:
-    return Shapes(rings.xy, rings.ring_at, rings.owner_at, *_survey(rings.xy, rings.ring_at))
+def _surveyed(rings: Rings, share: Sharing = in_one_piece) -> Shapes:
+    count = len(rings.ring_at) - 1
+    box, area, convex = np.zeros((count, 4)), np.zeros(count), np.zeros(count, np.bool_)
+    share(count, lambda first, last: _survey(rings.xy, rings.ring_at, first, last, box, area, convex))
+    return Shapes(rings.xy, rings.ring_at, rings.owner_at, box, area, convex)
 
 
 def areas(footprints: Footprints) -> Floats:
     """Area of each footprint, m², shape (footprints,)."""
-    return _areas(footprints.outline.owner_at, footprints.outline.area)
+    return _areas(footprints.line.owner_at, footprints.line.area, footprints.row)
 
 
 @kernel
-def _areas(owner_at: Ints, area: Floats) -> Floats:
-    out = np.zeros(len(owner_at) - 1)
-    for g in range(len(out)):
-        for r in range(owner_at[g], owner_at[g + 1]):
-            out[g] += area[r]
+def _areas(owner_at: Ints, area: Floats, row: Ints) -> Floats:
+    out = np.zeros(len(row))
+    for k in range(len(row)):
+        for r in range(owner_at[k], owner_at[k + 1]):
+            out[row[k]] += area[r]
     return out
 
 
@@ -141,10 +135,8 @@ def _settled(blocks: Codes, levels: int) -> Ints:
 
 
 @kernel
-def _survey(xy: Floats, ring_at: Ints) -> tuple[Floats, Floats, np.ndarray]:
-    rings = len(ring_at) - 1
-    box, area, convex = np.zeros((rings, 4)), np.zeros(rings), np.zeros(rings, np.bool_)
-    for r in range(rings):
+def _survey(xy: Floats, ring_at: Ints, first: int, last: int, box: Floats, area: Floats, convex: np.ndarray) -> None:
+    for r in range(first, last):
         a, b = ring_at[r], ring_at[r + 1]
         if b == a:
             continue
@@ -156,4 +148,3 @@ def _survey(xy: Floats, ring_at: Ints) -> tuple[Floats, Floats, np.ndarray]:
         box[r, 0], box[r, 1], box[r, 2], box[r, 3] = x0, y0, x1, y1
         area[r] = signed_area(xy, a, b)
         convex[r] = is_convex(xy, a, b)
-    return box, area, convex

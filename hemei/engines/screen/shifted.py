@@ -14,8 +14,8 @@ import numpy as np
 from pyproj import CRS, Transformer
 
 from .compiled import Floats, Ints
-from .rings import Rings
-from .shapes import Footprints, Shapes, footprints_of
+from .rings import Rings, Shapes
+from .shapes import Footprints, footprints_of
 
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
 """Where the Chinese maps are shifted, degrees."""

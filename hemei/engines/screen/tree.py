@@ -73,8 +73,8 @@ def grown(array: Array, need: int) -> Array:
 @kernel
 def column(value: float, unit: float, side: int) -> int:
     """The finest cell in which a coordinate lies, −1 and `side` standing for all that is outside the tree."""
-    scaled = np.floor(value / unit)
-    if scaled < 0:
+    scaled = value * (1.0 / unit)  # a unit is a power of two: as exact as a division, which the compiler makes once
+    if scaled < 0.0:
         return -1
     return side if scaled >= side else int(scaled)
 

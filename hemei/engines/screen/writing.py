@@ -18,6 +18,9 @@ from pyproj import CRS
 
 from .reading import is_parquet
 
+UNLIKE = ("id", "geometry")
+"""Columns of which no two values are alike."""
+
 
 class Writer(Protocol):
     def write(self, table: pa.Table) -> None: ...
@@ -102,13 +105,18 @@ def _parquet(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]], crs
             if geometry is not None:
                 table = table.append_column("geometry", geometry)
                 table = table.replace_schema_metadata({"geo": json.dumps(_geo(crs))})
-            writer = writer or pq.ParquetWriter(path, table.schema)
+            writer = writer or pq.ParquetWriter(path, table.schema, use_dictionary=_repeating(table.schema))
             writer.write_table(table)
             rows += table.num_rows
     finally:
         if writer is not None:
             writer.close()
     return rows
+
+
+def _repeating(schema: pa.Schema) -> list[str]:
+    """Columns in which values come again and again: to look for doubles among measures costs more than writing them."""
+    return [field.name for field in schema if not pa.types.is_floating(field.type) and field.name not in UNLIKE]
 
 
 def _geo(crs: CRS) -> dict[str, object]:
