@@ -185,7 +185,7 @@ class Programme:
     guards: Sequence[Guard] = ()
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
-    learn: Callable[[Check], None] | None = None  # what a look teaches about the place, written into its own table
+    learn: Callable[[Sequence[Check]], None] | None = None  # what looks, in their order, teach about their places
     recall: Callable[[Place], Mapping[str, str]] | None = None  # answers known before the look; to be looked at anyway
     learns_from: Collection[str] = ("survey", "patrol")  # tiers: a household's own report changes no register
     parameters: Parameters = Parameters({}, {})

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -135,7 +136,11 @@ def require_same(known: Check, place: Place, answered: Answered) -> None:
 
 
 def digest_of(answered: Answered) -> str:
-    return hashlib.sha256(answered.raw or canonical(answered)).hexdigest()
+    return _digest(answered.raw or canonical(answered))
+
+
+def _digest(raw: bytes) -> str:
+    return hashlib.sha256(raw).hexdigest()
 
 
 def canonical(answered: Answered) -> bytes:
@@ -153,6 +158,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
     if errors := examine(form.versions.get(answered.version, form.read), answered.answers):
         raise Mistaken(errors[0].problem, field=errors[0].question, code="answer")
+    raw = answered.raw or canonical(answered)
     return Check(
         instance_id=answered.instance_id,
         place=place,
@@ -163,8 +169,8 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         form=form.id,
         version=answered.version or form.read.version,
         answers=answered.answers,
-        raw=answered.raw or canonical(answered),
-        digest=digest_of(answered),
+        raw=raw,
+        digest=_digest(raw),
         device=answered.device[:80],
         at=answered.at,
         recorded_at=now,
@@ -192,12 +198,27 @@ def _replaced(place: Place, answered: Answered) -> Check | None:
 
 def learn_from(checks: Sequence[Check]) -> None:
     """The register follows the newest look at a place; one that arrives late after a newer one teaches nothing."""
+    taught: dict[str, list[Check]] = {}
     for check in sorted(checks, key=lambda check: check.at):
         programme = registry.programmes[check.matter]
-        if programme.learn is None or check.tier not in programme.learns_from:
-            continue
-        if not NEWER(place=check.place_id, form=check.form, at=check.at):
-            programme.learn(check)
+        if programme.learn is not None and check.tier in programme.learns_from:
+            taught.setdefault(check.matter, []).append(check)
+    for matter, looks in taught.items():
+        newest = [check for check in looks if not _is_late(check)] if len(looks) == 1 else _newest(looks)
+        learn = registry.programmes[matter].learn
+        if newest and learn is not None:
+            learn(newest)
+
+
+def _is_late(check: Check) -> bool:
+    return bool(NEWER(place=check.place_id, form=check.form, at=check.at))
+
+
+def _newest(checks: Sequence[Check]) -> list[Check]:
+    """Those with no newer look at the same place by the same form, which are all stored by now."""
+    stored = Check.objects.filter(place__in={check.place_id for check in checks}, form__in={c.form for c in checks})
+    last = {(place, form): at for place, form, at in stored.values_list("place", "form").annotate(Max("at")).order_by()}
+    return [check for check in checks if check.at >= last[check.place_id, check.form]]
 
 
 def _settle_dues(check: Check) -> None:

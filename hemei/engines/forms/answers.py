@@ -21,7 +21,9 @@ class AnswerError:
 
 def is_asked(question: Question, answers: Mapping[str, object]) -> bool:
     """Whether the question is relevant given the answers so far."""
-    return all(answers.get(condition.question) == condition.equals for condition in question.relevant)
+    return not question.relevant or all(
+        answers.get(condition.question) == condition.equals for condition in question.relevant
+    )
 
 
 def relevant_answers(form: Form, answers: Mapping[str, object]) -> dict[str, object]:

@@ -83,7 +83,7 @@ class Form:
     languages: tuple[str, ...]
     sections: tuple[Section, ...]
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions, notes included, in the order in which they are asked."""
         return tuple(question for section in self.sections for question in section.questions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hemei.core.models import Check, Place
@@ -17,11 +18,20 @@ LASTING = ("structure", "cut_slope", *NUMBERS)  # who lives there and what for i
 HOUSE = Prepared(lambda: House.objects.select_for_update().filter(place=Given("place")))
 
 
-def learn(check: Check) -> None:
-    """Write what was seen into the house's row, where it is something else than what stands there."""
-    house = HOUSE.first(place=check.place_id)
-    if house is None:
-        return
+def learn(checks: Sequence[Check]) -> None:
+    """Write what was seen into the houses' rows, where it is something else than what stands there."""
+    if len(checks) == 1:
+        rows = HOUSE(place=checks[0].place_id)
+    else:
+        wanted = House.objects.select_for_update().filter(place__in={check.place_id for check in checks})
+        rows = list(wanted.order_by("place"))
+    houses = {house.pk: house for house in rows}
+    for check in checks:
+        if check.place_id in houses:
+            _learn_of(houses[check.place_id], check)
+
+
+def _learn_of(house: House, check: Check) -> None:
     new = {name: value for name, value in _seen(check.answers).items() if value != getattr(house, name)}
     if "occupied" in new:
         new["occupied_since"] = day_of(check.at)

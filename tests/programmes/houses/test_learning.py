@@ -7,14 +7,16 @@ from typing import Any
 
 from django.test import Client
 
+from hemei.core.access import Scope
 from hemei.core.actions.check import Answered, submit_check
+from hemei.core.actions.checkbatch import submit_checks
 from hemei.core.models import Place
 from hemei.core.registry import registry
 from hemei.engines.forms import is_asked
 from hemei.programmes.houses.learning import recall
 from hemei.programmes.houses.models import House
 from hemei.terms.day import day_of
-from tests.conftest import People, days_ago
+from tests.conftest import VILLAGE, People, build_house, days_ago
 
 
 def survey(instance: str, days: float, **said: str) -> Answered:
@@ -36,6 +38,26 @@ def test_a_survey_tells_who_lives_there_and_a_late_one_does_not(house: Place, pe
     assert row.occupied_since == day_of(days_ago(2))
     submit_check(place=house, answered=survey("u2", 9, occupied="yes"), by=people.village)
     assert House.objects.get(place=house).occupied is False
+
+
+def test_of_many_at_once_the_newest_is_followed(house: Place, people: People) -> None:
+    next_house = build_house(label="河边二号")
+    submit_check(place=house, answered=survey("u0", 4, occupied="yes"), by=people.village)
+    sent = [
+        (house.pk, survey("u1", 2, occupied="no", long_empty="no")),
+        (house.pk, survey("u2", 3, occupied="yes")),
+        (next_house.pk, survey("u3", 1, occupied="no", long_empty="no")),
+    ]
+    outcomes = submit_checks(sent=sent, within=Scope.of(VILLAGE), by=people.village)
+    assert not any(outcome.refused for outcome in outcomes)
+    rows = House.objects.in_bulk([house.pk, next_house.pk])
+    assert [rows[pk].occupied_since for pk in (house.pk, next_house.pk)] == [day_of(days_ago(2)), day_of(days_ago(1))]
+    submit_checks(
+        sent=[(house.pk, survey("u4", 9, occupied="yes")), (next_house.pk, survey("u5", 8, occupied="yes"))],
+        within=Scope.of(VILLAGE),
+        by=people.village,
+    )
+    assert not House.objects.filter(occupied=True, pk__in=rows).exists()
 
 
 def test_severe_is_due_by_the_day_the_surveyor_named(house: Place, people: People) -> None:
