@@ -11,6 +11,7 @@ from hemei.maps.outlines import boundary, drawn_regions, extent, name_spots
 from hemei.maps.picture import INK, LINE, WIDTH, Sheet, outline, ring_path, widened
 from hemei.terms.region import Level
 
+FEW = 12  # villages; of more than these the names would cover one another
 ZERO, SILENT = "#cfe6d6", "url(#nobody)"
 STEPS = ("#fbe3e0", "#f4b8b1", "#e68079", "#cf4a42")  # few to many, all light enough for ink
 HATCH = (
@@ -41,6 +42,7 @@ def board_picture(board: Board, *, within: Scope) -> str:
     spots = name_spots(regions, within=within)
     rows, ends = {row.region: row for row in board.rows}, classes(board)
     areas, borders, words = [], [], []
+    size = 20 if len(spots) > FEW else 44  # the picture is drawn for a whole district, and looked at on phones
     for region in regions:
         shape = boundary(region)
         if region.level < Level.VILLAGE:
@@ -52,15 +54,15 @@ def board_picture(board: Board, *, within: Scope) -> str:
                 f'<path d="{ring_path(shape, sheet)}" fill="{fill_of(row, ends)}" stroke="{LINE}" stroke-width="0.7"/>'
             )
         if region.code in spots:
-            words.append(label(row, *sheet.at(*spots[region.code])))
+            words.append(label(row, *sheet.at(*spots[region.code]), size=size))
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {sheet.height:.0f}" font-family="sans-serif">'
     return f"{head}<defs>{HATCH}</defs>{''.join(areas + borders + words)}</svg>"
 
 
-def label(row: Row, x: float, y: float) -> str:
+def label(row: Row, x: float, y: float, *, size: int) -> str:
     number = str(row.open) if row.open else ("?" if row.silent else "0")
     middle = f'text-anchor="middle" fill="{INK}" x="{x:.0f}"'
     return (
-        f'<text {middle} y="{y:.0f}" font-size="20" font-weight="bold">{number}</text>'
-        f'<text {middle} y="{y + 17:.0f}" font-size="14">{escape(row.name)}</text>'
+        f'<text {middle} y="{y:.0f}" font-size="{size}" font-weight="bold">{number}</text>'
+        f'<text {middle} y="{y + size * 0.85:.0f}" font-size="{size * 0.7:.0f}">{escape(row.name)}</text>'
     )

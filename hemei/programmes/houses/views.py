@@ -40,12 +40,17 @@ def overview(request: HttpRequest) -> HttpResponse:
         "standing": standing(within=scope),
         "indicator": registry.indicators["houses.miss_rate"],
         "missed": ratio,
-        "rate": ratio.rate(),
-        "interval": ratio.interval(),
+        "rate": _percent(ratio.rate()),
+        "interval": [_percent(bound) for bound in ratio.interval() or ()],
         "signs": [(called[sign], count) for sign, count in seen.signs],
         "appraisals": appraisals(within=scope_of(by, "appraisal.view", "houses")).order_by("-on", "-id")[:20],
     }
     return render(request, "houses/overview.html", context)
+
+
+def _percent(rate: float | None) -> str:
+    """To a tenth: of hundreds of houses a whole per cent would hide several."""
+    return "" if rate is None else f"{rate:.1%}"
 
 
 @signed_in

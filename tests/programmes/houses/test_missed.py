@@ -115,7 +115,7 @@ def test_the_rate_comes_with_thirty_houses_and_an_interval_and_names_the_signs(p
             assert "巡查了 29 户排查过的房屋，其中 6 户有遗漏；不足 30 户，不显示比率。" in page
             assert "95% 区间" not in page
     page = client.get("/houses/").content.decode()
-    assert "<b>20%</b>" in page
-    assert "95% 区间 10%–37%" in page  # Wilson's, of 6 in 30
+    assert "<b>20.0%</b>" in page
+    assert "95% 区间 9.5%–37.3%" in page  # Wilson's, of 6 in 30
     assert "墙体裂缝 6" in page
     assert missed(within=Scope.of(NEXT_VILLAGE), on=today()).houses == 3
