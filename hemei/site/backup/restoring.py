@@ -47,9 +47,11 @@ def restore(file: Path, passphrase: str, *, replace: bool, say: Callable[[str], 
             _compare(contents, apps)
             _lay_keys(contents)
 
+        _forget_keys()
         try:
             target.rebuild(_migrations(contents), fill)
         except DatabaseError as fault:
+            _forget_keys()
             raise Mistaken(f"the database did not take it ({str(fault).strip()}); it is as it was.") from fault
         _turn_keys(contents)
     return str(contents.end["digest"])
@@ -131,6 +133,12 @@ def _lay_keys(contents: Contents) -> None:
             file.write(contents.keys[name])
             file.flush()
             os.fsync(file.fileno())
+
+
+def _forget_keys() -> None:
+    """Those of a restore that came to nothing: the database is still the one of the former keys."""
+    for name in KEYS:
+        _key_file(name).with_suffix(".restoring").unlink(missing_ok=True)
 
 
 def _turn_keys(contents: Contents) -> None:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+
+from hemei.core.errors import Mistaken
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
 def prepare() -> None:
-    """Apply the migrations that the database has not seen."""
+    """Apply the migrations that the database has not seen.
+
+    Raises Mistaken where a restore was broken off: the database may be the backup's and the keys still the former ones.
+    """
+    if left := sorted(Path(settings.VAR).glob("*_key.restoring")):
+        raise Mistaken(
+            f"a restore was broken off here ({left[0].name} is left of it), so that keys and database may not belong "
+            "together. Run `hemei restore FILE --replace` again; nothing else works until then."
+        )
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
