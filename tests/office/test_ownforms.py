@@ -11,7 +11,8 @@ from django.test import Client
 from docx import Document
 from openpyxl import Workbook, load_workbook
 
-from hemei.core.models import AuditEntry, Holding, Household, HouseholdMember, OwnForm, Person, Place
+from hemei.core.models import AuditEntry, Holding, Household, HouseholdMember, OwnForm, Person, Place, Region
+from hemei.terms.day import today
 from tests.conftest import DISTRICT, VILLAGE, People
 from tests.core.actions.test_case import found
 
@@ -127,3 +128,20 @@ def test_a_form_is_used_below_its_region_and_dropped_by_whoever_may(
     client.force_login(people.district.account)
     assert client.post(f"/office/own-forms/{form.pk}/drop/").status_code == 302
     assert client.get(f"/office/own-forms/{form.pk}/places/{lived_in.pk}/").status_code == 404
+
+
+def test_the_village_of_a_house_in_a_grid_is_the_village(client: Client, people: People, lived_in: Place) -> None:
+    grid = Region.objects.create(code=f"{VILLAGE}001", name="一组", level=15).code
+    Place.objects.update(region=grid)
+    found(Place.objects.get(), people)
+    client.force_login(people.district.account)
+    rows: list[list[object]] = [["{{隐患.村}}"], ["{{房屋.村}}"]]
+    keep(client, "月报.xlsx", "region", workbook(*rows))
+    keep(client, "卡.docx", "place", paper("{{村}}"))
+    asked = {"region": DISTRICT, "on": today().isoformat()}
+    filled = client.post(f"/office/own-forms/{OwnForm.objects.get(use='region').pk}/", asked)
+    sheet = load_workbook(io.BytesIO(filled.content)).active
+    assert sheet is not None
+    assert [cell.value for (cell,) in sheet.iter_rows()] == ["上河村", "上河村"]
+    address = f"/office/own-forms/{OwnForm.objects.get(use='place').pk}/places/{lived_in.pk}/"
+    assert Document(io.BytesIO(client.get(address).content)).paragraphs[0].text == "上河村"

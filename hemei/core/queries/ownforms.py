@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -120,12 +120,24 @@ def _described(chosen: list[Place], persons_in: Scope) -> list[dict[str, Any]]:
     held = Holding.objects.filter(persons_in.q("household__region", matter=None), place__in=keys, ends=None)
     for holding in held.select_related("household__head").order_by("-id"):
         homes[holding.place_id] = holding.household
-    named = dict(Region.objects.filter(code__in={place.region for place in chosen}).values_list("code", "name"))
+    named = _villages(place.region for place in chosen)
     own = {kind: _own(registry.kinds[kind], keys) for kind in {place.kind for place in chosen}}
     return [
-        _one(place, named.get(place.region, ""), numbers.get(place.pk, {}), homes.get(place.pk), own[place.kind])
+        _one(
+            place,
+            named.get(place.region[: Level.VILLAGE], ""),
+            numbers.get(place.pk, {}),
+            homes.get(place.pk),
+            own[place.kind],
+        )
         for place in chosen
     ]
+
+
+def _villages(regions: Iterable[str]) -> dict[str, str]:
+    """The names of the villages in which regions lie: a grid is no village."""
+    codes = {region[: Level.VILLAGE] for region in regions}
+    return dict(Region.objects.filter(code__in=codes).values_list("code", "name"))
 
 
 def _own(kind: Kind, keys: list[int]) -> Mapping[int, Any]:
@@ -151,7 +163,7 @@ def _case_rows(chosen: QuerySet[Case], persons_in: Scope) -> list[dict[str, Any]
         persons_in.q("household__region", matter=None), place__in={case.place_id for case in found}, ends=None
     )
     heads = dict(held.order_by("-id").values_list("place", "household__head__name"))
-    named = dict(Region.objects.filter(code__in={case.region for case in found}).values_list("code", "name"))
+    named = _villages(case.region for case in found)
     return [_case(number, case, named, heads) for number, case in enumerate(found, 1)]
 
 
@@ -159,7 +171,7 @@ def _case(number: int, case: Case, named: Mapping[str, str], heads: Mapping[int,
     place = case.place
     state = str(LIFE.by_key[case.state].name) if case.state in LIFE.by_key else ""
     told = (number, str(case.pk), case.title, case.code, str(SEVERITY_NAMES[Severity(case.severity)]), state)
-    where = (place.label if place else "", place.address if place else "", named.get(case.region, ""))
+    where = (place.label if place else "", place.address if place else "", named.get(case.region[: Level.VILLAGE], ""))
     whose = (place.group if place else "", heads.get(case.place_id or 0, "") or "")
     found, ended = (day_of(at) if at else None for at in (case.found_at, case.ended_at))
     days = (found, case.due_on, ended)

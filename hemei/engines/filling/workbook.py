@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import copy
 import io
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
+from math import ceil
 from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
+from hemei.engines.filling.following import follow
 from hemei.engines.filling.form import UNREADABLE, BadForm, Values
 from hemei.engines.filling.marks import NAMED, list_named, lookup, replaced
 
 MARK = "xl/workbook.xml"
 MOST_CELLS = 200_000
+LINE = 1.5  # the height of a line of text, in its letters'
 
 
 def opened(content: bytes) -> Any:
@@ -40,13 +45,13 @@ def filled(content: bytes, values: Values) -> bytes:
     book = opened(content)
     for sheet in book.worksheets:
         for row in range(sheet.max_row, 0, -1):  # from below: what is inserted moves only what is done
-            _fill_row(sheet, row, values)
+            _fill_row(book, sheet, row, values)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _fill_row(sheet: Worksheet, row: int, values: Values) -> None:
+def _fill_row(book: Any, sheet: Worksheet, row: int, values: Values) -> None:
     texts = [cell.value for cell in sheet[row] if isinstance(cell.value, str)]
     if not any(NAMED.search(text) for text in texts):
         return
@@ -54,11 +59,13 @@ def _fill_row(sheet: Worksheet, row: int, values: Values) -> None:
     items: list[Any] = [(of, item) for item in values.lists[of]] if of else [None]
     if len(items) > 1:
         _repeat(sheet, row, len(items) - 1)
+        follow(book, sheet, row, len(items) - 1)
     for number, item in enumerate(items or [None]):
         find = lookup(values.single, values.lists, item)
         for cell in sheet[row + number]:
             if isinstance(cell.value, str) and NAMED.search(cell.value):
                 _put(cell, find)
+        _make_room(sheet, row + number)
 
 
 def _put(cell: Any, find: Any) -> None:
@@ -73,6 +80,29 @@ def _put(cell: Any, find: Any) -> None:
         cell.data_type = "s"
     elif isinstance(value, date) and cell.number_format == "General":
         cell.number_format = "yyyy-mm-dd"
+
+
+def _make_room(sheet: Worksheet, row: int) -> None:
+    """A row whose height the form leaves open gets as many lines as its wrapped texts need: not every program asks."""
+    if sheet.row_dimensions[row].height is not None:
+        return
+    spans = {(one.min_row, one.min_col): one for one in sheet.merged_cells.ranges if one.min_row == one.max_row == row}
+    lines, size = 1, 11.0
+    for column, cell in enumerate(sheet[row], 1):
+        if not (isinstance(cell.value, str) and cell.alignment.wrap_text):
+            continue
+        last = spans[row, column].max_col if (row, column) in spans else column
+        widths = (sheet.column_dimensions[get_column_letter(at)].width for at in range(column, last + 1))
+        size = max(size, cell.font.sz or size)
+        room = max(sum(widths) * 11 / (cell.font.sz or 11) - 1, 2)
+        lines = max(lines, sum(ceil(max(_width(text), 1) / room) for text in cell.value.splitlines() or [""]))
+    if lines > 1:
+        sheet.row_dimensions[row].height = lines * size * LINE
+
+
+def _width(text: str) -> int:
+    """In digits' widths, as columns are measured: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _repeat(sheet: Worksheet, row: int, times: int) -> None:

@@ -10,9 +10,10 @@ from datetime import date
 import pytest
 from docx import Document
 from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Border, Side
+from openpyxl.styles import Alignment, Border, Side
+from openpyxl.worksheet.datavalidation import DataValidation
 
-from hemei.engines.filling import BadForm, Values, fill, marks, placeholders
+from hemei.engines.filling import BadForm, Values, fill, following, marks, placeholders
 
 VALUES = Values(
     {"户主": "王小明", "村": "上河村", "人口": 4, "今天": date(2026, 11, 3), "备注": "=1+1"},
@@ -126,3 +127,47 @@ def test_a_document_keeps_its_look_and_repeats_its_row() -> None:
 def test_what_is_no_form_is_refused(content: bytes, kind: str, said: str) -> None:
     with pytest.raises(BadForm, match=said):
         fill(content, kind, VALUES)
+
+
+def ledger() -> bytes:
+    """With what refers to the repeated row: a total, a sum on another sheet, choices, a filter, an area to print."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "台账"
+    for row in (
+        ["问题", "期限", "已改"],
+        ["{{隐患.问题}}", "{{隐患.期限}}", None],
+        ["合计", "=COUNTA(A2:A2)", "=$B$3+A1"],
+    ):
+        sheet.append(row)
+    sheet["A2"].alignment = Alignment(wrap_text=True)
+    sheet.column_dimensions["A"].width = 6
+    choice = DataValidation(type="list", formula1='"是,否"')
+    choice.add("C2")
+    sheet.add_data_validation(choice)
+    sheet.auto_filter.ref, sheet.print_area = "A1:C2", "A1:C3"
+    book.create_sheet("汇总").append(["=SUM(台账!B2:B2)", "=B9"])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_what_refers_to_a_repeated_row_grows_with_it() -> None:
+    book = load_workbook(io.BytesIO(fill(ledger(), "xlsx", VALUES)))
+    sheet, other = book["台账"], book["汇总"]
+    assert [sheet["B5"].value, sheet["C5"].value] == ["=COUNTA(A2:A4)", "=$B$5+A1"]
+    assert [other["A1"].value, other["B1"].value] == ["=SUM(台账!B2:B4)", "=B9"]
+    assert sheet.print_area.replace("$", "") == "'台账'!A1:C5"
+    assert sheet.auto_filter.ref == "A1:C4"
+    assert [str(rule.sqref) for rule in sheet.data_validations.dataValidation] == ["C2:C4"]
+
+
+def test_a_row_has_room_for_what_it_wraps_and_keeps_a_height_that_is_said() -> None:
+    sheet = load_workbook(io.BytesIO(fill(ledger(), "xlsx", VALUES)))["台账"]
+    assert (sheet.row_dimensions[2].height or 0) > 30, "墙体开裂 takes two lines of six"
+    assert sheet.row_dimensions[1].height is None
+
+
+def test_references() -> None:
+    assert doctest.testmod(following).failed == 0
