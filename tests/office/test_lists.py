@@ -12,9 +12,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from hemei.core.models import AuditEntry, Draw, Due, ImportBatch, Job, Place, Round, Unit
+from hemei.core.models import AuditEntry, Draw, Due, ImportBatch, Job, Place, Region, Round, Unit
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, People
+from tests.conftest import DISTRICT, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, People, build_house
 
 SignIn = Callable[[str], Client]
 
@@ -137,6 +137,20 @@ def test_an_empty_list_says_what_to_do_next(
     empty = page[page.index('class="empty"') :]
     assert f'href="{expected}"' in empty
     assert 'class="filters"' not in page
+
+
+def test_where_nothing_is_registered_each_page_says_how_to_begin(people: People, signed_in: SignIn) -> None:
+    client = signed_in("district")
+    for address in ("", "places/"):
+        page = client.get(f"/office/{address}").content.decode()
+        assert 'href="/office/imports/"' in page[page.index('class="empty"') :]
+    assert "地图上还没有可画的" in client.get("/maps/").content.decode()
+    assert "/office/imports/" not in signed_in("grid").get("/office/places/").content.decode()
+    Region.objects.filter(level=12).delete()
+    assert "还没有村" in client.get("/field/plates/").content.decode()
+    build_house()
+    assert "地图上还没有可画的" not in client.get("/maps/").content.decode()
+    assert "还没有登记任何对象" not in client.get("/office/").content.decode()
 
 
 def test_pages_by_key_keep_the_filters(people: People, signed_in: SignIn) -> None:

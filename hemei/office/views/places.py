@@ -48,6 +48,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "rows": [(place, cells(kind, own.get(place.pk))[:IN_LIST]) for place in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
+        "may_import": bool(scope_of(request.actor, "register.import")),
     }
     return render(request, "office/places.html", context)
 

@@ -19,6 +19,7 @@ from hemei.core.access import Scope, scope_of
 from hemei.core.actions.notify import receipt
 from hemei.core.doors import found
 from hemei.core.queries import waiting
+from hemei.core.queries.places import places
 from hemei.core.queries.regions import names
 from hemei.core.queries.zero import trend, zero
 from hemei.office.request import OfficeRequest, region_of
@@ -50,14 +51,22 @@ class Pile:
 
 def page(request: OfficeRequest) -> HttpResponse:
     scope = scope_of(request.actor, "case.view")
+    piles = [pile for pile in _piles(request, scope) if pile.count]
     context = {
         "today": today(),
         "region_names": names(within=scope),
         "messages_waiting": waiting.unanswered(within=scope, account=request.user.pk),
-        "piles": [pile for pile in _piles(request, scope) if pile.count],
+        "piles": piles,
+        "may_begin": not piles and _nothing_registered(request),
         **(_numbers(request, scope) if scope else {}),
     }
     return render(request, "office/today.html", context)
+
+
+def _nothing_registered(request: OfficeRequest) -> bool:
+    """Whether this person may import the first register of their area."""
+    theirs = scope_of(request.actor, "register.import")
+    return bool(theirs) and not places(within=theirs).exists()
 
 
 def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
