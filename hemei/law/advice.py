@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 import shapely
 
+from hemei.engines.screen.inside import area_inside
+from hemei.engines.screen.nearest import distance
+from hemei.engines.screen.rings import rings_of
+from hemei.engines.screen.shapes import footprints_of
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
 
 from .deciding import threshold_of
 from .district import District
+from .parts import SLIVER_M2, Part
 from .places import Place
 from .rules import EVERYWHERE, Rule
 from .subject import Subject
@@ -63,10 +68,22 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class Zoned:
+    """What is permitted on the part of a plot in one zone and tier: the ground, and the greatest values there."""
+
+    zone: str
+    tier: str
+    permitted: shapely.Geometry
+    bounds: tuple[Bound, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """`permitted` is what is left of the plot; `undecided` names rules whose layer or number is 未配置.
 
-    `open` says in words what could not be said, and why (no limit of a height, no storey height).
+    `bounds` hold wherever on the permitted part one builds; `zoned` says the same zone by zone, where there are
+    several. `warned` is permitted ground of which a rule only warns. `open` says in words what could not be said, and
+    why (no limit of a height, no storey height).
     """
 
     plot_m2: float
@@ -75,6 +92,8 @@ class Advice:
     bounds: tuple[Bound, ...]
     undecided: tuple[str, ...]
     open: tuple[str, ...] = ()
+    zoned: tuple[Zoned, ...] = ()
+    warned: tuple[Taken, ...] = ()
 
     @property
     def permitted_m2(self) -> float:
@@ -84,32 +103,117 @@ class Advice:
         return next((bound for bound in self.bounds if bound.measure is measure), None)
 
 
-def advise(plot: Plot, subject: Subject, places: Iterable[Place], district: District, on: date) -> Advice:
-    """Subtract from the plot what `deny` and `allow-only` rules forbid; find the tightest limits on the rest.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a proposal stands: the layers by (layer, class), the parts of its plot, and how steep the ground is.
 
-    A setback counts from the layer's edge, with the declared half-width of a road known by its centre line added. The
-    position error is not subtracted: it is for setting out on site. Zone and tier are those of the proposed building.
+    `steeper` gives, for a limit in degrees, the part of a plot above it and the part that nobody knows; None: no
+    elevation.
     """
-    by_key = {place.key: place for place in places}
-    permitted, taken, undecided = plot.ground, [], []
+
+    places: Mapping[tuple[str, str], Place]
+    parts: Sequence[Part]
+    steeper: Callable[[float, shapely.Geometry], tuple[shapely.Geometry, shapely.Geometry]] | None = None
+
+
+def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on: date) -> Advice:
+    """Subtract from the plot what `deny` and `allow-only` rules forbid and what is too steep; find the tightest limits.
+
+    Each part of the plot by the numbers of its own zone and tier. A setback counts from the layer's edge, with the
+    declared half-width of a road known by its centre line added. The position error is not subtracted: it is for
+    setting out on site.
+    """
+    permitted, undecided = plot.ground, []
+    taken: list[Taken] = []
+    warned: list[Taken] = []
     rules = [rule for rule in district.book.rules if rule.holds(on) and speaks_of(rule, subject)]
     for rule in rules:
-        place = by_key.get((rule.layer, rule.of))
-        threshold = threshold_of(rule, subject, district.book.parameters, on)
-        unknown = place is None or place.voids is not None or (place.lines_only and rule.needs_ground)
-        if threshold is None or (rule.layer != EVERYWHERE and unknown) or (rule.works and not subject.work):
+        lost, sure = _lost(rule, subject, ground, district, on)
+        if not sure:
             undecided.append(rule.id)
+        area = float(shapely.area(lost))
+        place = ground.places.get((rule.layer, rule.of))
+        if area > SLIVER_M2:
+            by = Taken(rule.id, rule.clause, area, place.half_width_m if place else 0.0)
+            (warned if rule.kind is Kind.WARN else taken).append(by)
+        if rule.kind is not Kind.WARN:
+            permitted = shapely.difference(permitted, lost)
+    zoned = []
+    for part in ground.parts:
+        left = shapely.intersection(permitted, part.ground)
+        here = replace(subject, zone=part.zone, tier=part.tier)
+        zoned.append((part, left, tightest(_bounds(rules, here, ground.places, left, district, on))))
+    everywhere = tightest(bound for _, _, bounds in zoned for bound in bounds)
+
+    def whole(direct: tuple[Bound, ...], left: shapely.Geometry) -> tuple[Bound, ...]:
+        return tightest([*direct, *_derived(direct, plot, left, district.storey_height_m)])
+
+    bounds = whole(everywhere, permitted)
+    return Advice(
+        plot.area_m2,
+        permitted,
+        tuple(taken),
+        bounds,
+        tuple(undecided),
+        tuple(_open(bounds, district.storey_height_m)),
+        tuple(Zoned(part.zone, part.tier, left, whole(direct, left)) for part, left, direct in zoned)
+        if len(zoned) > 1
+        else (),
+        tuple(warned),
+    )
+
+
+def _lost(rule: Rule, subject: Subject, ground: Ground, district: District, on: date) -> tuple[shapely.Geometry, bool]:
+    """The ground on which the rule forbids (or warns of) such a building, and whether that is all there is to say."""
+    lost, sure = [], not (rule.works and not subject.work)
+    place = ground.places.get((rule.layer, rule.of))
+    if not sure or (rule.layer != EVERYWHERE and (place is None or (place.lines_only and rule.needs_ground))):
+        return shapely.GeometryCollection(), False
+    for part in ground.parts:
+        here = replace(subject, zone=part.zone, tier=part.tier)
+        threshold = threshold_of(rule, here, district.book.parameters, on)
+        if threshold is None:
+            sure = False
             continue
-        forbidden = forbidden_by(rule, subject, place, threshold, plot.ground) if place is not None else None
-        if place is not None and forbidden is not None:
-            area = float(shapely.area(shapely.intersection(plot.ground, forbidden)))
-            if area > 0.0:
-                taken.append(Taken(rule.id, rule.clause, area, place.half_width_m))
-                permitted = shapely.difference(permitted, forbidden)
-    direct = tightest(_bounds(rules, subject, by_key, permitted, district, on))
-    bounds = tightest([*direct, *_derived(direct, plot, permitted, district.storey_height_m)])
-    said = tuple(_open(bounds, district.storey_height_m))
-    return Advice(plot.area_m2, permitted, tuple(taken), bounds, tuple(undecided), said)
+        if rule.kind is Kind.LIMIT and rule.measure is Measure.SLOPE:
+            steep, known = _too_steep(rule, place, threshold, part, ground)
+            lost.append(steep)
+            sure = sure and known
+            continue
+        if place is None:
+            continue
+        sure = sure and not _hidden(place, rule, threshold, part)
+        forbidden = forbidden_by(rule, here, place, threshold, part.ground)
+        if forbidden is not None:
+            lost.append(shapely.intersection(part.ground, forbidden))
+    return shapely.union_all(lost), sure
+
+
+def _too_steep(
+    rule: Rule, place: Place | None, threshold: float, part: Part, ground: Ground
+) -> tuple[shapely.Geometry, bool]:
+    """The ground steeper than a limit in or near the rule's layer, and whether the slope is known on all of it."""
+    asked = part.ground
+    if place is not None:
+        near = nearby(place.geometry, part.ground, rule.within_m + place.half_width_m)
+        around = shapely.buffer(near, rule.within_m + place.half_width_m) if len(near) else near
+        asked = shapely.intersection(part.ground, shapely.union_all(around))
+    if shapely.is_empty(asked):
+        return asked, True
+    if ground.steeper is None:
+        return shapely.GeometryCollection(), False
+    steep, unknown = ground.steeper(threshold, asked)
+    return steep, bool(shapely.area(unknown) <= SLIVER_M2)
+
+
+def _hidden(place: Place, rule: Rule, threshold: float, part: Part) -> bool:
+    """Whether something that the rule asks about may lie in a void of the elevation, in or near the part."""
+    if place.voids is None:
+        return False
+    inside, edges = place.voids
+    alone = footprints_of(rings_of(np.array([part.ground], dtype=object)))
+    reach = threshold if rule.measure is Measure.DISTANCE else 0.0
+    return bool(area_inside(inside, alone)[0] > 0.0 or distance(edges, alone)[0] <= reach)
 
 
 def speaks_of(rule: Rule, subject: Subject) -> bool:
@@ -121,10 +225,10 @@ def speaks_of(rule: Rule, subject: Subject) -> bool:
 def forbidden_by(
     rule: Rule, subject: Subject, place: Place, threshold: float, plot: shapely.Geometry
 ) -> shapely.Geometry | None:
-    """The ground near the plot where the rule forbids such a building; None where it forbids nothing."""
+    """The ground near the plot where the rule forbids such a building, or warns of it; None where it does neither."""
     if rule.kind is Kind.ALLOW_ONLY and (subject.work in rule.allows or rule.approvals & subject.approvals):
         return None
-    if rule.kind not in (Kind.DENY, Kind.ALLOW_ONLY):
+    if rule.kind is Kind.LIMIT:
         return None
     setback = threshold + place.half_width_m if rule.measure is Measure.DISTANCE else 0.0
     near = nearby(place.geometry, plot, setback)

@@ -8,7 +8,7 @@ import shapely
 
 from hemei.terms.verdict import Verdict
 
-from .advice import Bound
+from .advice import Bound, Taken
 from .proposal import Answer
 
 
@@ -70,14 +70,26 @@ def _advice(said: Answer) -> dict[str, Any] | None:
         "plot_m2": advice.plot_m2,
         "permitted_m2": advice.permitted_m2,
         "permitted": shapely.to_wkt(advice.permitted, rounding_precision=3),
-        "taken": [
-            {"rule": taken.rule, "m2": taken.area_m2, "assumed_m": taken.assumed_m, **_short(taken.clause, said)}
-            for taken in advice.taken
-        ],
+        "taken": [_taken(taken, said) for taken in advice.taken],
+        "warned": [_taken(taken, said) for taken in advice.warned],
         "bounds": [_bound(bound, said) for bound in advice.bounds],
+        "zoned": [
+            {
+                "zone": part.zone,
+                "tier": part.tier,
+                "permitted_m2": float(shapely.area(part.permitted)),
+                "permitted": shapely.to_wkt(part.permitted, rounding_precision=3),
+                "bounds": [_bound(bound, said) for bound in part.bounds],
+            }
+            for part in advice.zoned
+        ],
         "open": list(advice.open),
         "undecided": list(advice.undecided),
     }
+
+
+def _taken(taken: Taken, said: Answer) -> dict[str, Any]:
+    return {"rule": taken.rule, "m2": taken.area_m2, "assumed_m": taken.assumed_m, **_short(taken.clause, said)}
 
 
 def _bound(bound: Bound, said: Answer) -> dict[str, Any]:

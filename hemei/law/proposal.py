@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,13 @@ from hemei.engines.screen.terrain import read_terrain, terrain_at
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Verdict
 
-from .advice import Advice, Plot, advise
+from .advice import Advice, Ground, Plot, advise
 from .deciding import decide
 from .disclosure import for_the_public
 from .district import District
-from .mosaics import standings_of
+from .mosaics import Standing, standings_of
+from .parts import ROLES as ZONED
+from .parts import parts_of, steeper
 from .places import places_of
 from .rules import USE_TITLES, WORK_TITLES
 from .screening import measured_at
@@ -74,7 +76,9 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
     error = district.position_error_m if error is None else error
     places, remarks = places_of(district, crs, error)
     plot = _plot(path, drawn, facts["existing"])
-    zone, tier, may_be = _standing(district, crs, drawn.building, error, fact)
+    standings, _ = standings_of(district, crs, error)
+    told = {role: str(fact.get(role) or "") for role in ZONED}
+    zone, tier, may_be = _standing(standings, drawn.building, error, told)
     subject = Subject(
         id=str(fact["id"]),
         use=_word(path, fact, "use", USE_TITLES),
@@ -92,7 +96,9 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
     if public:
         verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
     elif plot is not None:
-        advice = advise(plot, subject, places, district, on)
+        by_key = {place.key: place for place in places}
+        ground = Ground(by_key, parts_of(plot.ground, standings, told), _steepness(district, crs))
+        advice = advise(plot, subject, ground, district, on)
     said = () if public else (*remarks, *_outside(drawn))
     return Answer(district, on, subject, drawn, verdicts, advice, public, said)
 
@@ -189,16 +195,24 @@ def _attributes(
     return found | {measure: value for measure, value in said.items() if value is not None}
 
 
+def _steepness(
+    district: District, crs: CRS
+) -> Callable[[float, shapely.Geometry], tuple[shapely.Geometry, shapely.Geometry]] | None:
+    if not district.dem:
+        return None
+    terrain = read_terrain(Path(district.dem))
+    return lambda degrees, ground: steeper(terrain, crs, degrees, ground)
+
+
 def _standing(
-    district: District, crs: CRS, building: shapely.Geometry, error: float, fact: Facts
+    standings: Sequence[Standing], building: shapely.Geometry, error: float, told: Mapping[str, str]
 ) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Zone and tier, as the proposal says or as the layer has it, and where else it could stand."""
-    told = {role: str(fact.get(role) or "") for role in ("zone", "tier")}
     alone = footprints_of(rings_of(np.array([building], dtype=object)))
     here, choices = dict(told), {(told["zone"], told["tier"])}
-    for standing in standings_of(district, crs, error)[0]:
+    for standing in standings:
         at = standing.at(alone)
-        roles = [role for role in ("zone", "tier") if role in at and not told[role]]
+        roles = [role for role in ZONED if role in at and not told[role]]
         here |= {role: str(at[role][0]) for role in roles}
         if roles and bool(standing.near_a_border(alone, np.array([error]))[0]):
             for one in standing.choices(building, error):

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+import shapely
+
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
-from .advice import Advice, Bound
+from .advice import Advice, Bound, Zoned
 from .plot_picture import picture
 from .proposal import Answer
 from .rules import USE_TITLES, WORK_TITLES
@@ -116,13 +118,17 @@ def _advice(advice: Advice, said: Answer) -> str:
         f"宗地 {advice.plot_m2:.0f} 平方米，其中可以建房的部分 {advice.permitted_m2:.0f} 平方米"
         + ("。" if advice.permitted_m2 > 0.0 else "：这块地上没有可以建房的地方。")
     ]
-    for taken in advice.taken:
+    for taken in (*advice.taken, *advice.warned):
         clause = book.clauses[taken.clause]
         title = book.rule(taken.rule, said.on).title
         marks = "，".join(clause.marks(said.on))
         assumed = f"，边线按中心线加假定半宽 {taken.assumed_m:g} 米" if taken.assumed_m else ""
-        lines.append(f"扣除 {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}{assumed}）。")
+        what = "扣除" if taken in advice.taken else "只作提示、没有扣除的"
+        lines.append(f"{what} {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}{assumed}）。")
     bounds = "".join(_bound(bound, said) for bound in advice.bounds)
+    if advice.zoned:
+        lines.append("宗地跨几个分区，各分区按自己的数值：建在哪一部分，就看哪一部分。")
+        bounds = "".join(_zoned(part, said) for part in advice.zoned)
     lines += [f"{word}。" for word in advice.open]
     if said.subject.position_error_m:
         lines.append(f"图上没有扣除位置误差：放线时离边线再留出 {said.subject.position_error_m:g} 米。")
@@ -134,6 +140,13 @@ def _advice(advice: Advice, said: Answer) -> str:
         f'<div class="plan">{picture(said)}<div>{said_lines}</div></div>'
         f"<table><tr><th>最多</th><th>数值</th><th>由哪一条决定</th></tr>{bounds}</table></section>"
     )
+
+
+def _zoned(part: Zoned, said: Answer) -> str:
+    """The rows of one zone, under its name."""
+    name = f"{part.zone}{part.tier}" or "不在任何分区里（或未配置）"
+    head = f"{name}：可以建房的部分 {shapely.area(part.permitted):.0f} 平方米"
+    return f'<tr><th colspan="3">{escape(head)}</th></tr>' + "".join(_bound(bound, said) for bound in part.bounds)
 
 
 def _bound(bound: Bound, said: Answer) -> str:

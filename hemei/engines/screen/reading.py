@@ -50,16 +50,26 @@ class Source:
         try:
             if is_parquet(self.path):
                 wanted = [*columns, self.geometry]
-                yield from pq.ParquetFile(self.path).iter_batches(rows, columns=wanted)
+                file = pq.ParquetFile(self.path)
+                if not file.metadata.num_rows:
+                    yield _nothing(pa.schema([file.schema_arrow.field(name) for name in wanted]))
+                yield from file.iter_batches(rows, columns=wanted)
             else:
                 import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
 
                 with pyogrio.open_arrow(
                     self.path, layer=self.layer, columns=columns, batch_size=rows, use_pyarrow=True
                 ) as (_, reader):
+                    if not self.rows:
+                        yield _nothing(reader.schema)
                     yield from reader
         except (pa.ArrowException, OSError, RuntimeError) as error:
             raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整（{error}）。请重新导出或重新传输") from error
+
+
+def _nothing(schema: pa.Schema) -> pa.RecordBatch:
+    """A batch without rows: what is made from an empty file has its columns all the same."""
+    return pa.RecordBatch.from_arrays([pa.nulls(0, field.type) for field in schema], schema=schema)
 
 
 def is_parquet(path: Path) -> bool:

@@ -170,3 +170,13 @@ def test_a_killed_run_leaves_no_result_and_the_next_one_sweeps_up(tmp_path):
     write_results(out, ((done.table, None) for done in run.batches()), run.crs)
     assert sorted(left.name for left in tmp_path.iterdir()) == ["buildings.parquet", "out.parquet"]
     assert pq.read_metadata(out).num_rows == 1
+
+
+@pytest.mark.parametrize("name", ["none.parquet", "none.geojson", "none.gpkg"])
+def test_a_file_without_buildings_gives_a_table_without_rows(tmp_path, name):
+    zones, near = (put(tmp_path / f"{layer}.parquet", [box(0, 0)]) for layer in ("zones", "near"))
+    frame = gpd.GeoDataFrame({"id": np.array([], np.int64)}, geometry=[], crs="EPSG:4546")
+    frame.to_parquet(tmp_path / name) if name.endswith("parquet") else frame.to_file(tmp_path / name)
+    found, report = measure(tmp_path, str(tmp_path / name), zones=(zones,), near=((near, 9.0),), crs="EPSG:4546")
+    assert report.rows == 0
+    assert found == {"id": [], "area_m2": [], "zones": [], "zones_share": [], "near_m": []}
