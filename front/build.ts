@@ -34,7 +34,7 @@ async function bundle(entry: string): Promise<void> {
 
 rmSync(built, { recursive: true, force: true });
 mkdirSync(built, { recursive: true });
-for (const entry of ["office", "field", "charts", "map"]) await bundle(entry);
+for (const entry of ["office", "field", "charts", "map", "cardcheck"]) await bundle(entry);
 // A source map comment would send Django's hashing after a file that is not shipped.
 writeFileSync(join(built, "map-worker.js"), readFileSync(worker, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
 // Old WebViews read this one: copied as written, so that no minifier modernises it.

@@ -33,6 +33,7 @@ from hemei.core.errors import Conflict
 from hemei.core.models import Region
 from hemei.core.personal import token_hash
 from hemei.core.writing import writing
+from hemei.demo.crafts import write_craftsmen
 from hemei.demo.district import District, make_district
 from hemei.demo.history import write_history
 from hemei.demo.looking import PHONE
@@ -56,6 +57,8 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
         written = write_register(district, year)
         say(_("写入检查、隐患、轮次和抽查"))
         write_history(district, year, written)
+        say(_("写入工匠、培训和工地"))
+        write_craftsmen(district, until)
     say(_("审计封存"))
     seal_pending()
 

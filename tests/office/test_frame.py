@@ -106,7 +106,7 @@ def test_what_is_not_configured_is_said_to_be_so(people: People, signed_in: Sign
 def test_the_rarer_pages_stand_in_two_menus(people: People, signed_in: SignIn) -> None:
     menus = signed_in("district").get("/office/rounds/").context["nav"]
     assert [menu.label for menu in menus] == ["", "检查安排", "管理"]
-    assert "农房" in [link.label for link in menus[0].links]
+    assert "台账" in [link.label for link in menus[0].links]
     assert [link.label for link in menus[1].links if link.active] == ["轮次"]
     assert menus[1].active
     assert not menus[2].active

@@ -15,7 +15,8 @@ from hemei.office.filters import FilterForm, region_choices, search_field
 from hemei.office.forms import DayField, OfficeForm
 from hemei.programmes.craftsmen.actions.people import Paper
 from hemei.programmes.craftsmen.actions.training import Lesson
-from hemei.programmes.craftsmen.models import LessonKind, Trade
+from hemei.programmes.craftsmen.actions.worksite import NewSite, Said
+from hemei.programmes.craftsmen.models import LessonKind, Sort, Trade
 from hemei.programmes.craftsmen.queries.people import CraftsmanFilter
 from hemei.terms.day import SHANGHAI, today
 
@@ -91,6 +92,40 @@ class SessionForm(OfficeForm):
         return Lesson(said["title"], said["kind"], said["venue"], starts, ends, said["teacher"])
 
 
+class SiteForm(OfficeForm):
+    region = forms.ChoiceField(label=gettext_lazy("哪个村"))
+    label = forms.CharField(
+        label=gettext_lazy("工地名称"), max_length=120, help_text=gettext_lazy("例如：上河村张家新建、下河村便民桥。")
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("工地类别"), choices=Sort.choices, widget=forms.RadioSelect, initial=Sort.HOUSE
+    )
+    starts_on = DayField(label=gettext_lazy("开工日期"), initial=today)
+    address = forms.CharField(label=gettext_lazy("地址"), max_length=200, required=False)
+    approval = forms.CharField(label=gettext_lazy("批准文号"), max_length=60, required=False)
+
+    def __init__(self, data: Any = None, *, within: Scope) -> None:
+        super().__init__(data)
+        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
+
+    def site(self) -> NewSite:
+        said = dict(self.cleaned_data)
+        said.pop("region")
+        return NewSite(**said)
+
+
+class PostingForm(OfficeForm):
+    card = forms.CharField(
+        label=gettext_lazy("上岗牌牌号"), max_length=30, help_text=gettext_lazy("照工匠戴的牌子填，例如 429999-12-1。")
+    )
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
+    lead = forms.BooleanField(label=gettext_lazy("在这个工地带头"), required=False)
+
+
+class LastDayForm(OfficeForm):
+    on = DayField(label=gettext_lazy("哪一天"), initial=today)
+
+
 class ArrivalForm(forms.Form):
     """What a craftsman types on an old telephone: the name, and four digits that only they have at hand."""
 
@@ -102,3 +137,26 @@ class ArrivalForm(forms.Form):
             "invalid": gettext_lazy("请填写四位：手机号后四位，或身份证号后四位。"),
         },
     )
+
+
+MARKS = [
+    ("5", gettext_lazy("很好")),
+    ("4", gettext_lazy("好")),
+    ("3", gettext_lazy("一般")),
+    ("2", gettext_lazy("不好")),
+]
+MARKS += [("1", gettext_lazy("很不好"))]
+
+
+class RatingForm(forms.Form):
+    """Three things that a household can judge, and whatever else it wants to say."""
+
+    _lacking = {"required": gettext_lazy("请选一个。"), "invalid_choice": gettext_lazy("请选一个。")}
+    quality = forms.ChoiceField(label=gettext_lazy("活干得好不好"), choices=MARKS, error_messages=_lacking)
+    safety = forms.ChoiceField(label=gettext_lazy("干活安全不安全"), choices=MARKS, error_messages=_lacking)
+    conduct = forms.ChoiceField(label=gettext_lazy("说话算不算数"), choices=MARKS, error_messages=_lacking)
+    words = forms.CharField(label=gettext_lazy("想说的话"), max_length=300, required=False)
+
+    def said(self) -> Said:
+        told = self.cleaned_data
+        return Said(*(int(told[name]) for name in ("quality", "safety", "conduct")), told["words"])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.registry import PersonFact, Programme
-from hemei.programmes.craftsmen import facts
+from hemei.core.registry import Column, Kind, PersonFact, Programme, Section
+from hemei.programmes.craftsmen import facts, sections
 from hemei.programmes.craftsmen.models import (
     Attendance,
     Certificate,
     Craftsman,
     DutyCard,
     EarlierTraining,
+    Posting,
+    Rating,
     Session,
+    Sort,
+    Worksite,
 )
 from hemei.programmes.craftsmen.parameters import parameters
 
@@ -20,6 +24,20 @@ programme = Programme(
     key=Craftsman.matter,
     title=_("乡村工匠"),
     line="point",
+    kinds=[
+        Kind(
+            "worksite",
+            Worksite,
+            _("工地"),
+            columns=[
+                Column("sort", _("工地类别"), dict(Sort.choices)),
+                Column("starts_on", _("开工日期")),
+                Column("ends_on", _("完工日期"), editable=False),
+                Column("approval", _("批准文号")),
+            ],
+        )
+    ],
+    sections=[Section("craftsmen/crew.html", sections.crew)],
     person_facts=[PersonFact("craftsmen.certified", _("今天可以上岗"), facts.certified)],
     parameters=parameters,
     urls="hemei.programmes.craftsmen.urls",
@@ -34,7 +52,12 @@ programme = Programme(
         "training.plan": _("安排培训"),
         "training.strike": _("划掉签到"),
         "training.call_off": _("取消培训"),
+        "site.open": _("登记工地"),
+        "site.post": _("登记上工"),
+        "site.end_posting": _("登记离开"),
+        "site.finish": _("登记完工"),
+        "site.rate": _("农户评价"),
     },
     needs=lambda: Craftsman.objects.filter(left_on=None).values("person"),
-    resettled=(Craftsman, Certificate, EarlierTraining, DutyCard, Session, Attendance),
+    resettled=(Craftsman, Certificate, EarlierTraining, DutyCard, Session, Attendance, Posting, Rating),
 )

@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.craftsmen.views import people, scanned, training
+from hemei.programmes.craftsmen.views import people, scanned, training, worksites
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -28,6 +28,14 @@ urlpatterns = [
     staff("sessions/<int:pk>/code/", training.code, "code"),
     staff("sessions/<int:pk>/call-off/", training.call_off, "call_off"),
     staff("sessions/<int:pk>/<int:row>/strike/", training.strike, "strike"),
+    staff("sites/add/", worksites.add, "site_add"),
+    staff("sites/<int:pk>/post/", worksites.post, "post"),
+    staff("sites/<int:pk>/finish/", worksites.finish, "finish"),
+    staff("sites/<int:pk>/ask/", worksites.ask, "ask"),
+    staff("sites/<int:pk>/<int:row>/end/", worksites.end_posting, "end_posting"),
+    path("offline/", scanned.offline, name="craftsmen.offline"),
+    path("worker.js", scanned.worker, name="craftsmen.worker"),
+    path("rate/<str:slip>/", scanned.rated, name="craftsmen.rate"),
     path("arrive/<str:slip>/", scanned.arrive, name="craftsmen.arrive"),
     path("card/<str:code>/", scanned.check, name="craftsmen.check"),
 ]

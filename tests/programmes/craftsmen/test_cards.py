@@ -10,6 +10,8 @@ from django.test import Client
 from hemei.core.access import Refused
 from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry
+from hemei.core.signing import public_key
+from hemei.engines.signed import read
 from hemei.programmes.craftsmen.actions.people import issue_card, revoke_card, revoke_certificate
 from hemei.programmes.craftsmen.models import Certificate, Craftsman, EarlierTraining
 from hemei.terms.day import today
@@ -94,3 +96,14 @@ def test_the_same_certificate_stands_once(mason: Craftsman, people: People) -> N
         with pytest.raises(Mistaken) as said:
             record_certificate(craftsman=mason, paper=wrong, by=people.township)
         assert said.value.field == field
+
+
+def test_the_page_for_no_signal_carries_the_key(ready: Craftsman, people: People, client: Client) -> None:
+    card = issue_card(craftsman=ready, by=people.township)
+    key = public_key()
+    assert read(card.code, key)["n"] == "石大山"
+    page = client.get("/craftsmen/offline/").content.decode()
+    assert f'data-key="{key.hex()}"' in page
+    worker = client.get("/craftsmen/worker.js")
+    assert worker["Content-Type"].startswith("text/javascript")
+    assert 'startsWith("/craftsmen/card/")' in worker.content.decode()

@@ -1,5 +1,6 @@
 from hemei.programmes.craftsmen.models.craftsman import Certificate, Craftsman, DutyCard, EarlierTraining, Trade
 from hemei.programmes.craftsmen.models.training import Arrival, Attendance, LessonKind, Session
+from hemei.programmes.craftsmen.models.worksite import Posting, Rating, Sort, Worksite
 
 __all__ = [
     "Arrival",
@@ -9,6 +10,10 @@ __all__ = [
     "DutyCard",
     "EarlierTraining",
     "LessonKind",
+    "Posting",
+    "Rating",
     "Session",
+    "Sort",
     "Trade",
+    "Worksite",
 ]

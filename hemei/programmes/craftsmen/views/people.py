@@ -27,6 +27,7 @@ from hemei.programmes.craftsmen.forms import CraftsmanFilterForm, PaperForm, Rea
 from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, LessonKind
 from hemei.programmes.craftsmen.queries.people import craftsman, craftsmen, rule_for, standings
 from hemei.programmes.craftsmen.queries.training import minutes_of
+from hemei.programmes.craftsmen.queries.worksites import running_sites, works_of
 from hemei.programmes.craftsmen.views.printed import picture_of
 from hemei.programmes.craftsmen.wording import why_not
 from hemei.terms.day import today
@@ -39,10 +40,10 @@ def listing(request: OfficeRequest) -> HttpResponse:
     form = CraftsmanFilterForm(request.GET, within=scope)
     rows = craftsmen(within=scope, where=form.where(min(scope.prefixes, key=len)))
     shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
-    stands = standings(shown.rows, on=today())
+    stands, sites = standings(shown.rows, on=today()), running_sites([one.pk for one in shown.rows], on=today())
     context = {
         "form": form,
-        "rows": [(one, stands[one.pk], why_not(stands[one.pk])) for one in shown.rows],
+        "rows": [(one, stands[one.pk], why_not(stands[one.pk]), sites[one.pk]) for one in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
         "may_import": bool(scope_of(request.actor, "craftsman.keep", MATTER)),
@@ -67,6 +68,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
             (label, minutes.get(kind, 0) / 60, rule.minutes[kind] / 60 if kind in rule.minutes else None)
             for kind, label in LessonKind.choices
         ],
+        "works": works_of(one, within=scope)[:50],
         "may_keep": one.left_on is None and may(request.actor, "craftsman.keep", one),
         "may_unmask": may(request.actor, "person.unmask", one),
         "region_names": names(within=scope),
@@ -119,8 +121,8 @@ def _asked(
     if tried(request, form, act):
         messages.success(request, _("已办理：%(what)s。") % {"what": button})
         return redirect("craftsmen.one", pk=one.pk)
-    context = {"one": one, "form": form, "button": button}
-    return render(request, "craftsmen/form.html", context, status=status(form))
+    back = {"back": reverse("craftsmen.one", args=[one.pk]), "about": one.person.name}
+    return render(request, "craftsmen/asked.html", {"form": form, "button": button, **back}, status=status(form))
 
 
 @require_POST

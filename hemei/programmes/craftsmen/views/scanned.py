@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
+from textwrap import wrap
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -20,10 +24,12 @@ from django.views.decorators.csrf import csrf_exempt
 from hemei.core import signing
 from hemei.core.errors import Mistaken
 from hemei.core.limits import spend
+from hemei.core.models import Place
 from hemei.engines.signed import BadCode
 from hemei.field.doorstep import private
 from hemei.programmes.craftsmen.actions.training import attend
-from hemei.programmes.craftsmen.forms import ArrivalForm
+from hemei.programmes.craftsmen.actions.worksite import rate
+from hemei.programmes.craftsmen.forms import ArrivalForm, RatingForm
 from hemei.programmes.craftsmen.models import Arrival, Session, Trade
 from hemei.programmes.craftsmen.queries.people import live_card, standings
 from hemei.programmes.craftsmen.queries.training import who_says
@@ -32,6 +38,7 @@ from hemei.programmes.craftsmen.wording import why_not
 from hemei.terms.day import read_day, today
 
 SCANNED_S = 150  # how long the code on the wall opens the page
+RATING_S = 180 * 24 * 3600  # how long a household may take to rate the work
 TYPING_S = 900  # how long somebody may take to fill it in
 
 View = Callable[..., HttpResponse]
@@ -80,6 +87,25 @@ def arrive(request: HttpRequest, slip: str) -> HttpResponse:
 
 
 @for_anybody
+def rated(request: HttpRequest, slip: str) -> HttpResponse:
+    """The household says how the work at its house was done: once."""
+    by = signing.bearer(slip, verb="posting.rate", of=Place, seconds=RATING_S)
+    place = Place.objects.filter(pk=by.holds[2], kind="worksite").first() if by and by.holds else None
+    if by is None or place is None:
+        return render(request, "craftsmen/late.html", {"rating": True}, status=410)
+    form = RatingForm(request.POST or None)
+    context: dict[str, Any] = {"place": place, "form": form}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "craftsmen/rate.html", context, status=422 if form.errors else 200)
+    try:
+        rate(place=place, said=form.said(), by=by)
+    except Mistaken as mistake:
+        context["problem"] = str(mistake)
+        return render(request, "craftsmen/rate.html", context, status=422)
+    return render(request, "craftsmen/rate.html", {"place": place, "done": True})
+
+
+@for_anybody
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """A duty card, as it is and as it stands today."""
     try:
@@ -102,3 +128,21 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "today": today(),
     }
     return render(request, "craftsmen/check.html", context)
+
+
+def offline(request: HttpRequest) -> HttpResponse:
+    """A page that checks a card by itself, and stays on the telephone for where there is no signal."""
+    key = signing.public_key().hex()
+    context = {"key": key, "key_parts": wrap(key, 8), "trades": Trade.choices}
+    return render(request, "craftsmen/offline.html", context)
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps that page; a changed file or key makes it another one."""
+    files = [static("built/cardcheck.js"), static("built/household.css"), signing.public_key().hex()]
+    version = sha256(" ".join(files).encode()).hexdigest()[:12]
+    cards = reverse("craftsmen.check", args=["-"]).removesuffix("-/")
+    context = {"version": version, "cards": cards}
+    response = render(request, "craftsmen/worker.js", context, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response

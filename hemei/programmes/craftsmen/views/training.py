@@ -55,8 +55,8 @@ def add(request: OfficeRequest) -> HttpResponse:
     if made := tried(request, form, act):
         messages.success(request, _("已安排。到时间打开“签到码”，工匠用手机扫一扫。"))
         return redirect("craftsmen.session", pk=made.pk)
-    context = {"form": form, "button": _("安排培训"), "back": reverse("craftsmen.sessions")}
-    return render(request, "craftsmen/session_form.html", context, status=status(form))
+    context = {"form": form, "button": _("安排培训"), "back": reverse("craftsmen.sessions"), "about": _("培训")}
+    return render(request, "craftsmen/asked.html", context, status=status(form))
 
 
 def _session(request: OfficeRequest, pk: int) -> Session:
@@ -118,8 +118,9 @@ def strike(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
         "form": form,
         "button": _("划掉 %(name)s 的签到") % {"name": entry.craftsman},
         "back": reverse("craftsmen.session", args=[pk]),
+        "about": held.title,
     }
-    return render(request, "craftsmen/session_form.html", context, status=status(form))
+    return render(request, "craftsmen/asked.html", context, status=status(form))
 
 
 def call_off(request: OfficeRequest, pk: int) -> HttpResponse:
@@ -129,8 +130,13 @@ def call_off(request: OfficeRequest, pk: int) -> HttpResponse:
     if tried(request, form, lambda: acting.call_off(session=held, why=form.cleaned_data["why"], by=request.actor)):
         messages.success(request, _("已取消，这一场不计课时。"))
         return redirect("craftsmen.session", pk=pk)
-    context = {"form": form, "button": _("取消这场培训"), "back": reverse("craftsmen.session", args=[pk])}
-    return render(request, "craftsmen/session_form.html", context, status=status(form))
+    context = {
+        "form": form,
+        "button": _("取消这场培训"),
+        "back": reverse("craftsmen.session", args=[pk]),
+        "about": held.title,
+    }
+    return render(request, "craftsmen/asked.html", context, status=status(form))
 
 
 def code(request: OfficeRequest, pk: int) -> HttpResponse:
