@@ -108,5 +108,5 @@ def _sites(
         if number % 3 == 0:
             finish_site(place=place, on=until, by=SYSTEM)
             if house:
-                marks = (int(mark) for mark in rng.integers(3, 6, 3))
-                rate(place=place, said=Said(*marks), by=SYSTEM)
+                quality, safety, conduct = (int(mark) for mark in rng.integers(3, 6, 3))
+                rate(place=place, said=Said(quality, safety, conduct), by=SYSTEM)

@@ -159,4 +159,4 @@ class RatingForm(forms.Form):
 
     def said(self) -> Said:
         told = self.cleaned_data
-        return Said(*(int(told[name]) for name in ("quality", "safety", "conduct")), told["words"])
+        return Said(int(told["quality"]), int(told["safety"]), int(told["conduct"]), told["words"])

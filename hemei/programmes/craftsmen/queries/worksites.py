@@ -58,5 +58,5 @@ def running_sites(some: Iterable[int], *, on: date) -> dict[int, list[Place]]:
 def works_of(one: Craftsman, *, within: Scope) -> QuerySet[Posting]:
     """Every site a craftsman read in the scope was named for, the last first, with what the household said."""
     assert one in within
-    rows = one.postings.select_related("place__worksite", "place__building_rating")
+    rows = Posting.objects.filter(craftsman=one).select_related("place__worksite", "place__building_rating")
     return rows.order_by("-starts", "-pk")
