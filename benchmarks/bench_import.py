@@ -18,8 +18,9 @@ from pathlib import Path
 
 from benchmarks import site
 
-HOUSES, VILLAGES = 100_000, 80
-SECONDS, MEGABYTES = 60, 1_000
+HOUSES, VILLAGES, HAMLETS = 100_000, 80, 12  # hamlets of each village
+HAMLET_DEGREES = 0.003  # about 300 m
+SECONDS, MEGABYTES, IN_TRANSACTION = 60, 1_000, 3
 LAYOUT = """\
 district: "429999"
 crs: EPSG:4490
@@ -44,11 +45,13 @@ def write_folder(folder: Path, houses: int) -> None:
 
 def rows(codes: list[str], houses: int) -> Iterator[list[object]]:
     chance = random.Random(7)
+    middles = [[(110.3 + chance.random() * 0.6, 31.3 + chance.random() * 0.4) for _ in range(HAMLETS)] for _ in codes]
     for number in range(houses):
         village = number * len(codes) // houses
+        lon, lat = chance.choice(middles[village])
         yield [
             codes[village], f"{'一二三四五六'[number % 6]}组", f"F-{number:06d}", f"第{village + 1}村{number}号",
-            round(110.3 + chance.random() * 0.6, 6), round(31.3 + chance.random() * 0.4, 6),
+            round(chance.gauss(lon, HAMLET_DEGREES), 6), round(chance.gauss(lat, HAMLET_DEGREES), 6),
             chance.choice(["砖混结构", "砖木", "土木", "框架"]), 1950 + number % 75, 1 + number % 3,
             chance.choice(["是", "否"]),
         ]  # fmt: skip
@@ -72,12 +75,13 @@ def measure(database: str, houses: int) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     summary = import_folder(folder, by=SYSTEM, confirm=True)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    took = summary.seconds_in_transaction or 0
     stored = Place.objects.count()
     assert stored == houses, (stored, summary)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     site.tell(f"Import: a workbook of {houses:,} houses, previewed and confirmed", database, [
         site.Line("read, previewed and written", f"{wall:.1f} s", f"≤ {SECONDS} s", "", wall <= SECONDS),
-        site.Line("  of that in the transaction", f"{summary.seconds_in_transaction or 0:.1f} s"),
+        site.Line("  of that in the transaction", f"{took:.1f} s", f"≤ {IN_TRANSACTION} s", "", took <= IN_TRANSACTION),
         site.Line("  processor time", f"{cpu:.1f} s"),
         site.Line("most memory held", f"{memory:,.0f} MB", f"≤ {MEGABYTES:,} MB", "", memory <= MEGABYTES),
         site.Line("size of the workbook", f"{(folder / '农房.xlsx').stat().st_size / 1e6:.1f} MB"),
