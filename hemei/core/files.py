@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -11,10 +12,16 @@ from typing import IO
 from django.conf import settings
 
 AT_ONCE = 2**20
+PARTIAL_AFTER_S = 3600  # nothing takes that long to write
 
 
 def path_of(sha256: str) -> Path:
     return settings.EVIDENCE / sha256[:2] / sha256[2:4] / sha256
+
+
+def partials() -> Path:
+    """Where files are written before they have their names."""
+    return settings.EVIDENCE / "partial"
 
 
 def store(content: bytes) -> str:
@@ -27,9 +34,10 @@ def store(content: bytes) -> str:
 
 
 def put(path: Path, parts: Iterator[bytes]) -> None:
-    """Write a whole file or none: under a name of its own first, which goes away again where the disk is full."""
+    """Write a whole file or none: apart first, which goes away again where the disk is full."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.{id(parts)}")
+    partials().mkdir(exist_ok=True)
+    partial = partials() / f"{path.name}.{os.getpid()}.{id(parts)}"
     try:
         with open(partial, "wb") as file:
             for part in parts:
@@ -42,6 +50,15 @@ def put(path: Path, parts: Iterator[bytes]) -> None:
         raise
     for folder in (path.parent, path.parent.parent, path.parent.parent.parent):  # else a power cut forgets the name
         sync_folder(folder)
+
+
+def forget_partials() -> int:
+    """Clear away what a killed process had begun to write. Returns how many."""
+    before = time.time() - PARTIAL_AFTER_S
+    old = [path for path in partials().glob("*") if path.stat().st_mtime < before]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
 
 
 def sync_folder(folder: Path) -> None:

@@ -26,6 +26,7 @@ from granian.server import Server
 
 from hemei.core.actions.register.applying import forget_strays
 from hemei.core.actions.seal import seal_pending
+from hemei.core.files import forget_partials
 from hemei.core.outbox import send_pending
 from hemei.core.worker import Worker
 
@@ -86,6 +87,7 @@ def run(host: str, port: int, *, processes: int, chores: bool, ready: Callable[[
     server.on_startup(threading.Thread(target=_wait_until_it_answers, args=(host, port, ready), daemon=True).start)
     if chores:
         forget_strays()
+        forget_partials()
         connections.close_all()
         server.on_startup(worker.start)
     with open(settings.SERVING_LOCK, "a") as lock:
