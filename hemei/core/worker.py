@@ -23,6 +23,7 @@ from hemei.core.writing import writing
 
 log = logging.getLogger(__name__)
 LOST_AFTER = timedelta(seconds=60)
+SAID_EVERY = timedelta(seconds=1)
 MOST_ATTEMPTS = 3
 
 
@@ -40,7 +41,7 @@ class Progress:
     def __call__(self, done: int, total: int | None = None, message: str = "") -> None:
         """Say how far. Raises Cancelled when asked to. At most one write a second."""
         now = timezone.now()
-        if now - self._said < timedelta(seconds=1) and done != total:
+        if now - self._said < SAID_EVERY and done != total:
             return
         self._said = now
         values: dict[str, Any] = {"heartbeat_at": now, "done": done}

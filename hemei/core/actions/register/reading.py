@@ -49,11 +49,13 @@ def read_batch(job: Job, progress: Progress) -> dict[str, Any]:
         counts = counts_of(batch)
         understood |= {"counts": counts, "meant": meant(batch)}
         with writing():
-            ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(
+            still = ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(
                 state=BatchState.READY,
                 read_at=timezone.now(),
                 understood=understood,
             )
+        if not still:
+            raise Cancelled
     return counts
 
 
@@ -69,6 +71,9 @@ def ending(batch: ImportBatch) -> Iterator[None]:
         _give_up(batch, BatchState.FAILED, str(fault))
         raise
     except Exception as fault:
+        if not ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).exists():
+            _give_up(batch, BatchState.DISCARDED, "")  # thrown away meanwhile, and its files with it
+            raise Cancelled from fault
         if trouble_of(fault):  # read again from the beginning when it is over
             raise
         _give_up(batch, BatchState.FAILED, _("读取时出错，没有写入任何数据。请联系管理员查看日志。"))
@@ -78,7 +83,7 @@ def ending(batch: ImportBatch) -> Iterator[None]:
 def _give_up(batch: ImportBatch, state: str, message: str) -> None:
     with writing():
         StagedRow.objects.filter(batch=batch).delete()
-        ImportBatch.objects.filter(pk=batch.pk).update(state=state, message=message)
+        ImportBatch.objects.filter(pk=batch.pk, state=BatchState.READING).update(state=state, message=message)
 
 
 def folder_of(batch: ImportBatch) -> Path:
