@@ -1,4 +1,4 @@
-"""Two import at once, one cancels half-way, a browser is closed: nothing half-written, and the page says where it is."""
+"""Two import at once, one cancels half-way, a browser is closed: nothing half-written, the page says so."""
 
 from __future__ import annotations
 
