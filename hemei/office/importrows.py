@@ -8,10 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field
-from hemei.core.models import ImportBatch, StagedRow
+from hemei.core.models import HoldingRole, ImportBatch, StagedRow
 from hemei.core.wording import listed
 
 MOST_COLUMNS = 9
@@ -53,6 +53,8 @@ class Heading:
             fields = REGISTERS[register].fields(Sheet(**sheet["layout"]))
             self.fields |= {one.name: one for one in fields}
             self.columns = self.columns or [(name, sheet["columns"][name]) for name in sheet["columns"]][:MOST_COLUMNS]
+        if not self.columns and register in ALSO.values():  # it stands in the rows of another
+            self.columns = [("household", _("户号")), ("place", _("房屋")), ("role", _("关系"))]
         self.columns += [(name, str(title)) for name, title in REGISTERS[register].also_shown.items()]
 
     @property
@@ -80,6 +82,12 @@ class Heading:
             return _("有图形")
         if isinstance(value, bool):
             return _("是") if value else _("否")
+        if name in ("household", "place") and isinstance(value, str):  # comes with the same batch
+            return value.rpartition("|" if name == "household" else ":")[2]
+        if name in ("household", "place") and isinstance(value, int):
+            return _("已登记的")
+        if name == "role":
+            return str(dict(HoldingRole.choices).get(value, value))
         if isinstance(value, dict):
             return listed(value.values()) or _("（空）")
         if isinstance(value, list):

@@ -11,11 +11,11 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from hemei.core.actions.register.catalogue import REGISTERS
+from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.guessing import columns_of, every_heading, fields_of, guess
 from hemei.core.models import SEVERITY_NAMES
 from hemei.core.registry import registry
-from hemei.engines.tables import headings_at
+from hemei.engines.tables import headings_at, squeezed
 
 SYSTEMS = {
     "EPSG:4490": lazy("CGCS2000 经纬度"),
@@ -98,8 +98,15 @@ class TableAsked:
 
     @property
     def unused(self) -> list[str]:
-        used = {one.heading for part in self.parts for one in part.fields}
+        used = {one.heading for part in self.parts for one in part.fields} | self._also_used
         return [heading for heading in self.header if heading not in used]
+
+    @property
+    def _also_used(self) -> set[str]:
+        """Headings by which the rows also say what belongs to another register: whose house it is."""
+        also = [fields_of(ALSO[part.register], part.said) for part in self.parts if part.register in ALSO]
+        usual = {squeezed(str(heading)) for some in also for one in some for heading in one.headings}
+        return {heading for heading in self.header if squeezed(heading) in usual}
 
     @property
     def mistakes(self) -> list[str]:

@@ -32,7 +32,11 @@ programme = Programme(
                     dict(Structure.choices),
                     also=("房屋结构", "结构形式", "结构"),
                 ),
-                Column("year_built", _("建成年份"), also=("建造年份", "建房年份", "建造年代", "建成年代")),
+                Column(
+                    "year_built",
+                    _("建成年份"),
+                    also=("建造年份", "建房年份", "建造年代", "建成年代", "建成时间", "建房时间", "建造时间"),
+                ),
                 Column("storeys", _("层数"), also=("房屋层数", "地上层数", "楼层数")),
                 Column(
                     "floor_area_m2",
@@ -49,7 +53,9 @@ programme = Programme(
                 ),
                 Column("business_use", _("经营用途"), choices=YES_NO, also=("是否用于经营", "是否经营")),
                 Column("cut_slope", _("切坡建房"), choices=YES_NO, also=("是否切坡",)),
-                Column("occupied", _("有人居住"), choices=YES_NO, also=("是否居住", "居住情况")),
+                Column(
+                    "occupied", _("有人居住"), choices=YES_NO, also=("是否居住", "居住情况", "有无人住", "是否有人住")
+                ),
             ],
             layer=Layer(colour_by="houses.grade"),
             identifier_systems={

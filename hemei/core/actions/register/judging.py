@@ -13,7 +13,7 @@ from hemei.core.access import Actor, Scope, scope_of
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.naming import Instead, Unlike, likely, nearest, ordinal
 from hemei.core.actions.register.sheet import Line
-from hemei.core.models import ChangeKind, RegionChange, RowOutcome
+from hemei.core.models import ChangeKind, Region, RegionChange, RowOutcome
 from hemei.core.personal import fingerprint
 from hemei.core.queries.regionchange import gone
 from hemei.core.queries.regions import groups_listed, names
@@ -78,10 +78,15 @@ class Desk:
             )
         return code
 
+    def _former(self, said: str) -> str | None:
+        """The old code of a village that had this name."""
+        names = Region.objects.filter(code__in=self.gone, name=said).values_list("code", flat=True)
+        return next(iter(names), None)
+
     def _changed(self, said: str, code: str) -> BadCell:
         """An old code: where one stands for it, a person may have it read as that."""
         change = self.gone[code]
-        named = {"code": code, "on": change.on.isoformat(), "document": change.document, "new": change.new}
+        named = {"code": said, "on": change.on.isoformat(), "document": change.document, "new": change.new}
         reason = _("%(code)s 已于 %(on)s 变更（%(document)s）。") % named
         if change.kind == ChangeKind.SPLIT or change.new not in self.regions:
             return BadCell(reason, _("请改填现在的代码，例如 %(new)s。") % named)
@@ -110,6 +115,8 @@ class Desk:
                 _("有 %(count)d 个地方叫“%(name)s”。") % {"count": len(found), "name": said},
                 _("请改填代码：%(codes)s。") % {"codes": "、".join(sorted(found)[:5])},
             )
+        if code := self._former(said):
+            raise self._changed(said, code)
         reason = _("区划里没有叫“%(name)s”的地方。") % {"name": said}
         if said not in self.guesses:
             self.guesses[said] = likely(said, self.regions)
@@ -179,8 +186,14 @@ def refused(*faults: BadCell) -> Judged:
     remedies = dict.fromkeys(fault.remedy for fault in faults if fault.remedy)
     instead = [asdict(fault.instead) for fault in faults if isinstance(fault, Unlike)]
     told = {"instead": instead} if instead else {}
-    reason = "；".join(fault.reason for fault in faults)
-    return Judged(RowOutcome.REFUSED, values=told, reason=reason, remedy="；".join(remedies))
+    reason = strung(fault.reason for fault in faults)
+    return Judged(RowOutcome.REFUSED, values=told, reason=reason, remedy=strung(remedies))
+
+
+def strung(sentences: Iterable[str]) -> str:
+    """Several sentences as one, with one full stop."""
+    *first, last = [*sentences] or [""]
+    return "；".join([*(said.rstrip("。") for said in first), last])
 
 
 def compared(key: str, values: dict[str, Any], target: int, now: Mapping[str, Any], **more: Any) -> Judged:

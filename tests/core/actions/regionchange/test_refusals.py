@@ -135,6 +135,10 @@ def test_an_old_code_in_a_later_register_may_be_read_as_the_new_one(lived, tmp_p
     staged = StagedRow.objects.filter(batch=said.batch, outcome="refused").first()
     assert staged is not None
     assert staged.values["instead"][0]["value"] == SECOND
+    named = [HOUSEHOLDS[0], ["上河村", *HOUSEHOLDS[1][1:]]]
+    said = import_folder(make(tmp_path / "名字", layout, files={"农户.xlsx": named}), by=SYSTEM, confirm=False)
+    assert "上河村 已于" in said.refused[0][2], "by its former name too"
+    assert f"请改填 {SECOND}" in said.refused[0][3]
     old = [["区划代码", "名称"], [VILLAGE, "上河村"]]
     layout = "district: '429999'\nregisters:\n  regions: {file: 区划.xlsx}\n"
     said = import_folder(make(tmp_path / "区划", layout, files={"区划.xlsx": old}), by=SYSTEM, confirm=False)
