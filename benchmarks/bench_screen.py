@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +152,14 @@ def start_up(folder: Path, out: Path) -> dict[str, float]:
 
 
 def by_size(folder: Path, out: Path) -> dict[str, dict[str, float]]:
-    """File to file with 10⁵, 10⁶ and 10⁷ buildings: what one more costs, and the most memory."""
-    seen = {count: whole_process(folder, out, some_of(folder, count)) for count in (0, 10**5, 10**6, 10**7)}
-    (folder / "buildings-10000000.parquet").unlink()
+    """File to file with 10⁵, 10⁶ and 10⁷ buildings: what one more costs than in the size before; the most memory."""
+    sizes = (10**4, 10**5, 10**6, 10**7)
+    seen = {count: whole_process(folder, out, some_of(folder, count)) for count in sizes}
+    (folder / f"buildings-{sizes[-1]}.parquet").unlink()
     return {
-        f"{count:,} buildings": one | {"µs each": (one["cpu"] - seen[0]["cpu"]) / count * 1e6}
-        for count, one in seen.items()
-        if count
+        f"{count:,} buildings": seen[count]
+        | {"µs each": (seen[count]["cpu"] - seen[before]["cpu"]) / (count - before) * 1e6}
+        for before, count in pairwise(sizes)
     }
 
 

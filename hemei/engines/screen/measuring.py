@@ -219,25 +219,34 @@ def shared(pool: ThreadPoolExecutor, workers: int) -> Sharing:
 
 
 class IdCheck:
-    """Finds ids that come twice, without work while they only grow."""
+    """Finds ids that come twice, without work while they only grow, and without memory while they grow one by one."""
 
     def __init__(self) -> None:
-        self.parts: list[pa.Array] = []
+        self.parts: list[pa.Array | range] = []
         self.grows = True
-        self.last: np.integer | None = None
+        self.last: int | None = None
 
     def see(self, ids: pa.Array) -> None:
-        self.parts.append(ids)
-        if self.grows and len(ids):
-            values = whole_numbers(ids)
-            self.grows = values is not None and (self.last is None or bool(values[0] > self.last))
-            if values is not None and self.grows:
-                self.grows, self.last = bool((values[1:] > values[:-1]).all()), values[-1]
+        values = whole_numbers(ids)
+        if values is None or not len(values):
+            self.grows = self.grows and not len(ids)
+            self.parts.append(ids)
+            return
+        first, last = int(values[0]), int(values[-1])
+        grows = bool((values[1:] > values[:-1]).all())
+        self.grows = self.grows and grows and (self.last is None or first > self.last)
+        self.last = last
+        one_by_one = grows and last - first + 1 == len(values)
+        self.parts.append(range(first, last + 1) if one_by_one else column_of(values.copy()))
 
     def doubles(self) -> list[object]:
         if self.grows:
             return []
-        counted = pa.chunked_array(self.parts).value_counts()
+        whole = [
+            column_of(np.arange(part.start, part.stop)) if isinstance(part, range) else part for part in self.parts
+        ]
+        kind = next((part.type for part in whole if not pa.types.is_integer(part.type)), pa.int64())
+        counted = pa.chunked_array([part.cast(kind) for part in whole]).value_counts()
         several = pa.compute.greater(counted.field("counts"), 1)
         return [value for value in counted.field("values").filter(several).to_pylist() if value is not None]
 

@@ -50,7 +50,7 @@ class Source:
         try:
             if is_parquet(self.path):
                 wanted = [*columns, self.geometry]
-                file = pq.ParquetFile(self.path)
+                file = pq.ParquetFile(self.path, pre_buffer=False)  # else all that was read stays in memory
                 if not file.metadata.num_rows:
                     yield _nothing(pa.schema([file.schema_arrow.field(name) for name in wanted]))
                 yield from file.iter_batches(rows, columns=wanted)

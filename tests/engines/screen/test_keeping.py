@@ -10,12 +10,15 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 
 from hemei.engines.screen import layers
 from hemei.engines.screen.arrow import column_of, whole_numbers
 from hemei.engines.screen.layers import digest
+from hemei.engines.screen.measuring import IdCheck
+from hemei.engines.screen.reading import open_source
 
 from .nasty import CORNER
 from .test_measuring import box, measure, put
@@ -95,3 +98,32 @@ def test_columns_are_those_that_arrow_makes(kind):
 def test_only_a_column_of_whole_numbers_is_read_as_it_lies(column):
     assert whole_numbers(column) is None
     assert whole_numbers(pa.array([], pa.int32())).tolist() == []
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path):
+    """Buildings are read a batch at a time, and what was read is given back."""
+    path = tmp_path / "many.parquet"
+    put(path, [box(20 * (n % 100), 20 * (n // 100)) for n in range(2000)])
+    whole = pq.read_table(path)
+    with pq.ParquetWriter(path, whole.schema, compression="none", use_dictionary=False) as writer:
+        for _ in range(40):
+            writer.write_table(whole)
+    before = pa.total_allocated_bytes()
+    held = [pa.total_allocated_bytes() - before for _ in open_source(path).batches(["id"], rows=2000)]
+    assert len(held) == 40
+    assert max(held) < path.stat().st_size / 4
+
+
+def test_ids_are_compared_across_batches_whatever_they_are():
+    def doubles(*batches):
+        check = IdCheck()
+        for batch in batches:
+            check.see(pa.array(batch))
+        return check.doubles()
+
+    assert doubles([1, 2, 3], [4, 5, 6]) == []
+    assert doubles([1, 2, 3], [3, 4]) == [3]
+    assert doubles([5, 9], [7, 8], [9]) == [9]
+    assert doubles([1, 2], [4, 3], [2]) == [2]
+    assert doubles(["甲", "乙"], ["丙", "甲"]) == ["甲"]
+    assert doubles([1, None], [None, 2]) == []
