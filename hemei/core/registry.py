@@ -53,6 +53,26 @@ class Kind:
     identifier_systems: Mapping[str, Text] = field(default_factory=dict)
 
 
+class PersonsReader(Protocol):
+    def __call__(self, *, within: Scope) -> models.QuerySet[Any, Any]: ...
+
+
+@dataclass(frozen=True)
+class PersonKind:
+    """A kind of person: a row of core.Person plus a row of `model`, which points to it by `person`.
+
+    `read` gives the rows of a scope with their `person` and `region`; `told` what is worked out of some of them today.
+    """
+
+    key: str
+    model: type[models.Model]
+    title: Text
+    right: str
+    read: PersonsReader
+    columns: Sequence[Column] = ()
+    told: Callable[[Sequence[Any]], Mapping[int, Mapping[str, Any]]] = lambda rows: {}
+
+
 @dataclass(frozen=True)
 class Form:
     """A check form: an XLSForm workbook in the programme's `forms/` folder."""
@@ -177,6 +197,7 @@ class Programme:
     title: Text
     line: str  # point, line or plane
     kinds: Sequence[Kind] = ()
+    person_kinds: Sequence[PersonKind] = ()
     forms: Sequence[Form] = ()
     findings: Sequence[FindingKind] = ()
     facts: Sequence[Fact] = ()

@@ -46,7 +46,16 @@ from hemei.core.models import (
     Unit,
 )
 from hemei.field.urls import at_the_door
-from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, Posting, Session, Worksite
+from hemei.programmes.craftsmen.models import (
+    Attendance,
+    Certificate,
+    Craftsman,
+    DutyCard,
+    Plan,
+    Posting,
+    Session,
+    Worksite,
+)
 from hemei.programmes.houses.models import House
 from hemei.terms import tile
 from hemei.terms.day import today
@@ -57,13 +66,8 @@ NUMBER, NO_NUMBER = 700_001, 700_002
 MARK = "yinshan"  # stands in every text of the village's records, and nowhere else
 LON, LAT = 110.5, 31.5
 OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
-OPEN_TO_ALL += (
-    "craftsmen/arrive/",
-    "craftsmen/card/",
-    "craftsmen/rate/",
-    "craftsmen/offline/",
-    "craftsmen/worker.js",
-)  # what a telephone scans
+PUBLIC_OF_CRAFTSMEN = ("arrive/", "card/", "rate/", "offline/", "directory/", "worker.js")
+OPEN_TO_ALL += tuple(f"craftsmen/{page}" for page in PUBLIC_OF_CRAFTSMEN)  # what a telephone scans
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
 TEXTS = {
     "form_id": "houses.survey",
@@ -165,6 +169,7 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
     )
     session = Session.objects.create(**number, title=MARK, kind="basic", venue=MARK, starts=now, ends=now, **here)
     Attendance.objects.create(**number, session=session, craftsman=craftsman, arrived_at=now, minutes=1, **here)
+    Plan.objects.create(**number, title=MARK, starts_on=day, ends_on=day, **here)
     site = Place.objects.create(pk=NUMBER + 7, kind="worksite", label=f"{MARK}工地", **here)
     Worksite.objects.create(place=site, starts_on=day)
     Posting.objects.create(**number, place=site, craftsman=craftsman, starts=day, **here)

@@ -7,7 +7,18 @@ from datetime import date
 from typing import Any
 
 from hemei.core.access import Scope
+from hemei.programmes.craftsmen.models import Craftsman
 from hemei.programmes.craftsmen.queries.people import craftsmen, standings
+from hemei.terms.day import today
+
+
+def told(some: Sequence[Craftsman]) -> dict[int, dict[str, Any]]:
+    """How each stands today, as other systems are told."""
+    found = standings(some, on=today())
+    return {
+        key: {"may_be_on_duty": one.may, "until": one.until, "lacks": [str(lack) for lack in one.lacks]}
+        for key, one in found.items()
+    }
 
 
 def certified(*, within: Scope, on: date, persons: Sequence[int] | None = None) -> dict[int, Any]:

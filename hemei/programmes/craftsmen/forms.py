@@ -13,7 +13,8 @@ from hemei.core.access import Scope
 from hemei.core.queries.parameter import parameter
 from hemei.office.filters import FilterForm, region_choices, search_field
 from hemei.office.forms import DayField, OfficeForm
-from hemei.programmes.craftsmen.actions.people import Paper
+from hemei.programmes.craftsmen.actions.people import SHOWN, Paper
+from hemei.programmes.craftsmen.actions.plan import Marks, NewPlan
 from hemei.programmes.craftsmen.actions.training import Lesson
 from hemei.programmes.craftsmen.actions.worksite import NewSite, Said
 from hemei.programmes.craftsmen.models import LessonKind, Sort, Trade
@@ -66,8 +67,7 @@ class ReasonForm(OfficeForm):
     why = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
 
-class SessionForm(OfficeForm):
-    region = forms.ChoiceField(label=gettext_lazy("哪里办的"))
+class LessonForm(OfficeForm):
     title = forms.CharField(label=gettext_lazy("培训内容"), max_length=80)
     kind = forms.ChoiceField(
         label=gettext_lazy("课程类别"), choices=LessonKind.choices, widget=forms.RadioSelect, initial=LessonKind.BASIC
@@ -82,14 +82,80 @@ class SessionForm(OfficeForm):
         help_text=gettext_lazy("课时按起止时间算；一天里上两类课，请登记两场。"),
     )
 
-    def __init__(self, data: Any = None, *, within: Scope) -> None:
-        super().__init__(data)
-        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
-
     def lesson(self) -> Lesson:
         said = self.cleaned_data
         starts, ends = (datetime.combine(said["on"], said[name], SHANGHAI) for name in ("starts", "ends"))
         return Lesson(said["title"], said["kind"], said["venue"], starts, ends, said["teacher"])
+
+
+class Somewhere(OfficeForm):
+    """A form that also asks for which region, of those where this person may."""
+
+    region = forms.ChoiceField(label=gettext_lazy("哪里办的"))
+
+    def __init__(self, data: Any = None, *, within: Scope) -> None:
+        super().__init__(data)
+        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
+
+
+class SessionForm(Somewhere, LessonForm):
+    field_order = ("region", "title", "kind", "venue", "teacher", "on", "starts", "ends")
+
+
+class PlanForm(Somewhere):
+    title = forms.CharField(label=gettext_lazy("计划名称"), max_length=80)
+    body = forms.CharField(label=gettext_lazy("培训机构"), max_length=80, required=False)
+    starts_on = DayField(label=gettext_lazy("开始日期"))
+    ends_on = DayField(label=gettext_lazy("结束日期"))
+    places = forms.IntegerField(label=gettext_lazy("计划人数"), min_value=1, max_value=9999, required=False)
+    basic = forms.IntegerField(label=gettext_lazy("基础课（课时）"), min_value=0, max_value=999, required=False)
+    skill = forms.IntegerField(label=gettext_lazy("技能课（课时）"), min_value=0, max_value=999, required=False)
+    practice = forms.IntegerField(label=gettext_lazy("实训课（课时）"), min_value=0, max_value=999, required=False)
+
+    def plan(self) -> NewPlan:
+        return NewPlan(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
+
+
+class MarksForm(OfficeForm):
+    on = DayField(label=gettext_lazy("考试日期"), initial=today)
+    theory = forms.IntegerField(label=gettext_lazy("理论成绩"), min_value=0, max_value=100, required=False)
+    practice = forms.IntegerField(label=gettext_lazy("实操成绩"), min_value=0, max_value=100, required=False)
+    passed = forms.TypedChoiceField(
+        label=gettext_lazy("结论"),
+        choices=[("yes", gettext_lazy("合格")), ("no", gettext_lazy("不合格"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("以培训机构的结论为准。"),
+    )
+
+    def marks(self) -> Marks:
+        return Marks(**self.cleaned_data)
+
+
+class ChangeForm(OfficeForm):
+    """What the register says of a craftsman's work."""
+
+    trade = forms.ChoiceField(label=gettext_lazy("工种"), choices=Trade.choices)
+    level = forms.CharField(label=gettext_lazy("技能等级"), max_length=20, required=False)
+    lead = forms.BooleanField(label=gettext_lazy("带头工匠"), required=False)
+    team = forms.CharField(label=gettext_lazy("班组"), max_length=60, required=False)
+
+
+class AgreementForm(OfficeForm):
+    """What somebody lets the public directory say of them. Nothing ticked: they are not in it."""
+
+    shown = forms.MultipleChoiceField(
+        label=gettext_lazy("本人同意公开"),
+        choices=SHOWN.items(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+        help_text=gettext_lazy("不勾姓名就不出现在名录里。都不勾等于撤回同意，名录里马上没有他。"),
+    )
+    paper = forms.CharField(
+        label=gettext_lazy("依据"),
+        max_length=160,
+        help_text=gettext_lazy("本人签字的同意书及日期，或本人撤回的来电及日期。"),
+    )
 
 
 class SiteForm(OfficeForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.registry import Column, Kind, PersonFact, Programme, Section
+from hemei.core.registry import Column, Kind, PersonFact, PersonKind, Programme, Section
 from hemei.programmes.craftsmen import facts, sections
 from hemei.programmes.craftsmen.models import (
     Attendance,
@@ -12,13 +12,17 @@ from hemei.programmes.craftsmen.models import (
     Craftsman,
     DutyCard,
     EarlierTraining,
+    ExamResult,
+    Plan,
     Posting,
     Rating,
     Session,
     Sort,
+    Trade,
     Worksite,
 )
 from hemei.programmes.craftsmen.parameters import parameters
+from hemei.programmes.craftsmen.queries.people import craftsmen
 
 programme = Programme(
     key=Craftsman.matter,
@@ -37,18 +41,39 @@ programme = Programme(
             ],
         )
     ],
+    person_kinds=[
+        PersonKind(
+            "craftsman",
+            Craftsman,
+            _("工匠"),
+            "craftsman.view",
+            craftsmen,
+            columns=[
+                Column("trade", _("工种"), dict(Trade.choices)),
+                Column("level", _("技能等级")),
+                Column("lead", _("带头工匠")),
+                Column("team", _("班组")),
+            ],
+            told=facts.told,
+        )
+    ],
     sections=[Section("craftsmen/crew.html", sections.crew)],
     person_facts=[PersonFact("craftsmen.certified", _("今天可以上岗"), facts.certified)],
     parameters=parameters,
     urls="hemei.programmes.craftsmen.urls",
     right="craftsman.view",
-    subjects={"craftsman": _("工匠"), "session": _("培训")},
-    pages={"craftsman": "craftsmen.one", "session": "craftsmen.session"},
+    subjects={"craftsman": _("工匠"), "session": _("培训"), "plan": _("培训计划")},
+    pages={"craftsman": "craftsmen.one", "session": "craftsmen.session", "plan": "craftsmen.plan"},
     done={
         "certificate.record": _("登记证书"),
         "certificate.revoke": _("注销证书"),
         "card.issue": _("发上岗牌"),
         "card.revoke": _("作废上岗牌"),
+        "craftsman.agree": _("登记公开同意"),
+        "craftsman.change": _("修改登记"),
+        "craftsman.leave": _("退出名册"),
+        "plan.make": _("登记培训计划"),
+        "plan.exam": _("登记成绩"),
         "training.plan": _("安排培训"),
         "training.strike": _("划掉签到"),
         "training.call_off": _("取消培训"),
@@ -59,5 +84,16 @@ programme = Programme(
         "site.rate": _("农户评价"),
     },
     needs=lambda: Craftsman.objects.filter(left_on=None).values("person"),
-    resettled=(Craftsman, Certificate, EarlierTraining, DutyCard, Session, Attendance, Posting, Rating),
+    resettled=(
+        Craftsman,
+        Certificate,
+        EarlierTraining,
+        DutyCard,
+        Session,
+        Attendance,
+        Posting,
+        Rating,
+        Plan,
+        ExamResult,
+    ),
 )

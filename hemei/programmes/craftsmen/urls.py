@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.craftsmen.views import people, scanned, training, worksites
+from hemei.programmes.craftsmen.views import people, plans, scanned, training, worksites
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -15,12 +15,22 @@ def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URL
 urlpatterns = [
     path("", signed_in(people.listing), name="craftsmen"),
     staff("<int:pk>/", people.detail, "one"),
+    staff("file.<slug:form>", people.listing_file, "file"),
+    staff("<int:pk>/change/", people.change, "change"),
+    staff("<int:pk>/agree/", people.agree, "agree"),
+    staff("<int:pk>/leave/", people.leave, "leave"),
     staff("<int:pk>/reveal/", people.reveal, "reveal"),
     staff("<int:pk>/certificates/add/", people.add_certificate, "certificate_add"),
     staff("<int:pk>/certificates/<int:row>/revoke/", people.revoke_certificate, "certificate_revoke"),
     staff("<int:pk>/cards/add/", people.issue_card, "card_add"),
     staff("<int:pk>/cards/<int:row>/", people.card, "card"),
     staff("<int:pk>/cards/<int:row>/revoke/", people.revoke_card, "card_revoke"),
+    staff("plans/", plans.listing, "plans"),
+    staff("plans/add/", plans.add, "plan_add"),
+    staff("plans/<int:pk>/", plans.detail, "plan"),
+    staff("plans/<int:pk>/sessions/add/", plans.add_session, "plan_session"),
+    staff("plans/<int:pk>/exam/<int:row>/", plans.exam, "exam"),
+    path("directory/", scanned.directory, name="craftsmen.directory"),
     staff("sessions/", training.listing, "sessions"),
     staff("sessions/add/", training.add, "session_add"),
     staff("sessions/<int:pk>/", training.detail, "session"),

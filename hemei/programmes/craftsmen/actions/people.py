@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hemei.core import signing
 from hemei.core.access import Actor
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.queries.parameter import parameter
 from hemei.core.writing import action, audit
-from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard
+from hemei.programmes.craftsmen.levels import levels_of
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, Posting
 from hemei.programmes.craftsmen.queries.people import standings
 from hemei.programmes.craftsmen.wording import why_not
 from hemei.terms.day import today
@@ -144,3 +148,63 @@ def _require_reason(why: str) -> None:
 def _in_register(craftsman: Craftsman) -> None:
     if craftsman.left_on is not None:
         raise Conflict(_("这名工匠已经退出名册。"), code="left")
+
+
+SHOWN: dict[str, str | Promise] = {
+    "name": gettext_lazy("姓名"),
+    "level": gettext_lazy("技能等级"),
+    "team": gettext_lazy("班组"),
+    "phone": gettext_lazy("联系电话"),
+}
+"""What the public directory may say of somebody, besides trade and township, where they agreed to it."""
+
+
+@action(verb="craftsman.keep", on="craftsman")
+def agree(*, craftsman: Craftsman, shown: Sequence[str], paper: str, by: Actor) -> Craftsman:
+    """What somebody lets the public directory show from now on; nothing takes them out of it at once."""
+    _in_register(craftsman)
+    if not paper.strip():
+        raise Mistaken(_("请写明依据，例如本人签字的同意书及日期。"), field="paper", code="no_document")
+    if unknown := [name for name in shown if name not in SHOWN]:
+        raise Mistaken(_("不能公开“%(name)s”。") % {"name": unknown[0]}, field="shown")
+    if shown and "name" not in shown:
+        raise Mistaken(_("只公开别的、不公开姓名，名录里就没法列。请勾上姓名，或都不勾。"), field="shown")
+    craftsman.shown, craftsman.agreed_by = [name for name in SHOWN if name in shown], paper.strip()
+    craftsman.agreed_on = today()
+    craftsman.save(update_fields=["shown", "agreed_by", "agreed_on"])
+    detail = {"shown": craftsman.shown}
+    audit(by, "craftsman.agree", f"craftsman:{craftsman.pk}", craftsman.region, values=paper, detail=detail)
+    return craftsman
+
+
+@action(verb="craftsman.keep", on="craftsman")
+def change(*, craftsman: Craftsman, trade: str, level: str, lead: bool, team: str, by: Actor) -> Craftsman:
+    """Correct what the register says of somebody's work. A card already issued keeps what it says: it is signed."""
+    _in_register(craftsman)
+    named = levels_of(craftsman.region)
+    if level.strip() and named and level.strip() not in named:
+        raise Mistaken(
+            _("区里没有这一等级。请填写：%(named)s。") % {"named": "、".join(named)},
+            field="level",
+            code="unknown_level",
+        )
+    craftsman.trade, craftsman.level, craftsman.lead, craftsman.team = trade, level.strip(), lead, team.strip()
+    craftsman.save(update_fields=["trade", "level", "lead", "team"])
+    audit(by, "craftsman.change", f"craftsman:{craftsman.pk}", craftsman.region, values=[trade, level, lead, team])
+    return craftsman
+
+
+@action(verb="craftsman.keep", on="craftsman")
+def leave(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
+    """Out of the register: the cards count no more, the directory shows them no more, what was done stays."""
+    _in_register(craftsman)
+    _require_reason(why)
+    if Posting.objects.filter(craftsman=craftsman, ends=None).exists():
+        raise Mistaken(_("他还在工地上。请先让村里登记离开。"), code="still_posted")
+    craftsman.left_on, craftsman.shown = today(), []
+    craftsman.save(update_fields=["left_on", "shown"])
+    gone = DutyCard.objects.filter(craftsman=craftsman, revoked_on=None)
+    cards = gone.update(revoked_on=today(), revoked_why=why.strip())
+    subject = f"craftsman:{craftsman.pk}"
+    audit(by, "craftsman.leave", subject, craftsman.region, values=why, detail={"cards": cards})
+    return craftsman

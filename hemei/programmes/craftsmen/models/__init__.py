@@ -1,4 +1,5 @@
 from hemei.programmes.craftsmen.models.craftsman import Certificate, Craftsman, DutyCard, EarlierTraining, Trade
+from hemei.programmes.craftsmen.models.plan import ExamResult, Plan, PlanSession
 from hemei.programmes.craftsmen.models.training import Arrival, Attendance, LessonKind, Session
 from hemei.programmes.craftsmen.models.worksite import Posting, Rating, Sort, Worksite
 
@@ -9,7 +10,10 @@ __all__ = [
     "Craftsman",
     "DutyCard",
     "EarlierTraining",
+    "ExamResult",
     "LessonKind",
+    "Plan",
+    "PlanSession",
     "Posting",
     "Rating",
     "Session",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.forms import model_to_dict
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,10 +22,12 @@ from hemei.core.queries.regions import names
 from hemei.office.forms import OfficeForm
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest
+from hemei.office.sending import sent
 from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import people as acting
-from hemei.programmes.craftsmen.forms import CraftsmanFilterForm, PaperForm, ReasonForm
-from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, LessonKind
+from hemei.programmes.craftsmen.forms import AgreementForm, ChangeForm, CraftsmanFilterForm, PaperForm, ReasonForm
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, ExamResult, LessonKind
+from hemei.programmes.craftsmen.queries.listing import craftsmen_listing
 from hemei.programmes.craftsmen.queries.people import craftsman, craftsmen, rule_for, standings
 from hemei.programmes.craftsmen.queries.training import minutes_of
 from hemei.programmes.craftsmen.queries.worksites import running_sites, works_of
@@ -51,6 +54,14 @@ def listing(request: OfficeRequest) -> HttpResponse:
     return render(request, "craftsmen/list.html", context)
 
 
+def listing_file(request: OfficeRequest, form: str) -> FileResponse:
+    """The list as a file, with its filters, under the headings by which it can be imported again."""
+    scope = reach(request.actor, "register.export", MATTER)
+    asked = CraftsmanFilterForm(request.GET, within=scope)
+    chosen = craftsmen(within=scope, where=asked.where(min(scope.prefixes, key=len)))
+    return sent(request, craftsmen_listing(chosen, within=scope), form, scope)
+
+
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     one = _one(request, pk)
     stands = standings([one], on=today())[one.pk]
@@ -69,6 +80,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
             for kind, label in LessonKind.choices
         ],
         "works": works_of(one, within=scope)[:50],
+        "results": ExamResult.objects.filter(craftsman=one).select_related("plan").order_by("-on", "-pk"),
+        "shown": [acting.SHOWN[name] for name in one.shown if name in acting.SHOWN],
         "may_keep": one.left_on is None and may(request.actor, "craftsman.keep", one),
         "may_unmask": may(request.actor, "person.unmask", one),
         "region_names": names(within=scope),
@@ -123,6 +136,41 @@ def _asked(
         return redirect("craftsmen.one", pk=one.pk)
     back = {"back": reverse("craftsmen.one", args=[one.pk]), "about": one.person.name}
     return render(request, "craftsmen/asked.html", {"form": form, "button": button, **back}, status=status(form))
+
+
+def change(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _one(request, pk)
+    form = ChangeForm(request.POST or None, initial=model_to_dict(one, ["trade", "level", "lead", "team"]))
+    return _asked(
+        request,
+        one,
+        form,
+        _("修改登记"),
+        lambda: acting.change(craftsman=one, by=request.actor, **form.cleaned_data),
+    )
+
+
+def agree(request: OfficeRequest, pk: int) -> HttpResponse:
+    """What they let the public directory say of them."""
+    one = _one(request, pk)
+    form = AgreementForm(request.POST or None, initial={"shown": one.shown})
+    return _asked(
+        request,
+        one,
+        form,
+        _("登记公开同意"),
+        lambda: acting.agree(craftsman=one, by=request.actor, **form.cleaned_data),
+    )
+
+
+def leave(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _one(request, pk)
+    form = ReasonForm(request.POST or None)
+
+    def act() -> Craftsman:
+        return acting.leave(craftsman=one, why=form.cleaned_data["why"], by=request.actor)
+
+    return _asked(request, one, form, _("退出名册"), act)
 
 
 @require_POST

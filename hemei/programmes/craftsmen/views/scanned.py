@@ -25,13 +25,16 @@ from hemei.core import signing
 from hemei.core.errors import Mistaken
 from hemei.core.limits import spend
 from hemei.core.models import Place
+from hemei.core.queries.paging import page
 from hemei.engines.signed import BadCode
 from hemei.field.doorstep import private
+from hemei.office.paging import Turns
 from hemei.programmes.craftsmen.actions.training import attend
 from hemei.programmes.craftsmen.actions.worksite import rate
 from hemei.programmes.craftsmen.forms import ArrivalForm, RatingForm
 from hemei.programmes.craftsmen.models import Arrival, Session, Trade
 from hemei.programmes.craftsmen.queries.people import live_card, standings
+from hemei.programmes.craftsmen.queries.public import listed_in_public, public_lines, townships_in_public
 from hemei.programmes.craftsmen.queries.training import who_says
 from hemei.programmes.craftsmen.views.training import ARRIVE
 from hemei.programmes.craftsmen.wording import why_not
@@ -128,6 +131,24 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "today": today(),
     }
     return render(request, "craftsmen/check.html", context)
+
+
+@for_anybody
+def directory(request: HttpRequest) -> HttpResponse:
+    """Craftsmen who agreed to be found, each with what they agreed to, by township; nobody stands before anybody."""
+    township = request.GET.get("township", "")
+    trade = request.GET.get("trade", "")
+    rows = listed_in_public(township=township, trade=trade)
+    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""), size=40)
+    context = {
+        "rows": public_lines(shown.rows, on=today()),
+        "page": Turns.of(request, shown),
+        "townships": townships_in_public(),
+        "township": township,
+        "trades": Trade.choices,
+        "trade": trade,
+    }
+    return render(request, "craftsmen/directory.html", context)
 
 
 def offline(request: HttpRequest) -> HttpResponse:
