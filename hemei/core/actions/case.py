@@ -24,7 +24,7 @@ from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.wording import stored
 from hemei.core.writing import action, audit, nothing_new
-from hemei.terms.day import day_of, today
+from hemei.terms.day import FIRST_DAY, day_of, today
 from hemei.terms.finding import Severity
 from hemei.terms.region import Level, RegionCode
 
@@ -88,13 +88,20 @@ def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
     return _write(case, step, by, brought, at)
 
 
+def require_moment(at: datetime, *, now: datetime) -> None:
+    """Raise Mistaken for a moment that is yet to come, or in which nobody meant to have looked."""
+    if at > now + CLOCK_SKEW:
+        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    if at.year < FIRST_DAY.year:
+        raise Mistaken(_("时间太早，请检查年份。"), field="at", code="too_early")
+
+
 def _time_of(case: Case, brought: Brought) -> datetime:
     """When the step was taken: as somebody says, else now. Never before the last one: clocks of two servers differ."""
     now = timezone.now()
     last = case.steps.order_by("-id").values_list("at", flat=True).first() or now
     at = brought.at or max(now, last)
-    if at > now + CLOCK_SKEW:
-        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    require_moment(at, now=now)
     if at < last and brought.at:
         raise Mistaken(_("时间早于上一步，请核对。"), field="at", code="before_last")
     return at

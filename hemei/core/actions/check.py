@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, ActorKind
-from hemei.core.actions.case import CLOCK_SKEW
+from hemei.core.actions.case import require_moment
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
@@ -151,8 +151,7 @@ def canonical(answered: Answered) -> bytes:
 
 def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> Check:
     """The check that would be stored, not yet stored. Raises Mistaken if it does not fit its form or its place."""
-    if answered.at > now + CLOCK_SKEW:
-        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    require_moment(answered.at, now=now)
     form = registry.forms[answered.form]
     if form.kind != place.kind:
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Actor, At, require
-from hemei.core.actions.case import CLOCK_SKEW, add_step, becomes_known, hand_over
+from hemei.core.actions.case import add_step, becomes_known, hand_over, require_moment
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.notify import announce
 from hemei.core.actions.placestate import recolour
@@ -154,8 +154,7 @@ def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor, fi
         raise Mistaken(_("没有这个问题编号。"), field="code", code="unknown_finding")
     require(by, "case.open", At(place.region, code.partition(".")[0], place.pk))
     now = timezone.now()
-    if at > now + CLOCK_SKEW:
-        raise Mistaken(_("时间在将来，请检查手机的日期和时间。"), field="at", code="future")
+    require_moment(at, now=now)
     known = OPEN_CASE.first(place=place.pk, code=kind.id)
     case = open_from(kind, place, by=by, at=at, now=now, check=None, certain=True)
     if known:  # seen once more: no step of its life, but somebody did say so

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from hemei.core.access import SYSTEM, Refused, Scope
+from hemei.core.access import SYSTEM, At, Refused, Scope
 from hemei.core.actions import case as steps
-from hemei.core.actions.opening import open_from
+from hemei.core.actions.check import Answered, submit_check
+from hemei.core.actions.opening import open_case, open_from
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Message, Place, Unit
 from hemei.core.queries import waiting
 from hemei.core.writing import writing
 from hemei.programmes.houses.models import House
-from hemei.terms.day import day_of, today
+from hemei.terms.day import SHANGHAI, day_of, today
 from hemei.terms.finding import FindingKind, Severity
 from tests.conftest import DISTRICT, TOWNSHIP, People, brought, days_ago, photo
 
@@ -71,6 +72,22 @@ def test_repaired_by_one_accepted_by_another(house: Place, people: People) -> No
     assert case.state == "accepted"
     assert case.ended_at is not None
     assert AuditEntry.objects.filter(subject=f"case:{case.pk}").count() == 4
+
+
+@pytest.mark.parametrize(("year", "code"), [(1, "too_early"), (1799, "too_early"), (9999, "future")])
+def test_nobody_looked_in_the_year_one(house: Place, people: People, year: int, code: str) -> None:
+    """A moment that no database of ours can keep is refused before anything is written."""
+    case, at = found(house, people), datetime(year, 1, 1, tzinfo=SHANGHAI)
+    looked = Answered("u1", "houses.selfcheck", {}, at)
+    for act in (
+        lambda: steps.remedy(case=case, by=people.grid, brought=brought(at, remedy="repair", files=[photo()])),
+        lambda: open_case(where=At(house.region, "houses"), place=house, code=LEANING.id, at=at, by=people.grid),
+        lambda: submit_check(place=house, answered=looked, by=people.grid),
+    ):
+        with pytest.raises(Mistaken) as refused:
+            act()
+        assert (refused.value.field, refused.value.code) == ("at", code)
+    assert Case.objects.count() == 1
 
 
 def test_nobody_accepts_their_own_remedy(house: Place, people: People) -> None:
