@@ -172,3 +172,18 @@ def test_a_long_unseen_training_takes_off_duty(ready: Craftsman, people: People)
     named(place, ready, people)
     EarlierTraining.objects.update(on=timezone.now().date() - timedelta(days=4 * 366))
     assert here(people, place) == []
+
+
+def test_an_end_within_ninety_days_is_announced_with_the_sites(
+    client: Client, ready: Craftsman, people: People
+) -> None:
+    place = site(people.village)
+    named(place, ready, people)
+    client.force_login(people.village.account)
+    for days, said in ((91, False), (90, True), (0, True), (-1, False)):
+        Certificate.objects.update(valid_to=today() + timedelta(days=days))
+        assert ("在 90 天内到期" in client.get("/craftsmen/").content.decode()) == said, days
+    Certificate.objects.update(valid_to=today() + timedelta(days=90))
+    text = client.get("/craftsmen/?paper=soon").content.decode()
+    assert "石大山" in text
+    assert "张家新建" in text

@@ -28,7 +28,7 @@ from hemei.programmes.craftsmen.actions import people as acting
 from hemei.programmes.craftsmen.forms import AgreementForm, ChangeForm, CraftsmanFilterForm, PaperForm, ReasonForm
 from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, ExamResult, LessonKind
 from hemei.programmes.craftsmen.queries.listing import craftsmen_listing
-from hemei.programmes.craftsmen.queries.people import craftsman, craftsmen, rule_for, standings
+from hemei.programmes.craftsmen.queries.people import CraftsmanFilter, craftsman, craftsmen, rule_for, standings
 from hemei.programmes.craftsmen.queries.training import minutes_of
 from hemei.programmes.craftsmen.queries.worksites import running_sites, works_of
 from hemei.programmes.craftsmen.views.printed import picture_of
@@ -41,7 +41,9 @@ MATTER = Craftsman.matter
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "craftsman.view", MATTER)
     form = CraftsmanFilterForm(request.GET, within=scope)
-    rows = craftsmen(within=scope, where=form.where(min(scope.prefixes, key=len)))
+    where = form.where(min(scope.prefixes, key=len))
+    rows = craftsmen(within=scope, where=where)
+    ending = CraftsmanFilter(paper="soon", on=where.on, soon_days=where.soon_days)
     shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
     stands, sites = standings(shown.rows, on=today()), running_sites([one.pk for one in shown.rows], on=today())
     context = {
@@ -49,6 +51,8 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "rows": [(one, stands[one.pk], why_not(stands[one.pk]), sites[one.pk]) for one in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
         "region_names": names(within=scope),
+        "soon": craftsmen(within=scope, where=ending).count(),
+        "soon_days": where.soon_days,
         "may_import": bool(scope_of(request.actor, "craftsman.keep", MATTER)),
     }
     return render(request, "craftsmen/list.html", context)
