@@ -175,6 +175,32 @@ def test_density_is_counted_on_the_plot_or_in_a_circle(folder):
         read(folder, "plots: plots.parquet", "density_radius_m: 10")
 
 
+INTENSE = {
+    "parameters": "- {id: d.far, title: 容积率, unit: '1', values: [{from: 2026-01-01, value: 0.8}]}\n",
+    "rules": "- {id: d.F1, title: 强度, kind: limit, clause: land.62, layer: everywhere, measure: far, unit: '1',\n"
+    "   threshold: d.far, priority: zone}\n",
+}
+
+
+def test_floor_area_is_counted_on_the_plot_from_the_storeys(folder):
+    """On 500 m²: 100 × 3 + 100 × 2 floors is 1.0; 100 × 4 is 0.8, the limit itself; beside unknown storeys: unknown."""
+    for name, text in INTENSE.items():
+        (folder / f"{name}.yaml").write_text(text)
+    put(folder / "plots.parquet", [box(x, 0, 25, 20) for x in (0, 100, 200)], id=[1, 2, 3])
+    put(
+        folder / "buildings.parquet",
+        [box(0, 0), box(12, 0), box(100, 0), box(200, 0), box(212, 0)],
+        id=list("abcde"),
+        层数=[3.0, 2.0, 4.0, 1.0, None],
+    )
+    _, rows = screened(folder, "plots: plots.parquet", "buildings: {storeys: 层数}")
+    said = [(rows[one, "d.F1"]["outcome"], rows[one, "d.F1"]["measured"]) for one in "abcde"]
+    assert said == [("fail", 1.0), ("fail", 1.0), ("pass", 0.8), ("unknown", None), ("unknown", None)]
+    assert rows["d", "d.F1"]["missing"] == "缺少容积率"
+    _, rows = screened(folder, "plots: plots.parquet")
+    assert {rows[one, "d.F1"]["outcome"] for one in "abcde"} == {"unknown"}
+
+
 def test_a_column_that_is_not_there_is_remarked(folder):
     screening, _ = screened(folder, "buildings: {height: 高度}")
     assert any("建筑文件没有列“高度”（height）" in line for line in notes(screening))
