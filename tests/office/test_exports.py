@@ -138,3 +138,18 @@ def test_rounds_and_what_they_ask_for(officer: Client, people: People) -> None:
 def test_another_village_exports_no_household_of_ours(client: Client, officer: Client, people: People) -> None:
     client.force_login(people.other_township.account)
     assert list(fetched(client, "/office/households/file.csv").rows) == []
+
+
+def test_draws_imports_and_background_work_as_they_are_filtered(officer: Client, people: People) -> None:
+    [row] = fetched(officer, "/office/imports/file.xlsx").rows
+    assert (row.values["文件"], row.values["状态"], row.values["新增"]) == ("台账", "已导入", 9)
+    assert not list(fetched(officer, "/office/imports/file.csv?state=failed").rows)
+    kinds = {str(row.values["任务"]).partition(" ")[0] for row in fetched(officer, "/office/jobs/file.csv").rows}
+    assert kinds == {"读取台账", "写入台账"}
+    reading = fetched(officer, "/office/jobs/file.csv?job=register.read").rows
+    assert len(list(reading)) == 1
+    assert officer.get("/office/draws/file.csv").status_code == 200
+    for page in ("imports", "jobs"):
+        assert f"/office/{page}/file.xlsx" in officer.get(f"/office/{page}/").content.decode()
+    officer.force_login(people.next_village.account)
+    assert officer.get("/office/imports/file.csv").status_code == 403

@@ -1,15 +1,25 @@
-"""More lists as files: households, rounds, and who owes which look in a round."""
+"""More lists as files: households, rounds and who owes which look in them, draws, imports, background work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
-from hemei.core.models import Due, Holding, Household, PlaceIdentifier, Round
+from hemei.core.models import (
+    Draw,
+    Due,
+    Holding,
+    Household,
+    ImportBatch,
+    Job,
+    PlaceIdentifier,
+    Round,
+    RowOutcome,
+)
 from hemei.core.queries.export import Feature, Listing, by_key, point_of
 from hemei.core.queries.regions import names
 from hemei.core.queries.rounds import progress
@@ -100,3 +110,51 @@ def _due_features(chosen: QuerySet[Due], within: Scope) -> Iterator[Feature]:
             done = day_of(due.done_at) if due.done_at else None
             told = [due.account.name if due.account else "", str(due.unit or ""), due.due_on, done]
             yield point_of(place), [*where, *told]
+
+
+def draws_listing(chosen: QuerySet[Draw], *, within: Scope) -> Listing:
+    columns: dict[str, type] = dict.fromkeys([_("抽查"), _("区划代码"), _("区域"), _("状态"), _("公开事件")], str)
+    columns |= {_("事件日期"): date, _("名单启用"): date, _("抽中"): int, _("名单摘要"): str}
+    return Listing(_("随机抽查"), columns, _draw_features(chosen, within))
+
+
+def _draw_features(chosen: QuerySet[Draw], within: Scope) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen.select_related("round")):
+        for held in some:
+            where = [held.round.name, held.region, region_names.get(held.region, "")]
+            days = [held.get_state_display(), held.event, held.event_on, held.opens_on]
+            yield None, [*where, *days, len(held.drawn), held.frame_hash]
+
+
+def imports_listing(chosen: QuerySet[ImportBatch], *, within: Scope) -> Listing:
+    """What was imported, with the rows of each outcome."""
+    columns: dict[str, type] = dict.fromkeys([_("文件"), _("区划代码"), _("区域"), _("状态"), _("谁"), _("日期")], str)
+    columns |= {_("日期"): date, **{str(label): int for label in RowOutcome.labels}, _("摘要"): str}
+    return Listing(_("导入"), columns, _import_features(chosen, within))
+
+
+def _import_features(chosen: QuerySet[ImportBatch], within: Scope) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen):
+        for batch in some:
+            counts = batch.understood.get("counts", {}).values()
+            told = [sum(one.get(outcome, 0) for one in counts) for outcome in RowOutcome.values]
+            where = [batch.name, batch.region, region_names.get(batch.region, ""), batch.get_state_display()]
+            yield None, [*where, str(batch.by or ""), day_of(batch.created_at), *told, batch.digest]
+
+
+def jobs_listing(chosen: QuerySet[Job], *, within: Scope, named: Callable[[str], str]) -> Listing:
+    """Background work; `named` says what a kind of job is called."""
+    columns: dict[str, type] = dict.fromkeys([_("任务"), _("区划代码"), _("区域"), _("状态"), _("说明"), _("谁")], str)
+    columns |= {_("发起"): date, _("结束"): date}
+    return Listing(_("后台任务"), columns, _job_features(chosen, within, named))
+
+
+def _job_features(chosen: QuerySet[Job], within: Scope, named: Callable[[str], str]) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen):
+        for job in some:
+            where = [f"{named(job.kind)} #{job.pk}", job.region, region_names.get(job.region, "")]
+            days = [day_of(job.created_at), day_of(job.ended_at) if job.ended_at else None]
+            yield None, [*where, job.get_state_display(), job.message, str(job.by or ""), *days]

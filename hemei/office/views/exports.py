@@ -5,17 +5,19 @@ from __future__ import annotations
 from django.http import FileResponse
 
 from hemei.core.doors import found
-from hemei.core.queries import cases, listings, places, rounds, units
+from hemei.core.queries import cases, jobs, listings, places, register, rounds, units
 from hemei.core.queries.audit import entries
 from hemei.core.queries.export import audit_listing, cases_listing, places_listing, units_listing
 from hemei.office.filters import CaseFilterForm
 from hemei.office.kinds import PlaceFilterForm, kind_of
-from hemei.office.planning import RoundFilterForm
+from hemei.office.planning import DrawFilterForm, RoundFilterForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.sending import sent
 from hemei.office.staffing import UnitFilterForm
-from hemei.office.templatetags.office import step_name
+from hemei.office.templatetags.office import job_name, step_name
 from hemei.office.views.audit import AuditFilterForm
+from hemei.office.views.imports import ImportFilterForm
+from hemei.office.views.jobs import JobFilterForm
 
 
 def places_file(request: OfficeRequest, form: str) -> FileResponse:
@@ -60,6 +62,26 @@ def dues_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
     turn = found(rounds.concerning(within=within(request, "round.view")).filter(pk=pk).first())
     chosen = rounds.all_dues(within=scope, turn=turn)
     return sent(request, listings.dues_listing(chosen, within=scope), form, scope)
+
+
+def draws_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    looking = within(request, "draw.view")
+    seen = DrawFilterForm(request.GET, within=looking).narrowed(rounds.draws(within=looking))
+    return sent(request, listings.draws_listing(seen, within=looking), form, scope)
+
+
+def imports_file(request: OfficeRequest, form: str) -> FileResponse:
+    """What was imported, by whom and with what outcome, for whoever may import there."""
+    scope = within(request, "register.import")
+    seen = ImportFilterForm(request.GET, within=scope).narrowed(register.batches(within=scope))
+    return sent(request, listings.imports_listing(seen, within=scope), form, scope, "register.import")
+
+
+def jobs_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "job.view")
+    seen = JobFilterForm(request.GET, within=scope).narrowed(jobs.jobs(within=scope))
+    return sent(request, listings.jobs_listing(seen, within=scope, named=job_name), form, scope, "job.view")
 
 
 def audit_file(request: OfficeRequest, form: str) -> FileResponse:
