@@ -27,7 +27,10 @@ def inside(layer, footprint):
 @settings(max_examples=CASES, deadline=None)
 @given(layers(), footprints())
 def test_area_inside_equals_overlay_with_the_union(layer, footprint):
-    expected = shapely.area(shapely.intersection(footprint, shapely.union_all(layer)))
+    # Near the origin: elsewhere GEOS's own union of slivers was seen to be off by more than the tolerance.
+    near = [shapely.transform(one, lambda xy: xy - np.array(CORNER)) for one in layer]
+    home = shapely.transform(footprint, lambda xy: xy - np.array(CORNER))
+    expected = shapely.area(shapely.intersection(home, shapely.union_all(near)))
     assert abs(inside(layer, footprint) - expected) <= tolerance(layer, footprint)
 
 
