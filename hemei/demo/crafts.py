@@ -10,6 +10,7 @@ import numpy as np
 from django.utils import timezone
 
 from hemei.core.access import SYSTEM, At
+from hemei.core.actions.place import put_on_map
 from hemei.core.errors import Mistaken
 from hemei.core.models import Person
 from hemei.core.personal import encrypt
@@ -102,6 +103,8 @@ def _sites(
         starts = until - timedelta(days=int(rng.integers(5, 200)))
         site = NewSite(label, Sort.HOUSE if house else Sort.PUBLIC, starts)
         place = open_site(where=At(village, Craftsman.matter), site=site, by=SYSTEM)
+        lon, lat = _beside_a_house(district, village, rng)
+        put_on_map(place=place, lon=lon, lat=lat, by=SYSTEM)
         for row in rng.permutation(len(carded))[:3].tolist():
             with suppress(Mistaken):
                 post(place=place, card=carded[row][1].number, starts=until, lead=row % 3 == 0, by=SYSTEM)
@@ -110,3 +113,10 @@ def _sites(
             if house:
                 quality, safety, conduct = (int(mark) for mark in rng.integers(3, 6, 3))
                 rate(place=place, said=Said(quality, safety, conduct), by=SYSTEM)
+
+
+def _beside_a_house(district: District, village: str, rng: np.random.Generator) -> tuple[float, float]:
+    """A spot some twenty metres from a house of the village."""
+    here = np.flatnonzero(district.house_village == village)
+    lon, lat = district.house_point[int(rng.choice(here))].tolist()
+    return lon + 0.0002, lat
