@@ -159,4 +159,7 @@ class PlaceForm(OfficeForm):
         bound = self[name]
         widget = self.fields[name].hidden_widget()
         raw = widget.value_from_datadict(self.data, {}, bound.html_initial_name)  # type: ignore[arg-type]
-        return self.fields[name].clean(raw)
+        try:
+            return self.fields[name].clean(raw)
+        except forms.ValidationError:
+            return raw  # nothing that ever stood there: told as a change by somebody else

@@ -124,6 +124,19 @@ def test_two_who_change_the_same_field_are_told(house: Place, signed_in: SignIn)
     assert second.post(f"/office/places/{house.pk}/edit/", again).status_code == 302
 
 
+@pytest.mark.parametrize("nonsense", ["a\x00b", "x" * 100_000, ""])
+def test_nonsense_where_the_former_value_stood_is_told_as_a_change(
+    house: Place, signed_in: SignIn, nonsense: str
+) -> None:
+    client = signed_in("village")
+    data = edit_form(client, house) | {"label": "河边老屋", "initial-label": nonsense}
+    answer = client.post(f"/office/places/{house.pk}/edit/", data)
+    assert answer.status_code == 422
+    assert "河边老屋" in answer.content.decode()
+    house.refresh_from_db()
+    assert house.label != "河边老屋"
+
+
 def test_a_grade_is_not_typed_in(house: Place, signed_in: SignIn) -> None:
     client = signed_in("village")
     assert "grade" not in client.get(f"/office/places/{house.pk}/edit/").context["form"].fields
