@@ -128,16 +128,11 @@ def point(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     require(request.actor, "place.edit", place)
     form = PointForm(request.POST or None, initial={"lon": place.lon, "lat": place.lat})
-    if request.method == "POST" and form.is_valid():
-        try:
-            put_on_map(place=place, by=request.actor, **form.cleaned_data)
-        except Mistaken as mistake:
-            form.blame(mistake)
-        else:
-            messages.success(request, _("已落图。"))
-            return redirect("office:place", pk=place.pk)
+    if tried(request, form, lambda: put_on_map(place=place, by=request.actor, **form.cleaned_data)):
+        messages.success(request, _("已落图。"))
+        return redirect("office:place", pk=place.pk)
     context = {"place": place, "form": form, "center": _centre(request, place), "region": place.region[: Level.VILLAGE]}
-    return render(request, "office/place_point.html", context, status=422 if form.errors else 200)
+    return render(request, "office/place_point.html", context, status=status(form))
 
 
 def _centre(request: OfficeRequest, place: Place) -> str:
@@ -150,16 +145,11 @@ def identifier(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     require(request.actor, "place.edit", place)
     form = IdentifierForm(registry.kinds[place.kind].identifier_systems, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            add_identifier(place=place, by=request.actor, **form.cleaned_data)
-        except Mistaken as mistake:
-            form.blame(mistake)
-        else:
-            messages.success(request, _("已登记编号。"))
-            return redirect("office:place", pk=place.pk)
+    if tried(request, form, lambda: add_identifier(place=place, by=request.actor, **form.cleaned_data)):
+        messages.success(request, _("已登记编号。"))
+        return redirect("office:place", pk=place.pk)
     context = {"place": place, "form": form, "button": _("登记编号")}
-    return render(request, "office/place_form.html", context, status=422 if form.errors else 200)
+    return render(request, "office/place_form.html", context, status=status(form))
 
 
 def remove(request: OfficeRequest, pk: int) -> HttpResponse:
@@ -167,16 +157,11 @@ def remove(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     require(request.actor, "place.edit", place)
     form = TakeOutForm(request.POST or None, initial={"on": today()})
-    if request.method == "POST" and form.is_valid():
-        try:
-            take_out(place=place, by=request.actor, **form.cleaned_data)
-        except Mistaken as mistake:
-            form.blame(mistake)
-        else:
-            messages.success(request, _("已注销，档案仍可查看。"))
-            return redirect("office:place", pk=place.pk)
+    if tried(request, form, lambda: take_out(place=place, by=request.actor, **form.cleaned_data)):
+        messages.success(request, _("已注销，档案仍可查看。"))
+        return redirect("office:place", pk=place.pk)
     context = {"place": place, "form": form, "button": _("注销")}
-    return render(request, "office/place_form.html", context, status=422 if form.errors else 200)
+    return render(request, "office/place_form.html", context, status=status(form))
 
 
 @require_POST

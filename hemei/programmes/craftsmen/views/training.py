@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -110,33 +112,37 @@ def strike(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
     held = _session(request, pk)
     entry = found(Attendance.objects.filter(session=held, pk=row).select_related("craftsman__person").first())
     require(request.actor, "training.hold", entry)
-    form = ReasonForm(request.POST or None)
-    if tried(request, form, lambda: acting.strike(attendance=entry, why=form.cleaned_data["why"], by=request.actor)):
-        messages.success(request, _("已划掉，不再计入课时。"))
-        return redirect("craftsmen.session", pk=pk)
-    context = {
-        "form": form,
-        "button": _("划掉 %(name)s 的签到") % {"name": entry.craftsman},
-        "back": reverse("craftsmen.session", args=[pk]),
-        "about": held.title,
-    }
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return _asked_why(
+        request,
+        held,
+        _("划掉 %(name)s 的签到") % {"name": entry.craftsman},
+        lambda why: acting.strike(attendance=entry, why=why, by=request.actor),
+        _("已划掉，不再计入课时。"),
+    )
 
 
 def call_off(request: OfficeRequest, pk: int) -> HttpResponse:
     held = _session(request, pk)
     require(request.actor, "training.hold", held)
+    return _asked_why(
+        request,
+        held,
+        _("取消这场培训"),
+        lambda why: acting.call_off(session=held, why=why, by=request.actor),
+        _("已取消，这一场不计课时。"),
+    )
+
+
+def _asked_why(
+    request: OfficeRequest, held: Session, button: str, act: Callable[[str], object], done: str
+) -> HttpResponse:
+    """Ask for the reason, act, and go back to the session."""
     form = ReasonForm(request.POST or None)
-    if tried(request, form, lambda: acting.call_off(session=held, why=form.cleaned_data["why"], by=request.actor)):
-        messages.success(request, _("已取消，这一场不计课时。"))
-        return redirect("craftsmen.session", pk=pk)
-    context = {
-        "form": form,
-        "button": _("取消这场培训"),
-        "back": reverse("craftsmen.session", args=[pk]),
-        "about": held.title,
-    }
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    if tried(request, form, lambda: act(form.cleaned_data["why"])):
+        messages.success(request, done)
+        return redirect("craftsmen.session", pk=held.pk)
+    back = {"back": reverse("craftsmen.session", args=[held.pk]), "about": held.title}
+    return render(request, "craftsmen/asked.html", {"form": form, "button": button, **back}, status=status(form))
 
 
 def code(request: OfficeRequest, pk: int) -> HttpResponse:
