@@ -24,7 +24,7 @@ class Lack(StrEnum):
 class Valid:
     """A certificate's days: the first and the last on which it is valid, and the one on which it was revoked."""
 
-    number: str
+    key: int | str  # by which whoever asks knows it again
     starts: date
     ends: date
     revoked: date | None = None

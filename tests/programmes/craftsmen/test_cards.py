@@ -29,6 +29,16 @@ def test_a_card_is_for_whoever_may_be_on_duty(mason: Craftsman, people: People) 
     assert AuditEntry.objects.filter(verb="card.issue", matter="craftsmen").count() == 1
 
 
+def test_a_card_names_the_one_of_two_like_certificates_that_holds(ready: Craftsman, people: People) -> None:
+    from hemei.programmes.craftsmen.actions.people import Paper, record_certificate
+
+    first = Certificate.objects.get()
+    like = Paper("另一所培训学校", first.number, first.issued_on, first.valid_to)
+    other = record_certificate(craftsman=ready, paper=like, by=people.township)
+    revoke_certificate(certificate=first, why="发错", by=people.township)
+    assert issue_card(craftsman=ready, by=people.township).certificate == other
+
+
 def test_a_new_card_replaces_the_old_one(ready: Craftsman, people: People) -> None:
     first, second = (issue_card(craftsman=ready, by=people.township) for _ in range(2))
     first.refresh_from_db()

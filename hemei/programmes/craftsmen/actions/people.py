@@ -88,9 +88,7 @@ def issue_card(*, craftsman: Craftsman, by: Actor) -> DutyCard:
     stands = standings([craftsman], on=on)[craftsman.pk]
     if stands.certificate is None or stands.until is None:
         raise Mistaken(_("现在不能发牌：%(why)s") % {"why": why_not(stands)}, code="not_certified")
-    paper = Certificate.objects.get(
-        craftsman=craftsman, number=stands.certificate.number, valid_to=stands.certificate.ends
-    )
+    paper = Certificate.objects.get(pk=stands.certificate.key)
     DutyCard.objects.filter(craftsman=craftsman, revoked_on=None).update(revoked_on=on, revoked_why=_("换发新牌"))
     made = DutyCard.objects.filter(craftsman=craftsman).count()
     district = craftsman.region[: Level.DISTRICT]

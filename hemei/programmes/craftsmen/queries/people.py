@@ -93,10 +93,8 @@ def standings(some: Iterable[Craftsman], *, on: date) -> dict[int, Standing]:
 def _papers(people: Iterable[int]) -> dict[int, list[Valid]]:
     found: dict[int, list[Valid]] = defaultdict(list)
     rows = Certificate.objects.filter(craftsman__in=list(people))
-    for pk, number, starts, ends, revoked in rows.values_list(
-        "craftsman", "number", "issued_on", "valid_to", "revoked_on"
-    ):
-        found[pk].append(Valid(number, starts, ends, revoked))
+    for pk, key, starts, ends, revoked in rows.values_list("craftsman", "pk", "issued_on", "valid_to", "revoked_on"):
+        found[pk].append(Valid(key, starts, ends, revoked))
     return found
 
 
