@@ -31,7 +31,6 @@ def appraisals(*, within: Scope) -> QuerySet[Appraisal]:
 class Standing:
     """How the houses of a region stand, and who still lives where nobody should."""
 
-    total: int
     grade_c: int
     grade_d: int
     living_in_d: int
@@ -45,7 +44,6 @@ def standing(*, within: Scope) -> Standing:
     )
     return Standing(
         **rows.aggregate(
-            total=Count("place"),
             grade_c=Count("place", filter=Q(grade="C")),
             grade_d=Count("place", filter=Q(grade="D")),
             living_in_d=Count("place", filter=Q(grade="D", occupied=True)),
