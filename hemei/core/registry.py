@@ -18,6 +18,7 @@ from hemei.core.models import Case, Check, Place
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import read_form
 from hemei.terms.finding import FindingKind
+from hemei.terms.proposal import Proposal, Ruled
 
 Text = str | Promise
 
@@ -128,6 +129,27 @@ class PersonFact:
     read: PersonFactReader
 
 
+class VerdictReader(Protocol):
+    """What the rules say of some proposals: {proposal id: Ruled}, every one answered. Raises nothing for want of
+    layers or rules: what is not there is unknown.
+
+    The proposals' `region` says whose rules hold. `on` is the day whose rules and layers hold. `public`: as anybody may
+    see it (no number, shape or permitted part from an internal layer). Nobody's authority is asked: who may see the
+    proposal may see what the rules say of it.
+    """
+
+    def __call__(self, proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]: ...
+
+
+@dataclass(frozen=True)
+class Question:
+    """A named question about proposals, which need not be places yet: `control.verdicts`."""
+
+    name: str
+    title: Text
+    ask: VerdictReader
+
+
 class DueReader(Protocol):
     """Which places are to be looked at in a tier between two days: (place id, by when), in any order."""
 
@@ -202,6 +224,7 @@ class Programme:
     findings: Sequence[FindingKind] = ()
     facts: Sequence[Fact] = ()
     person_facts: Sequence[PersonFact] = ()
+    questions: Sequence[Question] = ()
     indicators: Sequence[Indicator] = ()
     guards: Sequence[Guard] = ()
     due: DueReader | None = None  # None: every place of its kinds, by the last day
@@ -232,6 +255,7 @@ class Registry:
         self.findings: dict[str, FindingKind] = {}
         self.facts: dict[str, Fact] = {}
         self.person_facts: dict[str, PersonFact] = {}
+        self.questions: dict[str, Question] = {}
         self.indicators: dict[str, Indicator] = {}
 
     def register(self, programme: Programme) -> None:
@@ -245,6 +269,7 @@ class Registry:
         self._add(self.findings, {finding.id: finding for finding in programme.findings})
         self._add(self.facts, {fact.name: fact for fact in programme.facts})
         self._add(self.person_facts, {fact.name: fact for fact in programme.person_facts})
+        self._add(self.questions, {question.name: question for question in programme.questions})
         self._add(self.indicators, {indicator.name: indicator for indicator in programme.indicators})
 
     def forget(self, key: str) -> None:
@@ -256,6 +281,7 @@ class Registry:
             (self.findings, [finding.id for finding in programme.findings]),
             (self.facts, [fact.name for fact in programme.facts]),
             (self.person_facts, [fact.name for fact in programme.person_facts]),
+            (self.questions, [question.name for question in programme.questions]),
             (self.indicators, [indicator.name for indicator in programme.indicators]),
         ):
             for name in names:
@@ -272,6 +298,18 @@ class Registry:
 
     def forms_for(self, kind: str, tier: str) -> list[Form]:
         return [form for form in self.forms.values() if form.kind == kind and form.tier == tier]
+
+    def ask(self, question: str, proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]:
+        """Ask the programme that declares the question, `control.verdicts`, by proposal; see `VerdictReader`.
+
+        Where no programme does, the answer to each is `Ruled()`: nothing is configured, and its outcome unknown.
+
+        >>> registry.ask("nobody.knows", [Proposal("1", "429021", b"")], on=date(2026, 11, 25))["1"].outcome
+        <Outcome.UNKNOWN: 'unknown'>
+        """
+        if (declared := self.questions.get(question)) is None:
+            return {proposal.id: Ruled() for proposal in proposals}
+        return declared.ask(proposals, on=on, public=public)
 
     def wording(self, part: str) -> dict[str, Any]:
         """`subjects`, `pages` or `done` of all programmes."""
