@@ -34,6 +34,9 @@ PAGES: tuple[tuple[str | Promise, str, str, str | Promise], ...] = (
     (gettext_lazy("后台任务"), "office:jobs", "job.view", RUNNING),
 )
 
+# What stands outside the address of the page from which one comes to it.
+BELOW = {"/office/dues/": "office:rounds", "/office/duties/": "office:units"}
+
 
 @dataclass(frozen=True)
 class Link:
@@ -57,7 +60,11 @@ class Menu:
 def navigation(actor: Actor, path: str) -> list[Menu]:
     """The pages this person may open, those in the open first."""
     found = _pages(actor)
-    shown = max((url for _menu, _label, url in found if path.startswith(url)), key=len, default="")
+    path = next((reverse(name) for start, name in BELOW.items() if path.startswith(start)), path)
+    first = reverse("office:today")  # begins the address of most others, so that it is meant only by itself
+    shown = max(
+        (url for *_rest, url in found if path.startswith(url) and (url != first or path == first)), key=len, default=""
+    )
     return [
         Menu(menu, [Link(label, url, url == shown) for _menu, label, url in rows])
         for menu, rows in groupby(found, key=lambda row: row[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.files import path_of
 from hemei.core.models import Case, Evidence, Place
 from hemei.site.messages import read_catalogue
+from hemei.terms.day import today
 from tests.conftest import NEXT_VILLAGE, TOWNSHIP, VILLAGE, People, brought, photo
 from tests.core.actions.test_case import CRACK, LEANING, found
 
@@ -235,6 +237,23 @@ def test_a_paper_names_its_issuing_unit(case: Case, signed_in: SignIn, units) ->
     assert "青建停〔2026〕3号" in page
     assert "停用通知书" in page
     assert signed_in("township").get(f"/office/cases/{case.pk}/documents/unknown/").status_code == 404
+
+
+def test_a_paper_asks_for_no_day_that_has_passed(case: Case, signed_in: SignIn) -> None:
+    address = f"/office/cases/{case.pk}/documents/notice/"
+    for days, said in ((1, "日前。"), (-400, "现已超过，请立即整治。")):
+        Case.objects.filter(pk=case.pk).update(due_on=today() + timedelta(days))
+        page = signed_in("township").get(address).content.decode()
+        assert [said in page, page.count("整治期限")] == [True, 1]
+
+
+def test_there_is_no_paper_where_nothing_is_to_be_remedied(case: Case, people: People, signed_in: SignIn) -> None:
+    assert "打印隐患告知书" in signed_in("township").get(f"/office/cases/{case.pk}/").content.decode()
+    steps.remedy(case=case, by=people.grid, brought=brought(remedy="repair", files=[photo()]))
+    assert "打印隐患告知书" not in signed_in("township").get(f"/office/cases/{case.pk}/").content.decode()
+    answer = signed_in("township").get(f"/office/cases/{case.pk}/documents/notice/", follow=True)
+    assert answer.redirect_chain == [(f"/office/cases/{case.pk}/", 302)]
+    assert "不再发文书" in answer.content.decode()
 
 
 def test_service_is_recorded_with_its_proof(case: Case, signed_in: SignIn) -> None:

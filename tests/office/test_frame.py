@@ -16,6 +16,7 @@ from django.utils import translation
 
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Place
+from hemei.office.navigation import navigation
 from hemei.office.subjects import subject_of, subject_words
 from hemei.office.templatetags.office import besides, region_words
 from hemei.office.templatetags.states import state_class, state_word
@@ -126,3 +127,20 @@ def test_the_audit_says_in_words_what_was_written_and_finds_it_by_them(subject: 
     with translation.override("zh-hans"):
         assert subject_words(subject) == said
         assert subject_of(said) == subject_of(subject) == subject
+
+
+@pytest.mark.parametrize(
+    ("path", "marked"),
+    [
+        ("/office/", ["今天"]),
+        ("/office/password/", []),
+        ("/office/cases/7/do/accept/", ["隐患"]),
+        ("/office/dues/7/hand-over/", ["轮次"]),
+        ("/office/duties/7/end/", ["单位和人员"]),
+        ("/field/plates/", ["门牌码"]),
+        ("/field/places/7/check/houses.survey/", ["待查"]),
+    ],
+)
+def test_the_navigation_marks_where_one_is_and_nothing_else(path: str, marked: list[str], people: People) -> None:
+    menus = navigation(people.district, path)
+    assert [link.label for menu in menus for link in menu.links if link.active] == marked

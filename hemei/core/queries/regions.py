@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Region
+from hemei.core.queries.duty import prefixes_of
 from hemei.terms.region import Level, successor
 
 
@@ -23,6 +24,12 @@ def children(code: str, *, within: Scope) -> QuerySet[Region]:
 def names(*, within: Scope) -> dict[str, str]:
     """Code → name, for lists."""
     return dict(regions(within=within).values_list("code", "name"))
+
+
+def names_around(*, within: Scope) -> dict[str, str]:
+    """Code → name of the regions of a scope and of those it lies in: what holds in a village may be the district's."""
+    wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
+    return dict(Region.objects.filter(within.q("code", matter=None) | Q(code__in=wider)).values_list("code", "name"))
 
 
 def groups_listed(*, within: Scope) -> dict[str, list[str]]:

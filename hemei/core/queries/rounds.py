@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
-from hemei.core.models import Account, Draw, Due, Region, Round, RoundState
+from hemei.core.models import Account, Draw, Due, Round, RoundState
 from hemei.core.queries.duty import prefixes_of
 from hemei.core.queries.regionchange import STANDS, seat
 from hemei.terms.day import today
@@ -30,12 +30,6 @@ class Load:
     name: str
     places: int
     hours: float
-
-
-def names_around(*, within: Scope) -> dict[str, str]:
-    """Code → name of the regions of a scope and of those it lies in: a round is often the district's."""
-    wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
-    return dict(Region.objects.filter(within.q("code", matter=None) | Q(code__in=wider)).values_list("code", "name"))
 
 
 def rounds(*, within: Scope) -> QuerySet[Round]:

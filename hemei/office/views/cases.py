@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from hemei.core.access import Scope, may
+from hemei.core.access import Scope
 from hemei.core.doors import found
 from hemei.core.models import Case
 from hemei.core.queries import cases as reading
@@ -54,7 +54,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "offers": offered,
         "primary": primary(case, offered),
         "accepted_by": accepted_by(case, request.actor),
-        "documents": [(key, d.name) for key, d in DOCUMENTS.items()] if may(request.actor, "case.serve", case) else [],
+        "documents": [(key, d.name) for key, d in DOCUMENTS.items() if any(one.slug == "serve" for one in offered)],
         "remedy_hint": registry.findings[case.code].remedy if case.code in registry.findings else "",
         "region_names": names(within=scope),
         **related(case, scope),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import require
@@ -17,6 +18,7 @@ from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.documents import DOCUMENTS
 from hemei.office.forms import OfficeForm
+from hemei.office.offers import offer
 from hemei.office.request import OfficeRequest, within
 from hemei.terms.day import today
 
@@ -37,18 +39,23 @@ def paper(request: OfficeRequest, pk: int, key: str) -> HttpResponse:
     scope = within(request, "case.view")
     case = found(reading.case(pk, within=scope))
     require(request.actor, "case.serve", case)
+    if not offer(case, request.actor, "serve"):
+        messages.info(request, _("这条隐患现在没有要整治的，不再发文书。"))
+        return redirect("office:case", pk)
+    document = found(DOCUMENTS.get(key))
     issuers = list(Unit.objects.filter(pk__in=request.actor.unit_ids).order_by("-region", "name"))
     form = PaperForm({"to": _head_of(case), **request.GET.dict()}, issuers)
     form.is_valid()
     context = {
         "case": case,
-        "document": found(DOCUMENTS.get(key)),
+        "document": document,
         "key": key,
         "form": form,
         "issuer": form.cleaned_data.get("unit") or issuers[0],
         "remedy": registry.findings[case.code].remedy if case.code in registry.findings else "",
         "region_names": names(within=scope),
         "today": today(),
+        "late": bool(case.due_on and case.due_on < today()),
     }
     return render(request, "office/paper.html", context)
 

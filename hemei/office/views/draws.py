@@ -15,7 +15,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Draw, DrawState
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.paging import page
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names_around
 from hemei.office.paging import Turns, counted
 from hemei.office.planning import DrawFilterForm, DrawForm, SeedForm
 from hemei.office.request import OfficeRequest, within
@@ -32,7 +32,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "rows": shown.rows,
         "page": Turns.of(request, shown, total=counted(rows)),
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "may_hold": bool(scope_of(request.actor, "draw.hold")),
     }
     return render(request, "office/draws.html", context)
@@ -70,7 +70,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "waits": held.state == DrawState.DRAWN and not over,
         "opened": held.state != DrawState.FROZEN and held.opens_on <= today(),
         "progress": progress,
-        "region_names": names(within=within(request, "draw.view")),
+        "region_names": names_around(within=within(request, "draw.view")),
     }
     return render(request, "office/draw.html", context, status=status(form))
 

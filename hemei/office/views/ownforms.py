@@ -22,7 +22,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import FormUse, OwnForm
 from hemei.core.queries import ownforms as reading
 from hemei.core.queries import places
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names_around
 from hemei.engines.filling import Values
 from hemei.office.filters import region_choices
 from hemei.office.forms import DayField, OfficeForm
@@ -83,7 +83,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "rows": [(one, may(request.actor, "register.import", one)) for one in reading.own_forms(within=scope)],
         "form": form if keeps else None,
         "known": [(label, reading.known_names(use)) for use, label in FormUse.choices],
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
     }
     return render(request, "office/own_forms.html", context, status=422 if form.errors else 200)
 

@@ -18,7 +18,7 @@ from hemei.core.actions.parameter import set_parameter
 from hemei.core.doors import found
 from hemei.core.models import Parameter
 from hemei.core.queries.parameter import Setting, history, parameter
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names_around
 from hemei.core.registry import registry
 from hemei.core.wording import listed
 from hemei.office.forms import DayField, OfficeForm
@@ -65,7 +65,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "groups": groups,
         "region": region,
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "may_edit": may(request.actor, "parameter.edit", At(region)),
     }
     return render(request, "office/parameters.html", context)
@@ -85,7 +85,12 @@ def change(request: OfficeRequest, key: str) -> HttpResponse:
     if tried(request, form, act):
         messages.success(request, _("已设置：%(label)s。") % {"label": entry.label})
         return redirect("office:parameters")
-    context = {"entry": entry, "form": form, "history": history(key, within=scope), "region_names": names(within=scope)}
+    context = {
+        "entry": entry,
+        "form": form,
+        "history": history(key, within=scope),
+        "region_names": names_around(within=scope),
+    }
     return render(request, "office/parameter.html", context, status=status(form))
 
 

@@ -19,6 +19,7 @@ from hemei.core.models import Due, Round
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names_around
 from hemei.core.roles import right_to_look
 from hemei.office.paging import Turns, counted
 from hemei.office.planning import EVENTS, HandOverForm, RoundFilterForm, RoundForm
@@ -37,7 +38,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "rows": [(turn, progress[turn.pk]) for turn in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
-        "region_names": reading.names_around(within=scope),
+        "region_names": names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
         "events": EVENTS.items(),
     }
@@ -71,7 +72,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "page": Turns.of(request, shown),
         "may_plan": may(request.actor, "round.plan", turn),
         "may_see_draw": may(request.actor, "draw.view", turn),
-        "region_names": reading.names_around(within=scope),
+        "region_names": names_around(within=scope),
     }
     return render(request, "office/round.html", context)
 

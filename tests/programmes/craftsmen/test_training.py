@@ -178,3 +178,12 @@ def test_the_neighbour_sees_nothing(client: Client, mason: Craftsman, people: Pe
         assert client.get(address).status_code == 404
     assert "石大山" not in client.get("/craftsmen/").content.decode()
     assert OTHER_DISTRICT not in client.get("/craftsmen/sessions/").content.decode()
+
+
+def test_a_village_reads_the_name_of_the_township_that_trains(client: Client, mason: Craftsman, people: People) -> None:
+    held = sitting(people.township)
+    client.force_login(people.grid.account)
+    for page in ("/craftsmen/sessions/", f"/craftsmen/sessions/{held.pk}/"):
+        text = client.get(page).content.decode()
+        assert "青石镇" in text
+        assert held.region not in text

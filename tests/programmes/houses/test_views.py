@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
@@ -57,6 +60,17 @@ def test_the_overview_counts_and_withholds_a_rate_of_few(appraiser: Client, hous
     text = appraiser.get("/houses/").content.decode()
     assert "D 级仍住人" in text
     assert "不足 30 户" in text
+
+
+def test_each_number_of_the_overview_leads_to_the_houses_it_counts(
+    appraiser: Client, house: Place, next_house: Place
+) -> None:
+    House.objects.filter(place=house).update(grade="D", occupied=False)
+    shown = appraiser.get("/houses/")
+    counted = re.findall(r'href="(/office/places/\?[^"]+)"', shown.content.decode())
+    rows = [len(appraiser.get(unescape(address)).context["rows"]) for address in counted]
+    now = shown.context["standing"]
+    assert rows == [now.living_in_d, now.grade_d, now.grade_c] == [0, 1, 0]
 
 
 def test_houses_are_counted_as_the_cadence_ranks_them(house: Place, next_house: Place) -> None:

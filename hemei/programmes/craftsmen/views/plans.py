@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import At, may, require, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.queries.paging import page
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names_around
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
@@ -30,7 +30,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "rows": shown.rows,
         "page": Turns.of(request, shown, total=counted(rows)),
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "may_hold": bool(scope_of(request.actor, "training.hold", MATTER)),
     }
     return render(request, "craftsmen/plans.html", context)
@@ -65,7 +65,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "sessions": plan.sessions.order_by("starts", "pk"),
         "pupils": there,
         "passed": sum(any(result.passed for result in one.results) for one in there),
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "may_hold": may(request.actor, "training.hold", plan),
     }
     return render(request, "craftsmen/plan.html", context)

@@ -15,7 +15,7 @@ from hemei.core.access import At, may, require, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.errors import Mistaken
 from hemei.core.queries.paging import page
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names_around
 from hemei.core.signing import slip
 from hemei.field.staff import public_address
 from hemei.office.paging import Turns, counted
@@ -40,7 +40,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "rows": shown.rows,
         "page": Turns.of(request, shown, total=counted(rows)),
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "may_hold": bool(scope_of(request.actor, "training.hold", MATTER)),
         "now": timezone.now(),
     }
@@ -78,7 +78,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "holds": holds,
         "named": named,
         "candidates": candidates,
-        "region_names": names(within=scope),
+        "region_names": names_around(within=scope),
         "is_open": held.starts - acting.EARLY <= timezone.now() <= held.ends,
     }
     return render(request, "craftsmen/session.html", context)
