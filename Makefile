@@ -39,7 +39,7 @@ bench: setup
 	$(VENV)/bin/python -m benchmarks
 
 fuzz: setup
-	HEMEI_CASES=20000 HYPOTHESIS_PROFILE=fuzz $(VENV)/bin/pytest -q tests/engines/screen
+	HEMEI_CASES=20000 HYPOTHESIS_PROFILE=fuzz $(VENV)/bin/pytest -q -o faulthandler_timeout=0 tests/engines/screen
 	HEMEI_CASES=200 $(VENV)/bin/pytest -q tests/site/test_schema.py tests/site/test_forms.py
 
 torture: setup

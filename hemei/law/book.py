@@ -13,7 +13,7 @@ from hemei.terms.clause import Clause
 from .clauses import read_clauses
 from .parameters import Parameter, read_parameters
 from .rules import EVERYWHERE, Known, Rule, read_rules
-from .yaml_lines import LawError, read_entries
+from .yaml_lines import LawError, meant, read_entries
 
 NATIONAL = Path(__file__).parent / "national"
 SAMPLE = Path(__file__).parent / "sample"
@@ -77,7 +77,7 @@ def _layers(paths: list[Path]) -> dict[str, LayerKind]:
             if entry.need_text("visibility") not in ("public", "internal"):
                 said = "visibility 应为 public 或 internal；涉密数据不得装入本系统"
                 raise LawError(entry, said, "visibility")
-            name = entry.need_text("id")
+            name = entry.name()
             if name in layers or name == EVERYWHERE:
                 raise LawError(entry, f"图层 {name} 已经声明过，请换一个 id", "id")
             layers[name] = LayerKind(
@@ -88,9 +88,11 @@ def _layers(paths: list[Path]) -> dict[str, LayerKind]:
 
 def _refuse_strange_classes(paths: list[Path], layers: Mapping[str, LayerKind]) -> None:
     """A number for a class of feature that no layer has is a slip of the pen: no rule would ever find it."""
-    known = dict.fromkeys(of for kind in layers.values() for of in kind.classes)
+    known = list(dict.fromkeys(name for kind in layers.values() for name in kind.classes))
     for path in paths:
         for entry in read_entries(path):
             for row in entry.rows("values"):
-                if row.text("class") and row.text("class") not in known:
-                    raise LawError(row, f"class: 没有图层有类别“{row['class']}”，有：{'、'.join(known)}", "class")
+                of = row.text("class")
+                if of and of not in known:
+                    said = f"class: 没有图层有类别“{of}”，有：{'、'.join(known)}{meant(of, known)}"
+                    raise LawError(row, said, "class")

@@ -19,7 +19,7 @@ from hemei.terms.measure import Measure
 from .columns import Crowd, Sort
 from .district import District
 from .mosaics import Standing, by_zone
-from .rules import USE_TITLES, WORK_TITLES
+from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
 from .subject import GPS_ERROR_M
 
 PLACES = ("zone", "tier")
@@ -57,7 +57,7 @@ def crowd_of(
         {
             "use": _known(columns.get("use"), "use", n, "house", USE_TITLES, slips),
             "work": _known(columns.get("work"), "work", n, district.work, WORK_TITLES, slips),
-            "approvals": _words(columns.get("approvals"), n),
+            "approvals": _papers(_words(columns.get("approvals"), n), district, slips),
             **own,
             "may_be": _may_be(footprints, np.where(measurable, error, 0.0), district, standings, own, [*columns]),
         },
@@ -96,6 +96,19 @@ def _known(
         rows = words == word
         slips.add(f"{key} 列的“{word}”不认识（可用：{'、'.join(titles)}），按未写明处理", int(rows.sum()))
     return np.array([meant.get(word, "") for word in words.tolist()], dtype=object)
+
+
+def _papers(words: np.ndarray, district: District, slips: Slips) -> np.ndarray:
+    """The approvals that the rules know, by name or by title, with a blank between them."""
+    known = approvals_of(district.book.rules)
+    cells: dict[str, str] = {}
+    for cell in {*words.tolist()}:
+        named = approvals_in(cell)
+        cells[cell] = " ".join(known[name] for name in named if name in known)
+        for strange in [name for name in named if name not in known]:
+            said = f"approvals 列的“{strange}”不认识（可用：{'、'.join(known)}），按没有这一项处理"
+            slips.add(said, int((words == cell).sum()))
+    return np.array([cells[cell] for cell in words.tolist()], dtype=object)
 
 
 def errors(batch: pa.RecordBatch, district: District, slips: Slips) -> np.ndarray:

@@ -22,7 +22,7 @@ def read_clauses(*paths: Path) -> Mapping[str, Clause]:
         for entry in read_entries(path):
             clause = _clause(entry)
             if clause.id in clauses:
-                raise LawError(entry, f"条款 {clause.id} 已经登记过")
+                raise LawError(entry, f"条款 {clause.id} 已经登记过：请删去一条，或换一个 id", "id")
             clauses[clause.id] = clause
     return clauses
 
@@ -31,17 +31,22 @@ def _clause(entry: Entry) -> Clause:
     entry.only(*KEYS)
     valid_from, valid_to = entry.day("valid_from"), entry.day("valid_to")
     if valid_from is None:
-        raise LawError(entry, "缺少 valid_from")
+        raise LawError(entry, "缺少 valid_from：从哪天起生效（或公布、修正），请补写这一项")
     if valid_to is not None and valid_to < valid_from:
         raise LawError(entry, "valid_to 早于 valid_from", "valid_to")
     if valid_to is not None and not entry.get("repealed_by"):
         raise LawError(entry, "有 valid_to，就要写明由什么替代（repealed_by）")
+    if valid_to is None and entry.get("repealed_by"):
+        raise LawError(entry, "写了 repealed_by，就要写明到哪天为止（valid_to）", "repealed_by")
+    checked = entry.day("in_force_checked")
+    if checked is not None and checked < valid_from:
+        raise LawError(entry, "in_force_checked 早于 valid_from：那时还没有生效，请改正日期", "in_force_checked")
     text = entry.text("text")
     if text and not entry.get("seen"):
         raise LawError(entry, "有原文，就要写明在哪里、哪天见到（seen）")
     entry.need("limit")
     return Clause(
-        id=entry.need_text("id"),
+        id=entry.name(),
         document=entry.need_text("document"),
         number=entry.text("number"),
         article=entry.need_text("article"),
@@ -52,7 +57,7 @@ def _clause(entry: Entry) -> Clause:
         valid_to=valid_to,
         repealed_by=entry.text("repealed_by"),
         seen=_seen(entry.table("seen")),
-        in_force_checked=entry.day("in_force_checked"),
+        in_force_checked=checked,
         limit=Limit(entry.one_of("limit", [*Limit])),
         note=entry.text("note"),
     )

@@ -17,10 +17,10 @@ from hemei.engines.screen.crs import metric
 from hemei.terms.measure import Measure
 
 from .book import NATIONAL, Book, LayerKind, read_book
-from .plan import Row, read_plan
+from .plan import TIERS, ZONES, Row, read_plan
 from .rules import WORKS
 from .subject import GPS_ERROR_M
-from .yaml_lines import Entry, LawError, read_entries
+from .yaml_lines import Entry, LawError, meant, read_entries
 
 STEEP_DEG = 50.0
 """What counts as steep where the district says nothing: taken from another province's screening, assumed."""
@@ -95,8 +95,10 @@ def read_district(folder: Path) -> District:
         raise LawError(path, "应只有一项：name、crs、layers、buildings")
     entry = entries[0]
     entry.only(*KEYS)
-    book, plan = read_book(NATIONAL, folder), read_plan(folder / "plan.yaml")
-    layers = tuple(_layer_file(row, folder, book.layers) for row in entry.rows("layers"))
+    book = read_book(NATIONAL, folder)
+    plan = read_plan(folder / "plan.yaml", book.clauses)
+    _refuse_strange_zones(folder / "parameters.yaml", plan)
+    layers = tuple(_layer_file(row, folder, book) for row in entry.rows("layers"))
     _refuse_doubles(entry, layers)
     buildings = entry.table("buildings")
     buildings.only("position_error_m", "work_is", *COLUMNS)
@@ -164,21 +166,27 @@ def _mosaics(entry: Entry, folder: Path) -> list[Mosaic]:
     return made
 
 
-def _layer_file(row: Entry, folder: Path, kinds: Mapping[str, LayerKind]) -> LayerFile:
+def _layer_file(row: Entry, folder: Path, book: Book) -> LayerFile:
     row.only("id", "file", "class_column", "classes", "half_width_m", "where", "secrecy")
-    kind = kinds.get(row.need_text("id"))
+    kind = book.layers.get(row.need_text("id"))
     if kind is None:
-        raise LawError(row, f"没有声明过的图层：{row['id']}，有：{'、'.join(kinds)}", "id")
+        like = meant(row.text("id"), book.layers)
+        raise LawError(row, f"没有声明过的图层：{row['id']}，有：{'、'.join(book.layers)}{like}", "id")
     classes = {key: row.table("classes").text(key) for key in row.table("classes")}
     unknown = set(classes.values()) - set(kind.classes)
     if unknown:
         said = f"{kind.id} 没有这些类别：{'、'.join(sorted(unknown))}，有：{'、'.join(kind.classes) or '（没有分类）'}"
         raise LawError(row, said, "classes")
     if bool(classes) != bool(row.get("class_column")):
-        raise LawError(row, "class_column（哪一列是类别）和 classes（列里的值各是哪一类）要一起写")
+        raise LawError(row, "class_column（哪一列是类别）和 classes（列里的值各是哪一类）要一起写", "class_column")
     where = {key: row.table("where").words(key) for key in row.table("where")}
     column = row.text("class_column")
-    return LayerFile(kind.id, _file(row, "file", folder), column, classes, _half_widths(row, kind), where)
+    made = LayerFile(kind.id, _file(row, "file", folder), column, classes, _half_widths(row, kind), where)
+    asked = {rule.of for rule in book.rules if rule.layer == kind.id}
+    if asked and "" not in asked and not classes:
+        said = f"{kind.id} 的规则都按类别（{'、'.join(kind.classes)}）：请写 class_column 和 classes，否则都是未配置"
+        raise LawError(row, said, "id")
+    return made
 
 
 def _half_widths(row: Entry, kind: LayerKind) -> dict[str, float]:
@@ -211,6 +219,18 @@ def _refuse_doubles(entry: Entry, layers: tuple[LayerFile, ...]) -> None:
         if keys & seen:
             raise LawError(row, f"图层 {layer.id} 写了两次：请合并成一个文件，或按类别分开", "id")
         seen |= keys
+
+
+def _refuse_strange_zones(path: Path, plan: Mapping[str, tuple[Row, ...]]) -> None:
+    """A number for a zone or tier that the plan does not name would hold nowhere; asked where the plan names any."""
+    named = {key: {row.name for row in plan[table] if row.name} for key, table in (("zone", ZONES), ("tier", TIERS))}
+    for entry in read_entries(path) if path.is_file() else []:
+        for row in entry.rows("values"):
+            for key, known in named.items():
+                word = row.text(key)
+                if word and known and word not in known:
+                    said = f"{key}: 规划表 plan.yaml 里没有“{word}”，有：{'、'.join(sorted(known))}"
+                    raise LawError(row, said, key)
 
 
 def _unread(folder: Path) -> list[str]:

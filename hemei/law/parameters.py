@@ -70,7 +70,9 @@ def read_parameters(*paths: Path) -> Mapping[str, Parameter]:
             unit = entry.need_text("unit")
             if unit not in UNITS:
                 raise LawError(entry, f"unit: 没有单位“{unit}”，可用：{'、'.join(UNITS)}", "unit")
-            made = Parameter(entry.need_text("id"), entry.need_text("title"), unit, tuple(_values(entry)))
+            if "values" not in entry:
+                raise LawError(entry, "缺少 values：还没有数值的，写 values: []（未配置，不作判定）")
+            made = Parameter(entry.name(), entry.need_text("title"), unit, tuple(_values(entry)))
             before = found.get(made.id)
             if before is not None and before.values:
                 raise LawError(entry, f"参数 {made.id} 已经有了数值；区里另有规定时，请用新的 id 登记并另写一条规则")

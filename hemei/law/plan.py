@@ -5,6 +5,7 @@ The plan's contents are not public. Nothing here may be filled in by guess: an e
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,8 @@ PLAN_TITLES = {
     "positive_list": "正面清单",
     "negative_list": "负面清单",
 }
+ZONES, TIERS = "control_class", "control_tier"
+"""The tables whose names the numbers' `zone` and `tier` are."""
 NOT_SET = "未配置：待区里录入规划文本"
 
 
@@ -48,13 +51,18 @@ class Row:
         return f"{self.name}（演示）" if self.is_demo else self.name
 
 
-def read_plan(path: Path | None) -> dict[str, tuple[Row, ...]]:
-    """The plan's tables; every row 未配置 where there is no file. Raises LawError for a row that has no place."""
+def read_plan(path: Path | None, clauses: Container[str] | None = None) -> dict[str, tuple[Row, ...]]:
+    """The plan's tables; every row 未配置 where there is no file.
+
+    Raises LawError for a row that has no place, and for a clause that is not among `clauses` (None: not asked).
+    """
     given: dict[tuple[str, int], Row] = {}
     for entry in read_entries(path) if path is not None and path.is_file() else []:
         row = _row(entry)
+        if row.clause and clauses is not None and row.clause not in clauses:
+            raise LawError(entry, f"没有登记过的条款：{row.clause}；请先写进 clauses.yaml", "clause")
         if (row.table, row.number) in given:
-            raise LawError(entry, f"{row.table} 第 {row.number} 行写了两次")
+            raise LawError(entry, f"{row.table} 第 {row.number} 行写了两次：请删去一个，或改 number", "number")
         given[row.table, row.number] = row
     plan = {}
     for table, count in TABLES.items():
@@ -70,7 +78,7 @@ def _row(entry: Entry) -> Row:
         raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}", "table")
     count = TABLES[table]
     if not isinstance(number, int) or isinstance(number, bool) or number < 1 or (count is not None and number > count):
-        raise LawError(entry, f"{table} 的 number 应为 1 到 {count or '…'} 的整数")
+        raise LawError(entry, f"{table} 的 number 应为 1 到 {count or '…'} 的整数", "number")
     return Row(
         table,
         number,

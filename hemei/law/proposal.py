@@ -30,7 +30,7 @@ from .mosaics import Standing, standings_of
 from .parts import ROLES as ZONED
 from .parts import parts_of, steeper
 from .places import places_of
-from .rules import USE_TITLES, WORK_TITLES
+from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
 from .screening import measured_at
 from .subject import Subject
 
@@ -154,12 +154,12 @@ def _word(path: str, fact: Facts, key: str, titles: Mapping[str, str]) -> str:
 
 def _approvals(path: str, fact: Facts, district: District) -> frozenset[str]:
     said = fact.get("approvals") or ""
-    words = frozenset(said if isinstance(said, list) else str(said).replace(",", " ").replace("、", " ").split())
-    known = {name for rule in district.book.rules for name in rule.approvals}
-    if words - known:
-        strange = "、".join(sorted(words - known))
-        raise Unreadable(f"{path}：approvals 里的“{strange}”不认识，可用：{'、'.join(sorted(known))}")
-    return words
+    words = list(map(str, said)) if isinstance(said, list) else approvals_in(str(said))
+    known = approvals_of(district.book.rules)
+    strange = "、".join(sorted({word for word in words if word not in known}))
+    if strange:
+        raise Unreadable(f"{path}：approvals 里的“{strange}”不认识，可用：{'、'.join(known)}")
+    return frozenset(known[word] for word in words)
 
 
 def _plot(path: str, drawn: Drawn, existing: list[Facts]) -> Plot | None:

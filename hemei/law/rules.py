@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
 
 from .parameters import Parameter
-from .yaml_lines import Entry, LawError, read_entries
+from .yaml_lines import Entry, LawError, meant, read_entries
 
 KEYS = (
     "id", "title", "kind", "clause", "also", "layer", "class", "within_m", "measure", "unit", "threshold", "uses",
@@ -36,6 +37,13 @@ WORK_TITLES = {
 WORKS = tuple(WORK_TITLES)
 USE_TITLES = {"house": "住房", "public": "公共建筑", "production": "生产建筑", "ancillary": "附属用房"}
 USES = tuple(USE_TITLES)
+APPROVALS = {
+    "farmland_conversion": "农用地转用审批",
+    "forest_land_use": "使用林地审核同意",
+    "river_authority": "河道主管机关同意",
+    "redline_opinion": "符合生态保护红线内允许有限人为活动的认定意见",
+}
+"""Approvals in words. A district's own is written by its Chinese name."""
 EVERYWHERE = "everywhere"
 """The layer of a rule that holds in the whole district."""
 PLACED = (Measure.AREA, Measure.SHARE, Measure.DISTANCE)
@@ -105,6 +113,21 @@ def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
     return tuple(sorted((rule for rule, _ in made), key=lambda rule: (PRIORITIES.index(rule.priority), rule.id)))
 
 
+def approvals_of(rules: Iterable[Rule]) -> dict[str, str]:
+    """The approvals that some rules ask for, by name and by title."""
+    names = sorted({name for rule in rules for name in rule.approvals})
+    return {name: name for name in names} | {APPROVALS[name]: name for name in names if name in APPROVALS}
+
+
+def approvals_in(cell: str) -> list[str]:
+    """The approvals named in one cell, divided by blanks, commas or 、.
+
+    >>> approvals_in("forest_land_use，河道主管机关同意")
+    ['forest_land_use', '河道主管机关同意']
+    """
+    return [word for word in re.split(r"[\s,，、;；]+", cell) if word]
+
+
 def _overlap(one: Rule, two: Rule) -> bool:
     return (one.end is None or two.start <= one.end) and (two.end is None or one.start <= two.end)
 
@@ -122,15 +145,19 @@ def _rule(entry: Entry, known: Known) -> Rule:
     kind = Kind(entry.one_of("kind", [*Kind]))
     measure = Measure(entry.one_of("measure", [*Measure]))
     if entry.need_text("unit") != measure.unit:
-        raise LawError(entry, f"{measure.label}的单位是 {measure.unit}，这里写的是 {entry['unit']}", "unit")
+        said = (
+            f"{measure.label}的单位是 {measure.unit}，这里写的是 {entry['unit']}：请写成 unit: {_quoted(measure.unit)}"
+        )
+        raise LawError(entry, said, "unit")
     also = entry.words("also")
-    for clause in (entry.need_text("clause"), *also):
+    for key, clause in (("clause", entry.need_text("clause")), *(("also", clause) for clause in also)):
         if clause not in known.clauses:
-            raise LawError(entry, f"没有登记过的条款：{clause}；请先写进 clauses.yaml", "clause")
+            said = f"没有登记过的条款：{clause}；请先写进 clauses.yaml{meant(clause, known.clauses)}"
+            raise LawError(entry, said, key)
     start, end = _dates(entry, known.clauses[entry.text("clause")])
     layer, of = _layer(entry, known)
     made = Rule(
-        id=entry.need_text("id"),
+        id=entry.name(),
         title=entry.need_text("title"),
         kind=kind,
         clause=entry.text("clause"),
@@ -143,14 +170,28 @@ def _rule(entry: Entry, known: Known) -> Rule:
         uses=frozenset(entry.words("uses", USES)),
         works=frozenset(entry.words("works", WORKS)),
         allows=frozenset(entry.words("allows", WORKS)),
-        approvals=frozenset(entry.words("approvals")),
+        approvals=frozenset(_approvals(entry)),
         priority=entry.one_of("priority", PRIORITIES, "baseline"),
         start=start,
         end=end,
         note=entry.text("note"),
     )
     _refuse_nonsense(entry, made)
+    _refuse_days_without_a_number(entry, made, known)
     return made
+
+
+def _approvals(entry: Entry) -> tuple[str, ...]:
+    words = entry.words("approvals")
+    strange = [word for word in words if word not in APPROVALS and word.isascii()]
+    if strange:
+        said = f"approvals: {'、'.join(strange)} 不认识，可用：{'、'.join(APPROVALS)}；区里自己的审批请直接写中文名称"
+        raise LawError(entry, said, "approvals")
+    return words
+
+
+def _quoted(unit: str) -> str:
+    return f'"{unit}"' if unit.isdigit() else unit
 
 
 def _dates(entry: Entry, clause: Clause) -> tuple[date, date | None]:
@@ -167,7 +208,11 @@ def _dates(entry: Entry, clause: Clause) -> tuple[date, date | None]:
 def _layer(entry: Entry, known: Known) -> tuple[str, str]:
     layer, of = entry.need_text("layer"), entry.text("class")
     if layer not in known.classes:
-        raise LawError(entry, f"没有声明过的图层：{layer}，有：{'、'.join(sorted(known.classes))}", "layer")
+        raise LawError(
+            entry,
+            f"没有声明过的图层：{layer}，有：{'、'.join(sorted(known.classes))}{meant(layer, known.classes)}",
+            "layer",
+        )
     if of and of not in known.classes[layer]:
         said = "、".join(known.classes[layer]) or "（没有分类）"
         raise LawError(entry, f"图层 {layer} 没有类别“{of}”，有：{said}", "class")
@@ -182,8 +227,14 @@ def _threshold(entry: Entry, measure: Measure, of: str, known: Known) -> str | f
         if measure not in (Measure.AREA, Measure.SHARE):
             raise LawError(entry, f"{measure.label}的限值不能是 0：请登记一个参数，这里写它的 id", "threshold")
         return 0.0
-    if not isinstance(value, str) or value not in known.parameters:
-        raise LawError(entry, f"没有这个参数：{value}；请先写进 parameters.yaml", "threshold")
+    if value is None:
+        raise LawError(entry, "缺少 threshold：请写参数的 id（图层内面积、占比可以写 0）", "threshold")
+    name = entry.text("threshold")
+    if name not in known.parameters:
+        number = "；数值不写在规则里，请在参数文件中按日期登记，这里写参数的 id" if name[:1].isdigit() else ""
+        said = f"没有这个参数：{name}；请先写进 parameters.yaml{number}{meant(name, known.parameters)}"
+        raise LawError(entry, said, "threshold")
+    value = name
     parameter = known.parameters[value]
     if parameter.unit != measure.unit:
         said = f"参数 {value} 的单位是 {parameter.unit}，{measure.label}要用 {measure.unit}"
@@ -195,6 +246,24 @@ def _threshold(entry: Entry, measure: Measure, of: str, known: Known) -> str | f
     return value
 
 
+def _refuse_days_without_a_number(entry: Entry, rule: Rule, known: Known) -> None:
+    """A rule whose number ends earlier than itself would become 未配置 one day, in silence.
+
+    A number may begin later than its rule: the district set it then, and of the days before nothing is said.
+    """
+    if isinstance(rule.threshold, float):
+        return
+    number = known.parameters[rule.threshold]
+    values = [dated for dated in number.values if dated.of[0] in ("", rule.of)]
+    if not values:
+        return
+    ends = [dated.end for dated in values]
+    last = max((end for end in ends if end is not None), default=None)
+    if last is not None and None not in ends and (rule.end is None or rule.end > last):
+        said = f"参数 {number.id} 的数值到 {last} 为止，此后没有：请补一条，或给规则写 to: {last}"
+        raise LawError(entry, said, "threshold")
+
+
 def _refuse_nonsense(entry: Entry, rule: Rule) -> None:
     """What can be written and means nothing."""
     if rule.kind is Kind.ALLOW_ONLY and not (rule.allows or rule.approvals):
@@ -203,6 +272,12 @@ def _refuse_nonsense(entry: Entry, rule: Rule) -> None:
         raise LawError(entry, f"allows 和 approvals 只用于 allow-only，这里是 {rule.kind}", "kind")
     if rule.kind is Kind.ALLOW_ONLY and rule.measure not in (Measure.AREA, Measure.SHARE):
         raise LawError(entry, "allow-only 按图层内的面积或占比判定，measure 请写 area 或 share", "measure")
+    if rule.kind is Kind.LIMIT and rule.measure in PLACED:
+        said = f"limit 只用于建筑自己的量（高度、层数、密度等）；{rule.measure.label}请用 deny 或 warn"
+        raise LawError(entry, said, "kind")
+    if rule.kind is Kind.DENY and rule.measure not in PLACED:
+        said = f"deny 按面积、占比或距离判定；{rule.measure.label}的上限请用 limit（只作提示用 warn）"
+        raise LawError(entry, said, "kind")
     if rule.layer == EVERYWHERE and rule.measure in PLACED:
         raise LawError(entry, f"layer: everywhere 不能量{rule.measure.label}，请写明是哪个图层", "measure")
     if rule.within_m > 0.0 and (rule.measure in PLACED or rule.layer == EVERYWHERE):

@@ -8,16 +8,10 @@ from hemei.terms.verdict import Kind, Outcome, Verdict
 
 from .book import Book
 from .disclosure import AT_THE_WINDOW
-from .rules import EVERYWHERE, WORK_TITLES, Rule
+from .rules import APPROVALS, EVERYWHERE, WORK_TITLES, Rule
 
 SAID = {Outcome.PASS: "符合", Outcome.FAIL: "不符合", Outcome.UNKNOWN: "待核"}
 UNITS = {"m": "米", "m²": "平方米", "°": "度", "层": "层"}
-APPROVALS = {
-    "farmland_conversion": "农用地转用审批",
-    "forest_land_use": "使用林地审核同意",
-    "river_authority": "河道主管机关同意",
-    "redline_opinion": "符合生态保护红线内允许有限人为活动的认定意见",
-}
 MARKS = {
     "效力待核": "条文是公开副本，现在是否仍然有效还没有向主管部门查证",
     "原文未见": "没有见到条文原文，按公开转载归纳",

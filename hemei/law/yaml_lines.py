@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,7 +32,7 @@ class Entry(dict[str, Any]):
 
     def need(self, key: str) -> Any:
         if self.get(key) in (None, ""):
-            raise LawError(self, f"缺少 {key}")
+            raise LawError(self, f"缺少 {key}：请补写这一项", key)
         return self[key]
 
     def text(self, key: str, default: str = "") -> str:
@@ -37,12 +41,22 @@ class Entry(dict[str, Any]):
         if value is None:
             return default
         if isinstance(value, bool | list | dict):
-            raise LawError(self, f"{key}: 应是一段文字，这里写的是 {value!r}", key)
+            raise LawError(self, f"{key}: 应是一段文字，这里写的是 {_shown(value)}", key)
         return str(value)
 
     def need_text(self, key: str) -> str:
         self.need(key)
         return self.text(key)
+
+    def name(self, key: str = "id") -> str:
+        """A name by which other files call this: letters, digits, dots and dashes, so that nobody misreads it."""
+        value = self.need(key)
+        if not isinstance(value, str):
+            raise LawError(self, f"{key}: {_shown(value)} 应是一个名称，以字母开头，例如 area.R01", key)
+        if not re.fullmatch(r"[^\W\d_][\w.-]*", value) or unicodedata.normalize("NFKC", value) != value:
+            said = f"{key}: “{value}”里有空格或全角符号，只能用文字、数字、点和横线，例如 area.R01"
+            raise LawError(self, said, key)
+        return value
 
     def number(self, key: str, default: float | None = None, *, least: float = 0.0) -> float | None:
         """A number of at least `least`; the default where the key is absent or empty."""
@@ -50,7 +64,7 @@ class Entry(dict[str, Any]):
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise LawError(self, f"{key}: {value!r} 不是数", key)
+            raise LawError(self, f"{key}: {value!r} 不是数：请只写半角数字，不带单位和百分号，例如 0.3", key)
         if value < least:
             raise LawError(self, f"{key}: {value:g} 太小，不能小于 {least:g}", key)
         return float(value)
@@ -69,9 +83,15 @@ class Entry(dict[str, Any]):
         if not isinstance(value, list) or any(isinstance(word, bool | list | dict | None) for word in value):
             raise LawError(self, f"{key}: 应写成列表，例如 [{value if isinstance(value, str) else '甲, 乙'}]", key)
         words = tuple(map(str, value))
+        if not words and known is not None:
+            raise LawError(self, f"{key}: 列表是空的：不限的话，请删去这一项", key)
+        twice = [word for word, count in Counter(words).items() if count > 1]
+        if twice:
+            raise LawError(self, f"{key}: {'、'.join(twice)} 写了两次，请删去一个", key)
         strange = [word for word in words if known is not None and word not in known]
         if strange:
-            raise LawError(self, f"{key}: {'、'.join(strange)} 不认识，可用：{'、'.join(known or ())}", key)
+            comma = "；列表里要用半角逗号“,”隔开" if any(mark in "".join(strange) for mark in "，、；") else ""
+            raise LawError(self, f"{key}: {'、'.join(strange)} 不认识，可用：{'、'.join(known or ())}{comma}", key)
         return words
 
     def one_of(self, key: str, known: Sequence[str], default: str = "") -> str:
@@ -102,7 +122,7 @@ class Entry(dict[str, Any]):
     def day(self, key: str) -> date | None:
         value = self.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
-            raise LawError(self, f"{key}: {value!r} 不是日期，请写成 2026-11-01", key)
+            raise LawError(self, f"{key}: '{value}' 不是日期，请写成 2026-11-01", key)
         return value
 
     def only(self, *known: str) -> None:
@@ -152,32 +172,76 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 def read_entries(path: Path) -> list[Entry]:
     """The list of mappings in a file; an empty file has none. Raises LawError."""
     try:
-        loader = _Loader(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        loader = _Loader(text)
     except UnicodeDecodeError as error:
         raise LawError(path, "不是 UTF-8 编码，请另存为 UTF-8") from error
     except yaml.YAMLError as error:
         raise LawError(path, f"有不能出现在文本里的字符（{error}）") from error
     loader.file = path
     try:
-        data = loader.get_single_data()
+        root = loader.get_single_node()
+        data = None if root is None else loader.construct_document(root)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise LawError(Path(f"{path}:{line}"), f"不是 YAML（{error.problem}）{_hint(error)}") from error
+        line, said = _what_is_wrong(error, text.splitlines())
+        raise LawError(Path(f"{path}:{line}"), f"不是 YAML：{said}") from error
     finally:
         loader.dispose()
     entries = [] if data is None else data
     if not isinstance(entries, list):
         raise LawError(Path(f"{path}:1"), "应为一个列表，每项以“- ”开头")
-    for number, entry in enumerate(entries, start=1):
+    for node, entry in zip(root.value if entries else [], entries, strict=True):
         if not isinstance(entry, Entry):
-            raise LawError(path, f"第 {number} 项应是“名称: 值”的形式，这里写的是 {entry!r}")
+            place = Path(f"{path}:{node.start_mark.line + 1}")
+            raise LawError(place, f"每项应是“名称: 值”的形式，这里写的是 {_shown(entry)}")
     return entries
 
 
-def _hint(error: yaml.MarkedYAMLError) -> str:
-    """What usually causes such an error, in words."""
-    if "\\t" in str(error.problem):
-        return "：缩进请用空格，不要用制表符（Tab）"
-    if "mapping values are not allowed" in str(error.problem):
-        return "：可能是冒号前的缩进不齐，或文字里的冒号要加引号"
-    return "：请检查这一行和上一行的缩进、引号和括号"
+_WIDE = re.compile(r"^\s*(?:-\s*)?[\w.-]+：|^[\s\u3000]*\u3000|^\s*[－—–]|[【】［］｛｝]|\{[^}]*，|\[[^\]]*，")
+"""Punctuation of a Chinese keyboard where YAML wants its own: after a key, before one, as a dash, in lists."""
+_CAUSES = {
+    "\\t": "缩进请用空格，不要用制表符（Tab）",
+    "mapping values are not allowed": "可能是冒号前的缩进不齐，或文字里有冒号；有冒号的文字要加引号",
+    "could not find expected ':'": "这一行没有“名称: 值”的冒号；冒号要用半角，后面空一格，例如 kind: deny",
+    "expected <block end>": "这一行的缩进和上面不齐，或少了“- ”；同一项里的各行要对齐",
+    "unexpected end of stream": "从这一行起，引号没有关上",
+    "expected ',' or ']'": "从这一行起，方括号没有关上，或少了逗号",
+    "expected ',' or '}'": "从这一行起，花括号没有关上，或少了逗号",
+    "undefined alias": "以 * 开头的文字要加引号",
+    "cannot start any token": "以 %、@ 或反引号开头的文字要加引号",
+    "could not determine a constructor": "不要用以 ! 开头的标记，请删去它",
+    "but found another document": "一个文件只写一份，请删去单独一行的 ---",
+}
+"""What usually causes an error of the reader, by words of its message, and the remedy."""
+_OPENED = ("quoted scalar", "flow sequence", "flow mapping", "simple key")
+"""What was begun on an earlier line than the one where its end was missed."""
+
+
+def _what_is_wrong(error: yaml.MarkedYAMLError, lines: list[str]) -> tuple[int, str]:
+    """The line to mend and what to do there, in words."""
+    problem, context = str(error.problem), str(error.context)
+    line = error.problem_mark.line + 1 if error.problem_mark else 1
+    if error.context_mark and any(word in context for word in _OPENED):
+        line = error.context_mark.line + 1
+    wide = next((n for n in (line, line - 1) if 0 < n <= len(lines) and _WIDE.search(lines[n - 1])), None)
+    if wide is not None:
+        return wide, "用了全角标点或全角空格：冒号、逗号、括号、短横和缩进要用半角，冒号后空一格"
+    said = next((said for words, said in _CAUSES.items() if words in problem), "")
+    return line, said or f"请检查这一行和上一行的缩进、引号和括号（{problem}）"
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The name that was probably meant by one that nobody knows, as the end of a sentence; "" where none is like it.
+
+    >>> meant("highway.controlzone", ["highway.control_zone", "slope"]), meant("坡", ["slope"])
+    ('；是不是 highway.control_zone？', '')
+    """
+    like = difflib.get_close_matches(word, list(known), n=1, cutoff=0.75)
+    return f"；是不是 {like[0]}？" if like else ""
+
+
+def _shown(value: Any) -> str:
+    """A value as an author would recognise it."""
+    if isinstance(value, list):
+        return f"列表 [{', '.join(map(str, value))}]"
+    return "一组“名称: 值”" if isinstance(value, dict) else str(value)

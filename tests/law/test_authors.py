@@ -170,7 +170,7 @@ def test_the_row_that_names_both_settles_which_number_holds(tmp_path):
         ("- id: a\n\ttitle: b\n", r"rules.yaml:2：不是 YAML.*不要用制表符"),
         ("- id: a\n  title: b\n  id: c\n", r"rules.yaml:3：有重复的项“id”"),
         ("id: a\n", r"rules.yaml:1：应为一个列表，每项以“- ”开头"),
-        ("- a\n", r"rules.yaml：第 1 项应是“名称: 值”的形式"),
+        ("- a\n", r"rules.yaml:1：每项应是“名称: 值”的形式，这里写的是 a"),
         ("- id: a\n   title: b\n", r"rules.yaml:2：不是 YAML"),
         ("- id: 'a\n", r"rules.yaml:\d+：不是 YAML"),
         ("- id: a\n---\n- id: b\n", r"rules.yaml:\d+：不是 YAML"),
