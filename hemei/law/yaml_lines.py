@@ -190,7 +190,7 @@ def read_entries(path: Path) -> list[Entry]:
     entries = [] if data is None else data
     if not isinstance(entries, list):
         raise LawError(Path(f"{path}:1"), "应为一个列表，每项以“- ”开头")
-    for node, entry in zip(root.value if entries else [], entries, strict=True):
+    for node, entry in zip(() if root is None else root.value, entries, strict=True):
         if not isinstance(entry, Entry):
             place = Path(f"{path}:{node.start_mark.line + 1}")
             raise LawError(place, f"每项应是“名称: 值”的形式，这里写的是 {_shown(entry)}")

@@ -28,7 +28,7 @@ class Clause:
     """One article, with three separate marks: `seen`, `in_force_checked` and `limit`.
 
     `text` is quoted word for word, or empty where nobody has seen it. `valid_from` is the day that the copy itself
-    names; `valid_from_is` says what that day is (施行, 公布, 修正 or 转载).
+    names; `valid_from_is` says what that day is (施行, 公布, 修正, 修订 or 转载).
     """
 
     id: str
