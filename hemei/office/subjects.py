@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from hemei.core.access import Actor, scope_of
 from hemei.core.registry import registry
 
 SUBJECTS = {  # what an audit entry is about, by the word before its colon
@@ -31,6 +32,15 @@ SUBJECTS = {  # what an audit entry is about, by the word before its colon
     "list": gettext_lazy("导出"),
     "parameter": gettext_lazy("参数"),
 }
+
+
+def pages_of_subjects(actor: Actor) -> dict[str, str]:
+    """Word before the colon → name of the page that shows it, as far as this person may open such pages at all."""
+    pages = {one: f"office:{one}" for one in ("case", "place", "unit") if scope_of(actor, f"{one}.view")}
+    for programme in registry.programmes.values():
+        if scope_of(actor, programme.right, programme.key):
+            pages |= programme.pages
+    return pages
 
 
 def subject_words(subject: str) -> str:

@@ -165,3 +165,11 @@ def test_nonsense_in_the_address_is_no_fault(row_of_wells: Round, signed_in: Sig
     for asked in ({"lon": "x", "lat": "1"}, {"lon": "999", "lat": "1"}, {"lon": "nan", "lat": "nan"}, {"from": "²"}):
         assert len(seen(client, **asked)) == 10
     assert len(seen(client, cursor="W10")) == 10
+
+
+@pytest.mark.parametrize(("who", "offered"), [("grid", True), ("auditor", False)])
+def test_only_who_may_fill_in_forms_is_led_to_them(toy, signed_in: SignIn, who: str, offered: bool) -> None:
+    client = signed_in(who)
+    page = client.get("/field/").content.decode()
+    assert ["找一户代报" in page, "手机离线填报" in page] == [offered, offered]
+    assert (client.get("/field/phones/").status_code == 200) is offered

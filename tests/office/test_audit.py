@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -48,6 +49,16 @@ def test_the_page_of_a_place_leads_to_its_audit(done, house: Place, signed_in: S
     assert link not in signed_in("village").get(f"/office/places/{house.pk}/").content.decode()
     page = signed_in("auditor").get(link).content.decode()
     assert "查看完整证件号和电话" in page
+
+
+def test_the_audit_links_only_to_what_its_reader_may_open(done, signed_in: SignIn) -> None:
+    for who, linked in (("auditor", True), ("administrator", False)):
+        client = signed_in(who)
+        pages = set(
+            re.findall(r'href="(/office/(?:cases|places)/\d+/)"', client.get("/office/audit/").content.decode())
+        )
+        assert bool(pages) is linked
+        assert {client.get(one).status_code for one in pages} <= {200}
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])

@@ -116,7 +116,7 @@ def as_decimal(cell: Cell) -> Decimal | None:
     text = UNIT.sub("", text.replace(" ", "").replace("−", "-"))
     text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
     if not NUMBER.fullmatch(text):
-        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5。")
+        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5 或 1985。")
     return Decimal(text)
 
 

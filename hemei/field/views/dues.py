@@ -47,6 +47,8 @@ def owed(request: StaffRequest) -> HttpResponse:
         "page": turns(request, shown, rows),
         "everybody": everybody,
         "may_see_all": bool(scope_of(request.actor, "round.view")),
+        "may_report": any(scope_of(request.actor, right_for(form)) for form in registry.forms.values()),
+        "may_collect": bool(scope_of(request.actor, "collector.issue")),
         "start": start,
         "located": lat is not None and start is None,
     }

@@ -158,10 +158,9 @@ def role_name(key: str) -> str:
 
 
 @register.filter
-def subject_url(subject: str) -> str:
-    """The page of what an audit entry is about, where there is one."""
+def subject_url(subject: str, pages: Mapping[str, str]) -> str:
+    """The page of what an audit entry is about, where there is one that the reader may open."""
     kind, _colon, pk = subject.partition(":")
-    pages = {name: f"office:{name}" for name in ("case", "place", "unit")} | registry.wording("pages")
     return reverse(pages[kind], args=[pk]) if kind in pages and pk.isdigit() else ""
 
 

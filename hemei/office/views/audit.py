@@ -21,7 +21,7 @@ from hemei.office.filters import NEWEST, OLDEST, FilterForm
 from hemei.office.forms import DayField
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
-from hemei.office.subjects import subject_of
+from hemei.office.subjects import pages_of_subjects, subject_of
 
 UNMASKINGS = 5
 SORTS = [
@@ -94,6 +94,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "chain": chain_state(),
         "verified": last_verified(),
         "region_names": names(within=scope),
+        "subject_pages": pages_of_subjects(request.actor),
         "verbs": VERBS,
     }
     return render(request, "office/audit.html", context)

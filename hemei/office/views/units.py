@@ -76,7 +76,7 @@ def change(request: OfficeRequest, pk: int) -> HttpResponse:
     if tried(request, form, lambda: acting.change_unit(unit=unit, by=request.actor, **form.cleaned_data)):
         messages.success(request, _("已保存。"))
         return redirect("office:unit", pk=unit.pk)
-    return _form_page(request, form, _("保存"), unit)
+    return _form_page(request, form, _("保存"), unit, heading=_("修改单位"))
 
 
 @require_POST
@@ -169,8 +169,10 @@ def _duty(request: OfficeRequest, pk: int) -> Duty:
     return found(reading.duty(pk, within=within(request, "unit.view")))
 
 
-def _form_page(request: OfficeRequest, form: OfficeForm, button: str, unit: Unit | None = None) -> HttpResponse:
-    context = {"unit": unit, "form": form, "button": button}
+def _form_page(
+    request: OfficeRequest, form: OfficeForm, button: str, unit: Unit | None = None, *, heading: str = ""
+) -> HttpResponse:
+    context = {"unit": unit, "form": form, "button": button, "heading": heading or button}
     return render(request, "office/unit_form.html", context, status=status(form))
 
 

@@ -40,8 +40,8 @@ def coordinate_fields(sheet: Sheet) -> list[Field]:
     x, y = ("X坐标", "X", "x"), ("Y坐标", "Y", "y")
     east, north = (y, x) if _is_plane(sheet.crs) else (x, y)
     return [
-        Field("lon", (lazy("经度"), "东坐标", "横坐标", "lon", "longitude", *east), as_decimal),
-        Field("lat", (lazy("纬度"), "北坐标", "纵坐标", "lat", "latitude", *north), as_decimal),
+        Field("lon", (lazy("经度"), "东经", "东坐标", "横坐标", "lon", "longitude", *east), as_decimal),
+        Field("lat", (lazy("纬度"), "北纬", "北坐标", "纵坐标", "lat", "latitude", *north), as_decimal),
     ]
 
 
