@@ -52,6 +52,7 @@ class Kind:
     columns: Sequence[Column] = ()
     layer: Layer = Layer()
     identifier_systems: Mapping[str, Text] = field(default_factory=dict)
+    use: str = ""  # what such a building is by the rules of building (house, public …); "" where it is none
 
 
 class PersonsReader(Protocol):
@@ -238,6 +239,7 @@ class Programme:
     right: str = "place.view"  # without it nobody is led to its first page
     subjects: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries are about: card:12 → 上岗牌
     pages: Mapping[str, str] = field(default_factory=dict)  # where such a subject is shown: card → name of an address
+    jobs: Mapping[str, Text] = field(default_factory=dict)  # its long work: kind of job → what it is called
     done: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries say was done, besides the verbs
     needs: Callable[[], models.QuerySet[Any, Any]] | None = None  # keys of the persons whose data it still needs
     resettled: Sequence[
@@ -312,7 +314,7 @@ class Registry:
         return declared.ask(proposals, on=on, public=public)
 
     def wording(self, part: str) -> dict[str, Any]:
-        """`subjects`, `pages` or `done` of all programmes."""
+        """`subjects`, `pages`, `jobs` or `done` of all programmes."""
         return {name: text for one in self.programmes.values() for name, text in getattr(one, part).items()}
 
     def default(self, key: str) -> Any:

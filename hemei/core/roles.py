@@ -53,6 +53,9 @@ VERBS: dict[str, str | Promise] = {
     "training.attend": _("在培训现场签到"),
     "posting.keep": _("登记工地和派工"),
     "posting.rate": _("评价施工服务"),
+    "control.view": _("查看管控图层、规则和筛查结果"),
+    "control.keep": _("登记管控图层、规则和清单，发起筛查"),
+    "control.decide": _("对筛查结果作认定（既有、立案、不属实）"),
     "register.import": _("导入台账"),
     "register.export": _("导出"),
     "unit.view": _("查看单位和岗位"),
@@ -74,6 +77,7 @@ LOOK = {
     "unit.view",
     "job.view",
     "craftsman.view",
+    "control.view",
 }
 VILLAGE_WORK = {
     "check.proxy",
@@ -100,6 +104,7 @@ OFFICE_WORK = VILLAGE_WORK | {
     "case.withdraw",
     "register.export",
 }
+CONTROL = {"control.keep", "control.decide"}
 TRAINING = {"craftsman.keep", "training.hold", "training.attend"}
 
 
@@ -139,7 +144,12 @@ for _role in (
         "township_officer",
         _("乡镇经办"),
         Level.TOWNSHIP,
-        frozenset(LOOK | OFFICE_WORK | TRAINING | {"round.plan", "register.import", "person.unmask", "case.file_away"}),
+        frozenset(
+            LOOK
+            | OFFICE_WORK
+            | TRAINING
+            | {"round.plan", "register.import", "person.unmask", "case.file_away", "control.decide"}
+        ),
     ),
     Role(
         "district_officer",
@@ -149,6 +159,7 @@ for _role in (
             LOOK
             | OFFICE_WORK
             | TRAINING
+            | CONTROL
             | {
                 "round.plan",
                 "draw.hold",

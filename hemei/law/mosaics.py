@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -19,7 +21,7 @@ from hemei.engines.screen.shapes import Footprints
 
 from .book import Book
 from .district import District, Mosaic
-from .places import REACH_M
+from .places import REACH_M, kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +56,41 @@ class Standing:
         return found
 
 
-def standings_of(district: District, crs: CRS, error_m: float) -> tuple[list[Standing], list[str]]:
-    """Read the mosaics of a district, good for position errors of at most `error_m`; and the remarks on their files."""
+def standings_of(
+    district: District, crs: CRS, error_m: float, beside: Path | None = None
+) -> tuple[list[Standing], list[str]]:
+    """Read the mosaics of a district, good for position errors of at most `error_m`; and the remarks on their files.
+
+    `beside` as in `places.places_of`.
+    """
     made: list[Standing] = []
     remarks: list[str] = []
     for mosaic in district.mosaics:
-        standing, said = _read(mosaic, crs, error_m)
+        standing, said = _read(mosaic, crs, error_m, beside)
         made.append(standing)
         remarks.extend(said)
     return made, remarks
 
 
-def _read(mosaic: Mosaic, crs: CRS, error_m: float) -> tuple[Standing, tuple[str, ...]]:
+def _read(mosaic: Mosaic, crs: CRS, error_m: float, beside: Path | None) -> tuple[Standing, tuple[str, ...]]:
     layer = read_layer(mosaic.file, crs, columns=list(dict.fromkeys(mosaic.columns.values())))
     polygons = shapely.get_dimensions(layer.geometry) == 2
     words = [_words(layer.columns[column].to_pylist()) for column in mosaic.columns.values()]
     values, geometry = np.column_stack(words)[polygons], layer.geometry[polygons]
-    ground = build_area_map(rings_of(geometry), dissolved=False)
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for number, row in enumerate(values):
-        alike.setdefault(tuple(row), []).append(number)
-    joined = np.array([shapely.disjoint_subset_union_all(geometry[rows]) for rows in alike.values()], dtype=object)
-    borders = build_near_map(segments_of(joined), max(error_m, REACH_M))
+    reach = max(error_m, REACH_M)
+
+    def near() -> NearMap:
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for number, row in enumerate(values):
+            alike.setdefault(tuple(row), []).append(number)
+        joined = np.array([shapely.disjoint_subset_union_all(geometry[rows]) for rows in alike.values()], dtype=object)
+        return build_near_map(segments_of(joined), reach)
+
+    columns = "|".join(mosaic.columns.values())
+    stamp = hashlib.sha256(f"{columns}|{crs.to_wkt()}".encode()).hexdigest()[:12]
+    name = f"mosaic-{layer.version}-{stamp}"
+    ground = kept(beside, f"{name}-zone", AreaMap, lambda: build_area_map(rings_of(geometry), dissolved=False))
+    borders = kept(beside, f"{name}-near{reach:g}", NearMap, near)
     standing = Standing(tuple(mosaic.columns), values, geometry, shapely.STRtree(geometry), ground, borders)
     return standing, layer.remarks
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +21,7 @@ from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import Rings, rings_of
 from hemei.engines.screen.shapes import Footprints, areas, footprints_of
+from hemei.engines.screen.store import load, save
 from hemei.engines.screen.terrain import pixels, read_terrain
 from hemei.terms.measure import Measure
 
@@ -28,6 +31,7 @@ from .district import District, LayerFile
 from .rules import Rule
 from .subject import InLayer
 
+Map = TypeVar("Map", AreaMap, NearMap)
 STEEP = "steep_slope"
 """The layer that is made from the district's elevation, not read from a file."""
 VOID = "附近高程缺测"
@@ -172,22 +176,32 @@ def depths(place: Place, geometry: np.ndarray, shared: np.ndarray) -> np.ndarray
     return best
 
 
-def places_of(district: District, crs: CRS, error_m: float) -> tuple[list[Place], list[str]]:
+def places_of(
+    district: District, crs: CRS, error_m: float, beside: Path | None = None
+) -> tuple[list[Place], list[str]]:
     """Read a district's layers and build their maps, good for position errors of at most `error_m` metres.
 
-    Besides, what had to be remarked of the files.
+    Besides, what had to be remarked of the files. In the folder `beside`, where one is given, each layer version's maps
+    are kept when first built, and mapped into memory from then on.
     """
     places: list[Place] = []
     remarks: list[str] = []
     for file in district.layers:
-        layer = read_layer(file.file, crs, columns=(*([file.class_column] if file.class_column else []), *file.where))
-        remarks.extend(layer.remarks)
-        made = list(_places_in(file, layer, district, error_m))
-        remarks.extend(_remarks(file, layer, made, district.book))
+        made, said = places_in(file, district, crs, error_m, beside)
         places.extend(made)
+        remarks.extend(said)
     if district.dem:
         places.append(steep_place(district, crs, error_m))
     return places, remarks
+
+
+def places_in(
+    file: LayerFile, district: District, crs: CRS, error_m: float, beside: Path | None = None
+) -> tuple[list[Place], list[str]]:
+    """The places of one layer, and what had to be remarked of its file; see `places_of`."""
+    layer = read_layer(file.file, crs, columns=(*([file.class_column] if file.class_column else []), *file.where))
+    made = list(_places_in(file, layer, district, error_m, beside))
+    return made, [*layer.remarks, *_remarks(file, layer, made, district.book)]
 
 
 def steep_place(district: District, crs: CRS, error_m: float) -> Place:
@@ -203,22 +217,24 @@ def steep_place(district: District, crs: CRS, error_m: float) -> Place:
     )
 
 
-def _places_in(file: LayerFile, layer: Layer, district: District, error_m: float) -> Iterator[Place]:
+def _places_in(
+    file: LayerFile, layer: Layer, district: District, error_m: float, beside: Path | None
+) -> Iterator[Place]:
     """A place for each class, and one of all classes together for the rules that ask for any."""
     chosen = np.ones(len(layer.geometry), bool)
     for column, values in file.where.items():
         chosen &= np.isin(_words(layer.columns[column]), values)
     chosen &= ~(shapely.is_missing(layer.geometry) | shapely.is_empty(layer.geometry))
     if not file.class_column:
-        yield _place(file, "", layer, chosen, district, error_m)
+        yield _place(file, "", layer, chosen, district, error_m, beside)
         return
     named = _words(layer.columns[file.class_column])
     asked = {rule.of for rule in district.book.rules if rule.layer == file.id}
     for of in dict.fromkeys(file.classes.values()):
         members = [value for value, name in file.classes.items() if name == of]
-        yield _place(file, of, layer, chosen & np.isin(named, members), district, error_m)
+        yield _place(file, of, layer, chosen & np.isin(named, members), district, error_m, beside)
     if "" in asked:
-        yield _place(file, "", layer, chosen & np.isin(named, list(file.classes)), district, error_m)
+        yield _place(file, "", layer, chosen & np.isin(named, list(file.classes)), district, error_m, beside)
 
 
 def _remarks(file: LayerFile, layer: Layer, made: list[Place], book: Book) -> Iterator[str]:
@@ -241,15 +257,46 @@ def _words(column: pa.Array) -> np.ndarray:
     return np.array([str(value) for value in column.to_pylist()])
 
 
-def _place(file: LayerFile, of: str, layer: Layer, chosen: np.ndarray, district: District, error_m: float) -> Place:
+def _place(
+    file: LayerFile,
+    of: str,
+    layer: Layer,
+    chosen: np.ndarray,
+    district: District,
+    error_m: float,
+    beside: Path | None,
+) -> Place:
     geometry = layer.geometry[chosen]
     half = file.half_width_m.get(of, max(file.half_width_m.values(), default=0.0) if of == "" else 0.0)
     reach = reach_of(district.book, file.id, of) + error_m + 2 * half + 1.0
     polygons = shapely.get_dimensions(geometry) == 2
-    ground = build_area_map(rings_of(geometry[polygons]), dissolved=True) if polygons.any() else None
-    outline = [shapely.disjoint_subset_union_all(geometry[polygons])] if polygons.any() else []
-    edges = build_near_map(segments_of(np.array([*outline, *geometry[~polygons]], dtype=object)), max(reach, REACH_M))
+    reach = max(reach, REACH_M)
+
+    def area() -> AreaMap:
+        return build_area_map(rings_of(geometry[polygons]), dissolved=True)
+
+    def near() -> NearMap:
+        outline = [shapely.disjoint_subset_union_all(geometry[polygons])] if polygons.any() else []
+        return build_near_map(segments_of(np.array([*outline, *geometry[~polygons]], dtype=object)), reach)
+
+    # The rows that make the place are part of the name: another class, another filter, another map.
+    stamp = hashlib.sha256(chosen.tobytes() + district.crs.encode()).hexdigest()[:12]
+    name = f"{file.id}-{layer.version}-{stamp}"
+    ground = kept(beside, f"{name}-area", AreaMap, area) if polygons.any() else None
+    edges = kept(beside, f"{name}-near{reach:g}", NearMap, near)
     return Place(file.id, of, layer.version, geometry, shapely.STRtree(geometry), ground, edges, half)
+
+
+def kept(beside: Path | None, name: str, kind: type[Map], build: Callable[[], Map]) -> Map:
+    """A map from the folder `beside` where it lies there, else built, and kept there where there is a folder."""
+    if beside is None:
+        return build()
+    path = beside / f"{name}.map"
+    made = load(path, kind)
+    if made is None:
+        made = build()
+        save(path, made)
+    return made
 
 
 def reach_of(book: Book, layer: str, of: str) -> float:

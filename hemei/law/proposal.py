@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,13 @@ from hemei.terms.measure import Measure
 from hemei.terms.verdict import Verdict
 
 from .advice import Advice, Ground, Plot, advise
+from .around import Around, around
 from .deciding import decide
 from .disclosure import for_the_public
 from .district import District
-from .mosaics import Standing, standings_of
+from .mosaics import Standing
 from .parts import ROLES as ZONED
 from .parts import parts_of, steeper
-from .places import places_of
 from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
 from .screening import measured_at
 from .subject import Subject
@@ -63,6 +63,22 @@ class Answer:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a proposal says of itself: words of the rules, measures (None where it does not say), zone and tier where
+    it says them, and the storeys of what stands. `is_spot`: only a point is known, so nothing is its footprint."""
+
+    id: str
+    use: str
+    work: str
+    error_m: float
+    approvals: frozenset[str] = frozenset()
+    said: Mapping[Measure, float | None] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(ZONED, ""))
+    standing_storeys: tuple[float | None, ...] = ()
+    is_spot: bool = False
+
+
 def answer(path: str, district: District, on: date, *, public: bool = False) -> Answer:
     """Read a proposal and judge it: one feature with `role` building, perhaps a plot, and what already stands on it
     (existing). Raises Unreadable.
@@ -74,19 +90,32 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
     fact = facts["building"][0]
     error = _number(path, fact, "position_error_m")
     error = district.position_error_m if error is None else error
-    places, remarks = places_of(district, crs, error)
-    plot = _plot(path, drawn, facts["existing"])
-    standings, _ = standings_of(district, crs, error)
-    told = {role: str(fact.get(role) or "") for role in ZONED}
-    zone, tier, may_be = _standing(standings, drawn.building, error, told)
-    subject = Subject(
+    asked = Asked(
         id=str(fact["id"]),
         use=_word(path, fact, "use", USE_TITLES),
         work=_word(path, fact, "work", WORK_TITLES),
+        error_m=error,
         approvals=_approvals(path, fact, district),
+        said={measure: _number(path, fact, measure.value) for measure in Measure},
+        told={role: str(fact.get(role) or "") for role in ZONED},
+        standing_storeys=tuple(_number(path, one, Measure.STOREYS.value) for one in facts["existing"]),
+    )
+    return judged(drawn, asked, around(district, error), on, public=public)
+
+
+def judged(drawn: Drawn, asked: Asked, near: Around, on: date, *, public: bool = False) -> Answer:
+    """Judge a proposal that is drawn in metres, in the system of `near`. See `answer`."""
+    district, crs, error = near.district, near.crs, asked.error_m
+    plot = _plot(drawn, asked.standing_storeys)
+    zone, tier, may_be = _standing(near.standings, drawn.building, error, asked.told)
+    subject = Subject(
+        id=asked.id,
+        use=asked.use,
+        work=asked.work,
+        approvals=asked.approvals,
         position_error_m=error,
-        attributes=_attributes(path, fact, drawn, plot, district, crs),
-        layers=measured_at(places, drawn.building, error),
+        attributes=_attributes(asked, drawn, plot, district, crs),
+        layers=measured_at(list(near.places), drawn.building, error),
         zone=zone,
         tier=tier,
         may_be=may_be,
@@ -96,10 +125,10 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
     if public:
         verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
     elif plot is not None:
-        by_key = {place.key: place for place in places}
-        ground = Ground(by_key, parts_of(plot.ground, standings, told), _steepness(district, crs))
+        by_key = {place.key: place for place in near.places}
+        ground = Ground(by_key, parts_of(plot.ground, near.standings, asked.told), _steepness(district, crs))
         advice = advise(plot, subject, ground, district, on)
-    said = () if public else (*remarks, *_outside(drawn))
+    said = () if public else (*near.remarks, *_outside(drawn))
     return Answer(district, on, subject, drawn, verdicts, advice, public, said)
 
 
@@ -162,11 +191,10 @@ def _approvals(path: str, fact: Facts, district: District) -> frozenset[str]:
     return frozenset(known[word] for word in words)
 
 
-def _plot(path: str, drawn: Drawn, existing: list[Facts]) -> Plot | None:
+def _plot(drawn: Drawn, storeys: Sequence[float | None]) -> Plot | None:
     if drawn.plot is None:
         return None
     built = [float(shapely.area(shapely.intersection(shape, drawn.plot))) for shape in drawn.existing]
-    storeys = [_number(path, fact, Measure.STOREYS.value) for fact in existing]
     known = [area * count for area, count in zip(built, storeys, strict=True) if count is not None]
     return Plot(
         drawn.plot,
@@ -176,23 +204,20 @@ def _plot(path: str, drawn: Drawn, existing: list[Facts]) -> Plot | None:
     )
 
 
-def _attributes(
-    path: str, fact: Facts, drawn: Drawn, plot: Plot | None, district: District, crs: CRS
-) -> dict[Measure, float]:
+def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: District, crs: CRS) -> dict[Measure, float]:
     """What the proposal says of itself, and what it does not say, measured: footprint, plot, density, slope."""
-    said = {measure: _number(path, fact, measure.value) for measure in Measure}
     own = float(shapely.area(drawn.building))
-    found = {Measure.FOOTPRINT: own}
+    found = {} if asked.is_spot else {Measure.FOOTPRINT: own}
     if plot is not None:
         found |= {Measure.PLOT: plot.area_m2, Measure.DENSITY: (own + plot.built_m2) / plot.area_m2}
-        storeys = said[Measure.STOREYS]
+        storeys = asked.said.get(Measure.STOREYS)
         if storeys is not None and plot.floor_m2 is not None:
             found[Measure.FAR] = (own * storeys + plot.floor_m2) / plot.area_m2
     if district.dem:
         alone = footprints_of(rings_of(np.array([drawn.building], dtype=object)))
         slope = float(terrain_at(read_terrain(Path(district.dem)), alone, crs)["slope_deg"][0])
         found |= {} if math.isnan(slope) else {Measure.SLOPE: slope}
-    return found | {measure: value for measure, value in said.items() if value is not None}
+    return found | {measure: value for measure, value in asked.said.items() if value is not None}
 
 
 def _steepness(

@@ -23,12 +23,12 @@ from hemei.engines.screen.writing import partial_of, write_results
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
 
+from .around import Around, around
 from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
 from .crowding import crowded, density_of
 from .district import District
-from .mosaics import standings_of
-from .places import Place, in_layer, inside, measure, places_of
+from .places import Place, in_layer, inside, measure
 from .rules import Rule
 from .subject import InLayer
 
@@ -76,19 +76,22 @@ class Batch:
 
 
 class Screening:
-    """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up. Raises Unreadable."""
+    """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up. Raises Unreadable.
 
-    def __init__(self, buildings: str, district: District, on: date) -> None:
+    `near`: the district's layers where they have been read already, for errors as large as any of the buildings'.
+    """
+
+    def __init__(self, buildings: str, district: District, on: date, near: Around | None = None) -> None:
         self.source: Source = open_source(buildings)
         self.district, self.on = district, on
         self.rules = [rule for rule in district.book.rules if rule.holds(on)]
         self.crs = chosen(district.crs, self.source.crs, lambda: middle_of(self.source))
         self.convert = converter(self.source.crs, self.crs)
         self.tally = Tally(remarks=[*district.remarks, *self._absent()])
-        worst_error = self._worst_error()
-        self.places, said = places_of(district, self.crs, worst_error)
-        self.standings, also = standings_of(district, self.crs, worst_error)
-        self.tally.remarks += [*said, *also]
+        if near is None or near.crs != self.crs or near.error_m < self._worst_error():
+            near = around(district, self._worst_error(), crs=self.crs)
+        self.places, self.standings = list(near.places), list(near.standings)
+        self.tally.remarks += near.remarks
         self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
         self.density = density_of(district, self.source, self.convert, self.crs)
         self.tally.remarks += [] if self.density is None else self.density.remarks()

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "hemei.demo",
     "hemei.programmes.houses",
     "hemei.programmes.craftsmen",
+    "hemei.programmes.control",
 ]
 
 MIDDLEWARE = [

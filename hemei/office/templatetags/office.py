@@ -149,7 +149,7 @@ def step_name(verb: str) -> str:
 
 @register.filter
 def job_name(kind: str) -> str:
-    return str(JOBS.get(kind, kind))
+    return str(JOBS.get(kind) or registry.wording("jobs").get(kind, kind))
 
 
 @register.filter

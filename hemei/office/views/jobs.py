@@ -19,6 +19,7 @@ from hemei.core.models import Job, JobState
 from hemei.core.queries import jobs as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
+from hemei.core.registry import registry
 from hemei.office.filters import NEWEST, OLDEST, FilterForm, search_field
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest, within
@@ -29,7 +30,9 @@ class JobFilterForm(FilterForm):
     q = search_field(gettext_lazy("找任务"), gettext_lazy("说明或发起人，两个字也能找"))
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     job = forms.ChoiceField(
-        label=gettext_lazy("哪种任务"), required=False, choices=[("", gettext_lazy("全部")), *JOBS.items()]
+        label=gettext_lazy("哪种任务"),
+        required=False,
+        choices=lambda: [("", gettext_lazy("全部")), *JOBS.items(), *registry.wording("jobs").items()],
     )
     state = forms.ChoiceField(
         label=gettext_lazy("状态"), required=False, choices=[("", gettext_lazy("全部状态")), *JobState.choices]

@@ -58,6 +58,7 @@ programme = Programme(
                 ),
             ],
             layer=Layer(colour_by="houses.grade"),
+            use="house",
             identifier_systems={
                 "self_built_platform": _("自建房平台编号"),
                 "disaster_survey": _("灾害普查编号"),

@@ -1,0 +1,151 @@
+"""`control.verdicts`: what the rules say of proposals, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import shapely
+from django.utils.translation import gettext as _
+from pyproj import CRS
+
+from hemei.core.errors import Mistaken
+from hemei.engines.screen.crs import converter
+from hemei.law.around import Around
+from hemei.law.book import Book
+from hemei.law.proposal import Answer, Asked, Drawn, judged
+from hemei.law.rules import USE_TITLES, WORK_TITLES
+from hemei.law.wording import amount, citations, remedy, sentence
+from hemei.programmes.control.keeping import SPOT_ERROR_M, STORED, district_code, in_force, near, newest_law, spot
+from hemei.programmes.control.kinds import ZONES
+from hemei.terms.measure import Measure
+from hemei.terms.proposal import Limit, Proposal, Ruled, Ruling
+from hemei.terms.verdict import Outcome, Verdict
+
+POINT = 0
+GROUND = 2
+
+
+def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]:
+    """What the rules of its district say of each proposal; see `core.registry.VerdictReader`.
+
+    Raises Mistaken for a shape that is none.
+    """
+    found: dict[str, Ruled] = {}
+    for code in dict.fromkeys(district_code(one.region) for one in proposals):
+        some = [one for one in proposals if district_code(one.region) == code]
+        ready = near(code, on, max(_error(one, _shape(one.geometry)) for one in some))
+        layers = in_force(code, on)
+        configured = bool(layers) or newest_law(code) is not None
+        zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
+        for one in some:
+            said = judged(*_in_metres(one, ready), ready, on, public=public)
+            found[one.id] = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
+    return found
+
+
+def _error(proposal: Proposal, shape: shapely.Geometry) -> float:
+    spread = SPOT_ERROR_M if shapely.get_dimensions(shape) == POINT else 0.0
+    return max(proposal.position_error_m, spread)
+
+
+def _shape(wkb: bytes) -> shapely.Geometry:
+    shape = shapely.from_wkb(wkb, on_invalid="ignore")
+    if shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
+        raise Mistaken(_("图形读不懂，请在地图上重新画。"), field="geometry", code="no_shape")
+    shape = shapely.force_2d(shape)
+    if shapely.get_dimensions(shape) not in (POINT, GROUND):
+        raise Mistaken(_("要画出房屋的轮廓（面），或点一个位置。"), field="geometry", code="no_ground")
+    return shape if shape.is_valid else shapely.make_valid(shape, method="structure")
+
+
+def _in_metres(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked]:
+    convert = converter(STORED, ready.crs)
+    assert convert is not None
+
+    def moved(wkb: bytes) -> shapely.Geometry:
+        return shapely.transform(_shape(wkb), convert)
+
+    building = moved(proposal.geometry)
+    is_spot = shapely.get_dimensions(building) == POINT
+    drawn = Drawn(
+        spot(shapely.centroid(building)) if is_spot else building,
+        moved(proposal.plot) if proposal.plot else None,
+        tuple(moved(one) for one in proposal.existing),
+    )
+    said = {
+        Measure.STOREYS: proposal.storeys,
+        Measure.HEIGHT: proposal.height_m,
+        Measure.EAVES_HEIGHT: proposal.eaves_height_m,
+    }
+    asked = Asked(
+        id=proposal.id,
+        use=proposal.use if proposal.use in USE_TITLES else "",
+        work=proposal.work if proposal.work in WORK_TITLES else "",
+        error_m=_error(proposal, building),
+        approvals=proposal.approvals,
+        said=said,
+        standing_storeys=(None,) * len(proposal.existing),
+        is_spot=bool(is_spot),
+    )
+    return drawn, asked
+
+
+def _ruled(said: Answer, crs: CRS, *, configured: bool, zones_shown: bool) -> Ruled:
+    book, back = said.district.book, converter(crs, STORED)
+    assert back is not None
+    advice = said.advice
+    permitted = advice.permitted if advice else None
+    return Ruled(
+        rulings=tuple(ruling_of(verdict, book, said.on) for verdict in said.verdicts),
+        configured=configured,
+        zone=said.subject.zone if zones_shown else "",
+        tier=said.subject.tier if zones_shown else "",
+        permitted=None if permitted is None else bytes(shapely.to_wkb(shapely.transform(permitted, back))),
+        permitted_m2=advice.permitted_m2 if advice else None,
+        limits=tuple(
+            Limit(
+                bound.measure.value,
+                bound.measure.label,
+                bound.value,
+                amount(bound.measure, bound.value) + (f"（{bound.how}）" if bound.how else ""),
+                book.clauses[bound.clause].citation if bound.clause else "",
+            )
+            for bound in (advice.bounds if advice else ())
+        ),
+        remarks=said.remarks,
+    )
+
+
+def ruling_of(verdict: Verdict, book: Book, on: date) -> Ruling:
+    """A verdict with all that stands beside it."""
+    rule = book.rule(verdict.rule, on)
+    clause = book.clauses[verdict.clause]
+    return Ruling(
+        rule=verdict.rule,
+        title=rule.title,
+        kind=verdict.kind,
+        outcome=verdict.outcome,
+        said=sentence(verdict, book),
+        remedy=remedy(verdict, rule),
+        measured=verdict.measured,
+        threshold=verdict.threshold,
+        margin=verdict.margin,
+        unit=verdict.unit,
+        clause=citations(rule, book),
+        text=clause.text,
+        marks=clause.marks(on),
+        missing=verdict.missing,
+        layer=verdict.layer,
+        layer_version=verdict.layer_version,
+        note=rule.note,
+    )
+
+
+ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
+
+
+def most_pressing_first(rulings: Sequence[Ruling]) -> list[Ruling]:
+    """What stands in the way, then what nobody knows, then what is fine; each in the rules' order."""
+    return sorted(rulings, key=lambda one: ORDER[one.outcome])

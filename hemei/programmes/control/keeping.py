@@ -1,0 +1,217 @@
+"""A district as `hemei.law` wants it, put together from what is kept: its layers of a day, and the law of its own.
+
+Working copies lie below `VAR/control` and can be made again from what is in the database and among the evidence.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import OrderedDict
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+import yaml
+from django.conf import settings
+from pyproj import CRS
+
+from hemei.core.files import path_of
+from hemei.core.models import Region
+from hemei.engines.screen.crs import proposed
+from hemei.law.around import Around, around
+from hemei.law.book import NATIONAL as NATION
+from hemei.law.book import Book, national, read_book
+from hemei.law.district import District, LayerFile, Mosaic
+from hemei.law.plan import Row, read_plan
+from hemei.programmes.control.kinds import ZONES
+from hemei.programmes.control.models import LayerVersion, OwnLaw
+from hemei.terms.region import Level
+
+ERROR_M = 30.0
+"""Layers are kept ready for position errors up to this; for a larger one they are made anew."""
+MOST_READY = 4
+STORED = CRS.from_epsg(4490)
+Entries = dict[str, list[dict[str, Any]]]
+PARTS = ("clauses", "layers", "parameters", "rules", "plan")
+
+_ready: OrderedDict[object, Around] = OrderedDict()
+_lock = Lock()
+
+
+def root() -> Path:
+    folder = Path(settings.VAR) / "control"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def district_code(region: str) -> str:
+    """Layers and rules are a district's: they hold in all of it."""
+    return region[: Level.DISTRICT]
+
+
+def newest_law(region: str) -> OwnLaw | None:
+    return OwnLaw.objects.filter(region=district_code(region)).order_by("-id").first()
+
+
+def in_force(region: str, on: date) -> list[LayerVersion]:
+    """Of each layer the version that holds on a day: of several the one that began last."""
+    rows = LayerVersion.objects.filter(region=district_code(region), starts__lte=on).select_related("original")
+    chosen: dict[str, LayerVersion] = {}
+    for row in rows.order_by("kind", "starts", "pk"):
+        if row.holds(on):
+            chosen[row.kind] = row
+    return list(chosen.values())
+
+
+def written(entries: Entries, folder: Path) -> Path:
+    """The district's own law as the files of `hemei.law`, in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        path, rows = folder / f"{part}.yaml", entries.get(part) or []
+        partial = folder / f".{part}.yaml"
+        partial.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False) if rows else "", "utf-8")
+        partial.replace(path) if rows else partial.unlink()
+    return folder
+
+
+@lru_cache(maxsize=8)
+def _law(folder: Path) -> tuple[Book, dict[str, tuple[Row, ...]]]:
+    book = read_book(NATION, folder)
+    return book, read_plan(folder / "plan.yaml", book.clauses)
+
+
+def law_of(law: OwnLaw | None) -> tuple[Book, dict[str, tuple[Row, ...]]]:
+    """The nation's law with the district's own, and the district's plan."""
+    if law is None:
+        return national(), read_plan(None)
+    folder = root() / "law" / str(law.pk)
+    if not (folder / "whole").exists():
+        written(law.entries, folder)
+        (folder / "whole").touch()
+    return _law(folder)
+
+
+def copy_path(layer: LayerVersion) -> Path:
+    return root() / "layers" / f"{layer.original.sha256[:16]}-{layer.pk}.parquet"
+
+
+def copy_of(layer: LayerVersion) -> Path:
+    """The working copy of a layer, in degrees; read from its original again where it is not there."""
+    path = copy_path(layer)
+    if not path.exists():
+        from hemei.programmes.control.reading import again  # which writes it by `write_copy`
+
+        again(layer, path)
+    return path
+
+
+def write_copy(path: Path, geometry: Any, columns: dict[str, list[str]]) -> None:
+    """Features in degrees (EPSG:4490) as GeoParquet, numbered from 1 on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table = pa.table(
+        {
+            "id": pa.array(range(1, len(geometry) + 1), pa.int64()),
+            **{name: pa.array(values, pa.string()) for name, values in columns.items()},
+            "geometry": pa.array(shapely.to_wkb(geometry), pa.binary()),
+        }
+    )
+    described = {"encoding": "WKB", "geometry_types": [], "crs": STORED.to_json_dict()}
+    geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": described}}
+    partial = path.with_suffix(".partial")
+    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), partial)
+    partial.replace(path)
+
+
+def original_of(layer: LayerVersion) -> Path:
+    return path_of(layer.original.sha256)
+
+
+def crs_of(region: str, layers: list[LayerVersion]) -> str:
+    """The system of metres in which a district is measured: the belt of its middle."""
+    home = Region.objects.filter(code=district_code(region)).first()
+    if home is not None and home.boundary:
+        middle = shapely.centroid(shapely.from_wkb(bytes(home.boundary)))
+        return f"EPSG:{proposed(middle.x, middle.y)}"
+    if home is not None and home.lon is not None and home.lat is not None:
+        return f"EPSG:{proposed(home.lon, home.lat)}"
+    for layer in layers:
+        first = pq.read_table(copy_of(layer), columns=["geometry"]).column("geometry")[0].as_py()
+        middle = shapely.centroid(shapely.from_wkb(first))
+        return f"EPSG:{proposed(middle.x, middle.y)}"
+    return "EPSG:4546"
+
+
+def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
+    """The district of a region on a day, with its newest law or the one given."""
+    return _district(region, in_force(region, on), law or newest_law(region))
+
+
+def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None) -> District:
+    book, plan = law_of(law)
+    files = [
+        LayerFile(
+            layer.kind,
+            str(copy_of(layer)),
+            "class" if layer.classes else "",
+            {of: of for of in sorted(set(layer.classes.values()))},
+            dict.fromkeys(["", *book.layers[layer.kind].classes], layer.half_width_m) if layer.half_width_m else {},
+        )
+        for layer in layers
+        if layer.kind in book.layers
+    ]
+    zones = [
+        Mosaic(str(copy_of(layer)), {"zone": "class"} | ({"tier": "tier"} if layer.tier_column else {}))
+        for layer in layers
+        if layer.kind == ZONES
+    ]
+    home = Region.objects.filter(code=district_code(region)).first()
+    return District(
+        name=str(home or region),
+        crs=crs_of(region, layers),
+        layers=tuple(files),
+        columns={},
+        position_error_m=ERROR_M,
+        work="existing",
+        book=book,
+        mosaics=tuple(zones),
+        plan=plan,
+    )
+
+
+def near(region: str, on: date, error_m: float = 0.0) -> Around:
+    """The layers of a region's district, kept in memory from one question to the next. Raises Unreadable."""
+    layers, law = in_force(region, on), newest_law(region)
+    error = ERROR_M
+    while error < error_m:
+        error *= 2
+    key = (settings.VAR, district_code(region), law.pk if law else None, tuple(row.pk for row in layers), error)
+    with _lock:
+        made = _ready.pop(key, None)
+        if made is None:
+            made = around(_district(region, layers, law), error, beside=root() / "maps")
+        _ready[key] = made
+        while len(_ready) > MOST_READY:
+            _ready.popitem(last=False)
+    return made
+
+
+def spot(point: shapely.Geometry) -> shapely.Geometry:
+    """A building of which only a point is known, in metres: as small a square as can be measured."""
+    return shapely.box(point.x - HALF_SPOT_M, point.y - HALF_SPOT_M, point.x + HALF_SPOT_M, point.y + HALF_SPOT_M)
+
+
+HALF_SPOT_M = 0.5
+SPOT_ERROR_M = 15.0
+"""Ours: the footprint of a building known by a point lies within this of it, the point's own error included."""
+
+
+def forget() -> None:
+    """Let go of all working copies, as a test does."""
+    _ready.clear()
+    shutil.rmtree(Path(settings.VAR) / "control", ignore_errors=True)

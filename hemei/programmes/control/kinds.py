@@ -1,0 +1,33 @@
+"""Which layers there are, in words, and which class a clerk's word for a road means."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from hemei.law.book import Book, LayerKind
+
+ZONES = "zones"
+"""The layer of zone classes and tiers: no rule speaks of it, all numbers by zone and tier do."""
+CLASSES = {
+    "expressway": "高速公路",
+    "national": "国道",
+    "provincial": "省道",
+    "county": "县道",
+    "township": "乡道",
+}
+COMPUTED = ("steep_slope",)
+"""Layers that are made from elevation, not uploaded."""
+
+
+def layer_kinds(book: Book) -> dict[str, LayerKind]:
+    """All layers that can be uploaded, the zones first."""
+    zones = LayerKind(ZONES, str(_("管控分区（三类五档）")), "internal", (), "")
+    return {ZONES: zones} | {key: kind for key, kind in book.layers.items() if key not in COMPUTED}
+
+
+def class_of(word: str, classes: tuple[str, ...]) -> str:
+    """The class that a value of a file means, "" where it means none."""
+    word = word.strip()
+    if word in classes:
+        return word
+    return next((name for name, said in CLASSES.items() if name in classes and said == word), "")

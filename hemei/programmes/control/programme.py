@@ -1,0 +1,50 @@
+"""风貌和管控, declared in the nouns of the core."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.registry import Fact, Programme, Question
+from hemei.programmes.control import facts, screening
+from hemei.programmes.control.actions.deciding import FINDING
+from hemei.programmes.control.judging import verdicts
+from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Run
+from hemei.terms.finding import FindingKind, Severity
+
+assert screening  # declares its jobs
+
+programme = Programme(
+    key=OfControl.matter,
+    title=_("建房管控"),
+    line="plane",
+    findings=[
+        FindingKind(
+            FINDING,
+            Severity.SERIOUS,
+            _("不符合建房管控规则"),
+            _("按条款核实，由经办单位依法处理"),
+        )
+    ],
+    facts=[
+        Fact(
+            "control.worst",
+            _("管控筛查结论"),
+            facts.worst,
+            {"pass": _("符合"), "unknown": _("待核"), "fail": _("不符合")},
+        )
+    ],
+    questions=[Question("control.verdicts", _("管控规则怎么说"), verdicts)],
+    urls="hemei.programmes.control.urls",
+    right="control.view",
+    subjects={"layer": _("管控图层"), "law": _("区里的规则"), "run": _("管控筛查")},
+    pages={"layer": "control.layer", "run": "control.run"},
+    jobs={"control.screen": _("管控筛查"), "control.prepare": _("准备管控图层"), "control.preview": _("规则改动预览")},
+    done={
+        "layer.add": _("登记图层"),
+        "layer.withdraw": _("停用图层"),
+        "law.change": _("改区里的规则"),
+        "control.screen": _("发起筛查"),
+        "control.decide": _("认定筛查结果"),
+    },
+    resettled=(LayerVersion, OwnLaw, Run, Decision),
+)

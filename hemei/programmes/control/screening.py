@@ -1,0 +1,187 @@
+"""Screening everything that stands: background work, whose findings wait for an officer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.errors import Mistaken
+from hemei.core.models import Job
+from hemei.core.worker import Progress, work
+from hemei.core.writing import writing
+from hemei.engines.screen.reading import Unreadable
+from hemei.law.around import Around
+from hemei.law.district import District
+from hemei.law.screening import Screening
+from hemei.programmes.control.keeping import in_force, near, newest_law, root
+from hemei.programmes.control.models import Run
+from hemei.programmes.control.standing import COLUMNS, ERROR, Standing, gather
+from hemei.terms.day import today
+
+FINDINGS = pa.schema(
+    {
+        "place": pa.int64(), "village": pa.string(), "rule": pa.string(), "outcome": pa.string(),
+        "measured": pa.float64(), "threshold": pa.float64(), "margin": pa.float64(), "share": pa.float64(),
+        "layer_version": pa.string(), "missing": pa.string(),
+    }
+)  # fmt: skip
+STEPS = 100
+GROUND = ("area", "share")
+WORST = ("pass", "unknown", "fail")
+
+
+@dataclass
+class Screened:
+    """What came of a screening: failing and unknown verdicts as tables, the counts, and the worst of each building."""
+
+    standing: Standing
+    counts: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    tables: list[pa.Table] = field(default_factory=list)
+    worst: np.ndarray = field(default_factory=lambda: np.empty(0, np.int8))
+    remarks: list[str] = field(default_factory=list)
+
+    def findings(self) -> pa.Table:
+        return pa.concat_tables(self.tables) if self.tables else FINDINGS.empty_table()
+
+
+def screened(
+    region: str, on: date, ready: Around, folder: Path, district: District | None = None,
+    say: Callable[[int], None] = lambda per_cent: None,
+) -> Screened:  # fmt: skip
+    """Screen all buildings of a region by the rules of a day. `say` is told how far, of 100. Raises Unreadable."""
+    district = replace(district or ready.district, columns=COLUMNS, error_column=ERROR, work="existing")
+    path = folder / "standing.parquet"
+    standing = gather(region, ready.crs, path, lambda: say(1))
+    out = Screened(standing, worst=np.zeros(len(standing.places), np.int8))
+    if not len(standing.places):
+        return out
+    say(20)
+    run = Screening(str(path), district, on, near=ready)
+    expected = len(run.rules) * (len(standing.places) // 16_384 + 1)
+    for number, table in enumerate(run.tables()):
+        say(20 + min(75, 75 * number // max(expected, 1)))
+        found = _kept(table, standing)
+        if found is not None:
+            out.tables.append(found)
+            if table.num_rows and table.column("kind")[0].as_py() != "warn":
+                _worsen(out, found)
+    for (rule, village), counted in run.tally.outcomes.items():
+        out.counts.setdefault(rule, {})[village] = [int(n) for n in counted]
+    out.remarks = list(dict.fromkeys([*run.tally.remarks, *_faults(run)]))
+    return out
+
+
+def _kept(table: pa.Table, standing: Standing) -> pa.Table | None:
+    """The rows that somebody may have to look at: what fails, and what is unknown for another reason than that nothing
+    is configured."""
+    outcome = table.column("outcome").cast(pa.string())
+    known = pc.or_(pc.is_valid(table.column("threshold")), pc.equal(outcome, "fail"))
+    with_layer = pc.or_(
+        pc.not_equal(table.column("layer_version").cast(pa.string()), ""),
+        pc.equal(table.column("layer").cast(pa.string()), "everywhere"),
+    )
+    chosen = pc.and_(pc.not_equal(outcome, "pass"), pc.and_(known, with_layer))
+    rows = table.filter(chosen)
+    if not rows.num_rows:
+        return None
+    rows = rows.rename_columns({"building": "place", "township": "village"}).select(FINDINGS.names)
+    place = rows.column("place").cast(pa.string()).cast(pa.int64())
+    rows = rows.set_column(0, "place", place).cast(FINDINGS)
+    if table.column("measure")[0].as_py() not in GROUND:
+        return rows
+    spots = pa.array(standing.is_spot[np.searchsorted(standing.places, place.to_numpy())])
+    for name in ("measured", "margin", "share"):  # of a point nobody knows how much of the house lies inside
+        values = pc.if_else(spots, pa.scalar(None, pa.float64()), rows.column(name))
+        rows = rows.set_column(FINDINGS.names.index(name), name, values)
+    return rows
+
+
+def _worsen(out: Screened, found: pa.Table) -> None:
+    rank = np.where(np.asarray(pc.equal(found.column("outcome"), "fail")), 2, 1).astype(np.int8)
+    at = np.searchsorted(out.standing.places, found.column("place").to_numpy())
+    np.maximum.at(out.worst, at, rank)
+
+
+def _faults(run: Screening) -> list[str]:
+    return [f"{what}：{len(ids)}" for what, ids in run.tally.faults.items()]
+
+
+def folder_of(run: Run) -> Path:
+    return root() / "runs" / str(run.pk)
+
+
+def file_of(run: Run) -> Path:
+    return folder_of(run) / "findings.parquet"
+
+
+def worst_of(run: Run) -> Path:
+    return folder_of(run) / "worst.parquet"
+
+
+def _within_per_cent(progress: Progress) -> Callable[[int], None]:
+    def say(per_cent: int) -> None:
+        progress(per_cent, STEPS, _("正在逐户判定"))
+
+    return say
+
+
+@work("control.screen")
+def screen(job: Job, progress: Progress) -> dict[str, Any]:
+    """Screen a district. Started again after a kill, it begins anew; stopped, it leaves no result."""
+    run = Run.objects.get(pk=job.arguments["run"])
+    started, folder = monotonic(), folder_of(run)
+    folder.mkdir(parents=True, exist_ok=True)
+    progress(0, STEPS, _("读取图层"))
+    try:
+        ready = near(run.region, run.on)
+        found = screened(run.region, run.on, ready, folder, say=_within_per_cent(progress))
+    except Unreadable as fault:
+        raise Mistaken(str(fault)) from fault
+    finally:
+        (folder / "standing.parquet").unlink(missing_ok=True)
+    _write(found, run)
+    with writing():
+        law = newest_law(run.region)
+        run.law, run.layers = law, {row.kind: row.version for row in in_force(run.region, run.on)}
+        run.buildings, run.spots = len(found.standing.places), int(found.standing.is_spot.sum())
+        run.unplaced, run.counts, run.remarks = found.standing.unplaced, found.counts, found.remarks
+        run.seconds, run.ended_at = round(monotonic() - started, 2), timezone.now()
+        run.save()
+    progress(STEPS, STEPS)
+    return {"run": run.pk, "buildings": run.buildings}
+
+
+def _write(found: Screened, run: Run) -> None:
+    """Results under another name first, so that nobody reads half a file."""
+    table = found.findings()
+    for path, rows in ((file_of(run), table), (worst_of(run), _worst(found))):
+        partial = path.with_suffix(".partial")
+        pq.write_table(rows, partial)
+        partial.replace(path)
+
+
+def _worst(found: Screened) -> pa.Table:
+    return pa.table({"place": found.standing.places, "worst": pa.array(found.worst, pa.int8())})
+
+
+@work("control.prepare")
+def prepare(job: Job, progress: Progress) -> dict[str, Any]:
+    """Build the maps of a district's layers and keep them, so that nobody who asks has to wait for it."""
+    progress(0, 1, _("准备图层"))
+    try:
+        near(job.arguments["region"], today())
+    except Unreadable as fault:
+        raise Mistaken(str(fault)) from fault
+    progress(1, 1)
+    return {}

@@ -1,0 +1,29 @@
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from hemei.core.doors import signed_in
+from hemei.programmes.control.views import layers, rules, screenings
+
+
+def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    """A page for whoever is signed in."""
+    return path(address, signed_in(view), name=f"control.{name}")
+
+
+urlpatterns = [
+    path("", signed_in(layers.listing), name="control"),
+    staff("layers/add/", layers.add, "layer_add"),
+    staff("layers/<int:pk>/", layers.detail, "layer"),
+    staff("layers/<int:pk>/withdraw/", layers.withdraw, "layer_withdraw"),
+    staff("rules/", rules.listing, "rules"),
+    staff("rules/<str:rule>/", rules.detail, "rule"),
+    staff("screenings/", screenings.listing, "screenings"),
+    staff("screenings/start/", screenings.start, "screen"),
+    staff("screenings/<int:pk>/", screenings.detail, "run"),
+    staff("screenings/<int:pk>/progress/", screenings.progress, "run_progress"),
+    staff("findings/", screenings.findings, "findings"),
+    staff("findings.<slug:form>", screenings.findings_file, "findings_file"),
+    staff("findings/<int:pk>/<str:rule>/", screenings.decide, "decide"),
+]
