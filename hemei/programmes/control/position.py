@@ -52,7 +52,8 @@ def position_remarks(geometry: np.ndarray, region: str, kind: LayerKind) -> Iter
 def _shifted(geometry: np.ndarray, code: str, kind: LayerKind) -> Iterator[str]:
     """Whether the houses stand in the layer as anywhere, and only moved by GCJ-02 as nowhere else."""
     rows = Place.objects.filter(region__gte=code, region__lt=successor(code), removed_on=None).exclude(geometry=None)
-    shapes = shapely.from_wkb([bytes(found) for found in rows.values_list("geometry", flat=True)[:MOST_WITNESSES]])
+    drawn = rows.values_list("geometry", flat=True)[:MOST_WITNESSES]
+    shapes = shapely.from_wkb([bytes(found or b"") for found in drawn])
     if len(shapes) < 50:
         return
     lon, lat = shapely.get_coordinates(shapely.centroid(shapes[0]))[0]
