@@ -45,12 +45,16 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """How much of the plot one rule takes away, m²; `assumed_m` as in `Verdict`."""
+    """How much of the plot one rule takes away, m², and how much of it no rule before it took (`added_m2`).
+
+    The `added_m2` of all rules add up to the plot less its permitted part; `assumed_m` as in `Verdict`.
+    """
 
     rule: str
     clause: str
     area_m2: float
     assumed_m: float = 0.0
+    added_m2: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,12 @@ def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on:
             undecided.append(rule.id)
         area = float(shapely.area(lost))
         place = ground.places.get((rule.layer, rule.of))
+        left = permitted if rule.kind is Kind.WARN else shapely.difference(permitted, lost)
         if area > SLIVER_M2:
-            by = Taken(rule.id, rule.clause, area, place.half_width_m if place else 0.0)
+            added = float(shapely.area(permitted) - shapely.area(left))
+            by = Taken(rule.id, rule.clause, area, place.half_width_m if place else 0.0, added)
             (warned if rule.kind is Kind.WARN else taken).append(by)
-        if rule.kind is not Kind.WARN:
-            permitted = shapely.difference(permitted, lost)
+        permitted = left
     zoned = []
     for part in ground.parts:
         left = shapely.intersection(permitted, part.ground)

@@ -10,6 +10,7 @@ from hemei.terms.verdict import Verdict
 
 from .advice import Bound, Taken
 from .proposal import Answer
+from .wording import remedy, sentence
 
 
 def as_json(said: Answer) -> dict[str, Any]:
@@ -40,6 +41,8 @@ def _verdict(verdict: Verdict, said: Answer) -> dict[str, Any]:
         "unit": verdict.unit,
         "assumed_m": verdict.assumed_m,
         "missing": list(verdict.missing),
+        "said": sentence(verdict, said.district.book),
+        "remedy": remedy(verdict, rule, said.subject.work),
         "layer": verdict.layer,
         "layer_version": verdict.layer_version,
         "share": verdict.share,
@@ -89,7 +92,8 @@ def _advice(said: Answer) -> dict[str, Any] | None:
 
 
 def _taken(taken: Taken, said: Answer) -> dict[str, Any]:
-    return {"rule": taken.rule, "m2": taken.area_m2, "assumed_m": taken.assumed_m, **_short(taken.clause, said)}
+    areas = {"m2": taken.area_m2, "added_m2": taken.added_m2, "assumed_m": taken.assumed_m}
+    return {"rule": taken.rule, **areas, **_short(taken.clause, said)}
 
 
 def _bound(bound: Bound, said: Answer) -> dict[str, Any]:

@@ -175,7 +175,9 @@ def _allow_only(rule: Rule, crowd: Crowd, seen: Seen, sure: np.ndarray, said: Ju
     said.measured[said.open] = _amount(rule, seen)[said.open]
     said.threshold[said.open] = 0.0
     listed = _by_sort(crowd, lambda sort: sort.work in rule.allows or bool(rule.approvals & sort.approvals))
-    said.settle((sure == PASS) | listed, PASS)
+    said.settle(sure == PASS, PASS)
+    said.threshold[said.open & listed] = np.nan
+    said.settle(listed, PASS)
     said.settle(_by_sort(crowd, lambda sort: not sort.work), UNKNOWN, NO_WORK)
     said.settle(sure == UNKNOWN, UNKNOWN, ON_SITE)
     said.settle(said.open, FAIL)
@@ -209,6 +211,7 @@ def _limit(rule: Rule, crowd: Crowd, limit: Floats, sure: np.ndarray, said: Judg
     measured = crowd.attributes.get(rule.measure)
     measured = np.full(len(crowd), np.nan) if measured is None else measured
     said.measured[said.open] = measured[said.open]
+    said.threshold[said.open & (sure == PASS)] = np.nan
     said.settle(sure == PASS, PASS)
     said.settle(np.isnan(measured), UNKNOWN, no_measure(rule))
     said.settle(measured <= limit, PASS)

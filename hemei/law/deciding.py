@@ -176,8 +176,10 @@ def _allow_only(rule: Rule, subject: Subject, found: InLayer) -> Verdict:
     sure = presence(subject, found)
     measured = found.area_m2 if rule.measure is Measure.AREA else found.share
     listed = subject.work in rule.allows or bool(rule.approvals & subject.approvals)
-    if sure is Outcome.PASS or listed:
+    if sure is Outcome.PASS:
         return _verdict(rule, subject, Outcome.PASS, measured, 0.0, found)
+    if listed:  # it may lie inside: nothing is compared
+        return _verdict(rule, subject, Outcome.PASS, measured, None, found)
     if not subject.work:
         return _verdict(rule, subject, Outcome.UNKNOWN, measured, 0.0, found, (NO_WORK,))
     if sure is Outcome.UNKNOWN:
@@ -189,8 +191,8 @@ def _limit(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Ve
     """A ceiling on height, storeys, density and the like, in and around a layer."""
     sure = presence(subject, found, rule.within_m)
     measured = subject.attributes.get(rule.measure)
-    if sure is Outcome.PASS:
-        return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
+    if sure is Outcome.PASS:  # beyond its reach the limit asks nothing
+        return _verdict(rule, subject, Outcome.PASS, measured, None, found)
     if measured is None or math.isnan(measured):
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (no_measure(rule),))
     if measured <= threshold:

@@ -29,7 +29,8 @@ WORK_TITLES = {
     "necessary_in_place": "原有居民不扩大规模的必要住房",
     "public_project": "公共项目",
     "linear_works": "无法避让的线性基础设施",
-    "water_works": "供水、防洪设施",
+    "water_works": "供水和保护水源的设施",
+    "flood_works": "防洪设施",
     "scenic_support": "参观旅游的必要配套设施",
     "settlement": "新建村镇、学校、集市等公共场所",
 }
@@ -37,7 +38,7 @@ WORK_TITLES = {
 WORKS = tuple(WORK_TITLES)
 USE_TITLES = {"house": "住房", "public": "公共建筑", "production": "生产建筑", "ancillary": "附属用房"}
 USES = tuple(USE_TITLES)
-APPROVALS = {
+APPROVAL_TITLES = {
     "farmland_conversion": "农用地转用审批",
     "forest_land_use": "使用林地审核同意",
     "river_authority": "河道主管机关同意",
@@ -116,7 +117,7 @@ def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
 def approvals_of(rules: Iterable[Rule]) -> dict[str, str]:
     """The approvals that some rules ask for, by name and by title."""
     names = sorted({name for rule in rules for name in rule.approvals})
-    return {name: name for name in names} | {APPROVALS[name]: name for name in names if name in APPROVALS}
+    return {name: name for name in names} | {APPROVAL_TITLES[name]: name for name in names if name in APPROVAL_TITLES}
 
 
 def approvals_in(cell: str) -> list[str]:
@@ -183,10 +184,10 @@ def _rule(entry: Entry, known: Known) -> Rule:
 
 def _approvals(entry: Entry) -> tuple[str, ...]:
     words = entry.words("approvals")
-    strange = [word for word in words if word not in APPROVALS and word.isascii()]
+    strange = [word for word in words if word not in APPROVAL_TITLES and word.isascii()]
     if strange:
-        said = f"approvals: {'、'.join(strange)} 不认识，可用：{'、'.join(APPROVALS)}；区里自己的审批请直接写中文名称"
-        raise LawError(entry, said, "approvals")
+        said = f"approvals: {'、'.join(strange)} 不认识，可用：{'、'.join(APPROVAL_TITLES)}"
+        raise LawError(entry, f"{said}；区里自己的审批请直接写中文名称", "approvals")
     return words
 
 

@@ -10,14 +10,17 @@ import shapely
 
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
-from .advice import Advice, Bound, Zoned
+from .advice import Advice, Bound, Taken, Zoned
+from .parts import SLIVER_M2
 from .plot_picture import picture
 from .proposal import Answer
 from .rules import USE_TITLES, WORK_TITLES
+from .subject import Subject
 from .wording import MARKS, amount, citations, explained, remedy, sentence
 
 PAGE = Path(__file__).parent / "sheet.html"
 TITLE = "拟建房屋管控核对单"
+STANDING_TITLE = "现状房屋管控核对单"
 UNSET = "unset"
 SECTIONS = {
     "fail": "不符合的规定",
@@ -33,6 +36,10 @@ RESULTS = {
         "照现在的画法，有 {n} 条规定不符合",
         "先看下面“不符合的规定”，改好再申请；不清楚的拿这张单子到乡镇窗口问。",
     ),
+    "existing": (
+        "这栋现状建筑有 {n} 条规定不符合",
+        "不符合不等于违法：建成时间、手续和怎样处理，由主管部门依法核实。",
+    ),
     "unknown": ("没有发现不符合的，但有 {n} 条要核实", "请先按下面写的到现场量，或补齐缺少的资料，再作结论。"),
     "pass": ("已核对的规定都符合", "这不等于已经批准：还要依法申请，没有核对的规定也要由窗口查。"),
 }
@@ -42,10 +49,11 @@ def sheet(said: Answer) -> str:
     """The answer as a page of HTML that prints on A4."""
     groups = grouped(said)
     worst = next((name for name in ("fail", "unknown") if groups[name]), "pass")
-    result, following = RESULTS[worst]
+    standing = worst == "fail" and said.subject.work == "existing"
+    result, following = RESULTS["existing" if standing else worst]
     counts = "".join(f"<span>{label} {len(groups[name])} 条</span>" for name, label in COUNTED.items())
     return PAGE.read_text(encoding="utf-8").format(
-        title=TITLE,
+        title=STANDING_TITLE if said.subject.work == "existing" else TITLE,
         facts=escape(facts(said)),
         worst=worst,
         result=escape(result.format(n=len(groups[worst]))),
@@ -84,13 +92,20 @@ def facts(said: Answer) -> str:
     parts = [
         said.district.name,
         f"按 {day.year}年{day.month}月{day.day}日 的规则核对",
-        f"{WORK_TITLES.get(subject.work, '未写明建设方式')}{USE_TITLES.get(subject.use, '（未写明用途）')}",
+        _what(subject),
         *(f"{measure.label} {amount(measure, value)}" for measure, value in subject.attributes.items()),
         f"位置误差 {subject.position_error_m:g} 米",
     ]
     if not said.public and (subject.zone or subject.tier):
         parts.append(f"所在分区：{subject.zone or '未配置'}{subject.tier}")
     return " · ".join(parts)
+
+
+def _what(subject: Subject) -> str:
+    """What is built, in words: 新建住房; 公共项目（公共建筑）."""
+    work, use = WORK_TITLES.get(subject.work, "未写明建设方式"), USE_TITLES.get(subject.use, "未写明用途")
+    together = subject.work in ("new", "rebuild", "extend") and subject.use in USE_TITLES
+    return f"{work}{use}" if together else f"{work}（{use}）"
 
 
 def _section(name: str, verdicts: Iterable[Verdict], said: Answer) -> str:
@@ -105,26 +120,23 @@ def _row(name: str, verdict: Verdict, said: Answer) -> str:
     cited = f"{escape(citations(rule, book))}（{escape(marks)}）"
     if name == UNSET:
         return f"<li>{escape(rule.title)} <small>{cited}</small></li>"
-    do = remedy(verdict, rule)
+    do = remedy(verdict, rule, said.subject.work)
     doing = f'<p class="do">{escape(do)}</p>' if do else ""
     note = f"<small>{escape(rule.note)}</small>" if rule.note and name != "pass" else ""
-    what = f"<b>{escape(rule.title)}</b> {escape(sentence(verdict, book))}"
+    colon = "：" if name == "pass" else " "
+    what = f"<b>{escape(rule.title)}</b>{colon}{escape(sentence(verdict, book))}"
     return f"<li>{what}{doing}{note} <small>依据：{cited}</small></li>"
 
 
 def _advice(advice: Advice, said: Answer) -> str:
-    book = said.district.book
     lines = [
-        f"宗地 {advice.plot_m2:.0f} 平方米，其中可以建房的部分 {advice.permitted_m2:.0f} 平方米"
+        f"宗地 {_metres(advice.plot_m2)} 平方米，其中可以建房的部分 {_metres(advice.permitted_m2)} 平方米"
         + ("。" if advice.permitted_m2 > 0.0 else "：这块地上没有可以建房的地方。")
     ]
-    for taken in (*advice.taken, *advice.warned):
-        clause = book.clauses[taken.clause]
-        title = book.rule(taken.rule, said.on).title
-        marks = "，".join(clause.marks(said.on))
-        assumed = f"，边线按中心线加假定半宽 {taken.assumed_m:g} 米" if taken.assumed_m else ""
-        what = "扣除" if taken in advice.taken else "只作提示、没有扣除的"
-        lines.append(f"{what} {taken.area_m2:.0f} 平方米：{title}（{clause.citation}，{marks}{assumed}）。")
+    lines += [_taken(taken, said, "扣除") for taken in advice.taken]
+    if len(advice.taken) > 1:
+        lines.append(_added_up(advice))
+    lines += [_taken(taken, said, "只作提示、没有扣除的") for taken in advice.warned]
     bounds = "".join(_bound(bound, said) for bound in advice.bounds)
     if advice.zoned:
         lines.append("宗地跨几个分区，各分区按自己的数值：建在哪一部分，就看哪一部分。")
@@ -140,6 +152,35 @@ def _advice(advice: Advice, said: Answer) -> str:
         f'<div class="plan">{picture(said)}<div>{said_lines}</div></div>'
         f"<table><tr><th>最多</th><th>数值</th><th>由哪一条决定</th></tr>{bounds}</table></section>"
     )
+
+
+def _taken(taken: Taken, said: Answer, what: str) -> str:
+    """What a clause takes, and how much of that no clause before it took."""
+    clause = said.district.book.clauses[taken.clause]
+    title = said.district.book.rule(taken.rule, said.on).title
+    marks = "，".join(clause.marks(said.on))
+    assumed = f"，边线按中心线加假定半宽 {taken.assumed_m:g} 米" if taken.assumed_m else ""
+    before = taken.area_m2 - taken.added_m2
+    again = ""
+    if what == "扣除" and taken.added_m2 <= SLIVER_M2:
+        again = "，前面已经全部扣过"
+    elif what == "扣除" and before > SLIVER_M2:
+        again = f"，其中 {_metres(before)} 平方米前面已经扣过，这一条另扣 {_metres(taken.added_m2)} 平方米"
+    return f"{what} {_metres(taken.area_m2)} 平方米{again}：{title}（{clause.citation}，{marks}{assumed}）。"
+
+
+def _added_up(advice: Advice) -> str:
+    """The parts, so that anybody can add them up."""
+    parts = [_metres(taken.added_m2) for taken in advice.taken if taken.added_m2 > SLIVER_M2]
+    plot, left = _metres(advice.plot_m2), _metres(advice.permitted_m2)
+    taken = _metres(advice.plot_m2 - advice.permitted_m2)
+    summed = f"{' + '.join(parts)} = {taken}" if len(parts) > 1 else taken
+    return f"重叠的只扣一次：共扣除 {summed} 平方米，{plot} − {taken} = {left} 平方米可以建房。"
+
+
+def _metres(area_m2: float) -> str:
+    """Square metres to a tenth, so that the parts add up as they are shown."""
+    return f"{area_m2:.1f}".removesuffix(".0")
 
 
 def _zoned(part: Zoned, said: Answer) -> str:

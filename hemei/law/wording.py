@@ -7,11 +7,15 @@ from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
 from .book import Book
+from .deciding import ON_SITE
 from .disclosure import AT_THE_WINDOW
-from .rules import APPROVALS, EVERYWHERE, WORK_TITLES, Rule
+from .rules import APPROVAL_TITLES, EVERYWHERE, WORK_TITLES, Rule
 
 SAID = {Outcome.PASS: "符合", Outcome.FAIL: "不符合", Outcome.UNKNOWN: "待核"}
 UNITS = {"m": "米", "m²": "平方米", "°": "度", "层": "层"}
+APPROVALS = APPROVAL_TITLES
+ON_SITE_EDGE = "到现场测量边线：现在的边线是按中心线假定的，结论会变"
+STANDING = "这是现状建筑，不等于违法：请核实建成时间和手续，怎样处理由主管部门依法定"
 MARKS = {
     "效力待核": "条文是公开副本，现在是否仍然有效还没有向主管部门查证",
     "原文未见": "没有见到条文原文，按公开转载归纳",
@@ -35,10 +39,21 @@ def amount(measure: Measure, value: float) -> str:
 def sentence(verdict: Verdict, book: Book) -> str:
     """A verdict in words: what was measured, what is asked, what is missing."""
     if verdict.missing:
-        return "；".join([*_measured(verdict, book), *(missing_in(word, book) for word in verdict.missing)])
-    if verdict.measured is None or verdict.threshold is None:
-        return "不涉及" if verdict.outcome is Outcome.PASS else AT_THE_WINDOW
-    return "；".join(_measured(verdict, book)) or "不涉及"
+        lacking = (_edge_first(word, verdict) for word in verdict.missing)
+        return "；".join([*_measured(verdict, book), *(missing_in(word, book) for word in lacking)])
+    return "；".join(_measured(verdict, book)) or _unmeasured(verdict, book)
+
+
+def _edge_first(word: str, verdict: Verdict) -> str:
+    """Where the edge itself is assumed, it is the edge that has to be measured, not the building."""
+    return ON_SITE_EDGE if word == ON_SITE and verdict.assumed_m else word
+
+
+def _unmeasured(verdict: Verdict, book: Book) -> str:
+    layer = book.layers.get(verdict.layer)
+    if layer is not None and layer.is_internal and verdict.threshold is None:
+        return SAID[verdict.outcome] if verdict.outcome is Outcome.PASS else f"{SAID[verdict.outcome]}，{AT_THE_WINDOW}"
+    return "不涉及" if verdict.outcome is Outcome.PASS else AT_THE_WINDOW
 
 
 def missing_in(word: str, book: Book) -> str:
@@ -51,35 +66,47 @@ def missing_in(word: str, book: Book) -> str:
 
 
 def _measured(verdict: Verdict, book: Book) -> list[str]:
-    if verdict.measured is None or verdict.threshold is None:
+    if verdict.measured is None:
         return []
     measure, value, limit = verdict.measure, verdict.measured, verdict.threshold
     title = "全区" if verdict.layer == EVERYWHERE else book.layers[verdict.layer].title
-    assumed = f"（边线按中心线加假定半宽 {verdict.assumed_m:g} 米）" if verdict.assumed_m else ""
-    if measure is Measure.DISTANCE:
-        short = f"，还差 {amount(measure, limit - value)}" if value < limit and verdict.outcome is Outcome.FAIL else ""
-        return [f"距{title} {amount(measure, value)}{assumed}，要求不小于 {amount(measure, limit)}{short}"]
     if measure in (Measure.AREA, Measure.SHARE):
-        if value == 0.0:
-            return [f"不在{title}内"]
-        part = f"（占建筑的 {amount(Measure.SHARE, verdict.share)}）" if verdict.share is not None else ""
-        return [f"有 {amount(measure, value)}在{title}内{part if measure is Measure.AREA else ''}"]
-    if value > limit and verdict.outcome is Outcome.PASS:
+        return [_inside(verdict, title, book.rule(verdict.rule))]
+    if limit is None:
         metres = book.rule(verdict.rule).within_m
         return [f"不在{title}{f'周围 {metres:g} 米' if metres else ''}的管控范围内"]
+    if measure is Measure.DISTANCE:
+        assumed = f"（边线按中心线加假定半宽 {verdict.assumed_m:g} 米）" if verdict.assumed_m else ""
+        short = f"，还差 {amount(measure, limit - value)}" if value < limit and verdict.outcome is Outcome.FAIL else ""
+        return [f"距{title} {amount(measure, value)}{assumed}，要求不小于 {amount(measure, limit)}{short}"]
     over = f"，超出 {amount(measure, value - limit)}" if value > limit and verdict.outcome is Outcome.FAIL else ""
     return [f"{measure.label} {amount(measure, value)}，要求不超过 {amount(measure, limit)}{over}"]
 
 
-def remedy(verdict: Verdict, rule: Rule) -> str:
-    """What helps against a failing verdict; empty where nothing is to be done."""
+def _inside(verdict: Verdict, title: str, rule: Rule) -> str:
+    """How much lies in a layer, and why that is permitted where it is."""
+    value = verdict.measured or 0.0
+    if value == 0.0:
+        return f"不在{title}内"
+    part = f"（占建筑的 {amount(Measure.SHARE, verdict.share)}）" if verdict.share is not None else ""
+    said = f"有 {amount(verdict.measure, value)}在{title}内{part if verdict.measure is Measure.AREA else ''}"
+    if verdict.kind is Kind.ALLOW_ONLY and verdict.outcome is Outcome.PASS:
+        ways = ["属于许可的建设" if rule.allows else "", "已有所需的审批" if rule.approvals else ""]
+        return f"{said}，{'，或'.join(filter(None, ways))}"
+    return f"{said}，上限 {amount(verdict.measure, verdict.threshold)}" if verdict.threshold else said
+
+
+def remedy(verdict: Verdict, rule: Rule, work: str = "") -> str:
+    """What helps against a failing verdict on such a `work`; empty where nothing is to be done."""
     if verdict.outcome is not Outcome.FAIL or rule.kind is Kind.WARN:
         return ""
+    if work == "existing":
+        return STANDING
     if rule.kind is Kind.ALLOW_ONLY:
-        works = "、".join(WORK_TITLES[work] for work in WORK_TITLES if work in rule.allows)
+        works = "、".join(title for name, title in WORK_TITLES.items() if name in rule.allows - {"existing"})
         papers = "、".join(APPROVALS.get(paper, paper) for paper in sorted(rule.approvals))
-        ways = [f"只许：{works}" if works else "", f"须先取得：{papers}" if papers else ""]
-        return "。".join(filter(None, [*ways, "否则另选地方"]))
+        ways = [f"只许{works}" if works else "", f"{'或者' if works else '须'}先取得{papers}" if papers else ""]
+        return "；".join(filter(None, [*ways, "否则另选地方"]))
     if rule.kind is Kind.DENY:
         return "要把房子移出去，或另选地方"
     return {Measure.HEIGHT: "要降低高度", Measure.STOREYS: "要减少层数"}.get(rule.measure, "要改小方案")

@@ -90,6 +90,49 @@ def test_advice_subtracts_setbacks_and_forbidden_ground_and_names_what_binds(fol
     assert "control.R20" in advice["undecided"]
 
 
+def test_what_the_clauses_take_overlaps_and_its_parts_add_up(folder):
+    """A danger zone over half the setback and half the farmland: each says what it takes, and what of it anew."""
+    put(folder / "hazard.parquet", [box(10, 0, 30, 105)], id=[1])
+    text = (folder / "district.yaml").read_text()
+    (folder / "district.yaml").write_text(
+        text.replace("  layers:\n", "  layers:\n    - {id: geohazard_danger, file: hazard.parquet}\n")
+    )
+    advice = asked(folder)["advice"]
+    taken = {row["rule"]: (round(row["m2"]), round(row["added_m2"])) for row in advice["taken"]}
+    assert taken == {"control.R02": (320, 320), "control.R10": (400, 400), "control.R20": (1900, 1900 - 160 - 100)}
+    assert sum(row["added_m2"] for row in advice["taken"]) == pytest.approx(
+        advice["plot_m2"] - advice["permitted_m2"], abs=0.01
+    )
+    words = sheet(answer(proposal(folder), read_district(folder), ON))
+    assert re.search(
+        r"扣除 1900(\.\d)? 平方米，其中 260(\.\d)? 平方米前面已经扣过，这一条另扣 1640(\.\d)? 平方米", words
+    )
+    parts, total, plot, again, left = re.search(
+        r"共扣除 ([\d. +]+) = ([\d.]+) 平方米，([\d.]+) − ([\d.]+) = ([\d.]+) 平方米可以建房", words
+    ).groups()
+    assert sum(map(float, parts.split(" + "))) == pytest.approx(float(total), abs=0.11)
+    assert (total, float(plot) - float(again)) == (again, pytest.approx(float(left), abs=0.11))
+
+
+def test_a_house_that_stands_is_not_told_to_be_drawn_anew(folder):
+    words = sheet(
+        answer(
+            proposal(folder, geometry=[box(0, 12), box(-10, 10, 40, 100)], work="existing"), read_district(folder), ON
+        )
+    )
+    assert "这栋现状建筑有 1 条规定不符合" in words
+    assert "不符合不等于违法" in words
+    assert "照现在的画法" not in words
+    assert "划定前合法修建的不得扩建" in words
+
+
+def test_approvals_may_be_written_by_their_titles(folder):
+    said = asked(folder, approvals="使用林地审核同意、river_authority")
+    assert verdict(said, "control.R02")["outcome"] == "pass"
+    with pytest.raises(Unreadable, match=r"approvals 里的“林地审核”不认识，可用：.*使用林地审核同意"):
+        asked(folder, approvals="林地审核")
+
+
 def test_every_verdict_of_a_proposal_brings_its_clause_and_marks(folder):
     said = as_json(answer(proposal(folder), read_district(folder), ON))
     county = next(verdict for verdict in said["verdicts"] if verdict["rule"] == "control.R02")
