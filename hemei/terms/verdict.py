@@ -28,9 +28,10 @@ class Verdict:
     """One rule's answer for one subject.
 
     `margin` is how far the measure is from the threshold, positive on the permitted side, in the unit of `measure`;
-    None where nothing was compared: the rule does not reach so far, or the work is one that it lists. `missing` names what an unknown lacks. `part` is the offending part, as WKB in the
-    run's system. `assumed_m` is the width that was assumed to find the layer's edge (half a road known by its centre
-    line); a measure that rests on it says so. A verdict informs an officer; it decides nothing about a person.
+    None where nothing was compared: the rule does not reach so far, or the work is one that it lists. `missing` names
+    what an unknown lacks. `part` is the offending part, as WKB in the run's system. `assumed_m` is the width that was
+    assumed to find the layer's edge (half a road known by its centre line); a measure that rests on it says so. A
+    verdict informs an officer; it decides nothing about a person.
     """
 
     rule: str
