@@ -38,7 +38,7 @@ WORK_TITLES = {
 WORKS = tuple(WORK_TITLES)
 USE_TITLES = {"house": "住房", "public": "公共建筑", "production": "生产建筑", "ancillary": "附属用房"}
 USES = tuple(USE_TITLES)
-APPROVAL_TITLES = {
+APPROVALS = {
     "farmland_conversion": "农用地转用审批",
     "forest_land_use": "使用林地审核同意",
     "river_authority": "河道主管机关同意",
@@ -117,7 +117,7 @@ def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
 def approvals_of(rules: Iterable[Rule]) -> dict[str, str]:
     """The approvals that some rules ask for, by name and by title."""
     names = sorted({name for rule in rules for name in rule.approvals})
-    return {name: name for name in names} | {APPROVAL_TITLES[name]: name for name in names if name in APPROVAL_TITLES}
+    return {name: name for name in names} | {APPROVALS[name]: name for name in names if name in APPROVALS}
 
 
 def approvals_in(cell: str) -> list[str]:
@@ -184,9 +184,9 @@ def _rule(entry: Entry, known: Known) -> Rule:
 
 def _approvals(entry: Entry) -> tuple[str, ...]:
     words = entry.words("approvals")
-    strange = [word for word in words if word not in APPROVAL_TITLES and word.isascii()]
+    strange = [word for word in words if word not in APPROVALS and word.isascii()]
     if strange:
-        said = f"approvals: {'、'.join(strange)} 不认识，可用：{'、'.join(APPROVAL_TITLES)}"
+        said = f"approvals: {'、'.join(strange)} 不认识，可用：{'、'.join(APPROVALS)}"
         raise LawError(entry, f"{said}；区里自己的审批请直接写中文名称", "approvals")
     return words
 
