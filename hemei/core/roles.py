@@ -56,6 +56,29 @@ VERBS: dict[str, str | Promise] = {
     "control.view": _("查看管控图层、规则和筛查结果"),
     "control.keep": _("登记管控图层、规则和清单，发起筛查"),
     "control.decide": _("对筛查结果作认定（既有、立案、不属实）"),
+    "permit.view": _("查看建房审批"),
+    "permit.apply": _("登记建房申请"),
+    "permit.resubmit": _("补正后重报建房申请"),
+    "permit.agree": _("登记集体讨论"),
+    "permit.publicise": _("张榜公示"),
+    "permit.close_notice": _("登记公示结果"),
+    "permit.village_review": _("村级审查建房申请"),
+    "permit.opine": _("出具建房会审意见"),
+    "permit.visit": _("登记到场"),
+    "permit.measure": _("现场认定查不到的条件"),
+    "permit.set_aside": _("搁置不符合项（两人签字）"),
+    "permit.town_review": _("乡镇审查建房申请"),
+    "permit.approve": _("批准建房"),
+    "permit.return": _("退回建房申请补正"),
+    "permit.refuse": _("不予批准建房"),
+    "permit.withdraw": _("撤回建房申请"),
+    "permit.lapse": _("登记建房批准失效"),
+    "permit.set_out": _("登记放线"),
+    "permit.start": _("登记开工"),
+    "permit.inspect": _("登记施工检查"),
+    "permit.mend": _("要求施工整改"),
+    "permit.accept": _("竣工验收"),
+    "permit.register": _("新房入册"),
     "register.import": _("导入台账"),
     "register.export": _("导出"),
     "unit.view": _("查看单位和岗位"),
@@ -78,6 +101,7 @@ LOOK = {
     "job.view",
     "craftsman.view",
     "control.view",
+    "permit.view",
 }
 VILLAGE_WORK = {
     "check.proxy",
@@ -91,6 +115,12 @@ VILLAGE_WORK = {
     "case.remedy",
     "case.ask_withdrawal",
     "posting.keep",
+    "permit.apply",
+    "permit.resubmit",
+    "permit.agree",
+    "permit.publicise",
+    "permit.close_notice",
+    "permit.withdraw",
 }
 OFFICE_WORK = VILLAGE_WORK | {
     "place.edit",
@@ -106,6 +136,21 @@ OFFICE_WORK = VILLAGE_WORK | {
 }
 CONTROL = {"control.keep", "control.decide"}
 TRAINING = {"craftsman.keep", "training.hold", "training.attend"}
+PERMIT_ADVICE = {"permit.opine", "permit.visit", "permit.measure", "permit.set_aside"}
+PERMIT_OFFICE = PERMIT_ADVICE | {
+    "permit.village_review",
+    "permit.town_review",
+    "permit.approve",
+    "permit.return",
+    "permit.refuse",
+    "permit.lapse",
+    "permit.set_out",
+    "permit.start",
+    "permit.inspect",
+    "permit.mend",
+    "permit.accept",
+    "permit.register",
+}
 
 
 @dataclass(frozen=True)
@@ -139,7 +184,12 @@ def declare(role: Role) -> Role:
 
 for _role in (
     Role("grid_worker", _("网格员"), Level.VILLAGE, frozenset(LOOK - {"unit.view"} | VILLAGE_WORK)),
-    Role("village_officer", _("村级负责人"), Level.VILLAGE, frozenset(LOOK | OFFICE_WORK)),
+    Role(
+        "village_officer",
+        _("村级负责人"),
+        Level.VILLAGE,
+        frozenset(LOOK | OFFICE_WORK | {"permit.village_review", "permit.return"}),
+    ),
     Role(
         "township_officer",
         _("乡镇经办"),
@@ -149,6 +199,7 @@ for _role in (
             | OFFICE_WORK
             | TRAINING
             | {"round.plan", "register.import", "person.unmask", "case.file_away", "control.decide"}
+            | PERMIT_OFFICE
         ),
     ),
     Role(
@@ -160,6 +211,7 @@ for _role in (
             | OFFICE_WORK
             | TRAINING
             | CONTROL
+            | PERMIT_ADVICE
             | {
                 "round.plan",
                 "draw.hold",

@@ -37,6 +37,7 @@ from hemei.demo.crafts import write_craftsmen
 from hemei.demo.district import District, make_district
 from hemei.demo.history import write_history
 from hemei.demo.looking import PHONE
+from hemei.demo.permits import write_permits
 from hemei.demo.signins import CARD_CODE, DOOR_TOKEN, PASSWORD, USERNAMES
 from hemei.demo.written import Written
 from hemei.demo.year import Year, make_year
@@ -59,6 +60,8 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
         write_history(district, year, written)
         say(_("写入工匠、培训和工地"))
         write_craftsmen(district, until)
+        say(_("写入建房审批"))
+        write_permits(until)
     say(_("审计封存"))
     seal_pending()
 

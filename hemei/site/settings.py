@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "hemei.programmes.houses",
     "hemei.programmes.craftsmen",
     "hemei.programmes.control",
+    "hemei.programmes.building",
 ]
 
 MIDDLEWARE = [

@@ -46,6 +46,7 @@ from hemei.core.models import (
     Unit,
 )
 from hemei.field.urls import at_the_door
+from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.craftsmen.models import (
     Attendance,
     Certificate,
@@ -76,8 +77,10 @@ TEXTS = {
     "form": "csv",
     "code": VILLAGE,
     "key": "houses.deadline_days.urgent",
+    "gate": "building.G02",
 }
 KEYS = {"office/cases/<int:pk>/documents/<slug:key>/": "notice"}
+SLUGS = {"building/<int:pk>/steps/<slug:slug>/": "return"}
 REFUSED = {403, 404, 405, 422}  # 422 from the API, which reads the body before it looks for the record
 
 
@@ -95,7 +98,7 @@ class Address:
         values = {"pk": number, "person": number, "place": number, "row": number, "z": z, "x": x, "y": y, **TEXTS}
         path = self.pattern
         for name in self.converters:
-            value = KEYS.get(self.pattern, values[name]) if name == "key" else values[name]
+            value = {"key": KEYS, "slug": SLUGS}.get(name, {}).get(self.pattern, values[name])
             start = path.index("<")
             path = f"{path[:start]}{value}{path[path.index('>') + 1 :]}"
         return f"/{path}"
@@ -173,6 +176,11 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
     site = Place.objects.create(pk=NUMBER + 7, kind="worksite", label=f"{MARK}工地", **here)
     Worksite.objects.create(place=site, starts_on=day)
     Posting.objects.create(**number, place=site, craftsman=craftsman, starts=day, **here)
+    permit = Permit.objects.create(
+        **number, household=household, work="new", reason=MARK, address=MARK, bounds=MARK, land="farmland", plot_m2=999,
+        footprint_m2=90, floor_area_m2=90, storeys=1, since=day, filed_at=now, state="village_reviewed", **here,
+    )  # fmt: skip
+    PermitFile.objects.create(evidence=Evidence.objects.get(pk=NUMBER), permit=permit)
     Parameter.objects.create(key=TEXTS["key"], region=VILLAGE, value=3, starts=day, document=MARK)
     ended = engage("ended", "离任支书", "village_officer", VILLAGE, units["village"], ends=day - timedelta(days=1))
     people.ended = ended  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -58,17 +58,26 @@ class Brought:
         return {**self.data, **remedy, **witnesses}
 
 
-def already(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep | None:
-    """The same step by the same person since what they saw: a button pressed twice, a form sent again after a break."""
+class Lived(Protocol):
+    """What has a life of steps: a case, or what a programme leads through a graph of its own."""
+
+    @property
+    def steps(self) -> Any: ...
+
+
+def already(lived: Lived, verb: str, *, by: Actor, brought: Brought) -> Any:
+    """The same step by the same person since what they saw: a button pressed twice, a form sent again after a break.
+    None where there is none."""
     if brought.after is None:
         return None
-    since = case.steps.filter(id__gt=brought.after, verb=verb, actor=str(by), note=brought.note)
+    since = lived.steps.filter(id__gt=brought.after, verb=verb, actor=str(by), note=brought.note)
     return next((step for step in since.order_by("id") if step.data == brought.said()), None)
 
 
 def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
     """Take one step: the graph, its needs and the programme's guards say whether; then state, step and entry."""
-    if repeated := already(case, verb, by=by, brought=brought):
+    repeated: CaseStep | None = already(case, verb, by=by, brought=brought)
+    if repeated:
         nothing_new()
         return repeated
     step = LIFE.by_verb[verb]
@@ -78,7 +87,7 @@ def take(case: Case, verb: str, *, by: Actor, brought: Brought) -> CaseStep:
             % {"state": LIFE.by_key[case.state].name, "step": step.name},
             code="wrong_state",
         )
-    at = _time_of(case, brought)
+    at = time_of(case, brought)
     brought = replace(brought, at=at, files=[as_taken(file) for file in brought.files])
     _check_needs(case, step, by, brought)
     for programme in registry.programmes.values():
@@ -96,10 +105,10 @@ def require_moment(at: datetime, *, now: datetime) -> None:
         raise Mistaken(_("时间太早，请检查年份。"), field="at", code="too_early")
 
 
-def _time_of(case: Case, brought: Brought) -> datetime:
+def time_of(lived: Lived, brought: Brought) -> datetime:
     """When the step was taken: as somebody says, else now. Never before the last one: clocks of two servers differ."""
     now = timezone.now()
-    last = case.steps.order_by("-id").values_list("at", flat=True).first() or now
+    last = lived.steps.order_by("-id").values_list("at", flat=True).first() or now
     at = brought.at or max(now, last)
     require_moment(at, now=now)
     if at < last and brought.at:
@@ -107,11 +116,16 @@ def _time_of(case: Case, brought: Brought) -> datetime:
     return at
 
 
-def _check_needs(case: Case, step: Step, by: Actor, brought: Brought) -> None:
+def require_words_and_files(step: Step, brought: Brought) -> None:
+    """Raise Mistaken where a step lacks the note or the file that the graph says it needs."""
     if Need.NOTE in step.needs and not brought.note.strip():
         raise Mistaken(_("请写明原因或情况。"), field="note", code="no_note")
     if Need.EVIDENCE in step.needs and not brought.files:
         raise Mistaken(_("请至少拍一张现场照片或上传一份扫描件。"), field="files", code="no_evidence")
+
+
+def _check_needs(case: Case, step: Step, by: Actor, brought: Brought) -> None:
+    require_words_and_files(step, brought)
     if Need.UNIT in step.needs and brought.unit is None:
         raise Mistaken(_("请选择由哪个单位负责。"), field="unit", code="no_unit")
     if Need.REMEDY_KIND in step.needs:

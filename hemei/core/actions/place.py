@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Actor
 from hemei.core.actions.placestate import count_in, count_out
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, Place, PlaceIdentifier, PositionSource
+from hemei.core.models import Case, Holding, Household, Place, PlaceIdentifier, PositionSource
 from hemei.core.registry import Column, registry
 from hemei.core.writing import action, audit, nothing_new
 from hemei.terms import tile
@@ -134,3 +134,11 @@ def take_out(*, place: Place, on: date, reason: str, by: Actor) -> Place:
     place.save(update_fields=["removed_on"])
     audit(by, "place.take_out", f"place:{place.pk}", place.region, values=[on, reason])
     return place
+
+
+@action(verb="place.edit", on="place")
+def hold(*, place: Place, household: Household, starts: date, by: Actor) -> Holding:
+    """A household owns a place from a day on."""
+    row, _made = Holding.objects.get_or_create(place=place, household=household, defaults={"starts": starts})
+    audit(by, "place.hold", f"place:{place.pk}", place.region, values=starts, detail={"household": household.pk})
+    return row

@@ -22,7 +22,11 @@ KEPT_FOR = "private, max-age=86400, immutable"
 
 def original(request: OfficeRequest, pk: int) -> HttpResponseBase:
     """The bytes as they came. Only pictures are shown in place; anything else is a download."""
-    file = found(one_file(pk, within=within(request, "case.view")))
+    return as_it_came(found(one_file(pk, within=within(request, "case.view"))))
+
+
+def as_it_came(file: Evidence) -> HttpResponseBase:
+    """The bytes of a file that was found in somebody's scope."""
     shown = file.media_type in SHOWN
     response = FileResponse(stored(file.sha256), content_type=_type(file))
     response["Content-Disposition"] = f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{quote(file.name)}"
@@ -31,9 +35,13 @@ def original(request: OfficeRequest, pk: int) -> HttpResponseBase:
 
 def thumbnail(request: OfficeRequest, pk: int) -> HttpResponseBase:
     """A small picture; `?large` for one to look at closely where the browser cannot show the original."""
-    file = found(one_file(pk, within=within(request, "case.view")))
+    return small_picture(found(one_file(pk, within=within(request, "case.view"))), large="large" in request.GET)
+
+
+def small_picture(file: Evidence, *, large: bool = False) -> HttpResponseBase:
+    """A picture of a file that was found in somebody's scope; 404 for what is none."""
     found(file if file.media_type in photos.TYPES.values() else None)
-    small = found(_fitted(file, LARGE if "large" in request.GET else SMALL))
+    small = found(_fitted(file, LARGE if large else SMALL))
     response = HttpResponse(small, content_type="image/jpeg")
     response["Content-Disposition"] = f'inline; filename="{file.pk}.jpg"'
     response["Cache-Control"] = KEPT_FOR

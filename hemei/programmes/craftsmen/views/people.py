@@ -139,7 +139,7 @@ def _asked(
         messages.success(request, _("已办理：%(what)s。") % {"what": button})
         return redirect("craftsmen.one", pk=one.pk)
     back = {"back": reverse("craftsmen.one", args=[one.pk]), "about": one.person.name}
-    return render(request, "craftsmen/asked.html", {"form": form, "button": button, **back}, status=status(form))
+    return render(request, "office/asked.html", {"form": form, "button": button, **back}, status=status(form))
 
 
 def change(request: OfficeRequest, pk: int) -> HttpResponse:

@@ -46,7 +46,7 @@ def add(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("计划已登记，接着安排各场培训。"))
         return redirect("craftsmen.plan", pk=made.pk)
     context = {"form": form, "button": _("登记计划"), "back": reverse("craftsmen.plans"), "about": _("培训计划")}
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def _plan(request: OfficeRequest, pk: int) -> Plan:
@@ -83,7 +83,7 @@ def add_session(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已安排。到时间打开“签到码”，工匠用手机扫一扫。"))
         return redirect("craftsmen.plan", pk=pk)
     back = {"back": reverse("craftsmen.plan", args=[pk]), "about": plan.title}
-    return render(request, "craftsmen/asked.html", {"form": form, "button": _("安排培训"), **back}, status=status(form))
+    return render(request, "office/asked.html", {"form": form, "button": _("安排培训"), **back}, status=status(form))
 
 
 def exam(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
@@ -102,4 +102,4 @@ def exam(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
         return redirect("craftsmen.plan", pk=pk)
     back = {"back": reverse("craftsmen.plan", args=[pk]), "about": plan.title}
     context = {"form": form, "button": _("登记 %(name)s 的成绩") % {"name": one}, **back}
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))

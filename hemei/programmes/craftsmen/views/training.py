@@ -58,7 +58,7 @@ def add(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("已安排。到时间打开“签到码”，工匠用手机扫一扫。"))
         return redirect("craftsmen.session", pk=made.pk)
     context = {"form": form, "button": _("安排培训"), "back": reverse("craftsmen.sessions"), "about": _("培训")}
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def _session(request: OfficeRequest, pk: int) -> Session:
@@ -142,7 +142,7 @@ def _asked_why(
         messages.success(request, done)
         return redirect("craftsmen.session", pk=held.pk)
     back = {"back": reverse("craftsmen.session", args=[held.pk]), "about": held.title}
-    return render(request, "craftsmen/asked.html", {"form": form, "button": button, **back}, status=status(form))
+    return render(request, "office/asked.html", {"form": form, "button": button, **back}, status=status(form))
 
 
 def code(request: OfficeRequest, pk: int) -> HttpResponse:

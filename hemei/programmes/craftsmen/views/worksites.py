@@ -38,7 +38,7 @@ def add(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("工地已登记。接着登记谁来干活，再在地图上点出位置。"))
         return redirect("office:place", pk=made.pk)
     context = {"form": form, "button": _("登记工地"), "back": f"{reverse('office:places')}?kind=worksite"}
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def _site(request: OfficeRequest, pk: int) -> Place:
@@ -83,7 +83,7 @@ def _asked(request: OfficeRequest, place: Place, form: OfficeForm, button: str, 
         messages.success(request, _("已办理：%(what)s。") % {"what": button})
         return redirect("office:place", pk=place.pk)
     context = {"form": form, "button": button, "back": reverse("office:place", args=[place.pk]), "about": place.label}
-    return render(request, "craftsmen/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def ask(request: OfficeRequest, pk: int) -> HttpResponse:

@@ -1,0 +1,19 @@
+from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
+from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
+from hemei.programmes.building.models.workday import WorkDay
+
+__all__ = [
+    "Design",
+    "Fate",
+    "Land",
+    "OnSite",
+    "Opinion",
+    "Permit",
+    "PermitFile",
+    "PermitStep",
+    "SetAside",
+    "Tri",
+    "Visit",
+    "Work",
+    "WorkDay",
+]

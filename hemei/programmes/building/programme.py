@@ -1,0 +1,30 @@
+"""农房审批, declared in the nouns of the core."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from hemei.core.registry import Fact, Programme
+from hemei.programmes.building import facts
+from hemei.programmes.building.life import LIFE
+from hemei.programmes.building.models import Permit
+from hemei.programmes.building.parameters import parameters
+
+programme = Programme(
+    key=Permit.matter,
+    title=_("建房审批"),
+    line="point",
+    facts=[Fact("building.permit", _("建房审批"), facts.permit)],
+    parameters=parameters,
+    urls="hemei.programmes.building.urls",
+    right="permit.view",
+    subjects={"permit": _("建房申请")},
+    pages={"permit": "building.one"},
+    done={
+        "permit.ask_set_aside": _("提出搁置不符合项"),
+        "place.hold": _("登记产权人"),
+        "calendar.correct": _("改工作日表"),
+    },
+    needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
+    resettled=(Permit,),
+)

@@ -1,0 +1,52 @@
+"""How pages say what was applied for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext as _
+
+from hemei.programmes.building.models import Permit
+from hemei.terms.clause import Clause
+from hemei.terms.day import today
+
+register = template.Library()
+SHOWN = (
+    "reason", "address", "bounds", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
+    "structure", "roof", "walls", "design", "design_by", "old_fate", "conversion", "forest", "forest_consent",
+    "reserve", "reserve_consent",
+)  # fmt: skip
+
+
+def _written(name: str, value: Any) -> str:
+    field: Any = Permit._meta.get_field(name)
+    if field.choices:
+        return str(dict(field.choices).get(value, value))
+    if value in (None, ""):
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    rows = ((Permit._meta.get_field(name).verbose_name, _written(name, said.get(name))) for name in SHOWN)  # type: ignore[union-attr]
+    return [(str(label), value) for label, value in rows if value]
+
+
+@register.filter
+def filed(permit: Permit) -> list[tuple[str, str]]:
+    """What is applied for now, label and value; what nobody said is left out."""
+    return _rows({name: getattr(permit, name) for name in SHOWN})
+
+
+@register.filter
+def filed_then(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What was filed at some step."""
+    return [(_("建房类型"), _written("work", said.get("work"))), *_rows(said)]
+
+
+@register.filter
+def marks(clause: Clause) -> tuple[str, ...]:
+    """What must be said beside a clause today."""
+    return clause.marks(today())

@@ -1,0 +1,28 @@
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+
+from hemei.core.doors import signed_in
+from hemei.programmes.building.views import permits, review, steps
+
+
+def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+    """A page for whoever is signed in."""
+    return path(address, signed_in(view), name=f"building.{name}")
+
+
+urlpatterns = [
+    path("", signed_in(permits.listing), name="building"),
+    staff("add/", permits.find, "find"),
+    staff("add/<int:pk>/", permits.add, "add"),
+    staff("<int:pk>/", permits.detail, "one"),
+    staff("<int:pk>/files/<int:row>/", permits.original, "file"),
+    staff("<int:pk>/files/<int:row>/small/", permits.thumbnail, "small"),
+    staff("<int:pk>/steps/<slug:slug>/", steps.take, "step"),
+    staff("<int:pk>/opinions/add/", review.opine, "opine"),
+    staff("<int:pk>/visits/add/", review.visit, "visit"),
+    staff("<int:pk>/gates/<str:gate>/on-site/", review.on_site, "on_site"),
+    staff("<int:pk>/gates/<str:gate>/set-aside/", review.set_aside, "set_aside"),
+    staff("<int:pk>/gates/<str:gate>/sign/", review.sign, "sign"),
+]

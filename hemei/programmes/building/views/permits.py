@@ -1,0 +1,179 @@
+"""The queue of permits, an application, and one permit from beginning to end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hemei.core.access import At, may, require, scope_of
+from hemei.core.doors import found, moved, reach
+from hemei.core.models import Evidence
+from hemei.core.queries.paging import page
+from hemei.core.queries.regions import names
+from hemei.office.paging import Turns, counted
+from hemei.office.request import OfficeRequest
+from hemei.office.trying import status, tried
+from hemei.office.uploads import new_files
+from hemei.office.views.evidence import as_it_came, small_picture
+from hemei.programmes.building.actions import applying
+from hemei.programmes.building.actions.asked import compared
+from hemei.programmes.building.forms import ApplicationForm, HouseholdFilterForm, PermitFilterForm
+from hemei.programmes.building.life import LIFE, LOOKS, STAGES, UNDECIDED
+from hemei.programmes.building.lists import listed_in
+from hemei.programmes.building.models import Permit, PermitFile
+from hemei.programmes.building.offers import offers, slug
+from hemei.programmes.building.queries.households import households, one_household
+from hemei.programmes.building.queries.permits import counts, medians, permit, permits
+from hemei.programmes.building.queries.reviews import latest_opinions
+from hemei.programmes.building.queries.standing import stood
+from hemei.programmes.building.wording import CONVENED, NEXT
+from hemei.terms.day import today
+
+MATTER = Permit.matter
+
+
+def listing(request: OfficeRequest) -> HttpResponse:
+    scope = reach(request.actor, "permit.view", MATTER)
+    form = PermitFilterForm(request.GET if request.GET else {"state": "open"}, within=scope)
+    rows = permits(within=scope, where=form.where())
+    shown = page(rows, order=("-id",), cursor=request.GET.get("cursor", ""))
+    region_names = names(within=scope)
+    standing = counts(within=scope)
+    context = {
+        "form": form,
+        "rows": [(row, LIFE.by_key[row.state].name, LOOKS[row.state], NEXT[row.state]) for row in shown.rows],
+        "page": Turns.of(request, shown, total=counted(rows)),
+        "region_names": region_names,
+        "tiles": [(LIFE.by_key[key], standing.get(key, 0), LOOKS[key]) for key in STAGES],
+        "stages": [LIFE.by_key[key].name for key in STAGES],
+        "medians": [
+            (region_names.get(code, code), [by_state.get(key) for key in STAGES])
+            for code, by_state in medians(within=scope).items()
+        ],
+        "may_apply": bool(scope_of(request.actor, "permit.apply", MATTER)),
+    }
+    return render(request, "building/list.html", context)
+
+
+def find(request: OfficeRequest) -> HttpResponse:
+    """For whom: a household of the register."""
+    scope = reach(request.actor, "permit.apply", MATTER)
+    form = HouseholdFilterForm(request.GET, within=scope)
+    rows = households(within=scope, region=form.chosen["region"], text=form.chosen["q"])
+    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""), size=30)
+    context = {
+        "form": form,
+        "rows": shown.rows,
+        "page": Turns.of(request, shown, total=counted(rows)),
+        "region_names": names(within=scope),
+    }
+    return render(request, "building/find.html", context)
+
+
+def add(request: OfficeRequest, pk: int) -> HttpResponse:
+    household = found(one_household(pk, within=reach(request.actor, "permit.apply", MATTER)))
+    form = ApplicationForm(household, request.POST or None)
+
+    def act() -> Permit:
+        return applying.apply(
+            where=At(household.region, MATTER),
+            household=household,
+            filed=form.filed(),
+            files=new_files(request),
+            by=request.actor,
+        )
+
+    if made := tried(request, form, act):
+        messages.success(request, _("申请已登记。接着开会讨论，会后在这里登记结果。"))
+        return moved(request, reverse("building.one", args=[made.pk]))
+    context = {
+        "form": form,
+        "button": _("登记申请"),
+        "back": reverse("building.find"),
+        "about": str(household),
+        "explanation": _("照户主签字的申请表填；不知道的空着，不要猜。"),
+    }
+    return render(request, "office/asked.html", context, status=status(form))
+
+
+def one(request: OfficeRequest, pk: int, verb: str = "permit.view") -> Permit:
+    row = found(permit(pk, within=reach(request.actor, "permit.view", MATTER)))
+    if verb != "permit.view":
+        require(request.actor, verb, row)
+    return row
+
+
+def detail(request: OfficeRequest, pk: int) -> HttpResponse:
+    row = one(request, pk)
+    first, others = offers(row, request.actor)
+    early = row.state in UNDECIDED or row.state == "returned"
+    gates = stood(row, before="permit.approve" if early else None)
+    context = {
+        "one": row,
+        "state": LIFE.by_key[row.state].name,
+        "look": LOOKS[row.state],
+        "next": NEXT[row.state],
+        "first": (slug(first.verb), first.name) if first else None,
+        "others": [(slug(step.verb), step.name) for step in others],
+        "gates": gates,
+        "today": today(),
+        "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
+        "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
+        "running": not LIFE.by_key[row.state].ending,
+        "region_names": names(within=reach(request.actor, "permit.view", MATTER)),
+        **_review(row),
+        **_story(row),
+    }
+    return render(request, "building/one.html", context)
+
+
+def _review(row: Permit) -> dict[str, Any]:
+    said, day = latest_opinions(row), today()
+    visits = {kind: [] for kind in listed_in("visits", region=row.region, on=day)}  # type: dict[str, list[Any]]
+    for made in row.visits.order_by("on", "pk"):
+        visits.setdefault(made.kind, []).append(made)
+    offices = dict.fromkeys([*listed_in("offices", region=row.region, on=day), *said])
+    return {
+        "offices": [(name, said.get(name)) for name in offices],
+        "opining": row.state == "village_reviewed",
+        "visits": list(visits.items()),
+        "compared": compared(row, row.as_built, row.filed_at) if row.as_built else [],
+    }
+
+
+def _story(row: Permit) -> dict[str, Any]:
+    files: dict[int, list[Any]] = {}
+    for file in PermitFile.objects.filter(permit=row).select_related("evidence").order_by("evidence"):
+        files.setdefault(file.step_id or -(file.visit_id or 0), []).append(file.evidence)
+    steps = row.steps.select_related("account").order_by("-id")
+    return {
+        "story": [
+            (
+                step,
+                LIFE.by_verb[step.verb].name if step.verb in LIFE.by_verb else _("登记申请"),
+                LOOKS[step.to_state],
+                files.get(step.pk, []),
+            )
+            for step in steps
+        ],
+        "visit_files": {-key: kept for key, kept in files.items() if key < 0},
+    }
+
+
+def _file(request: OfficeRequest, pk: int, row: int) -> Evidence:
+    kept = found(PermitFile.objects.filter(permit=one(request, pk), evidence=row).select_related("evidence").first())
+    return kept.evidence
+
+
+def original(request: OfficeRequest, pk: int, row: int) -> HttpResponseBase:
+    return as_it_came(_file(request, pk, row))
+
+
+def thumbnail(request: OfficeRequest, pk: int, row: int) -> HttpResponseBase:
+    return small_picture(_file(request, pk, row), large="large" in request.GET)
