@@ -38,6 +38,8 @@ WORK_IN_RULES = {
     "relocate": "new",
 }
 """Our kinds of work in the words of the rules."""
+APPROVALS = {"conversion": "farmland_conversion", "forest_consent": "forest_land_use"}
+"""Documents of a permit → what the rules call them."""
 
 DWELLING = "house"
 """The kind of place that a finished house becomes, and that counts as a homestead, where it is registered."""
@@ -169,7 +171,7 @@ def _verdicts(permit: Permit, on: date) -> tuple[tuple[str, Outcome], ...] | Non
         storeys=permit.storeys,
         height_m=permit.height_m,
         eaves_height_m=permit.eaves_m,
-        approvals=frozenset(),
+        approvals=frozenset(word for name, word in APPROVALS.items() if getattr(permit, name)),
     )
     ruled = registry.ask("control.verdicts", [proposal], on=on)[proposal.id]
     if not ruled.configured:
