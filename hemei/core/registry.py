@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import MATTER_OF_KIND, Actor, Scope
@@ -95,6 +96,11 @@ class Form:
     @cached_property
     def read(self) -> ReadForm:
         return read_form(self.workbook)
+
+    @property
+    def title(self) -> str:
+        """The workbook's own, in the language of the page where the catalogue has it."""
+        return gettext(self.read.title)
 
     @cached_property
     def versions(self) -> Mapping[str, ReadForm]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, Holding, Place, PlaceIdentifier, Unit
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import in_words, names
 from hemei.core.registry import Column, Kind, registry
 from hemei.terms.day import day_of
 from hemei.terms.finding import Severity
@@ -72,7 +72,7 @@ def _place_features(chosen: QuerySet[Place], within: Scope, kind: Kind) -> Itera
             yield (
                 point_of(place),
                 [
-                    *(place.region, region_names.get(place.region, ""), place.group, place.label, place.address),
+                    *(place.region, in_words(region_names, place.region), place.group, place.label, place.address),
                     *(told.get(system, "") for system in kind.identifier_systems),
                     *(written(column, getattr(own.get(place.pk), column.name, None)) for column in kind.columns),
                     *(heads, phones, _state(place.state), place.get_position_source_display()),
@@ -134,8 +134,8 @@ def _state(key: str) -> str:
 
 def cases_listing(chosen: QuerySet[Case], *, within: Scope) -> Listing:
     """Cases, each with its place's point."""
-    texts = [_("编号"), _("事项"), _("问题编号"), _("问题"), _("程度"), _("状态"), _("村代码"), _("区域"), _("名称")]
-    texts += [_("地址"), _("负责单位"), _("负责人")]
+    texts = [_("编号"), _("事项"), _("问题编号"), _("问题"), _("程度"), _("状态"), _("村代码"), _("区域"), _("组")]
+    texts += [_("名称"), _("地址"), _("负责单位"), _("负责人")]
     columns: dict[str, type] = dict.fromkeys(texts, str)
     columns |= {_("发现日期"): date, _("整改期限"): date, _("办结日期"): date, _("历史台账"): str, _("台账编号"): str}
     return Listing(_("隐患"), columns, _case_features(chosen, within), located=True)
@@ -152,8 +152,8 @@ def _case_features(chosen: QuerySet[Case], within: Scope) -> Iterator[Feature]:
                 [
                     *(str(case.pk), str(titles.get(case.matter, case.matter)), case.code, case.title),
                     *(str(SEVERITY_NAMES[Severity(case.severity)]), _state(case.state)),
-                    *(case.region, region_names.get(case.region, "")),
-                    *(place.label if place else "", place.address if place else ""),
+                    *(case.region, in_words(region_names, case.region)),
+                    *((place.group, place.label, place.address) if place else ("", "", "")),
                     *(str(case.unit or ""), str(case.assignee or "")),
                     *(day_of(case.found_at) if case.found_at else None, case.due_on),
                     *(day_of(case.ended_at) if case.ended_at else None, _("是") if case.historical else ""),
@@ -179,7 +179,7 @@ def _audit_features(chosen: QuerySet[AuditEntry], within: Scope, named: Callable
                 [
                     *(str(entry.pk), localtime(entry.at).isoformat(timespec="seconds"), entry.actor),
                     *(entry.account.name if entry.account else "", named(entry.verb), entry.verb, entry.subject),
-                    *(entry.region, region_names.get(entry.region, "")),
+                    *(entry.region, in_words(region_names, entry.region)),
                     *(json.dumps(entry.detail, ensure_ascii=False) if entry.detail else "", entry.digest),
                     *((str(seal.position), seal.hash) if seal else ("", "")),
                 ],
@@ -197,4 +197,4 @@ def _unit_features(chosen: QuerySet[Unit], within: Scope) -> Iterator[Feature]:
     for units in by_key(chosen):
         for unit in units:
             told = [unit.name, unit.seal_name, unit.get_kind_display(), unit.region]
-            yield None, [*told, region_names.get(unit.region, ""), unit.phone, unit.closed_on]
+            yield None, [*told, in_words(region_names, unit.region), unit.phone, unit.closed_on]

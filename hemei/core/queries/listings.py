@@ -21,7 +21,7 @@ from hemei.core.models import (
     RowOutcome,
 )
 from hemei.core.queries.export import Feature, Listing, by_key, point_of
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import in_words, names
 from hemei.core.queries.rounds import progress
 from hemei.core.registry import registry
 from hemei.terms.day import day_of, today
@@ -66,7 +66,7 @@ def _household_features(chosen: QuerySet[Household], within: Scope) -> Iterator[
                 if head
                 else [""] * 4
             )
-            where = [one.region, region_names.get(one.region, ""), one.group, one.number]
+            where = [one.region, in_words(region_names, one.region), one.group, one.number]
             yield None, [*where, *told, one.size, "、".join(held.get(one.pk, []))]
 
 
@@ -106,7 +106,7 @@ def _due_features(chosen: QuerySet[Due], within: Scope) -> Iterator[Feature]:
     for some in by_key(chosen.select_related("place", "account", "unit")):
         for due in some:
             place = due.place
-            where = [due.region, region_names.get(due.region, ""), place.group, place.label, place.address]
+            where = [due.region, in_words(region_names, due.region), place.group, place.label, place.address]
             done = day_of(due.done_at) if due.done_at else None
             told = [due.account.name if due.account else "", str(due.unit or ""), due.due_on, done]
             yield point_of(place), [*where, *told]
@@ -122,7 +122,7 @@ def _draw_features(chosen: QuerySet[Draw], within: Scope) -> Iterator[Feature]:
     region_names = names(within=within)
     for some in by_key(chosen.select_related("round")):
         for held in some:
-            where = [held.round.name, held.region, region_names.get(held.region, "")]
+            where = [held.round.name, held.region, in_words(region_names, held.region)]
             days = [held.get_state_display(), held.event, held.event_on, held.opens_on]
             yield None, [*where, *days, len(held.drawn), held.frame_hash]
 
@@ -140,7 +140,7 @@ def _import_features(chosen: QuerySet[ImportBatch], within: Scope) -> Iterator[F
         for batch in some:
             counts = batch.understood.get("counts", {}).values()
             told = [sum(one.get(outcome, 0) for one in counts) for outcome in RowOutcome.values]
-            where = [batch.name, batch.region, region_names.get(batch.region, ""), batch.get_state_display()]
+            where = [batch.name, batch.region, in_words(region_names, batch.region), batch.get_state_display()]
             yield None, [*where, str(batch.by or ""), day_of(batch.created_at), *told, batch.digest]
 
 
@@ -155,6 +155,6 @@ def _job_features(chosen: QuerySet[Job], within: Scope, named: Callable[[str], s
     region_names = names(within=within)
     for some in by_key(chosen):
         for job in some:
-            where = [f"{named(job.kind)} #{job.pk}", job.region, region_names.get(job.region, "")]
+            where = [f"{named(job.kind)} #{job.pk}", job.region, in_words(region_names, job.region)]
             days = [day_of(job.created_at), day_of(job.ended_at) if job.ended_at else None]
             yield None, [*where, job.get_state_display(), job.message, str(job.by or ""), *days]

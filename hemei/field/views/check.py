@@ -73,7 +73,7 @@ def _show(request: StaffRequest, place: Place, form: Form, about: AboutCheck, fi
     context = {
         "place": place,
         "form": form,
-        "title": form.read.title,
+        "title": form.title,
         "about": about,
         "parts": shown,
         "proxy": form.tier == Tier.SELF,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
+from hemei.core.queries.regions import in_words
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
@@ -166,9 +167,8 @@ def subject_url(subject: str, pages: Mapping[str, str]) -> str:
 
 @register.filter
 def region_words(names: Mapping[str, str], code: str) -> str:
-    """A region by its names from the township down, as far as the reader sees them: a group alone says little."""
-    above = [code[:level] for level in Level if Level.TOWNSHIP <= level <= len(code)] or [code]
-    return "".join(names.get(part, "") for part in above) or names.get(code) or code
+    """`in_words`, else the code: what is called 一组 in a list is of little use there."""
+    return in_words(names, code) or code
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope, scope_of
@@ -26,6 +27,10 @@ from hemei.terms.day import today
 BEFORE = {"case.open", "case.report", "case.import", "case.confirm", "case.assign"}
 AFTER = {"case.remedy", "case.accept"}
 NUMERALS = "一二三四五六七八九十"
+
+
+def numeral(place: int) -> str:
+    return NUMERALS[place] if (get_language() or "").startswith("zh") else str(place + 1)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ def _parts(filed: dict[str, Any], own: list[str]) -> list[Part]:
     }
     if not own:
         del titles["own"]
-    return [Part(key, title, NUMERALS[i], count) for i, (key, (title, count)) in enumerate(titles.items())]
+    return [Part(key, title, numeral(i), count) for i, (key, (title, count)) in enumerate(titles.items())]
 
 
 def _filed(place: Place, checks_in: Scope, cases_in: Scope) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from hemei.core.models import Tier
 from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Layer, Programme, Section
@@ -14,6 +15,7 @@ from hemei.programmes.houses.models import House, SafetyGrade, Structure
 from hemei.programmes.houses.parameters import parameters
 
 FORMS = Path(__file__).parent / "forms"
+FORM_TITLES = (gettext_noop("农户自查"), gettext_noop("镇村排查"), gettext_noop("区级随机巡查"))  # as the workbooks say
 YES_NO = {"true": _("是"), "false": _("否")}
 
 programme = Programme(

@@ -1,12 +1,15 @@
 """The workbooks that the houses programme ships."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.utils.translation import override
 
 import hemei
 from hemei.core.registry import registry
 from hemei.engines.forms import Condition, Form, Kind, examine, read_form
+from hemei.programmes.houses.programme import FORM_TITLES
 
 FOLDER = Path(hemei.__file__).parent / "programmes" / "houses" / "forms"
 DEGREES = ["none", "slight", "obvious", "severe", "unseen"]
@@ -115,3 +118,10 @@ def test_it_ends_in_a_first_judgement_and_a_severe_one_asks_by_when_it_is_apprai
 
 def test_no_photo_and_no_position_is_ever_required(form: Form) -> None:
     assert not any(q.required for q in form.questions if q.kind in (Kind.IMAGE, Kind.GEOPOINT, Kind.TEXT))
+
+
+def test_the_title_of_every_form_is_known_to_the_catalogue() -> None:
+    titles = {form.read.title for form in registry.forms.values() if form.id.startswith("houses.")}
+    assert titles == set(FORM_TITLES)
+    with override("en"):
+        assert not [form.title for form in registry.forms.values() if re.search("[\u4e00-\u9fff]", form.title)]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.queries.export import Feature, Listing, by_key
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import in_words, names
 from hemei.programmes.craftsmen.models import Certificate, Craftsman
 from hemei.programmes.craftsmen.queries.people import standings
 from hemei.programmes.craftsmen.wording import why_not
@@ -33,7 +33,7 @@ def _features(chosen: QuerySet[Craftsman], within: Scope) -> Iterator[Feature]:
         papers = _last_papers([one.pk for one in some])
         for one in some:
             paper, how = papers.get(one.pk), stands[one.pk]
-            row: list[Any] = [one.region, region_names.get(one.region, ""), one.person.name, one.get_trade_display()]
+            row: list[Any] = [one.region, in_words(region_names, one.region), one.person.name, one.get_trade_display()]
             row += [one.level, _("是") if one.lead else _("否"), one.team]
             row += [paper.number, paper.body, paper.issued_on, paper.valid_to] if paper else ["", "", None, None]
             row += [how.trained_on, one.person.id_last4, one.person.phone_masked]
