@@ -100,6 +100,8 @@ pages = [
     staff("households/file.<slug:form>", exports.households_file, "households_file"),
     staff("rounds/file.<slug:form>", exports.rounds_file, "rounds_file"),
     staff("rounds/<int:pk>/file.<slug:form>", exports.dues_file, "dues_file"),
+    staff("dues/file.<slug:form>", exports.owed_file, "owed_file"),
+    staff("messages/file.<slug:form>", exports.messages_file, "messages_file"),
     staff("draws/file.<slug:form>", exports.draws_file, "draws_file"),
     staff("imports/file.<slug:form>", exports.imports_file, "imports_file"),
     staff("jobs/file.<slug:form>", exports.jobs_file, "jobs_file"),

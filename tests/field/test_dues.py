@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from hemei.core.access import Actor
 from hemei.core.models import Draw, Due, Place, Round, RoundState, Unit
+from hemei.engines.tables import read
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People
 from tests.toy.wells import dig_well
@@ -173,3 +174,14 @@ def test_only_who_may_fill_in_forms_is_led_to_them(toy, signed_in: SignIn, who: 
     page = client.get("/field/").content.decode()
     assert ["找一户代报" in page, "手机离线填报" in page] == [offered, offered]
     assert (client.get("/field/phones/").status_code == 200) is offered
+
+
+def test_what_is_owed_is_taken_out_as_it_is_listed(row_of_wells: Round, signed_in: SignIn, people: People) -> None:
+    client = signed_in("village")
+    assert "/office/dues/file.xlsx?whose=all" in client.get("/field/?whose=all").content.decode()
+    for asked, count in (("?whose=all", 10), ("", 0)):
+        answer = client.get(f"/office/dues/file.csv{asked}")
+        assert len(list(read(b"".join(answer.streaming_content), "待查.csv")[0].rows)) == count  # type: ignore[attr-defined]
+    answer = signed_in("next_village").get("/office/dues/file.csv?whose=all")
+    assert list(read(b"".join(answer.streaming_content), "待查.csv")[0].rows) == []  # type: ignore[attr-defined]
+    assert signed_in("inspector").get("/office/dues/file.csv?whose=all").status_code == 403

@@ -144,3 +144,11 @@ def test_the_audit_says_in_words_what_was_written_and_finds_it_by_them(subject: 
 def test_the_navigation_marks_where_one_is_and_nothing_else(path: str, marked: list[str], people: People) -> None:
     menus = navigation(people.district, path)
     assert [link.label for menu in menus for link in menu.links if link.active] == marked
+
+
+def test_a_page_of_trouble_can_be_read_in_the_other_language_too(signed_in: SignIn) -> None:
+    client = signed_in("village")
+    page = client.get("/office/cases/999999/")
+    assert (page.status_code, 'value="en"' in page.content.decode()) == (404, True)
+    client.post("/i18n/setlang/", {"language": "en", "next": "/office/cases/999999/"})
+    assert 'value="zh-hans"' in client.get("/office/cases/999999/").content.decode()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from hemei.core.models import Message, Place
+from hemei.engines.tables import read
 from tests.conftest import People
 from tests.core.actions.test_case import LEANING, found
 
@@ -50,3 +52,18 @@ def test_filters_stay_in_the_address(message: Message, signed_in: SignIn) -> Non
 def test_another_villages_messages_are_not_shown(message: Message, signed_in: SignIn) -> None:
     assert str(message) not in signed_in("next_village").get("/office/messages/").content.decode()
     assert signed_in("nobody").get("/office/messages/").status_code == 403
+
+
+def test_they_are_taken_out_as_they_are_filtered(message: Message, signed_in: SignIn) -> None:
+    client = signed_in("village")
+    assert "/office/messages/file.xlsx?state=log" in client.get("/office/messages/?state=log").content.decode()
+    for form in ("xlsx", "csv"):
+        [row] = rows_of(client.get(f"/office/messages/file.{form}?unanswered=on"), form)
+        assert (row["内容"], row["区域"], row["紧急"], row["回执"]) == (message.text, "上河村", "是", None)
+        assert rows_of(client.get(f"/office/messages/file.{form}?state=failed"), form) == []
+    assert rows_of(signed_in("next_village").get("/office/messages/file.csv"), "csv") == []
+    assert signed_in("grid").get("/office/messages/file.csv").status_code == 403
+
+
+def rows_of(answer: Any, form: str) -> list[dict[str, Any]]:
+    return [dict(row.values) for row in read(b"".join(answer.streaming_content), f"通知.{form}")[0].rows]

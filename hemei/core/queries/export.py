@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, Holding, Place, PlaceIdentifier, Unit
-from hemei.core.queries.regions import in_words, names
+from hemei.core.queries.regions import names
 from hemei.core.registry import Column, Kind, registry
+from hemei.core.wording import in_words
 from hemei.terms.day import day_of
 from hemei.terms.finding import Severity
 

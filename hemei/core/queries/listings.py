@@ -1,4 +1,4 @@
-"""More lists as files: households, rounds and who owes which look in them, draws, imports, background work."""
+"""More lists as files: households, rounds and who owes which look, draws, imports, messages, background work."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
@@ -16,14 +17,16 @@ from hemei.core.models import (
     Household,
     ImportBatch,
     Job,
+    Message,
     PlaceIdentifier,
     Round,
     RowOutcome,
 )
 from hemei.core.queries.export import Feature, Listing, by_key, point_of
-from hemei.core.queries.regions import in_words, names
+from hemei.core.queries.regions import names
 from hemei.core.queries.rounds import progress
 from hemei.core.registry import registry
+from hemei.core.wording import in_words
 from hemei.terms.day import day_of, today
 from hemei.terms.region import successor
 
@@ -142,6 +145,23 @@ def _import_features(chosen: QuerySet[ImportBatch], within: Scope) -> Iterator[F
             told = [sum(one.get(outcome, 0) for one in counts) for outcome in RowOutcome.values]
             where = [batch.name, batch.region, in_words(region_names, batch.region), batch.get_state_display()]
             yield None, [*where, str(batch.by or ""), day_of(batch.created_at), *told, batch.digest]
+
+
+def messages_listing(chosen: QuerySet[Message], *, within: Scope) -> Listing:
+    """What the outbox sent to whom, and whether it was answered."""
+    texts = [_("编号"), _("内容"), _("区划代码"), _("区域"), _("发给谁"), _("紧急"), _("状态"), _("生成"), _("回执")]
+    return Listing(_("通知"), dict.fromkeys(texts, str), _message_features(chosen, within))
+
+
+def _message_features(chosen: QuerySet[Message], within: Scope) -> Iterator[Feature]:
+    region_names = names(within=within)
+    for some in by_key(chosen):
+        for one in some:
+            where = [one.region, in_words(region_names, one.region), str(one.to), _("是") if one.urgent else ""]
+            moments = [
+                localtime(at).isoformat(timespec="minutes") if at else "" for at in (one.created_at, one.received_at)
+            ]
+            yield None, [str(one.pk), one.text, *where, one.get_state_display(), *moments]
 
 
 def jobs_listing(chosen: QuerySet[Job], *, within: Scope, named: Callable[[str], str]) -> Listing:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
@@ -32,12 +30,6 @@ def names_around(*, within: Scope) -> dict[str, str]:
     """Code → name of the regions of a scope and of those it lies in: what holds in a village may be the district's."""
     wider = {prefix for region in within.prefixes for prefix in prefixes_of(region)}
     return dict(Region.objects.filter(within.q("code", matter=None) | Q(code__in=wider)).values_list("code", "name"))
-
-
-def in_words(known: Mapping[str, str], code: str) -> str:
-    """A region by its names from the township down, as far as they are known: a group alone says little."""
-    above = [code[:level] for level in Level if Level.TOWNSHIP <= level <= len(code)] or [code]
-    return "".join(known.get(part, "") for part in above) or known.get(code, "")
 
 
 def groups_listed(*, within: Scope) -> dict[str, list[str]]:

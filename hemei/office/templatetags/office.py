@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
-from hemei.core.queries.regions import in_words
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
-from hemei.core.wording import bracketed
+from hemei.core.wording import bracketed, in_words
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.http import FileResponse
 
 from hemei.core.doors import found
-from hemei.core.queries import cases, jobs, listings, places, register, rounds, units
+from hemei.core.queries import cases, jobs, listings, places, register, rounds, units, waiting
 from hemei.core.queries.audit import entries
 from hemei.core.queries.export import audit_listing, cases_listing, places_listing, units_listing
+from hemei.core.queries.messages import sent_messages
 from hemei.office.filters import CaseFilterForm
 from hemei.office.kinds import PlaceFilterForm, kind_of
 from hemei.office.planning import DrawFilterForm, RoundFilterForm
@@ -18,6 +21,7 @@ from hemei.office.templatetags.office import job_name, step_name
 from hemei.office.views.audit import AuditFilterForm
 from hemei.office.views.imports import ImportFilterForm
 from hemei.office.views.jobs import JobFilterForm
+from hemei.office.views.notices import NoticeFilterForm
 
 
 def places_file(request: OfficeRequest, form: str) -> FileResponse:
@@ -62,6 +66,24 @@ def dues_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
     turn = found(rounds.concerning(within=within(request, "round.view")).filter(pk=pk).first())
     chosen = rounds.all_dues(within=scope, turn=turn)
     return sent(request, listings.dues_listing(chosen, within=scope), form, scope)
+
+
+def owed_file(request: OfficeRequest, form: str) -> FileResponse:
+    """What is still to be looked at, in whichever round: what I owe, or with `whose=all` what anybody owes here."""
+    scope = within(request, "register.export")
+    if request.GET.get("whose") == "all":
+        chosen = rounds.dues(within=within(request, "round.view")).filter(round__draw=None)
+    else:
+        whose = request.actor.unit_ids
+        chosen = waiting.dues(within=scope, units=whose, account=request.user.pk, until=date.max)
+    return sent(request, listings.dues_listing(chosen, within=scope), form, scope)
+
+
+def messages_file(request: OfficeRequest, form: str) -> FileResponse:
+    scope = within(request, "register.export")
+    looking = within(request, "case.assign")
+    seen = sent_messages(within=looking, where=NoticeFilterForm(request.GET, within=looking).where())
+    return sent(request, listings.messages_listing(seen, within=looking), form, scope)
 
 
 def draws_file(request: OfficeRequest, form: str) -> FileResponse:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.queries.export import Feature, Listing, by_key
-from hemei.core.queries.regions import in_words, names
+from hemei.core.queries.regions import names
+from hemei.core.wording import in_words
 from hemei.programmes.craftsmen.models import Certificate, Craftsman
 from hemei.programmes.craftsmen.queries.people import standings
 from hemei.programmes.craftsmen.wording import why_not
