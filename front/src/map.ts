@@ -4,6 +4,7 @@ import "./map.css";
 import { drawSigns, readLegend, type Legend } from "./legend";
 import { openPanel } from "./mappanel";
 import { countsBy, filterOf, styleOf } from "./mapstyle";
+import { addOverlay } from "./overlay";
 import { letPick } from "./pick";
 
 function hasWebGL(): boolean {
@@ -130,6 +131,7 @@ async function start(box: HTMLElement): Promise<void> {
     for (const [name, picture] of signs) map.addImage(name, picture, { pixelRatio: 2 });
   });
   await map.once("load");
+  addOverlay(map, box);
   apply(map, legend);
   followChips(map, legend);
   followTruncation(map, box);

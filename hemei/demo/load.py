@@ -33,6 +33,7 @@ from hemei.core.errors import Conflict
 from hemei.core.models import Region
 from hemei.core.personal import token_hash
 from hemei.core.writing import writing
+from hemei.demo.controlled import screen_control, write_control
 from hemei.demo.crafts import write_craftsmen
 from hemei.demo.district import District, make_district
 from hemei.demo.history import write_history
@@ -62,6 +63,9 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
         write_craftsmen(district, until)
         say(_("写入建房审批"))
         write_permits(until)
+        say(_("写入演示的管控图层和规则，筛查一遍"))
+        write_control(district)
+        screen_control(district)
     say(_("审计封存"))
     seal_pending()
 

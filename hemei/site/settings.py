@@ -184,6 +184,7 @@ LIMITS = {
     "door_unknown": env_limit("HEMEI_LIMIT_DOOR_UNKNOWN", "30/60"),  # for each address: plates and keys that are none
     "phone": env_limit("HEMEI_LIMIT_PHONE", "1200/600"),  # for each phone's key: forms fetched and sent in
     "export": env_limit("HEMEI_LIMIT_EXPORT", "20/600"),  # for each account
+    "spot": env_limit("HEMEI_LIMIT_SPOT", "60/600"),  # for each address: spots asked about by anybody
     "upload": env_limit("HEMEI_LIMIT_UPLOAD", "120/600"),  # for each account
 }
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Scope
 from hemei.law.book import Book
+from hemei.law.rules import USE_TITLES, WORK_TITLES
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.control.actions.layers import WIDEST_ROAD_M, NewLayer
@@ -81,6 +82,26 @@ class LayerForm(OfficeForm):
             half_width_m=said["half_width_m"] or 0.0,
             wanted=Wanted(said["layername"], said["class_column"], said["tier_column"]),
         )
+
+
+class SpotForm(OfficeForm):
+    """A tapped spot, and what somebody has in mind there."""
+
+    lon = forms.FloatField(label=gettext_lazy("经度"), min_value=70, max_value=140)
+    lat = forms.FloatField(label=gettext_lazy("纬度"), min_value=0, max_value=60)
+    work = forms.ChoiceField(
+        label=gettext_lazy("要做什么"),
+        choices=[(key, title) for key, title in WORK_TITLES.items() if key != "existing"],
+        initial="new",
+    )
+    use = forms.ChoiceField(label=gettext_lazy("用途"), choices=USE_TITLES.items(), initial="house")
+    storeys = forms.IntegerField(label=gettext_lazy("层数"), min_value=0, max_value=99, required=False)
+    height_m = forms.FloatField(label=gettext_lazy("建筑高度（米）"), min_value=0, max_value=300, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        for name in ("lon", "lat"):
+            self.fields[name].widget.attrs["step"] = "any"
 
 
 class ReasonForm(OfficeForm):

@@ -5,6 +5,7 @@ Working copies lie below `VAR/control` and can be made again from what is in the
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections import OrderedDict
@@ -38,6 +39,7 @@ ERROR_M = 30.0
 MOST_READY = 4
 STORED = CRS.from_epsg(4490)
 Entries = dict[str, list[dict[str, Any]]]
+DAYS = frozenset({"from", "to", "valid_from", "valid_to", "when", "in_force_checked"})
 PARTS = ("clauses", "layers", "parameters", "rules", "plan")
 
 _ready: OrderedDict[object, Around] = OrderedDict()
@@ -73,11 +75,20 @@ def written(entries: Entries, folder: Path) -> Path:
     """The district's own law as the files of `hemei.law`, in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
-        path, rows = folder / f"{part}.yaml", entries.get(part) or []
+        path, rows = folder / f"{part}.yaml", _with_days(entries.get(part) or [])
         partial = folder / f".{part}.yaml"
         partial.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False) if rows else "", "utf-8")
         partial.replace(path) if rows else partial.unlink()
     return folder
+
+
+def _with_days(value: Any, key: str = "") -> Any:
+    """Days, which are kept as text, as days again."""
+    if isinstance(value, list):
+        return [_with_days(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _with_days(one, name) for name, one in value.items()}
+    return date.fromisoformat(value) if key in DAYS and isinstance(value, str) else value
 
 
 @lru_cache(maxsize=8)
@@ -90,7 +101,8 @@ def law_of(law: OwnLaw | None) -> tuple[Book, dict[str, tuple[Row, ...]]]:
     """The nation's law with the district's own, and the district's plan."""
     if law is None:
         return national(), read_plan(None)
-    folder = root() / "law" / str(law.pk)
+    digest = hashlib.sha256(json.dumps(law.entries, sort_keys=True).encode()).hexdigest()[:16]
+    folder = root() / "law" / digest  # by content: another database may come to lie in the same folder
     if not (folder / "whole").exists():
         written(law.entries, folder)
         (folder / "whole").touch()

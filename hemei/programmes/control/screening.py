@@ -118,7 +118,7 @@ def _faults(run: Screening) -> list[str]:
 
 
 def folder_of(run: Run) -> Path:
-    return root() / "runs" / str(run.pk)
+    return root() / "runs" / f"{run.pk}-{int(run.job.created_at.timestamp())}"
 
 
 def file_of(run: Run) -> Path:

@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.control.views import layers, rules, screenings
+from hemei.programmes.control.views import here, layers, rules, screenings
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -19,6 +19,10 @@ urlpatterns = [
     staff("layers/<int:pk>/withdraw/", layers.withdraw, "layer_withdraw"),
     staff("rules/", rules.listing, "rules"),
     staff("rules/<str:rule>/", rules.detail, "rule"),
+    staff("spot/", here.here, "here"),
+    staff("tiles/<int:z>/<int:x>/<int:y>.mvt", here.tile, "tile"),
+    path("here/", here.open_here, name="control.open_here"),
+    path("here/<int:z>/<int:x>/<int:y>.mvt", here.open_tile, name="control.open_tile"),
     staff("screenings/", screenings.listing, "screenings"),
     staff("screenings/start/", screenings.start, "screen"),
     staff("screenings/<int:pk>/", screenings.detail, "run"),

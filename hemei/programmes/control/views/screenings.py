@@ -29,6 +29,7 @@ from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.queries.results import by_rule, newest_run, runs, told
 from hemei.programmes.control.queries.results import findings as found_in
 from hemei.programmes.control.queries.results import listing as listed
+from hemei.programmes.control.screening import file_of
 from hemei.programmes.control.views.district import MATTER, district_here
 
 SHOWN = 50
@@ -138,6 +139,7 @@ def findings(request: OfficeRequest) -> HttpResponse:
         "run": run,
         "rows": rows,
         "page": page,
+        "lost": run is not None and not file_of(run).is_file(),
         "region_names": names(within=scope),
         "may_decide": bool(scope_of(request.actor, "control.decide", MATTER)),
     }

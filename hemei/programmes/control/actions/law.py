@@ -1,0 +1,85 @@
+"""The district's own rules, numbers, clauses and plan change: whole, by version, never a line of the nation's."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, At
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.writing import action, audit
+from hemei.law.book import NATIONAL, SAMPLE, Book, read_book
+from hemei.law.plan import read_plan
+from hemei.law.yaml_lines import LawError
+from hemei.programmes.control.keeping import PARTS, Entries, district_code, newest_law, written
+from hemei.programmes.control.models import OwnLaw
+
+
+def entries_of(region: str) -> Entries:
+    """The district's own law as it stands, to be changed; empty lists where it has none."""
+    law = newest_law(region)
+    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in PARTS}
+
+
+def sample() -> Entries:
+    """The made-up sample that ships with `hemei.law`, every part of it marked 演示."""
+    return {part: _plain(yaml.safe_load((SAMPLE / f"{part}.yaml").read_text("utf-8")) or []) for part in PARTS}
+
+
+def _plain(value: Any) -> Any:
+    """Days as text, so that they can be kept."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return value.isoformat() if isinstance(value, date) else value
+
+
+@contextmanager
+def read_aside(entries: Entries) -> Iterator[Book]:
+    """The book that entries would make. Raises Mistaken, in the law's own words, where they make none."""
+    folder = Path(tempfile.mkdtemp(prefix="hemei-law-"))
+    try:
+        written(entries, folder)
+        book = read_book(NATIONAL, folder)
+        read_plan(folder / "plan.yaml", book.clauses)
+        yield book
+    except LawError as fault:
+        raise Mistaken(_said(str(fault), folder), code="bad_law") from fault
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _said(fault: str, folder: Path) -> str:
+    """What is wrong, without the file and line that nobody on a page can see."""
+    words = fault.replace(f"{folder}/", "").partition("：")
+    return words[2] if ".yaml" in words[0] else fault.replace(f"{folder}/", "")
+
+
+@action(verb="control.keep", on="where")
+def change_law(*, where: At, entries: Entries, said: str, by: Actor, seen: int | None = None) -> OwnLaw:
+    """Keep the district's own law as it is to be from now on. `seen` is the version that the person had before them."""
+    if not said.strip():
+        raise Mistaken(_("请写明依据的文件和文号。"), field="said", code="no_document")
+    region = district_code(where.region)
+    last = newest_law(region)
+    if seen is not None and seen != (last.pk if last else 0):
+        raise Conflict(_("规则刚被别人改过，请重新打开再改。"), code="changed_meanwhile")
+    with read_aside(entries):
+        pass
+    row = OwnLaw.objects.create(
+        region=region, entries=entries, said=said.strip()[:200], recorded_at=timezone.now(), actor=str(by)
+    )
+    detail = {part: len(entries.get(part, [])) for part in PARTS}
+    audit(by, "law.change", f"law:{row.pk}", region, values=entries, detail=detail | {"said": row.said})
+    return row

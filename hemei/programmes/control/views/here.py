@@ -1,0 +1,174 @@
+"""这里能建什么: tap on the map, and the rules of the spot on one screen; for staff, and for anybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from hemei.core.doors import reach
+from hemei.core.errors import Mistaken
+from hemei.core.limits import spend
+from hemei.core.models import Account, Region
+from hemei.core.registry import registry
+from hemei.maps.views import TILE, unless_known
+from hemei.office.request import OfficeRequest
+from hemei.programmes.control.forms import SpotForm
+from hemei.programmes.control.judging import most_pressing_first
+from hemei.programmes.control.keeping import law_of, newest_law
+from hemei.programmes.control.kinds import layer_kinds
+from hemei.programmes.control.models import LayerVersion
+from hemei.programmes.control.queries.drawn import shown_layers, tile_of
+from hemei.programmes.control.views.district import MATTER, district_here
+from hemei.terms.day import today
+from hemei.terms.proposal import Proposal, Ruled, Ruling
+from hemei.terms.region import Level
+from hemei.terms.verdict import Kind, Outcome
+
+COLOURS = 8
+"""How many colours the style sheet has for layers."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One layer in the legend."""
+
+    kind: str
+    title: str
+    css: str
+    is_demo: bool
+
+
+def legend(layers: list[LayerVersion]) -> list[Chip]:
+    if not layers:
+        return []
+    kinds = layer_kinds(law_of(newest_law(layers[0].region))[0])
+    every = shown_layers(layers[0].region, today(), public=False)
+    order = {row.kind: number for number, row in enumerate(every)}  # the same layer, the same colour for everybody
+    return [
+        Chip(
+            row.kind,
+            kinds[row.kind].title if row.kind in kinds else row.kind,
+            f"is-layer-{order.get(row.kind, 0) % COLOURS + 1}",
+            row.is_demo,
+        )
+        for row in layers
+    ]
+
+
+def map_of(code: str, layers: list[LayerVersion], tiles: str) -> dict[str, Any]:
+    """What control/_map.html needs."""
+    home = Region.objects.filter(code=code).first()
+    bounds = ""
+    if home is not None and home.boundary:
+        bounds = ",".join(f"{degree:.5f}" for degree in shapely.from_wkb(bytes(home.boundary)).bounds)
+    address = tiles.replace("0/0/0", "{z}/{x}/{y}")
+    versions = "-".join(str(row.pk) for row in layers)
+    return {"bounds": bounds, "legend": legend(layers), "overlay": f"{address}?district={code}&v={versions}"}
+
+
+def _answered(form: SpotForm, code: str, *, public: bool) -> dict[str, Any]:
+    """The verdicts of the spot, sorted into what stands in the way, what is not known, and what is fine."""
+    if not form.is_bound or not form.is_valid():
+        return {}
+    said = form.cleaned_data
+    proposal = Proposal(
+        id="here",
+        region=code,
+        geometry=bytes(shapely.to_wkb(shapely.Point(said["lon"], said["lat"]))),
+        use=said["use"],
+        work=said["work"],
+        storeys=said["storeys"],
+        height_m=said["height_m"],
+    )
+    home = Region.objects.filter(code=code).exclude(boundary=None).first()
+    if home is not None and home.boundary:
+        boundary = shapely.from_wkb(bytes(home.boundary))
+        if not shapely.contains_xy(boundary, said["lon"], said["lat"]):
+            return {"outside": home}
+    try:
+        ruled: Ruled = registry.ask("control.verdicts", [proposal], on=today(), public=public)["here"]
+    except Mistaken as mistake:
+        form.blame(mistake)
+        return {}
+    return {"ruled": ruled, **sorted_out(ruled)}
+
+
+def sorted_out(ruled: Ruled) -> dict[str, list[Ruling]]:
+    """Rulings as a reader wants them. What no layer or number was given for stands apart, folded away."""
+    shown = most_pressing_first(ruled.rulings)
+    unset = [one for one in shown if one.outcome is Outcome.UNKNOWN and not one.layer_version and one.threshold is None]
+    unset += [one for one in shown if one.outcome is Outcome.UNKNOWN and "未配置" in "".join(one.missing)]
+    left = [one for one in shown if one not in unset]
+    return {
+        "against": [one for one in left if one.outcome is Outcome.FAIL and one.kind is not Kind.WARN],
+        "mind": [one for one in left if one.outcome is Outcome.FAIL and one.kind is Kind.WARN],
+        "open": [one for one in left if one.outcome is Outcome.UNKNOWN],
+        "fine": [one for one in left if one.outcome is Outcome.PASS],
+        "unset": list(dict.fromkeys(unset)),
+    }
+
+
+def here(request: OfficeRequest) -> HttpResponse:
+    scope = reach(request.actor, "control.view", MATTER)
+    code = district_here(request, scope)
+    form = SpotForm(request.GET if "lon" in request.GET else None)
+    layers = shown_layers(code, today(), public=False)
+    context = {
+        "form": form,
+        "public": False,
+        **_answered(form, code, public=False),
+        **map_of(code, layers, reverse("control.tile", args=[0, 0, 0])),
+    }
+    return render(request, "control/here.html", context)
+
+
+def tile(request: OfficeRequest, z: int, x: int, y: int) -> HttpResponse:
+    scope = reach(request.actor, "control.view", MATTER)
+    return _tile(request, district_here(request, scope), z, x, y, public=False)
+
+
+def _tile(request: HttpRequest, code: str, z: int, x: int, y: int, *, public: bool) -> HttpResponse:
+    try:
+        body = tile_of(shown_layers(code, today(), public=public), z, x, y)
+    except ValueError as error:
+        raise Http404 from error
+    return unless_known(request, body, TILE)
+
+
+def _open_district(request: HttpRequest) -> str:
+    """The district that a stranger asks about: named in the address, else the first that has any layer."""
+    rows = Region.objects.filter(level=Level.DISTRICT, closed_on=None).order_by("code")
+    codes = list(rows.values_list("code", flat=True))
+    asked = request.GET.get("district", "")
+    if asked in codes:
+        return str(asked)
+    if not codes:
+        raise Http404
+    with_layers = set(LayerVersion.objects.filter(region__in=codes).values_list("region", flat=True))
+    return str(next((code for code in codes if code in with_layers), codes[0]))
+
+
+def open_here(request: HttpRequest) -> HttpResponse:
+    """The same for anybody: of internal layers the answer and its clause only, and none of them drawn."""
+    code = _open_district(request)
+    form = SpotForm(request.GET if "lon" in request.GET else None)
+    if form.is_bound:
+        spend("spot", request.user.pk if isinstance(request.user, Account) else request.META.get("REMOTE_ADDR", ""))
+    layers = shown_layers(code, today(), public=True)
+    context = {
+        "form": form,
+        "public": True,
+        "home": Region.objects.get(code=code),
+        **_answered(form, code, public=True),
+        **map_of(code, layers, reverse("control.open_tile", args=[0, 0, 0])),
+    }
+    return render(request, "control/open_here.html", context)
+
+
+def open_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    return _tile(request, _open_district(request), z, x, y, public=True)
