@@ -95,7 +95,8 @@ def test_the_board_shows_open_overdue_and_closed_cases() -> None:
 def test_every_accepted_case_has_pictures_of_remedy_and_acceptance() -> None:
     closing = CaseStep.objects.filter(verb__in=["case.remedy", "case.accept"])
     assert closing.exclude(pk__in=Evidence.objects.values("step")).count() == 0
-    assert Evidence.objects.filter(media_type__startswith="image").values("sha256").distinct().count() == 5  # drawings, each stored once
+    pictures = Evidence.objects.filter(media_type__startswith="image")
+    assert pictures.values("sha256").distinct().count() == 5  # drawings, each stored once
 
 
 def test_findings_are_those_that_the_programme_reads_from_the_answers() -> None:
