@@ -69,6 +69,7 @@ LON, LAT = 110.5, 31.5
 OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
 PUBLIC_OF_CRAFTSMEN = ("arrive/", "card/", "rate/", "offline/", "directory/", "worker.js")
 OPEN_TO_ALL += tuple(f"craftsmen/{page}" for page in PUBLIC_OF_CRAFTSMEN)  # what a telephone scans
+OPEN_TO_ALL += ("building/check/", "building/follow/")
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
 TEXTS = {
     "form_id": "houses.survey",
@@ -79,7 +80,7 @@ TEXTS = {
     "key": "houses.deadline_days.urgent",
     "gate": "building.G02",
 }
-KEYS = {"office/cases/<int:pk>/documents/<slug:key>/": "notice"}
+KEYS = {"office/cases/<int:pk>/documents/<slug:key>/": "notice", "building/<int:pk>/papers/<slug:key>/": "receipt"}
 SLUGS = {"building/<int:pk>/steps/<slug:slug>/": "return"}
 REFUSED = {403, 404, 405, 422}  # 422 from the API, which reads the body before it looks for the record
 

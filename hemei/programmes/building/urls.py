@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.building.views import permits, review, steps
+from hemei.programmes.building.views import permits, printed, review, scanned, steps
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -25,4 +25,7 @@ urlpatterns = [
     staff("<int:pk>/gates/<str:gate>/on-site/", review.on_site, "on_site"),
     staff("<int:pk>/gates/<str:gate>/set-aside/", review.set_aside, "set_aside"),
     staff("<int:pk>/gates/<str:gate>/sign/", review.sign, "sign"),
+    staff("<int:pk>/papers/<slug:key>/", printed.paper, "paper"),
+    path("check/<str:code>/", scanned.check, name="building.check"),
+    path("follow/<str:slip>/", scanned.follow, name="building.follow"),
 ]

@@ -59,6 +59,12 @@ def permit(pk: int, *, within: Scope) -> Permit | None:
     return permits(within=within).filter(pk=pk).first()
 
 
+def of_number(number: str) -> Permit | None:
+    """The permit of a number: whoever holds its paper may ask whether it is true."""
+    rows = Permit.objects.filter(number=number).exclude(number="")
+    return rows.select_related("household__head").first()
+
+
 def counts(*, within: Scope) -> dict[str, int]:
     """State → how many permits of a scope stand there."""
     rows = permits(within=within).order_by().values_list("state").annotate(n=Count("pk"))

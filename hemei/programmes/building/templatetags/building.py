@@ -50,3 +50,21 @@ def filed_then(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 def marks(clause: Clause) -> tuple[str, ...]:
     """What must be said beside a clause today."""
     return clause.marks(today())
+
+
+CARRIED = (
+    "address", "bounds", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
+    "structure", "roof", "walls", "design_by", "old_fate",
+)  # fmt: skip
+"""What a permit must carry, besides who and which work."""
+
+
+@register.filter
+def carried(permit: Permit) -> list[tuple[str, str]]:
+    """Every field of a permit for its paper, the empty ones too."""
+    who = permit.household.head.name if permit.household.head else permit.household.number
+    rows = [(_("户主"), who), (_("建房类型"), str(permit.get_work_display()))]
+    for name in CARRIED:
+        label = Permit._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+        rows.append((str(label), _written(name, getattr(permit, name))))
+    return rows

@@ -28,6 +28,7 @@ from hemei.programmes.building.life import LIFE, LOOKS, STAGES, UNDECIDED
 from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.building.offers import offers, slug
+from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.households import households, one_household
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
 from hemei.programmes.building.queries.reviews import latest_opinions
@@ -122,6 +123,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "first": (slug(first.verb), first.name) if first else None,
         "others": [(slug(step.verb), step.name) for step in others],
         "gates": gates,
+        "papers": offered(row),
         "today": today(),
         "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
         "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import segno
 from django.http import HttpRequest
 from django.urls import reverse
 
+from hemei.field.scanned import drawn
 from hemei.field.staff import public_address
 from hemei.programmes.craftsmen.models import DutyCard
 
@@ -17,7 +17,3 @@ def address_of(request: HttpRequest, code: str) -> str:
 
 def picture_of(request: HttpRequest, card: DutyCard) -> str:
     return drawn(address_of(request, card.code), error="m")
-
-
-def drawn(address: str, *, error: str) -> str:
-    return str(segno.make(address, error=error, micro=False).svg_data_uri(border=2))

@@ -6,20 +6,16 @@ since when; that is also what keeps other sites from sending it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from hashlib import sha256
 from textwrap import wrap
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt
 
 from hemei.core import signing
 from hemei.core.errors import Mistaken
@@ -27,7 +23,7 @@ from hemei.core.limits import spend
 from hemei.core.models import Place
 from hemei.core.queries.paging import page
 from hemei.engines.signed import BadCode
-from hemei.field.doorstep import private
+from hemei.field.scanned import for_anybody
 from hemei.office.paging import Turns
 from hemei.programmes.craftsmen.actions.training import attend
 from hemei.programmes.craftsmen.actions.worksite import rate
@@ -43,21 +39,6 @@ from hemei.terms.day import read_day, today
 SCANNED_S = 150  # how long the code on the wall opens the page
 RATING_S = 180 * 24 * 3600  # how long a household may take to rate the work
 TYPING_S = 900  # how long somebody may take to fill it in
-
-View = Callable[..., HttpResponse]
-
-
-def for_anybody(view: View) -> View:
-    """A page for whoever scans: in the language they choose, kept by no cache."""
-
-    @csrf_exempt
-    @wraps(view)
-    def answer(request: HttpRequest, **arguments: Any) -> HttpResponse:
-        if (language := request.GET.get("language", "")) in dict(settings.LANGUAGES):
-            translation.activate(language)
-        return private(view(request, **arguments))
-
-    return answer
 
 
 @for_anybody

@@ -17,6 +17,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names_around
 from hemei.core.signing import slip
+from hemei.field.scanned import drawn
 from hemei.field.staff import public_address
 from hemei.office.paging import Turns, counted
 from hemei.office.request import OfficeRequest
@@ -26,7 +27,6 @@ from hemei.programmes.craftsmen.forms import ReasonForm, SessionForm
 from hemei.programmes.craftsmen.models import Arrival, Attendance, Craftsman, Session
 from hemei.programmes.craftsmen.queries import training as reading
 from hemei.programmes.craftsmen.queries.people import CraftsmanFilter, craftsmen
-from hemei.programmes.craftsmen.views.printed import drawn
 from hemei.terms.region import Level
 
 MATTER = Craftsman.matter

@@ -16,6 +16,7 @@ from hemei.core.doors import found, reach
 from hemei.core.models import Place
 from hemei.core.queries.places import place as find_place
 from hemei.core.signing import slip
+from hemei.field.scanned import drawn
 from hemei.field.staff import public_address
 from hemei.office.forms import OfficeForm
 from hemei.office.request import OfficeRequest
@@ -23,7 +24,6 @@ from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import worksite as acting
 from hemei.programmes.craftsmen.forms import LastDayForm, PostingForm, SiteForm
 from hemei.programmes.craftsmen.models import Craftsman, Posting, Sort, Worksite
-from hemei.programmes.craftsmen.views.printed import drawn
 
 MATTER = Craftsman.matter
 
