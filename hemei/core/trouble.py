@@ -10,7 +10,7 @@ from enum import StrEnum
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+OF_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 FULL_IN_SQLITE = ("SQLITE_FULL", "SQLITE_IOERR")  # of an index it says IOERR, as for a disk that is broken
 PASSING_IN_SQLITE = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL")
 FULL_IN_POSTGRESQL = "53100"
@@ -27,7 +27,7 @@ class Trouble(StrEnum):
 def trouble_of(fault: BaseException | None) -> Trouble | None:
     """Which trouble an exception tells of; None for any other, which is a fault of ours or a mistake of a person."""
     for one in _causes(fault):
-        if isinstance(one, OSError) and one.errno in FULL:
+        if isinstance(one, OSError) and one.errno in OF_DISK:
             return Trouble.DISK
         if isinstance(one, OperationalError | InterfaceError) and (told := _of_database(one)):
             return Trouble.DISK if disk_is_full() else told

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -47,17 +48,23 @@ class Turns:
                 mine.set()
         mine.wait()
         try:
-            file = os.open(settings.WRITE_LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+            file = _lock_of(settings.WRITE_LOCK, os.getpid())
+            fcntl.flock(file, fcntl.LOCK_EX)
             try:
-                fcntl.flock(file, fcntl.LOCK_EX)
                 yield
             finally:
-                os.close(file)
+                fcntl.flock(file, fcntl.LOCK_UN)
         finally:
             with self._guard:
                 self._queue.popleft()
                 if self._queue:
                     self._queue[0].set()
+
+
+@functools.lru_cache(maxsize=4)
+def _lock_of(path: Path, process: int) -> int:
+    """The lock's file, opened once: a forked process opens its own, for a lock goes with what was opened."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
 
 
 TURNS = Turns()
@@ -66,13 +73,37 @@ _entries = threading.local()
 
 @contextmanager
 def writing() -> Iterator[None]:
-    """A transaction for writing. SQLite has one writer at a time, so the queue forms before BEGIN, in order."""
+    """A transaction for writing, durable when it ends.
+
+    SQLite has one writer at a time, so the queue forms before BEGIN, in order. Its commits are synced to the disk
+    after the turn, so that the next one need not wait for that; whoever syncs, syncs what was committed before, too.
+    """
     if connection.in_atomic_block or connection.vendor != "sqlite":
         with transaction.atomic():
             yield
     else:
         with TURNS.turn(), transaction.atomic():
             yield
+        _sync_log()
+
+
+def _sync_log() -> None:
+    """Bring SQLite's write-ahead log to the disk, as `synchronous=FULL` would within the commit.
+
+    What has moved on from the log into the database by now was synced there before the log was used again. Raises
+    OSError where the disk fails; what was sent then has to be sent again, and is known.
+    """
+    name = str(connection.settings_dict["NAME"])
+    if name.startswith("file:") or name == ":memory:":
+        return
+    try:
+        file = os.open(f"{name}-wal", os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:  # a database without such a log syncs each commit by itself
+        return
+    try:
+        os.fdatasync(file)
+    finally:
+        os.close(file)
 
 
 def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[[Function], Function]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -89,7 +89,7 @@ class Doorstep:
         return Visit(uuid.uuid4().hex)
 
     def seal(self, visit: Visit, **changes: Any) -> str:
-        return signing.dumps(asdict(replace(visit, **changes)), salt=self._salt, compress=True)
+        return signing.dumps(vars(replace(visit, **changes)), salt=self._salt, compress=True)
 
     def unseal(self, text: str | None) -> Visit | None:
         """The visit as it was sealed at this door within a day, else None."""

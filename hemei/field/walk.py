@@ -69,7 +69,8 @@ class Walk:
 
     def all_clear(self) -> Walk:
         """Every sign that is asked for answered with no."""
-        clear = replace(self, answers={})
-        while (question := clear.upcoming) and (after := clear.answered(question.name, CLEAR)):
-            clear = after
-        return clear
+        answers: dict[str, Any] = {}
+        for question in self.form.questions:
+            if question.kind is Kind.SELECT_ONE and CLEAR in question.choice_names and is_asked(question, answers):
+                answers[question.name] = CLEAR
+        return replace(self, answers=relevant_answers(self.form, answers))

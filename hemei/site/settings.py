@@ -134,7 +134,8 @@ def database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536;"
+                # Commits are synced by core/writing.py, after the turn to write and before the answer.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
                 "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
             },
         }
@@ -148,6 +149,7 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": {"prepare_threshold": 1},  # plans are kept for what `core/prepared.py` sends; Django sends texts
         }
     raise ValueError(f"DATABASE_URL: {parts.scheme!r} is neither sqlite nor postgresql")
 

@@ -1,8 +1,10 @@
 """The door for a production server."""
 
+import gc
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from multiprocessing.process import BaseProcess as ParentProcess
 from wsgiref.types import WSGIApplication
@@ -17,6 +19,9 @@ if settings.PROXIES:  # else a visitor could claim any address, and so never be 
     application = wrap_wsgi_with_proxy_headers(application, trusted_hosts=settings.PROXIES)
 
 
+SWITCH_S = 0.0005  # whoever holds the turn to write waits no longer than this for a thread that only computes
+
+
 def application_apart() -> WSGIApplication:
     """The application in a server process, which leaves the terminal's group first.
 
@@ -24,6 +29,9 @@ def application_apart() -> WSGIApplication:
     never ends by itself.
     """
     os.setpgrp()
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: looking through it again and again finds nothing
     if watching := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(watching,), name="hemei-watched", daemon=True).start()
     return application

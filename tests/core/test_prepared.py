@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Place
 from hemei.core.prepared import Given, Prepared, change, insert, read_again
@@ -101,3 +103,26 @@ def test_reading_again_forgets_what_was_joined(house) -> None:
 def test_an_entry_prepared_this_way_keeps_its_detail(people) -> None:
     insert(AuditEntry(at=days_ago(1), actor="a:1", verb="x", subject="y:1", region=VILLAGE, detail={"因": 1}))
     assert AuditEntry.objects.get().detail == {"因": 1}
+
+
+def test_who_listens_hears_of_prepared_statements_too(house) -> None:
+    """Tests that count statements, and logs of them, would else miss what is asked most often."""
+    prepared = Prepared(lambda: Place.objects.filter(pk=Given("pk")).values_list("label"))
+    with CaptureQueriesContext(connection) as heard:
+        prepared(pk=house.pk)
+        insert(new_case(house))
+    assert len(heard) == 2
+
+
+def test_a_broken_transaction_takes_no_more_statements(house) -> None:
+    prepared = Prepared(lambda: Place.objects.filter(pk=Given("pk")))
+    nameless = new_case(house, title=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(nameless)
+    assert prepared(pk=house.pk) == [house]
+    connection.needs_rollback = True
+    try:
+        with pytest.raises(transaction.TransactionManagementError):
+            prepared(pk=house.pk)
+    finally:
+        connection.needs_rollback = False

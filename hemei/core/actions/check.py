@@ -18,8 +18,8 @@ from hemei.core.actions.case import require_moment
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
-from hemei.core.prepared import Given, Prepared, insert
+from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
+from hemei.core.prepared import Given, Prepared, change, insert
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
@@ -71,7 +71,15 @@ NEWER = Prepared(
         .values_list("id")[:1]
     )
 )
-OWED = Prepared(lambda: Due.objects.filter(place=Given("place"), done_at=None).order_by()[:1])
+OWED = Prepared(
+    lambda: Due.objects.filter(
+        place=Given("place"),
+        done_at=None,
+        round__matter=Given("matter"),
+        round__tier=Given("tier"),
+        round__state=RoundState.PUBLISHED,
+    ).order_by()
+)
 
 
 @action(verb=lambda given: verb_for(given["answered"], given["by"]), on="place")
@@ -87,13 +95,12 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
     now = timezone.now()
     check = examined(place, answered, by=by, now=now)
-    check.without_findings = not findings_of(check)
+    found = findings_of(check)
+    check.without_findings = not found
     insert(check)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
-    cases = [
-        open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in findings_of(check)
-    ]
+    cases = [open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in found]
     if check.replaces:
         take_back(check, by=by, now=now)
     if check.counts:
@@ -222,8 +229,6 @@ def _newest(checks: Sequence[Check]) -> list[Check]:
 
 def _settle_dues(check: Check) -> None:
     """Whatever round asked for this look has it now."""
-    if not OWED.first(place=check.place_id):
-        return
-    asking = Round.objects.filter(matter=check.matter, tier=check.tier, state=RoundState.PUBLISHED)
-    rounds = list(asking.values_list("pk", flat=True))  # apart: PostgreSQL plans an UPDATE over its own join badly
-    Due.objects.filter(place=check.place_id, done_at=None, round__in=rounds).update(check_made=check, done_at=check.at)
+    for due in OWED(place=check.place_id, matter=check.matter, tier=check.tier):
+        due.check_made, due.done_at = check, check.at
+        change(due, "check_made", "done_at")

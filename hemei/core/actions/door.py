@@ -143,16 +143,13 @@ def _count_wrong(door: DoorToken, by: Actor, now: datetime) -> Pairing:
     return Pairing(tries_left=left) if left > 0 else Pairing(closed_until=door.closed_until)
 
 
-SENT = {"place": Given("place"), "tier": Tier.SELF, "channel": Channel.PAGE}
-SENT_IN_VISIT = Prepared(
-    lambda: (
-        Check.objects.filter(**SENT, instance_id__startswith=Given("visit"))
-        .order_by("-id")
-        .values_list("instance_id", "replaced_by")
-    )
-)
+VISIT_LASTS = timedelta(hours=25)  # what a visit carries is believed for a day
 SENT_SINCE = Prepared(
-    lambda: Check.objects.filter(**SENT, recorded_at__gt=Given("since")).values_list("id")[:REPORTS_AN_HOUR]
+    lambda: (
+        Check.objects.filter(place=Given("place"), tier=Tier.SELF, channel=Channel.PAGE, recorded_at__gt=Given("since"))
+        .order_by("-id")
+        .values_list("instance_id", "recorded_at", "replaced_by")
+    )
 )
 
 
@@ -167,11 +164,12 @@ def report(
     raw = json.dumps([form.id, visit, answers], sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     instance = f"{visit}.{hashlib.sha256(raw).hexdigest()[:16]}"
     now = timezone.now()
-    of_visit = dict(SENT_IN_VISIT(place=place.pk, visit=f"{visit}."))  # instance → the check that replaced it
+    sent = SENT_SINCE(place=place.pk, since=now - VISIT_LASTS)
+    of_visit = {sent_as: later for sent_as, _at, later in sent if sent_as.startswith(f"{visit}.")}
     if instance in of_visit:
         replaced = ""
     else:
-        if len(SENT_SINCE(place=place.pk, since=now - timedelta(hours=1))) >= REPORTS_AN_HOUR:
+        if sum(at > now - timedelta(hours=1) for _sent_as, at, _later in sent) >= REPORTS_AN_HOUR:
             raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
         replaced = next((earlier for earlier, later in of_visit.items() if later is None), "")
     answered = Answered(

@@ -19,7 +19,9 @@ LIVE_DOOR = Prepared(
     )
 )
 PAIRED_PHONE = Prepared(
-    lambda: PairedPhone.objects.filter(door=Given("door"), revoked_at=None, secret_hash=Given("secret"))
+    lambda: PairedPhone.objects.filter(door=Given("door"), revoked_at=None, secret_hash=Given("secret")).values_list(
+        "pk"
+    )
 )
 
 
@@ -31,7 +33,7 @@ def live_door(token: str) -> DoorToken | None:
 def actor_at(door: DoorToken, secret: str = "") -> Actor:
     """Who stands at the door: a paired phone if the secret is one of its own, else anybody with the plate."""
     if secret and (paired := PAIRED_PHONE.first(door=door.pk, secret=token_hash(secret))):
-        return Actor(ActorKind.PHONE, paired.pk, place=door.place_id)
+        return Actor(ActorKind.PHONE, paired[0], place=door.place_id)
     return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
 
 
