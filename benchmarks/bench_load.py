@@ -4,7 +4,7 @@
 
 A submission is what a household's phone sends when it presses 一切正常 or names a danger: through the door's token, its
 limit of reports an hour and the paired phone's secret, on a form with its findings. One in ten shows a leaning wall, so
-that a case is opened, handed over and told. SQLite syncs its log before each answer, PostgreSQL commits with its defaults.
+that a case is opened, handed over and told. SQLite syncs its log before each answer, PostgreSQL commits as it does.
 
 Peer: ODK Central (two processes, PostgreSQL) on such a machine, OpenRosa submissions of a form of the same length:
 168/s at 8 connections, 92/s at 1, 227/s at 32 in a burst, 125–150/s sustained, 13–16 ms of processor time each.
