@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.translation import get_language
 
 from hemei.core.models import Account
@@ -67,6 +68,14 @@ def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
         )
         for section in form.sections
     ]
+
+
+def picture_of(programme: str, name: str) -> str:
+    """The address of a sign's picture, in its programme's static folder; "" where there is none."""
+    try:
+        return staticfiles_storage.url(f"{programme}/{name}") if name else ""
+    except ValueError:
+        return ""
 
 
 def _row(form: Form, question: Question, filled: Filled, account: Account, language: str) -> Row:

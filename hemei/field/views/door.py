@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.datastructures import MultiValueDict
@@ -18,6 +17,7 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.engines.forms import Kind, Question, clean
 from hemei.field.doorstep import Doorstep, Visit, at_door, start_again
+from hemei.field.sheet import picture_of
 from hemei.field.walk import Walk
 
 MOST_PHOTOS = 3
@@ -151,7 +151,7 @@ def _ask(request: HttpRequest, step: Doorstep, visit: Visit, walk: Walk) -> Http
         "question": question,
         "title": _said(step, question.labels),
         "hint": _said(step, question.hints),
-        "picture": _picture(step, question),
+        "picture": picture_of(step.programme.key, question.picture),
         "choices": choices,
         "number": [q.name for q in walk.taps].index(question.name) + 1,
         "total": len(walk.taps),
@@ -218,14 +218,6 @@ def _back(step: Doorstep, visit: Visit, walk: Walk) -> str:
 
 def _said(step: Doorstep, texts: Mapping[str, str]) -> str:
     return step.form.read.text(texts, (get_language() or "zh")[:2])
-
-
-def _picture(step: Doorstep, question: Question) -> str:
-    """The sign's picture, in the programme's static folder; a missing one keeps nobody from reporting."""
-    try:
-        return staticfiles_storage.url(f"{step.programme.key}/{question.picture}") if question.picture else ""
-    except ValueError:
-        return ""
 
 
 def _photos(files: MultiValueDict[str, Any], questions: list[Question]) -> list[NewFile]:

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Scope
+from hemei.core.access import Scope, scope_of
 from hemei.core.actions.door import IssuedDoor, issue_doors, revoke_door
 from hemei.core.models import Place, Tier
 from hemei.core.queries.door import places_for_plates
@@ -23,6 +23,7 @@ from hemei.core.queries.regions import names, regions
 from hemei.core.registry import Programme, registry
 from hemei.field.doorstep import private
 from hemei.field.staff import StaffRequest, public_address, staff, turns, within
+from hemei.field.views.paper import blanks
 from hemei.terms.region import Level
 
 A_SHEET = 8
@@ -43,7 +44,7 @@ class Plate:
 
 @staff
 def plates(request: StaffRequest) -> HttpResponse:
-    """The places of a village with and without a plate; issue the chosen ones and print them at once."""
+    """The places of a village with and without a plate: print plates for the chosen ones, or self-checks on paper."""
     scope = within(request, "door.issue")
     region = _region(request, scope)
     rows = places_for_plates(within=scope, kinds=_kinds(), region=region)
@@ -52,6 +53,8 @@ def plates(request: StaffRequest) -> HttpResponse:
         chosen = list(rows.filter(pk__in=_chosen(request)).order_by("tile", "pk")[:A_BATCH])
         if chosen and request.POST.get("do") == "issue":
             return _issue(request, chosen, names(within=scope))
+        if chosen and request.POST.get("do") == "paper":
+            return blanks(request, chosen)
         _revoke(request, chosen)
         return redirect(request.get_full_path())
     everything = request.GET.get("which") == "all"
@@ -62,6 +65,7 @@ def plates(request: StaffRequest) -> HttpResponse:
         "page": turns(request, shown, listed),
         "which": "all" if everything else "lacking",
         "lacking": lacking.count(),
+        "may_report": bool(scope_of(request.actor, "check.proxy")),
         "tick": "tick" in request.GET,
         "region": region,
         "public": bool(settings.PUBLIC_URL),

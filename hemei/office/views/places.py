@@ -104,6 +104,8 @@ def _check_forms(request: OfficeRequest, place: Place) -> list[tuple[str, str]]:
                 offered.append((label, reverse("field:check", args=[place.pk, form.id])))
             except NoReverseMatch:
                 continue
+    if may(request.actor, "check.proxy", place) and registry.forms_for(place.kind, Tier.SELF):
+        offered.append((_("纸质自查表"), reverse("field:paper", args=[place.pk])))
     return offered
 
 
