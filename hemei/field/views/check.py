@@ -35,7 +35,9 @@ def fill_in(request: StaffRequest, pk: int, form_id: str) -> HttpResponse:
     require(request.actor, right_for(form), place)
     about = AboutProxy if form.tier == Tier.SELF else AboutCheck
     if request.method != "POST":
-        return _show(request, place, form, about(initial={"channel": request.GET.get("channel", "")}), _begun(place, form))
+        return _show(
+            request, place, form, about(initial={"channel": request.GET.get("channel", "")}), _begun(place, form)
+        )
     return _take(request, place, form, about(request.POST))
 
 
