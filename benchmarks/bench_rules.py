@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import time
 from datetime import date
 from pathlib import Path
@@ -63,8 +64,13 @@ def main() -> None:
         spent[what] = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         wall, cpu = time.perf_counter(), time.process_time()
 
-    screening = Screening(str(folder / "buildings.parquet"), read_district(folder), date(2026, 11, 1))
-    spend("layers and maps")
+    kept = folder / ".control-maps" / "rules"
+    shutil.rmtree(kept, ignore_errors=True)
+    buildings, day = str(folder / "buildings.parquet"), date(2026, 11, 1)
+    Screening(buildings, read_district(folder), day, beside=kept)
+    spend("layers and maps, built and kept")
+    screening = Screening(buildings, read_district(folder), day, beside=kept)
+    spend("layers and maps, kept by an earlier run")
     verdicts = write_verdicts(folder / "verdicts.parquet", screening)
     spend("buildings to verdicts, file to file")
     (folder / "report.html").write_text(page(screening), encoding="utf-8")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 from pyproj import CRS
 
-from hemei.engines.screen.area_map import build_area_map
 from hemei.engines.screen.density import CircleDensity, DensityTask, ParcelDensity, counted
-from hemei.engines.screen.layers import read_layer
+from hemei.engines.screen.layers import area_map_of, read_layer
 from hemei.engines.screen.reading import Source
-from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints
 from hemei.engines.screen.sharing import in_one_piece
 from hemei.terms.measure import Measure
@@ -22,10 +21,13 @@ WANTED = (Measure.DENSITY, Measure.FAR)
 Convert = Callable[[np.ndarray], np.ndarray] | None
 
 
-def density_of(district: District, source: Source, convert: Convert, crs: CRS) -> ParcelDensity | CircleDensity | None:
+def density_of(
+    district: District, source: Source, convert: Convert, crs: CRS, beside: Path | None = None
+) -> ParcelDensity | CircleDensity | None:
     """Add up what stands on each plot, or round each building (two passes over the file, this is the first).
 
-    None where the district names neither plots nor a radius, or no rule asks. Raises Unreadable.
+    None where the district names neither plots nor a radius, or no rule asks. `beside` as in `places.places_of`. Raises
+    Unreadable.
     """
     asked = any(rule.measure in WANTED for rule in district.book.rules)
     if not asked or not (district.plots or district.density_radius_m):
@@ -35,7 +37,7 @@ def density_of(district: District, source: Source, convert: Convert, crs: CRS) -
     if district.plots:
         task = DensityTask(parcels=district.plots, storeys=storeys or None)
         layer = read_layer(district.plots, crs)
-        parcels = build_area_map(rings_of(layer.geometry), dissolved=False)
+        parcels = area_map_of(layer, dissolved=False, beside=beside, crs=crs)
         return ParcelDensity(task, None, counted(source, convert, task), layer, parcels)
     radius = district.density_radius_m or 0.0
     task = DensityTask(radius_m=radius, storeys=storeys or None)

@@ -191,7 +191,7 @@ def places_of(
         places.extend(made)
         remarks.extend(said)
     if district.dem:
-        places.append(steep_place(district, crs, error_m))
+        places.append(steep_place(district, crs, error_m, beside))
     return places, remarks
 
 
@@ -204,17 +204,24 @@ def places_in(
     return made, [*layer.remarks, *_remarks(file, layer, made, district.book)]
 
 
-def steep_place(district: District, crs: CRS, error_m: float) -> Place:
+def steep_place(district: District, crs: CRS, error_m: float, beside: Path | None = None) -> Place:
     """Ground steeper than the district's angle as a layer, with the raster's voids, where nobody knows."""
     terrain = read_terrain(Path(district.dem))
     slope = terrain.slope()
     steep, voids = pixels(terrain, slope >= district.steeper_than_deg, crs), pixels(terrain, np.isnan(slope), crs)
     reach = reach_of(district.book, STEEP, "") + error_m + 1.0
-    ground, unknown = (build_area_map(rings_of(squares), dissolved=True) for squares in (steep, voids))
-    edges, rims = (build_near_map(segments_of(squares), reach) for squares in (steep, voids))
-    return Place(
-        STEEP, "", digest(Path(district.dem)), steep, shapely.STRtree(steep), ground, edges, 0.0, (unknown, rims)
-    )
+    version = digest(Path(district.dem))
+
+    def maps(what: str, squares: np.ndarray) -> tuple[AreaMap, NearMap]:
+        asked = f"{what}|{district.steeper_than_deg:g}|{crs.to_wkt()}"
+        name = f"{STEEP}-{version}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
+        return (
+            kept(beside, f"{name}-area", AreaMap, lambda: build_area_map(rings_of(squares), dissolved=True)),
+            kept(beside, f"{name}-near{reach:g}", NearMap, lambda: build_near_map(segments_of(squares), reach)),
+        )
+
+    ground, edges = maps("steep", steep)
+    return Place(STEEP, "", version, steep, shapely.STRtree(steep), ground, edges, 0.0, maps("voids", voids))
 
 
 def _places_in(

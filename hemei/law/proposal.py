@@ -79,11 +79,12 @@ class Asked:
     is_spot: bool = False
 
 
-def answer(path: str, district: District, on: date, *, public: bool = False) -> Answer:
+def answer(path: str, district: District, on: date, *, public: bool = False, beside: Path | None = None) -> Answer:
     """Read a proposal and judge it: one feature with `role` building, perhaps a plot, and what already stands on it
     (existing). Raises Unreadable.
 
     `public`: anything from an internal layer is an answer and its clause only, and the permitted part is left out.
+    `beside` as in `places.places_of`.
     """
     crs = CRS.from_user_input(district.crs)
     drawn, facts = _read(path, crs)
@@ -100,7 +101,7 @@ def answer(path: str, district: District, on: date, *, public: bool = False) -> 
         told={role: str(fact.get(role) or "") for role in ZONED},
         standing_storeys=tuple(_number(path, one, Measure.STOREYS.value) for one in facts["existing"]),
     )
-    return judged(drawn, asked, around(district, error), on, public=public)
+    return judged(drawn, asked, around(district, error, beside), on, public=public)
 
 
 def judged(drawn: Drawn, asked: Asked, near: Around, on: date, *, public: bool = False) -> Answer:

@@ -79,9 +79,12 @@ class Screening:
     """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up. Raises Unreadable.
 
     `near`: the district's layers where they have been read already, for errors as large as any of the buildings'.
+    `beside`: the folder in which their maps are kept from run to run.
     """
 
-    def __init__(self, buildings: str, district: District, on: date, near: Around | None = None) -> None:
+    def __init__(
+        self, buildings: str, district: District, on: date, near: Around | None = None, beside: Path | None = None
+    ) -> None:
         self.source: Source = open_source(buildings)
         self.district, self.on = district, on
         self.rules = [rule for rule in district.book.rules if rule.holds(on)]
@@ -89,11 +92,11 @@ class Screening:
         self.convert = converter(self.source.crs, self.crs)
         self.tally = Tally(remarks=[*district.remarks, *self._absent()])
         if near is None or near.crs != self.crs or near.error_m < self._worst_error():
-            near = around(district, self._worst_error(), crs=self.crs)
+            near = around(district, self._worst_error(), beside, self.crs)
         self.places, self.standings = list(near.places), list(near.standings)
         self.tally.remarks += near.remarks
         self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
-        self.density = density_of(district, self.source, self.convert, self.crs)
+        self.density = density_of(district, self.source, self.convert, self.crs, beside)
         self.tally.remarks += [] if self.density is None else self.density.remarks()
         self.ids = IdCheck()
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 MOST_NAMED = 20
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+KEPT = ".control-maps"
+"""Where the maps of a district's layers are kept from run to run, in its folder."""
 
 
 def plain_errors(command: F) -> F:
@@ -150,7 +152,7 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
     if report is not None and report.suffix.lower() not in (".html", ".xlsx"):
         raise click.UsageError(f"--report {report}：请用 .html 或 .xlsx")
     start = time.perf_counter()
-    screening = Screening(buildings, read_district(folder), on.date() if on else today())
+    screening = Screening(buildings, read_district(folder), on.date() if on else today(), beside=folder / KEPT)
     count = write_verdicts(out, screening)
     if report is not None:
         with partial_of(report) as partial:
@@ -179,7 +181,8 @@ def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, pag
     from hemei.law.sheet import sheet
     from hemei.terms.day import today
 
-    said = answer(proposal, read_district(folder), on.date() if on else today(), public=public)
+    day = on.date() if on else today()
+    said = answer(proposal, read_district(folder), day, public=public, beside=folder / KEPT)
     if page_path is None:
         click.echo(json.dumps(as_json(said), ensure_ascii=False, indent=1))
         return

@@ -50,7 +50,7 @@ def save(path: Path, made: AreaMap | NearMap) -> bool:
 def _put(path: Path, write: Callable[[BinaryIO], None]) -> bool:
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as file:
             write(file)
         partial.replace(path)
