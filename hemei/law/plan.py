@@ -9,6 +9,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
+from .rules import WORKS
 from .yaml_lines import Entry, LawError, read_entries
 
 TABLES = {
@@ -35,7 +36,11 @@ NOT_SET = "未配置：待区里录入规划文本"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a table: its number, its name (None: 未配置), what it says, and the clause it rests on."""
+    """One row of a table: its number, its name (None: 未配置), what it says, and the clause it rests on.
+
+    `zone` (a name of control_class, "": any) and `works` (kinds of work, (): any) say where and for what a row of the
+    positive or negative list holds.
+    """
 
     table: str
     number: int
@@ -43,6 +48,8 @@ class Row:
     text: str = ""
     clause: str = ""
     is_demo: bool = False
+    zone: str = ""
+    works: tuple[str, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -72,7 +79,7 @@ def read_plan(path: Path | None, clauses: Container[str] | None = None) -> dict[
 
 
 def _row(entry: Entry) -> Row:
-    entry.only("table", "number", "name", "text", "clause", "is_demo")
+    entry.only("table", "number", "name", "text", "clause", "is_demo", "zone", "works")
     table, number = entry.need_text("table"), entry.need("number")
     if table not in TABLES:
         raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}", "table")
@@ -86,4 +93,12 @@ def _row(entry: Entry) -> Row:
         entry.text("text"),
         entry.text("clause"),
         entry.truth("is_demo"),
+        *_where(entry, count),
     )
+
+
+def _where(entry: Entry, count: int | None) -> tuple[str, tuple[str, ...]]:
+    """Zone and kinds of work of a row of a list; no other row has them."""
+    if count is not None and (entry.get("zone") or entry.get("works")):
+        raise LawError(entry, "zone 和 works 只用于正面清单和负面清单", "zone" if entry.get("zone") else "works")
+    return entry.text("zone"), entry.words("works", WORKS)

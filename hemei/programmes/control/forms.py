@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,14 +11,21 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Scope
 from hemei.law.book import Book
-from hemei.law.rules import USE_TITLES, WORK_TITLES
+from hemei.law.plan import TIERS, ZONES, Row
+from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.control.actions.layers import WIDEST_ROAD_M, NewLayer
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import Decided, Visibility
 from hemei.programmes.control.reading import Wanted
+from hemei.programmes.control.wording import KINDS
+from hemei.programmes.control.writing_rules import Written
 from hemei.terms.day import today
+from hemei.terms.measure import Measure
+from hemei.terms.verdict import Kind
+
+Plan = Mapping[str, tuple[Row, ...]]
 
 
 class LayerForm(OfficeForm):
@@ -102,6 +110,139 @@ class SpotForm(OfficeForm):
         super().__init__(data)
         for name in ("lon", "lat"):
             self.fields[name].widget.attrs["step"] = "any"
+
+
+ALL_WORKS = gettext_lazy("都不勾就是各种建设，公共项目也在内。")
+
+
+def _ticked(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        required=False,
+        help_text=hint,
+        widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
+    )
+
+
+class Documented(OfficeForm):
+    """Whatever changes the district's own law names what it rests on."""
+
+    said = forms.CharField(label=gettext_lazy("依据的文件和文号"), max_length=200)
+
+
+class RuleForm(OfficeForm):
+    """One of the district's own rules, with its clause and its number."""
+
+    title = forms.CharField(label=gettext_lazy("规则名称"), max_length=80)
+    kind = forms.ChoiceField(label=gettext_lazy("做什么"), choices=[(kind.value, said) for kind, said in KINDS.items()])
+    layer = forms.ChoiceField(label=gettext_lazy("在哪个图层"))
+    of = forms.CharField(
+        label=gettext_lazy("只管哪一类"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("公路等分类的图层才填。"),
+    )
+    measure = forms.ChoiceField(
+        label=gettext_lazy("量什么"),
+        choices=[(one.value, one.label) for one in Measure],
+        help_text=gettext_lazy("禁止和只许清单内按图层内面积；后退距离按距离；限高、限密度按所限的量。"),
+    )
+    value = forms.FloatField(
+        label=gettext_lazy("数值"),
+        min_value=0,
+        max_value=1e6,
+        required=False,
+        help_text=gettext_lazy(
+            "米、层、平方米；建筑密度和占比写小数，例如 0.3。按面积禁止的不填。没有数值就不作判定。"
+        ),
+    )
+    zone = forms.ChoiceField(label=gettext_lazy("数值只用于哪类分区"), required=False)
+    tier = forms.ChoiceField(label=gettext_lazy("数值只用于哪一档"), required=False)
+    within_m = forms.FloatField(
+        label=gettext_lazy("图层周围多少米以内"),
+        min_value=0,
+        max_value=5000,
+        required=False,
+        help_text=gettext_lazy("限高、限密度等用；0 是只在图层里。"),
+    )
+    starts = DayField(label=gettext_lazy("数值从哪天起"), initial=today)
+    ends = DayField(label=gettext_lazy("规则到哪天为止"), required=False)
+    uses = _ticked(gettext_lazy("管哪些用途"), USE_TITLES.items(), gettext_lazy("都不勾就是各种用途。"))
+    works = _ticked(
+        gettext_lazy("管哪些建设"), WORK_TITLES.items(), gettext_lazy("都不勾就是各种建设，公共项目也在内。")
+    )
+    allows = _ticked(gettext_lazy("只许哪些建设"), WORK_TITLES.items(), gettext_lazy("只用于“只许清单内”。"))
+    document = forms.CharField(label=gettext_lazy("依据的文件"), max_length=120)
+    number = forms.CharField(label=gettext_lazy("文号"), max_length=80, required=False)
+    article = forms.CharField(label=gettext_lazy("第几条"), max_length=60)
+    issuer = forms.CharField(label=gettext_lazy("谁发布的"), max_length=80, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("条文原文"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea({"rows": 4}),
+        help_text=gettext_lazy("照文件抄；没有见到原文就空着，页面会注明“原文未见”。"),
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
+
+    def __init__(self, data: Any = None, *, book: Book, plan: Plan, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        layers = [(EVERYWHERE, _("全区")), *((key, kind.title) for key, kind in book.layers.items())]
+        for name, choices in (("layer", layers), ("zone", named(plan, ZONES)), ("tier", named(plan, TIERS))):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    def written(self) -> Written:
+        said = dict(self.cleaned_data)
+        said |= {"kind": Kind(said["kind"]), "measure": Measure(said["measure"]), "within_m": said["within_m"] or 0.0}
+        return Written(**said)
+
+
+def named(plan: Plan, table: str) -> list[tuple[str, str]]:
+    """The rows of a table that have a name, to choose from."""
+    return [("", _("各区都一样")), *((row.name, row.shown) for row in plan.get(table, ()) if row.name)]
+
+
+class PlanRowForm(Documented):
+    name = forms.CharField(
+        label=gettext_lazy("名称"), max_length=60, required=False, help_text=gettext_lazy("清空就恢复成未配置。")
+    )
+    text = forms.CharField(
+        label=gettext_lazy("内容"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3})
+    )
+    zone = forms.ChoiceField(label=gettext_lazy("管控分区"), required=False)
+    works = _ticked(gettext_lazy("哪些建设"), WORK_TITLES.items(), ALL_WORKS)
+    clause = forms.ChoiceField(label=gettext_lazy("依据的条款"), required=False)
+
+    def __init__(self, data: Any = None, *, book: Book, plan: Plan, is_list: bool, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        own = [(key, clause.citation) for key, clause in book.clauses.items()]
+        self.fields["clause"].choices = [("", _("没有写明")), *own]  # type: ignore[attr-defined]
+        if is_list:
+            self.fields["zone"].choices = named(plan, ZONES)  # type: ignore[attr-defined]
+        else:
+            del self.fields["zone"], self.fields["works"]
+
+    def row(self) -> dict[str, Any]:
+        return {key: value for key, value in self.cleaned_data.items() if key != "said"}
+
+
+class CeilingForm(Documented):
+    zone = forms.ChoiceField(label=gettext_lazy("哪个分区"))
+    m2 = forms.FloatField(label=gettext_lazy("建筑面积上限（平方米）"), min_value=0, max_value=1e10)
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
+
+    def __init__(self, data: Any = None, *, zones: list[tuple[str, str]]) -> None:
+        super().__init__(data)
+        self.zones = zones
+        choices = [(str(number), " ".join(filter(None, key))) for number, key in enumerate(zones)]
+        self.fields["zone"].choices = [("", _("请选择")), *choices]  # type: ignore[attr-defined]
+
+    def entry(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        zone, tier = self.zones[int(said["zone"])]
+        day = said["starts"].isoformat()
+        return {"zone": zone, "tier": tier, "m2": said["m2"], "from": day, "document": said["said"]}
 
 
 class ReasonForm(OfficeForm):

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -165,7 +166,13 @@ def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
 
 
 def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None) -> District:
-    book, plan = law_of(law)
+    return district_with(region, layers, *law_of(law))
+
+
+def district_with(
+    region: str, layers: list[LayerVersion], book: Book, plan: Mapping[str, tuple[Row, ...]] | None = None
+) -> District:
+    """The district of some layers under a book, which need not be the one that holds."""
     files = [
         LayerFile(
             layer.kind,
@@ -192,7 +199,7 @@ def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None) -> Di
         work="existing",
         book=book,
         mosaics=tuple(zones),
-        plan=plan,
+        plan=plan or {},
     )
 
 

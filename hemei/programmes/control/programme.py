@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.registry import Fact, Programme, Question
-from hemei.programmes.control import facts, screening
+from hemei.programmes.control import facts, preview, screening
 from hemei.programmes.control.actions.deciding import FINDING
 from hemei.programmes.control.judging import verdicts
 from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Run
 from hemei.terms.finding import FindingKind, Severity
 
 assert screening  # declares its jobs
+assert preview
 
 programme = Programme(
     key=OfControl.matter,
@@ -43,6 +44,7 @@ programme = Programme(
         "layer.add": _("登记图层"),
         "layer.withdraw": _("停用图层"),
         "law.change": _("改区里的规则"),
+        "law.preview": _("预览规则改动"),
         "control.screen": _("发起筛查"),
         "control.decide": _("认定筛查结果"),
     },

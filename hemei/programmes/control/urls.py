@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.control.views import here, layers, rules, screenings
+from hemei.programmes.control.views import editing, here, layers, plan, rules, screenings
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -18,7 +18,14 @@ urlpatterns = [
     staff("layers/<int:pk>/", layers.detail, "layer"),
     staff("layers/<int:pk>/withdraw/", layers.withdraw, "layer_withdraw"),
     staff("rules/", rules.listing, "rules"),
+    staff("rules/add/", editing.add, "rule_add"),
+    staff("rules/preview/<int:pk>/", editing.preview, "preview"),
+    staff("rules/preview/<int:pk>/keep/", editing.keep, "preview_keep"),
     staff("rules/<str:rule>/", rules.detail, "rule"),
+    staff("rules/<str:rule>/change/", editing.change, "rule_change"),
+    staff("plan/", plan.listing, "plan"),
+    staff("plan/ceiling/", plan.ceiling, "ceiling"),
+    staff("plan/<slug:table>/<int:number>/", plan.row, "plan_row"),
     staff("spot/", here.here, "here"),
     staff("tiles/<int:z>/<int:x>/<int:y>.mvt", here.tile, "tile"),
     path("here/", here.open_here, name="control.open_here"),

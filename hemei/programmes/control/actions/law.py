@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
 from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import Job
 from hemei.core.writing import action, audit
 from hemei.law.book import NATIONAL, SAMPLE, Book, read_book
 from hemei.law.plan import read_plan
@@ -24,11 +25,14 @@ from hemei.law.yaml_lines import LawError
 from hemei.programmes.control.keeping import PARTS, Entries, district_code, newest_law, written
 from hemei.programmes.control.models import OwnLaw
 
+CEILINGS = "ceilings"
+"""The most built area by zone and tier: kept with the law, read by no rule."""
+
 
 def entries_of(region: str) -> Entries:
     """The district's own law as it stands, to be changed; empty lists where it has none."""
     law = newest_law(region)
-    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in PARTS}
+    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, CEILINGS)}
 
 
 def sample() -> Entries:
@@ -64,6 +68,18 @@ def _said(fault: str, folder: Path) -> str:
     """What is wrong, without the file and line that nobody on a page can see."""
     words = fault.replace(f"{folder}/", "").partition("：")
     return words[2] if ".yaml" in words[0] else fault.replace(f"{folder}/", "")
+
+
+@action(verb="control.keep", on="where")
+def ask_preview(*, where: At, entries: Entries, rule: str, said: str, seen: int, by: Actor) -> Job:
+    """Have it worked out whose verdict a changed rule would change; nothing is kept of it but the question."""
+    with read_aside(entries):
+        pass
+    region = district_code(where.region)
+    arguments = {"region": region, "entries": entries, "rule": rule, "said": said, "seen": seen}
+    job = Job.objects.create(kind="control.preview", region=region, by=by.account, arguments=arguments)
+    audit(by, "law.preview", f"law:{rule}", region, values=entries, detail={"rule": rule})
+    return job
 
 
 @action(verb="control.keep", on="where")

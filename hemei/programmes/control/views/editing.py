@@ -1,0 +1,116 @@
+"""改规则: a form, then whose verdict would change, and only then keeping it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hemei.core.access import At
+from hemei.core.doors import found, reach
+from hemei.core.errors import Mistaken
+from hemei.core.models import Job, JobState, Place
+from hemei.core.queries.regions import names
+from hemei.office.request import OfficeRequest
+from hemei.office.trying import status, tried
+from hemei.programmes.control.actions.law import ask_preview, change_law, entries_of
+from hemei.programmes.control.forms import RuleForm
+from hemei.programmes.control.keeping import law_of, newest_law
+from hemei.programmes.control.models import OfControl
+from hemei.programmes.control.queries.layers import of_matter
+from hemei.programmes.control.views.district import MATTER, district_here
+from hemei.programmes.control.writing_rules import as_written, with_rule
+
+GOING = (JobState.WAITING, JobState.RUNNING)
+
+
+def add(request: OfficeRequest) -> HttpResponse:
+    return _edited(request, "")
+
+
+def change(request: OfficeRequest, rule: str) -> HttpResponse:
+    return _edited(request, rule)
+
+
+def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law = newest_law(code)
+    book, plan = law_of(law)
+    entries = entries_of(code)
+    initial = as_written(entries, rule) if rule else {}
+    if rule:
+        found(initial or None)
+    form = RuleForm(request.POST or None, book=book, plan=plan, initial=initial)
+
+    def act() -> Job:
+        made, name = with_rule(entries, form.written(), rule)
+        job: Job = ask_preview(
+            where=At(code, OfControl.matter),
+            entries=made,
+            rule=name,
+            said=form.cleaned_data["document"],
+            seen=law.pk if law else 0,
+            by=request.actor,
+        )
+        return job
+
+    if job := tried(request, form, act):
+        return redirect("control.preview", pk=job.pk)
+    back = reverse("control.rule", args=[rule]) if rule else reverse("control.rules")
+    context = {"form": form, "button": _("看看谁的结论会变"), "back": back, "about": _("管控规则")}
+    return render(request, "control/asked.html", context, status=status(form))
+
+
+def _job(request: OfficeRequest, pk: int) -> Job:
+    reach(request.actor, "control.keep", MATTER)
+    return found(Job.objects.filter(kind="control.preview", pk=pk, by=request.user).first())
+
+
+WORDS: dict[str, Callable[[], str]] = {
+    "fail": lambda: _("不符合"),
+    "unknown": lambda: _("待核"),
+    "pass": lambda: _("符合或不涉及"),
+}
+
+
+def preview(request: OfficeRequest, pk: int) -> HttpResponse:
+    job = _job(request, pk)
+    scope = reach(request.actor, "control.keep", MATTER)
+    context: dict[str, Any] = {"job": job, "going": job.state in GOING, "percent": job.done}
+    if job.state == JobState.DONE:
+        rows = job.result["shown"]
+        places = Place.objects.filter(scope.q(matter=of_matter), pk__in=[row[0] for row in rows]).in_bulk()
+        context |= {
+            "changed": job.result["changed"],
+            "counts": [(*(WORDS[word]() for word in key.split(">")), n) for key, n in job.result["counts"].items()],
+            "rows": [(places[pk], before, after) for pk, before, after in rows if pk in places],
+            "region_names": names(within=scope),
+        }
+    return render(request, "control/preview.html", context)
+
+
+def keep(request: OfficeRequest, pk: int) -> HttpResponse:
+    """Keep the rule as it was previewed."""
+    job = _job(request, pk)
+    if request.method != "POST" or job.state != JobState.DONE:
+        return redirect("control.preview", pk=pk)
+    said = job.arguments
+    try:
+        change_law(
+            where=At(said["region"], OfControl.matter),
+            entries=said["entries"],
+            said=said["said"],
+            seen=said["seen"],
+            by=request.actor,
+        )
+    except Mistaken as mistake:
+        messages.error(request, str(mistake))
+        return redirect("control.preview", pk=pk)
+    messages.success(request, _("规则已改，从现在起按它判。筛查结果要重新筛查才变。"))
+    return redirect("control.rule", rule=said["rule"])
