@@ -79,6 +79,7 @@ VERBS: dict[str, str | Promise] = {
     "permit.mend": _("要求施工整改"),
     "permit.accept": _("竣工验收"),
     "permit.register": _("新房入册"),
+    "lead.keep": _("移交违法建房线索、登记处理结果"),
     "register.import": _("导入台账"),
     "register.export": _("导出"),
     "unit.view": _("查看单位和岗位"),
@@ -136,7 +137,7 @@ OFFICE_WORK = VILLAGE_WORK | {
 }
 CONTROL = {"control.keep", "control.decide"}
 TRAINING = {"craftsman.keep", "training.hold", "training.attend"}
-PERMIT_ADVICE = {"permit.opine", "permit.visit", "permit.measure", "permit.set_aside"}
+PERMIT_ADVICE = {"permit.opine", "permit.visit", "permit.measure", "permit.set_aside", "lead.keep"}
 PERMIT_OFFICE = PERMIT_ADVICE | {
     "permit.village_review",
     "permit.town_review",

@@ -46,7 +46,7 @@ from hemei.core.models import (
     Unit,
 )
 from hemei.field.urls import at_the_door
-from hemei.programmes.building.models import Permit, PermitFile
+from hemei.programmes.building.models import Lead, Permit, PermitFile
 from hemei.programmes.craftsmen.models import (
     Attendance,
     Certificate,
@@ -181,6 +181,7 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
         **number, household=household, work="new", reason=MARK, address=MARK, bounds=MARK, land="farmland", plot_m2=999,
         footprint_m2=90, floor_area_m2=90, storeys=1, since=day, filed_at=now, state="village_reviewed", **here,
     )  # fmt: skip
+    Lead.objects.create(**number, where=MARK, found=MARK, seen_on=day, handed_to=MARK, handed_on=day, **here)
     PermitFile.objects.create(evidence=Evidence.objects.get(pk=NUMBER), permit=permit)
     Parameter.objects.create(key=TEXTS["key"], region=VILLAGE, value=3, starts=day, document=MARK)
     ended = engage("ended", "离任支书", "village_officer", VILLAGE, units["village"], ends=day - timedelta(days=1))

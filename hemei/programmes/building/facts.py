@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from hemei.core.access import Scope
 from hemei.programmes.building.models import Permit
+from hemei.terms.day import end_of
 from hemei.terms.region import successor
 
 OVER = ("refused", "withdrawn", "lapsed")
@@ -18,7 +19,7 @@ OVER = ("refused", "withdrawn", "lapsed")
 def permit(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
     """How the newest permit about a house stands as last recorded, the house being the old or the new one:
     {place: ({"permit", "work", "state", "number"}, since)}. Permits that came to nothing are left out."""
-    rows = Permit.objects.filter(since__lte=on).exclude(state__in=OVER).order_by("pk")
+    rows = Permit.objects.filter(filed_at__lt=end_of(on)).exclude(state__in=OVER).order_by("pk")
     if places is not None:
         rows = rows.filter(old_place__in=places) | rows.filter(house__in=places)
     told = {}

@@ -20,10 +20,11 @@ from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.office.steps import Datetime
 from hemei.programmes.building.actions.applying import Filed, old_houses
 from hemei.programmes.building.actions.asked import MEASURED, WRITTEN
+from hemei.programmes.building.actions.lead import Seen
 from hemei.programmes.building.gates import clause
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.lists import listed_in
-from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work
+from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work, Wrong
 from hemei.programmes.building.queries.permits import PermitFilter
 from hemei.programmes.building.queries.standing import certified_persons
 from hemei.programmes.building.wording import CONVENED, NOTES, PHOTOS
@@ -301,6 +302,16 @@ OWN: dict[str, Any] = {
 }
 
 
+class Somewhere(OfficeForm):
+    """A form that also asks for which village, of those where this person may."""
+
+    region = forms.ChoiceField(label=gettext_lazy("哪个村"))
+
+    def __init__(self, data: Any = None, *, within: Scope) -> None:
+        super().__init__(data)
+        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
+
+
 class OpinionForm(OfficeForm):
     office = forms.ChoiceField(label=gettext_lazy("哪个部门"))
     said = forms.ChoiceField(label=gettext_lazy("意见"), choices=Opinion.Said.choices, widget=forms.RadioSelect)
@@ -343,6 +354,42 @@ class OnSiteForm(OfficeForm):
 class SetAsideForm(OfficeForm):
     document = forms.CharField(label=gettext_lazy("依据的文件和文号"), max_length=160)
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class LeadForm(Somewhere):
+    wrong = forms.ChoiceField(label=gettext_lazy("什么问题"), choices=Wrong.choices, widget=forms.RadioSelect)
+    where = _text(gettext_lazy("在哪里"), 200, required=True)
+    found = _words(gettext_lazy("看到什么"))
+    seen_on = DayField(label=gettext_lazy("哪天发现"), initial=today)
+    handed_to = _text(
+        gettext_lazy("移交给"), 80, required=True, hint=gettext_lazy("例如：区农业农村局、镇综合执法队。")
+    )
+    document = _text(gettext_lazy("移交文号"), 80, required=True)
+    handed_on = DayField(label=gettext_lazy("移交日期"), initial=today)
+
+    def seen(self) -> Seen:
+        return Seen(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
+
+
+class OutcomeForm(OfficeForm):
+    outcome = _words(gettext_lazy("处理结果"))
+    outcome_document = _text(gettext_lazy("处理文书文号"), 80, required=True)
+    ended_on = DayField(label=gettext_lazy("处理日期"), initial=today)
+
+
+class DaysForm(OfficeForm):
+    first = DayField(label=gettext_lazy("第一天"))
+    last = DayField(label=gettext_lazy("最后一天"))
+    what = forms.ChoiceField(
+        label=gettext_lazy("这些天"),
+        choices=[
+            ("rest", gettext_lazy("放假")),
+            ("worked", gettext_lazy("上班")),
+            ("announced", gettext_lazy("照公布的，取消以前的更正")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    document = _text(gettext_lazy("依据"), 160, required=True)
 
 
 class SignForm(OfficeForm):

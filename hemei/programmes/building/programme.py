@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.registry import Fact, Programme
 from hemei.programmes.building import facts
 from hemei.programmes.building.life import LIFE
-from hemei.programmes.building.models import Permit
+from hemei.programmes.building.models import Lead, Permit
 from hemei.programmes.building.parameters import parameters
 
 programme = Programme(
@@ -18,13 +18,15 @@ programme = Programme(
     parameters=parameters,
     urls="hemei.programmes.building.urls",
     right="permit.view",
-    subjects={"permit": _("建房申请")},
+    subjects={"permit": _("建房申请"), "lead": _("违法建房线索")},
     pages={"permit": "building.one"},
     done={
         "permit.ask_set_aside": _("提出搁置不符合项"),
         "place.hold": _("登记产权人"),
         "calendar.correct": _("改工作日表"),
+        "lead.hand_over": _("移交违法建房线索"),
+        "lead.close": _("登记线索处理结果"),
     },
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
-    resettled=(Permit,),
+    resettled=(Permit, Lead),
 )

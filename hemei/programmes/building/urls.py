@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.building.views import permits, printed, review, scanned, steps
+from hemei.programmes.building.views import leads, permits, printed, review, scanned, steps, workdays
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -26,6 +26,11 @@ urlpatterns = [
     staff("<int:pk>/gates/<str:gate>/set-aside/", review.set_aside, "set_aside"),
     staff("<int:pk>/gates/<str:gate>/sign/", review.sign, "sign"),
     staff("<int:pk>/papers/<slug:key>/", printed.paper, "paper"),
+    staff("leads/", leads.listing, "leads"),
+    staff("leads/add/", leads.add, "lead_add"),
+    staff("leads/<int:pk>/close/", leads.close, "lead_close"),
+    staff("workdays/", workdays.listing, "workdays"),
+    staff("workdays/correct/", workdays.correct, "workdays_correct"),
     path("check/<str:code>/", scanned.check, name="building.check"),
     path("follow/<str:slip>/", scanned.follow, name="building.follow"),
 ]

@@ -92,7 +92,10 @@ programme = Programme(
         )
     ],
     due=cadence.due,
-    guards=[Guard("case.accept", guards.people_in_a_d_house)],
+    guards=[
+        Guard("case.accept", guards.people_in_a_d_house),
+        Guard("case.accept", guards.still_being_rebuilt),
+    ],
     sections=[Section("houses/section.html", sections.grading)],
     learn=learn,
     recall=recall,

@@ -1,3 +1,4 @@
+from hemei.programmes.building.models.lead import Lead, Wrong
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
 from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
 from hemei.programmes.building.models.workday import WorkDay
@@ -6,6 +7,7 @@ __all__ = [
     "Design",
     "Fate",
     "Land",
+    "Lead",
     "OnSite",
     "Opinion",
     "Permit",
@@ -16,4 +18,5 @@ __all__ = [
     "Visit",
     "Work",
     "WorkDay",
+    "Wrong",
 ]

@@ -13,7 +13,8 @@ from hemei.programmes.building.models import Permit, WorkDay
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
-DECIDING = frozenset({"village_reviewed", "town_reviewed"})
+DUE_IN = ("publicised", "village_reviewed", "town_reviewed")
+"""The states in which a clock of working days runs."""
 
 
 def calendar_of(region: str) -> WorkCalendar:
@@ -50,3 +51,12 @@ def due_of(permit: Permit, state: str, at: datetime) -> Reckoned | None:
     if state == "town_reviewed" and permit.due_on:  # the same clock runs on
         return Reckoned(permit.due_on, permit.due_provisional)
     return None
+
+
+def reckoned_again(permit: Permit) -> Reckoned | None:
+    """The deadline of a permit whose clock runs, by the calendar of today."""
+    begun = "publicised" if permit.state == "publicised" else "village_reviewed"
+    step = (
+        permit.steps.filter(to_state=begun, at__gte=permit.filed_at).exclude(from_state=begun).order_by("-id").first()
+    )
+    return due_of(permit, begun, step.at) if step else None

@@ -1,0 +1,64 @@
+"""Leads to enforcement: handed over with a document, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, At
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.writing import action, audit
+from hemei.programmes.building.models import Lead, Permit, Wrong
+from hemei.terms.day import today
+from hemei.terms.region import Level
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a survey or patrol saw, and to whom it is handed."""
+
+    wrong: str
+    where: str
+    found: str
+    seen_on: date
+    handed_to: str
+    document: str
+    handed_on: date
+
+
+@action(verb="lead.keep", on="where")
+def hand_over(*, where: At, seen: Seen, by: Actor, permit: Permit | None = None) -> Lead:
+    if len(where.region) < Level.VILLAGE:
+        raise Mistaken(_("请选到村。"), field="region")
+    if seen.wrong not in Wrong.values:
+        raise Mistaken(_("请选是什么问题。"), field="wrong", code="unknown")
+    for name in ("where", "found", "handed_to", "document"):
+        if not getattr(seen, name).strip():
+            raise Mistaken(_("请填写这一项。"), field=name, code="empty")
+    if seen.handed_on > today():
+        raise Mistaken(_("日期在将来，请核对。"), field="handed_on", code="in_the_future")
+    if seen.handed_on < seen.seen_on:
+        raise Mistaken(_("移交早于发现，请核对。"), field="handed_on", code="before_it_began")
+    row = Lead.objects.create(region=where.region, permit=permit, actor=str(by), **vars(seen))
+    values, detail = [seen.where, seen.found, seen.document], {"wrong": seen.wrong}
+    audit(by, "lead.hand_over", f"lead:{row.pk}", row.region, values=values, detail=detail)
+    return row
+
+
+@action(verb="lead.keep", on="lead")
+def close(*, lead: Lead, outcome: str, outcome_document: str, ended_on: date, by: Actor) -> Lead:
+    """What the enforcing office decided, by its document."""
+    if lead.ended_on is not None:
+        raise Conflict(_("这条线索已经登记过处理结果。"), code="ended")
+    if not outcome.strip():
+        raise Mistaken(_("请填写这一项。"), field="outcome", code="empty")
+    if not outcome_document.strip():
+        raise Mistaken(_("请填写这一项。"), field="outcome_document", code="empty")
+    if not lead.handed_on <= ended_on <= today():
+        raise Mistaken(_("处理日期要在移交以后、今天以前。"), field="ended_on", code="out_of_range")
+    lead.outcome, lead.outcome_document, lead.ended_on = outcome.strip(), outcome_document.strip(), ended_on
+    lead.save(update_fields=["outcome", "outcome_document", "ended_on"])
+    audit(by, "lead.close", f"lead:{lead.pk}", lead.region, values=[outcome, outcome_document, ended_on])
+    return lead
