@@ -361,9 +361,7 @@ class LeadForm(Somewhere):
     where = _text(gettext_lazy("在哪里"), 200, required=True)
     found = _words(gettext_lazy("看到什么"))
     seen_on = DayField(label=gettext_lazy("哪天发现"), initial=today)
-    handed_to = _text(
-        gettext_lazy("移交给"), 80, required=True, hint=gettext_lazy("例如：区农业农村局、镇综合执法队。")
-    )
+    handed_to = _text(gettext_lazy("移交给"), 80, required=True, hint=gettext_lazy("例如：镇综合执法队。"))
     document = _text(gettext_lazy("移交文号"), 80, required=True)
     handed_on = DayField(label=gettext_lazy("移交日期"), initial=today)
 
