@@ -3,44 +3,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import connection, models
 
+from hemei.core.inserting import AT_ONCE, send_rows, take_keys
 from hemei.core.writing import writing
 
 # Every name in these statements is a model's own or one made here; values are parameters.
-AT_ONCE = 5_000
 _numbers = itertools.count(1)
 
 
 def reserve(model: type[models.Model], count: int) -> Sequence[int]:
     """Take `count` primary keys that nobody else will get, so that rows can be laid with their keys."""
-    table = model._meta.db_table
-    if count == 0:
-        return []
-    with writing(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-            )
-            return [row[0] for row in cursor.fetchall()]
-        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
-        row = cursor.fetchone()
-        last = row[0] if row else 0
-        if row is None:
-            cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
-        else:
-            cursor.execute("UPDATE sqlite_sequence SET seq = %s WHERE name = %s", [last + count, table])
-        return range(last + 1, last + count + 1)
+    with writing():
+        return take_keys(model, count)
 
 
 def pour(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Insert rows (values in the order of `columns`, attribute names) straight into the model's table."""
     with writing():
-        return _send(model._meta.db_table, _fields(model, columns), rows)
+        return send_rows(model._meta.db_table, _fields(model, columns), rows)
 
 
 class Laid:
@@ -71,7 +55,7 @@ class Laid:
             self.flush()
 
     def flush(self) -> None:
-        _send(self.table, self.fields, self._waiting)
+        send_rows(self.table, self.fields, self._waiting)
         self._waiting = []
 
     def insert(self) -> None:
@@ -105,45 +89,3 @@ def _fields(model: type[models.Model], columns: Sequence[str]) -> list[models.Fi
 
 def _quoted(name: str | None) -> str:
     return connection.ops.quote_name(name or "")
-
-
-def _send(table: str, fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> int:
-    names = ", ".join(_quoted(field.column) for field in fields)
-    sent = 0
-    with connection.cursor() as cursor:
-        for batch in _batches(_prepared(fields, rows)):
-            if connection.vendor == "postgresql":
-                with cursor.copy(f"COPY {_quoted(table)} ({names}) FROM STDIN") as copy:
-                    for row in batch:
-                        copy.write_row(row)
-            else:
-                marks = ", ".join(["%s"] * len(fields))
-                cursor.executemany(f"INSERT INTO {_quoted(table)} ({names}) VALUES ({marks})", batch)  # noqa: S608
-            sent += len(batch)
-    return sent
-
-
-def _prepared(fields: Sequence[models.Field[Any, Any]], rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
-    converters = [_converter(field) for field in fields]
-    for row in rows:
-        yield [
-            value if value is None or convert is None else convert(value)
-            for convert, value in zip(converters, row, strict=True)
-        ]
-
-
-def _converter(field: models.Field[Any, Any]) -> Callable[[Any], Any] | None:
-    """How a value goes to this database; None where it goes as it is. Moments come many times over."""
-    database = connections[DEFAULT_DB_ALIAS]
-
-    def convert(value: Any) -> Any:
-        return field.get_db_prep_save(value, database)
-
-    if isinstance(field, models.DateField):  # a DateTimeField is one too
-        return lru_cache(maxsize=10_000)(convert)
-    return convert if isinstance(field, models.JSONField | models.BinaryField) else None
-
-
-def _batches(rows: Iterator[list[Any]]) -> Iterator[list[list[Any]]]:
-    while batch := list(itertools.islice(rows, AT_ONCE)):
-        yield batch

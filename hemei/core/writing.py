@@ -22,6 +22,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 
 from hemei.core.access import Actor, matter_of, require
+from hemei.core.inserting import insert_all
 from hemei.core.models import AuditEntry
 from hemei.core.prepared import insert, read_again
 
@@ -174,7 +175,7 @@ def audit(
 def audit_all(entries: Sequence[AuditEntry]) -> None:
     """Leave several entries at once, made by `entry_for`."""
     _entries.count = getattr(_entries, "count", 0) + len(entries)
-    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+    insert_all(entries)
 
 
 def entry_for(

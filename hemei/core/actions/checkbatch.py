@@ -18,7 +18,9 @@ from hemei.core.access import Actor, Refused, Scope, require
 from hemei.core.actions.check import Answered, entry_of, examined, learn_from, require_same, submit_check, verb_for
 from hemei.core.actions.opening import findings_of
 from hemei.core.errors import Mistaken
+from hemei.core.inserting import insert_all
 from hemei.core.models import Check, Due, Finding, Place, RoundState
+from hemei.core.prepared import change
 from hemei.core.writing import audit_all, entry_for, writing
 
 
@@ -127,7 +129,7 @@ def _one(batch: _Batch, pk: int, answered: Answered) -> Outcome:
 
 def _write_plain(batch: _Batch) -> None:
     checks = list(batch.plain.values())
-    Check.objects.bulk_create(checks, batch_size=500)
+    insert_all(checks)
     counted = [check for check in checks if check.counts]
     _settle_dues(counted)
     learn_from(counted)
@@ -144,10 +146,8 @@ def _settle_dues(checks: Iterable[Check]) -> None:
     waiting = Due.objects.filter(
         place__in={place for place, _tier, _matter in made}, done_at=None, round__state=RoundState.PUBLISHED
     ).select_related("round")
-    settled = []
     for due in waiting:
         look = made.get((due.place_id, due.round.tier, due.round.matter))
         if look is not None:
             due.check_made, due.done_at = look, look.at
-            settled.append(due)
-    Due.objects.bulk_update(settled, ["check_made", "done_at"], batch_size=500)
+            change(due, "check_made", "done_at")
