@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
@@ -23,7 +24,8 @@ from hemei.core.prepared import Given, Prepared, change, insert
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
-from hemei.engines.forms import examine
+from hemei.engines.forms import AnswerError, examine
+from hemei.terms.finding import FindingKind
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,33 @@ class Answered:
     files: Sequence[NewFile] = ()
     replaces: str = ""
     version: str = ""
+
+    # What follows from these alone, worked out once: before the turn to write, where somebody asks for it there.
+
+    @cached_property
+    def problem(self) -> AnswerError | None:
+        """What first does not fit the form."""
+        form = registry.forms[self.form]
+        return next(iter(examine(form.versions.get(self.version, form.read), self.answers)), None)
+
+    @cached_property
+    def found(self) -> list[FindingKind]:
+        """What the answers show to be wrong."""
+        return findings_of(self.form.partition(".")[0], self.answers)
+
+    @cached_property
+    def bytes_sent(self) -> bytes:
+        """The raw bytes, or what stands for them where the client sent none."""
+        return self.raw or canonical(self)
+
+    @cached_property
+    def digest(self) -> str:
+        return hashlib.sha256(self.bytes_sent).hexdigest()
+
+    def look_over(self) -> None:
+        """Work out all of that now, while nobody waits for it. Says nothing yet of what is wrong."""
+        if self.form in registry.forms and self.problem is None:
+            _ = self.found, self.digest
 
 
 @dataclass(frozen=True)
@@ -95,12 +124,12 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
     now = timezone.now()
     check = examined(place, answered, by=by, now=now)
-    found = findings_of(check)
-    check.without_findings = not found
     insert(check)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
-    cases = [open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in found]
+    cases = [
+        open_from(kind, place, by=by, at=check.at, now=now, check=check, certain=certain) for kind in answered.found
+    ]
     if check.replaces:
         take_back(check, by=by, now=now)
     if check.counts:
@@ -138,16 +167,8 @@ def entry_of(check: Check, *, findings: int) -> dict[str, Any]:
 
 def require_same(known: Check, place: Place, answered: Answered) -> None:
     """Raise Conflict unless what is stored under this instance id is what has come again."""
-    if known.digest != digest_of(answered) or known.place_id != place.pk:
+    if known.digest != answered.digest or known.place_id != place.pk:
         raise Conflict(_("这份记录已经提交过，内容与这次不同。"), code="instance_differs")
-
-
-def digest_of(answered: Answered) -> str:
-    return _digest(answered.raw or canonical(answered))
-
-
-def _digest(raw: bytes) -> str:
-    return hashlib.sha256(raw).hexdigest()
 
 
 def canonical(answered: Answered) -> bytes:
@@ -162,9 +183,8 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
     form = registry.forms[answered.form]
     if form.kind != place.kind:
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
-    if errors := examine(form.versions.get(answered.version, form.read), answered.answers):
-        raise Mistaken(errors[0].problem, field=errors[0].question, code="answer")
-    raw = answered.raw or canonical(answered)
+    if answered.problem:
+        raise Mistaken(answered.problem.problem, field=answered.problem.question, code="answer")
     return Check(
         instance_id=answered.instance_id,
         place=place,
@@ -175,8 +195,8 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         form=form.id,
         version=answered.version or form.read.version,
         answers=answered.answers,
-        raw=raw,
-        digest=_digest(raw),
+        raw=answered.bytes_sent,
+        digest=answered.digest,
         device=answered.device[:80],
         at=answered.at,
         recorded_at=now,
@@ -188,6 +208,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         accuracy_m=answered.accuracy_m,
         replaces=_replaced(place, answered),
         counts=by.kind is not ActorKind.DOOR,
+        without_findings=not answered.found,
     )
 
 

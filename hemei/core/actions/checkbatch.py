@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, Refused, Scope, require
 from hemei.core.actions.check import Answered, entry_of, examined, learn_from, require_same, submit_check, verb_for
-from hemei.core.actions.opening import findings_of
 from hemei.core.errors import Mistaken
 from hemei.core.inserting import insert_all
 from hemei.core.models import Check, Due, Finding, Place, RoundState
@@ -57,6 +56,8 @@ def submit_checks(*, sent: Sequence[tuple[int, Answered]], within: Scope, by: Ac
 
     A refused check does not hold up the others. Sending the batch again repeats nothing.
     """
+    for _place, answered in sent:
+        answered.look_over()
     try:
         return _submit(sent, within, by)
     except IntegrityError:  # the same instance came in by another connection meanwhile, and is known now
@@ -99,7 +100,7 @@ def _settled(batch: _Batch, position: int, pk: int, answered: Answered) -> bool:
     except (Mistaken, Refused) as fault:
         batch.outcomes[position] = Outcome(answered.instance_id, refused=fault)
         return True
-    if findings_of(check):
+    if answered.found:
         return False
     batch.plain[position] = check
     batch.staged.add(check.instance_id)

@@ -182,4 +182,5 @@ def report(
         files=files,
         replaces=replaced,
     )
+    answered.look_over()
     return submit_check(place=place, answered=answered, by=by)

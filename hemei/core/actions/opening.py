@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,10 +41,9 @@ ENDED_CASE = Prepared(
 )
 
 
-def findings_of(check: Check) -> list[FindingKind]:
-    """What the answers of a check show to be wrong."""
-    programme = registry.programmes[check.matter]
-    return [kind for kind in programme.findings if kind.applies and kind.applies(check.answers)]
+def findings_of(matter: str, answers: Mapping[str, Any]) -> list[FindingKind]:
+    """What the answers of a look show to be wrong."""
+    return [kind for kind in registry.programmes[matter].findings if kind.applies and kind.applies(answers)]
 
 
 def open_from(
@@ -109,7 +109,7 @@ def take_back(check: Check, *, by: Actor, now: datetime) -> None:
     A case that somebody else has seen too stays as it is. Nobody withdraws by a tap what has been reported: the
     correction asks for it, and another person agrees.
     """
-    shown = {kind.id for kind in findings_of(check)}
+    shown = {kind.id for kind in findings_of(check.matter, check.answers)}
     earlier = _corrected_by(check)
     for case in Case.objects.filter(findings__check_made__in=earlier, ended_at=None).exclude(code__in=shown).distinct():
         newest = case.steps.order_by("-id").first()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 from hemei.core.chain import GENESIS, link
+from hemei.core.inserting import send_rows
 from hemei.core.models import AuditEntry, AuditSeal
 from hemei.core.writing import writing
 
@@ -34,6 +35,6 @@ def _seal_batch() -> int:
         for entry in pending:
             position += 1
             head = link(head, position, entry)
-            seals.append(AuditSeal(position=position, entry=entry, hash=head))
-        AuditSeal.objects.bulk_create(seals, batch_size=1000)
+            seals.append((position, entry.pk, head))
+        send_rows(AuditSeal._meta.db_table, AuditSeal._meta.local_concrete_fields, seals)
         return len(seals)

@@ -34,7 +34,7 @@ def relevant_answers(form: Form, answers: Mapping[str, object]) -> dict[str, obj
     kept: dict[str, object] = {}
     for question in form.questions:
         value = answers.get(question.name)
-        if question.takes_answer and not is_empty(value) and is_asked(question, kept):
+        if not is_empty(value) and question.takes_answer and is_asked(question, kept):
             kept[question.name] = value
     return kept
 
@@ -53,8 +53,10 @@ def examine(form: Form, answers: Mapping[str, object]) -> list[AnswerError]:
     kept = relevant_answers(form, answers)
     errors = []
     for question in form.questions:
-        problem = problem_of(question, answers.get(question.name), kept)
-        if problem:
+        value = answers.get(question.name)
+        if not question.required and is_empty(value):
+            continue
+        if problem := problem_of(question, value, kept):
             errors.append(AnswerError(question.name, problem))
     unknown = [AnswerError(name, "表单里没有这一题。") for name in answers if name not in form.by_name]
     return errors + unknown
