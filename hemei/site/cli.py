@@ -10,12 +10,16 @@ from typing import Any, NoReturn
 
 import click
 
+from hemei.site.speaking import CHINESE, _, spoken, teach_click
+
 HELP: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command. What a person got wrong is one line on standard error and exit status 2."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if spoken() == CHINESE:
+        teach_click()
     try:
         sys.exit(screening(words) if words[:1] == ["screen"] else managing(words))
     except click.exceptions.NoArgsIsHelpError as asked:
@@ -38,7 +42,7 @@ def screening(words: list[str]) -> Any:
         return screen.main(words[1:], "hemei screen", standalone_mode=False, **HELP)
     except OSError as fault:
         if fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise click.ClickException(f"trouble with the disk, nothing was written: {fault}") from fault
+            raise on_disk(fault) from fault
         raise
 
 
@@ -51,11 +55,11 @@ def managing(words: list[str]) -> Any:
     django.setup()
     # Commands speak to models, which exist only after django.setup().
     from hemei.core.errors import Mistaken
-    from hemei.core.trouble import trouble_of
+    from hemei.core.trouble import Trouble, trouble_of
     from hemei.site.commands.group import cli
 
     try:
-        with translation.override("en"):
+        with translation.override(spoken()):
             return cli.main(words, "hemei", standalone_mode=False)
     except click.ClickException:
         raise
@@ -63,8 +67,14 @@ def managing(words: list[str]) -> Any:
         raise click.ClickException(str(fault)) from fault
     except Exception as fault:
         if trouble := trouble_of(fault):
-            raise click.ClickException(f"trouble with the {trouble}, nothing was written: {fault}") from fault
+            if trouble is Trouble.DISK:
+                raise on_disk(fault) from fault
+            raise click.ClickException(_("数据库有问题，什么也没有写入：%(fault)s") % {"fault": fault}) from fault
         raise
+
+
+def on_disk(fault: Exception) -> click.ClickException:
+    return click.ClickException(_("磁盘有问题，什么也没有写入：%(fault)s") % {"fault": fault})
 
 
 def refuse(message: str) -> NoReturn:

@@ -18,8 +18,9 @@ class Said:
 
 
 @pytest.fixture
-def hemei(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run a command as the shell would, in this process."""
+def hemei(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Said]:
+    """Run a command as the shell would, in this process and in English."""
+    monkeypatch.setenv("HEMEI_LANG", "en")
 
     def run(*arguments: str) -> Said:
         capsys.readouterr()

@@ -12,21 +12,23 @@ from hemei.site.backup.making import make
 from hemei.site.commands.database import with_database
 from hemei.site.commands.operator import operator
 from hemei.site.commands.passphrase import new_passphrase, passphrase_option
+from hemei.site.speaking import _
 
 
-@click.command()
+@click.command(
+    help=_(
+        "网站照常运行，把数据库、照片等证据和密钥写成一个加密的 FILE。\n\n"
+        "口令取自 --passphrase-file、HEMEI_BACKUP_PASSPHRASE，都没有就当场问。忘了口令，谁也打不开，"
+        "谁也帮不了。有证据文件缺失或被改动时，退出码为 1。"
+    )
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, writable=True))
 @passphrase_option
 @click.pass_context
 @with_database
 def backup(ctx: click.Context, file: Path, passphrase_file: Path | None) -> None:
-    """Write database, evidence and keys into one encrypted FILE, while the site runs.
-
-    The passphrase is read from --passphrase-file, from HEMEI_BACKUP_PASSPHRASE, or asked for. Without it nobody can
-    open the file again, and nobody can help. Exit status 1 if a file of evidence was missing or altered.
-    """
     if file.exists():
-        raise click.UsageError(f"{file} is there already; a backup never overwrites one, so name another.")
+        raise click.UsageError(_("%(file)s 已经有了；备份不覆盖旧文件，请换个文件名。") % {"file": file})
     passphrase = new_passphrase(passphrase_file)
     widest = Region.objects.order_by("level", "code").values_list("code", flat=True).first() or ""
     leave_backup(where=At(widest), name=file.name, by=operator())
@@ -34,6 +36,9 @@ def backup(ctx: click.Context, file: Path, passphrase_file: Path | None) -> None
     digest, faults = make(file, passphrase, say=lambda line: click.echo(f"… {line}", err=True))
     for fault in faults:
         click.echo(fault)
-    click.echo(f"{file}: {file.stat().st_size / 1e6:,.1f} MB. Digest of everything: {digest}.")
+    click.echo(
+        _("%(file)s：%(size)s MB。全部内容的摘要：%(digest)s。")
+        % {"file": file, "size": f"{file.stat().st_size / 1e6:,.1f}", "digest": digest}
+    )
     if faults:
         ctx.exit(1)

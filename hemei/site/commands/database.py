@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hemei.core.errors import Mistaken
+from hemei.site.speaking import _
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -25,8 +26,11 @@ def prepare() -> None:
     """
     if left := sorted(Path(settings.VAR).glob("*_key.restoring")):
         raise Mistaken(
-            f"a restore was broken off here ({left[0].name} is left of it), so that keys and database may not belong "
-            "together. Run `hemei restore FILE --replace` again; nothing else works until then."
+            _(
+                "这里有一次恢复中途断了（留下了 %(left)s），密钥和数据库可能对不上。"
+                "请再运行一次 `hemei restore FILE --replace`；在此之前别的命令都不能用。"
+            )
+            % {"left": left[0].name}
         )
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

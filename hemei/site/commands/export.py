@@ -18,6 +18,7 @@ from hemei.core.registry import Kind, registry
 from hemei.site.commands.database import with_database
 from hemei.site.commands.given import CODE, known_region
 from hemei.site.commands.output import Row, format_option, show
+from hemei.site.speaking import _
 from hemei.terms.finding import Severity
 
 BATCH = 2000
@@ -71,16 +72,15 @@ CHECK = (
 )
 
 
-@click.group()
+@click.group(
+    help=_("打印整张表：区划、对象、隐患（可以带每一步）、检查。\n\n人名、电话、证件号和他们写的话都不在里面。")
+)
 def export() -> None:
-    """Print whole tables: regions, places, cases (with their histories), checks.
-
-    Names, telephone and ID numbers of people and the words they wrote are left out.
-    """
+    """Whole tables; nothing personal."""
 
 
 def region_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--region", type=CODE, help="Only this region.  [default: everything]")(command)
+    return click.option("--region", type=CODE, help=_("只要这个区域。  [默认：全部]"))(command)
 
 
 def within(region: str | None) -> Scope:
@@ -102,22 +102,20 @@ def picked(rows: Iterable[Model], keys: Iterable[str]) -> Iterator[Row]:
     return ({key: getattr(row, key) for key in keys} for row in rows)
 
 
-@export.command("regions")
+@export.command("regions", help=_("打印区划：代码、名称、级别。"))
 @region_option
 @format_option
 @with_database
 def export_regions(region: str | None, form: str) -> None:
-    """Print the regions: code, name, level."""
     show(picked(by_key(regions(within=within(region))), REGION), REGION, form)
 
 
-@export.command("places")
-@click.option("--kind", help="Which kind of place.  [default: the only one there is]")
+@export.command("places", help=_("打印某一类对象，连同这一类自己的各列。"))
+@click.option("--kind", help=_("哪一类对象。  [默认：只有一类时就是它]"))
 @region_option
 @format_option
 @with_database
 def export_places(kind: str | None, region: str | None, form: str) -> None:
-    """Print the places of a kind, with the columns that the kind adds."""
     chosen = chosen_kind(kind)
     own = [column.name for column in chosen.columns]
     rows = places(within=within(region), where=PlaceFilter(kind=chosen.key)).select_related(chosen.key)
@@ -133,18 +131,17 @@ def chosen_kind(key: str | None) -> Kind:
     if key is None and len(registry.kinds) == 1:
         return next(iter(registry.kinds.values()))
     if key not in registry.kinds:
-        raise click.UsageError(f"say which --kind: {', '.join(sorted(registry.kinds))}.")
+        raise click.UsageError(_("请用 --kind 写明哪一类：%(kinds)s。") % {"kinds": ", ".join(sorted(registry.kinds))})
     return registry.kinds[key]
 
 
-@export.command("cases")
-@click.option("--matter", default="", help="Only one programme's, such as houses.")
-@click.option("--history", is_flag=True, help="With every step: JSON nests them, a table or CSV has a line for each.")
+@export.command("cases", help=_("打印隐患。加 --history，任何人都能据以重算清零（见 docs/cli.md）。"))
+@click.option("--matter", default="", help=_("只要一个事项的，例如 houses。"))
+@click.option("--history", is_flag=True, help=_("连同每一步：JSON 嵌在里面，表格和 CSV 一步一行。"))
 @region_option
 @format_option
 @with_database
 def export_cases(matter: str, history: bool, region: str | None, form: str) -> None:
-    """Print the cases. With --history anyone can compute zero again from what is printed (see docs/cli.md)."""
     found = cases(within=within(region), where=CaseFilter(matter=matter)).select_related(None)
     if not history:
         show(map(case_line, by_key(found)), CASE, form)
@@ -183,13 +180,12 @@ def step_line(step: CaseStep) -> dict[str, Any]:
     return {key: getattr(step, key) for key in STEP} | {"remedy": step.data.get("remedy", "")}
 
 
-@export.command("checks")
-@click.option("--matter", default="", help="Only one programme's, such as houses.")
-@click.option("--tier", type=click.Choice(["self", "survey", "patrol"]), help="Only one tier's.")
+@export.command("checks", help=_("打印谁在哪里、什么时候、用哪张表看的；填的内容不在里面。"))
+@click.option("--matter", default="", help=_("只要一个事项的，例如 houses。"))
+@click.option("--tier", type=click.Choice(["self", "survey", "patrol"]), help=_("只要这一级看的。"))
 @region_option
 @format_option
 @with_database
 def export_checks(matter: str, tier: str | None, region: str | None, form: str) -> None:
-    """Print who looked where, when and with which form; the answers stay inside."""
     found = checks(within=within(region), where=CheckFilter(matter=matter, tier=tier or ""))
     show(picked(by_key(found), CHECK), CHECK, form)

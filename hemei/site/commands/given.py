@@ -10,6 +10,7 @@ import click
 from hemei.core.access import Scope
 from hemei.core.queries.regionchange import Then, leads_to
 from hemei.core.queries.regions import regions
+from hemei.site.speaking import _
 from hemei.terms.day import read_day
 from hemei.terms.region import BadRegionCode, RegionCode
 
@@ -23,7 +24,11 @@ class Day(click.ParamType[date]):
         try:
             return read_day(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day between 1800 and 2199; write it like 2026-11-01.", param, ctx)
+            self.fail(
+                _("%(said)s 不是 1800 到 2199 年之间的日子；请写成 2026-11-01 这样。") % {"said": repr(value)},
+                param,
+                ctx,
+            )
 
 
 class Code(click.ParamType[str]):
@@ -47,8 +52,8 @@ def known_region(code: str, *, on: date | None = None) -> str:
     if now := leads_to(code):
         if on and Then(on).stands(code):
             return code
-        click.echo(f"{code} is no more; {now} stands for it.", err=True)
+        click.echo(_("%(code)s 已经撤销，现在是 %(now)s。") % {"code": code, "now": now}, err=True)
         return now
     if not regions(within=Scope.all()).filter(code=code).exists():
-        raise click.UsageError(f"{code} is not among the regions here; `hemei export regions` lists them.")
+        raise click.UsageError(_("这里没有 %(code)s 这个区域；`hemei export regions` 列出全部。") % {"code": code})
     return code

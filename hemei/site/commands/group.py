@@ -20,16 +20,20 @@ from hemei.site.commands.user import user
 from hemei.site.commands.verify import verify
 from hemei.site.commands.zero import zero
 from hemei.site.screen_cli import screen
+from hemei.site.speaking import _
 
 
-@click.group(context_settings=HELP)
+@click.group(
+    context_settings=HELP,
+    help=_(
+        "和美：看、找、改、验、零，一个区县的乡村治理都在这里运行。\n\n"
+        "这套系统的全部数据都在一个文件夹里：HEMEI_VAR，没有设就是当前目录下的 var/。"
+        "要用数据库的命令会先把它建好或升级。"
+    ),
+)
 @click.version_option(version("hemei"), message="%(version)s")
 def cli() -> None:
-    """Hemei runs a rural district's programme: look, find, fix, accept, zero.
-
-    Everything this installation keeps lies in one folder: HEMEI_VAR, or var/ where you are. A command that needs the
-    database makes it, or brings it up to date, first.
-    """
+    """The whole command line."""
 
 
 for command in (backup, collector, demo, draw, export, import_, personal, restore, screen, serve, user, verify, zero):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, TypeVar
 
 import click
 from django.core.serializers.json import DjangoJSONEncoder
+
+from hemei.site.speaking import _, columns
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = Mapping[str, Any]
@@ -25,7 +26,7 @@ def format_option(command: Command) -> Command:
         type=click.Choice(["table", "json", "csv"]),
         default="table",
         show_default=True,
-        help="How to print: a table to look at, JSON or CSV for a program.",
+        help=_("怎样打印：表格给人看，JSON、CSV 给程序用。"),
     )(command)
 
 
@@ -59,7 +60,7 @@ def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
 def _table(rows: Iterable[Row], keys: Sequence[str]) -> None:
     lines: Iterator[list[str]] = ([_text(row.get(key)) for key in keys] for row in rows)
     first = [list(keys), *islice(lines, MEASURED)]
-    widths = [max(_width(line[column]) for line in first) for column in range(len(keys))]
+    widths = [max(columns(line[column]) for line in first) for column in range(len(keys))]
     for line in chain(first, lines):
         click.echo("  ".join(_padded(text, width) for text, width in zip(line, widths, strict=True)).rstrip())
 
@@ -78,10 +79,5 @@ def _text(value: Any) -> str:
     return _dumped(value).strip('"')
 
 
-def _width(text: str) -> int:
-    """How many columns of a terminal the text takes: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-
-
 def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
+    return text + " " * (width - columns(text))

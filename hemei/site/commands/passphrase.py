@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 import click
 from django.conf import settings
 
+from hemei.site.speaking import _
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 SHORTEST = 12  # ours: characters; scrypt makes each guess cost half a second
 
@@ -18,22 +20,20 @@ def passphrase_option(command: Command) -> Command:
     return click.option(
         "--passphrase-file",
         type=click.Path(path_type=Path, exists=True, dir_okay=False),
-        help="A file whose first line is the passphrase.",
+        help=_("第一行是口令的文件。"),
     )(command)
 
 
 def passphrase(file: Path | None) -> str:
     """The passphrase of a backup that is there."""
-    return _given(file) or str(click.prompt("Passphrase of the backup", hide_input=True, err=True))
+    return _given(file) or str(click.prompt(_("备份的口令"), hide_input=True, err=True))
 
 
 def new_passphrase(file: Path | None) -> str:
     """The passphrase of a backup to come."""
-    chosen = _given(file) or str(
-        click.prompt("Passphrase of the new backup", hide_input=True, confirmation_prompt=True, err=True)
-    )
+    chosen = _given(file) or str(click.prompt(_("新备份的口令"), hide_input=True, confirmation_prompt=True, err=True))
     if len(chosen) < SHORTEST:
-        raise click.UsageError(f"a passphrase of fewer than {SHORTEST} characters is too easily guessed.")
+        raise click.UsageError(_("口令不到 %(n)s 个字符，太容易猜到。") % {"n": SHORTEST})
     return chosen
 
 
@@ -42,5 +42,5 @@ def _given(file: Path | None) -> str:
         return settings.BACKUP_PASSPHRASE
     lines = file.read_text("utf-8").splitlines()
     if not lines or not lines[0].strip():
-        raise click.UsageError(f"the first line of {file} is empty; the passphrase must stand there.")
+        raise click.UsageError(_("%(file)s 的第一行是空的；口令要写在那里。") % {"file": file})
     return lines[0].strip()

@@ -16,13 +16,14 @@ from hemei.site.commands.database import with_database
 from hemei.site.commands.given import CODE, DAY, known_region
 from hemei.site.commands.operator import operator
 from hemei.site.commands.output import format_option, show
+from hemei.site.speaking import _
 
 SHOWN = ("what", "count")
 
 
-@click.group()
+@click.group(help=_("删除到期的个人信息。哪一天到期由区里定，系统自己没有期限。"))
 def personal() -> None:
-    """Delete personal data whose time is over. The day is the district's to name; Hemei has none of its own."""
+    """What is over, and its deletion."""
 
 
 def scope(region: str | None) -> Scope:
@@ -37,25 +38,28 @@ def overdue(within: Scope, before: date) -> dict[str, int]:
     }
 
 
-@personal.command("list")
-@click.option("--before", type=DAY, required=True, help="What was of no use since that day.")
-@click.option("--region", type=CODE, help="Only there.  [default: everywhere]")
+@personal.command("list", help=_("数一数会删掉多少；不列出任何人。"))
+@click.option("--before", type=DAY, required=True, help=_("从那天起就没有用处的。"))
+@click.option("--region", type=CODE, help=_("只在这个区域。  [默认：全部]"))
 @format_option
 @with_database
 def list_overdue(before: date, region: str | None, form: str) -> None:
-    """Count what would be deleted; nobody is named."""
     counted = overdue(scope(region), before)
     show([{"what": what, "count": count} for what, count in counted.items()], SHOWN, form)
 
 
-@personal.command("erase")
-@click.option("--before", type=DAY, required=True, help="What was of no use since that day.")
-@click.option("--document", required=True, help="The rule or decision by which it is deleted.")
-@click.option("--region", type=CODE, help="Only there.  [default: everywhere]")
+@personal.command(
+    "erase",
+    help=_(
+        "删除：没有房屋的农户的姓名和号码、停用账号的电话、过去导入的行、已结束的登录。"
+        "每一次删除都留审计记录；以前做过什么的记录都还在。"
+    ),
+)
+@click.option("--before", type=DAY, required=True, help=_("从那天起就没有用处的。"))
+@click.option("--document", required=True, help=_("依据哪个规定或决定删除。"))
+@click.option("--region", type=CODE, help=_("只在这个区域。  [默认：全部]"))
 @with_database
 def erase(before: date, document: str, region: str | None) -> None:
-    """Delete it: names and numbers of households that hold no place, telephones of closed accounts, rows of past
-    imports, sessions that ended. Each deletion leaves an audit entry; the entries of what was done before stay."""
     within, by = scope(region), operator()
     persons, accounts, rows = 0, 0, 0
     for person in persons_to_erase(within=within, before=before).iterator():
@@ -67,4 +71,7 @@ def erase(before: date, document: str, region: str | None) -> None:
     for batch in imports_to_forget(within=within, before=before):
         rows += forget_rows(batch=batch, document=document, by=by)
     sessions, _each = Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    click.echo(f"erased: {persons} persons, {accounts} telephone numbers, {rows} staged rows, {sessions} sessions")
+    click.echo(
+        _("已删除：%(persons)s 人，%(accounts)s 个电话，%(rows)s 行导入数据，%(sessions)s 次登录")
+        % {"persons": persons, "accounts": accounts, "rows": rows, "sessions": sessions}
+    )

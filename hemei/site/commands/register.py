@@ -9,24 +9,26 @@ from hemei.core.models import BatchState, RowOutcome
 from hemei.site.commands.database import with_database
 from hemei.site.commands.operator import operator
 from hemei.site.commands.output import format_option, show, show_json
+from hemei.site.speaking import _
 
 KEYS = ["register", *(outcome.value for outcome in RowOutcome)]
 
 
-@click.command("import")
+@click.command(
+    "import",
+    help=_(
+        "读一个 FOLDER 里的登记表：区划、农户、房屋、单位、人员、岗位、旧台账。\n\n"
+        "文件夹里放工作簿、CSV、GeoPackage 或 GeoJSON，再放一个 district.yaml，写明哪一列是什么、"
+        "用什么坐标系。打印新增、变更、无变化、未通过各多少行，未通过的写明原因和怎么改。"
+        "加 --yes 才写入通过的行，要么全部写入，要么一行也不写。有一行没通过，退出码就是 1。"
+    ),
+)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, readable=True, path_type=Path))
-@click.option("--yes", is_flag=True, help="Write what was read. Without it nothing is changed.")
+@click.option("--yes", is_flag=True, help=_("把读到的写入。不加就什么也不改。"))
 @format_option
 @click.pass_context
 @with_database
 def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
-    """Read a FOLDER of registers: regions, households, houses, units, people, duties, old cases.
-
-    The folder has workbooks, CSV, GeoPackage or GeoJSON files and a district.yaml that says which column is which and
-    which coordinate system it is. Prints how many rows are new, changed, unchanged and refused; refused ones come with
-    the reason and the remedy. With --yes the accepted rows are written, all in one transaction or none. Exit status 1
-    if any row was refused.
-    """
     summary = import_folder(folder, by=operator(), confirm=yes)
     if form == "json":
         show_json(summary.__dict__)
@@ -43,10 +45,13 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
 
 def tell(summary: Summary) -> None:
     for file, line, effect in summary.effects:
-        click.echo(f"{file}, row {line}: {effect}")
+        click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": effect})
     for file, line, reason, remedy in summary.refused:
-        click.echo(f"{file}, row {line}: {reason} {remedy}")
+        click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": f"{reason} {remedy}"})
     if summary.state == BatchState.READY:
-        click.echo("Nothing has been written; run it again with --yes to write the accepted rows.")
+        click.echo(_("什么都还没有写入；加 --yes 再运行一次，就写入通过的行。"))
     elif summary.state == BatchState.APPLIED:
-        click.echo(f"{summary.rows} rows written, {summary.seconds_in_transaction or 0:.2f} s in the transaction.")
+        click.echo(
+            _("已写入 %(rows)s 行，事务用了 %(seconds)s 秒。")
+            % {"rows": summary.rows, "seconds": f"{summary.seconds_in_transaction or 0:.2f}"}
+        )

@@ -9,30 +9,32 @@ from hemei.core.queries.zero import zero as board_of
 from hemei.site.commands.database import with_database
 from hemei.site.commands.given import CODE, DAY, known_region
 from hemei.site.commands.output import format_option, show, show_json
+from hemei.site.speaking import _
 from hemei.terms.day import today
 from hemei.terms.region import Level
 
 LEVELS = {"township": Level.TOWNSHIP, "village": Level.VILLAGE, "grid": Level.GRID}
 
 
-@click.command()
-@click.option("--region", required=True, type=CODE, help="The region to count: 6, 9, 12 or 15 digits.")
-@click.option("--on", type=DAY, help="The day, to its end (Asia/Shanghai).  [default: today]")
-@click.option("--known", type=DAY, help="Count only what had been recorded by the end of this day.")
-@click.option("--matter", default="", help="Only one programme's cases, such as houses.")
-@click.option("--by", type=click.Choice(list(LEVELS)), help="A line for each of these.  [default: the level below]")
+@click.command(
+    help=_(
+        "数一个区域任何一天（过去的也行）没有销号的隐患。\n\n"
+        "全部由隐患自己的经历算出，没有一个数是填的。最后一行是整个区域；封存号是审计链最新的散列，"
+        "谁都能据以知道数的是哪些记录。"
+    )
+)
+@click.option("--region", required=True, type=CODE, help=_("数哪个区域：6、9、12 或 15 位代码。"))
+@click.option("--on", type=DAY, help=_("哪一天，算到那天结束（北京时间）。  [默认：今天]"))
+@click.option("--known", type=DAY, help=_("只算到这天结束时已经记下的。"))
+@click.option("--matter", default="", help=_("只要一个事项的隐患，例如 houses。"))
+@click.option("--by", type=click.Choice(list(LEVELS)), help=_("按哪一级一行。  [默认：下一级]"))
 @format_option
 @with_database
 def zero(region: str, on: date | None, known: date | None, matter: str, by: str | None, form: str) -> None:
-    """Count the open cases of a region on any day, past days included.
-
-    Everything is computed from the cases' own histories; nothing is typed in. The last line is the whole region, and
-    the seal is the newest hash of the audit chain, by which anyone can tell which records were counted.
-    """
     if on and on > today():
-        raise click.UsageError(f"--on {on}: that day is yet to come.")
+        raise click.UsageError(_("--on %(day)s：那一天还没有到。") % {"day": on})
     if by and LEVELS[by] <= len(region):
-        raise click.UsageError(f"--by {by}: {region} is not wider than a {by}.")
+        raise click.UsageError(_("--by %(by)s：%(region)s 不比 %(by)s 大。") % {"by": by, "region": region})
     board = board_of(
         within=Scope.all(),
         region=known_region(region, on=on),
@@ -47,4 +49,7 @@ def zero(region: str, on: date | None, known: date | None, matter: str, by: str 
     rows = [row.as_dict() for row in (*board.rows, board.total)]
     show(rows, list(rows[0]), form)
     if form == "table":
-        click.echo(f"on {board.on}, known by {board.known or 'now'}, seal {board.seal or 'none yet'}")
+        click.echo(
+            _("%(on)s 那天，按 %(known)s 所知，封存号 %(seal)s")
+            % {"on": board.on, "known": board.known or _("现在"), "seal": board.seal or _("尚无")}
+        )
