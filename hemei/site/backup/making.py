@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.errors import Mistaken
@@ -39,7 +40,7 @@ def make(target: Path, passphrase: str, *, say: Callable[[str], None], cost: int
         partial.replace(target)
         sync_folder(target.parent)
     except OSError as fault:
-        raise Mistaken(f"{target} cannot be written: {fault.strerror or fault}") from fault
+        raise Mistaken(_("%(file)s 写不了：%(fault)s") % {"file": target, "fault": fault.strerror or fault}) from fault
     finally:
         partial.unlink(missing_ok=True)
     return digest, faults

@@ -14,6 +14,7 @@ from django.apps.registry import Apps
 from django.conf import settings
 from django.db import DatabaseError
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.errors import Conflict, Mistaken
@@ -34,12 +35,12 @@ def restore(file: Path, passphrase: str, *, replace: bool, say: Callable[[str], 
 
     Raises BadBackup, or Conflict where the target is not empty or a site runs on it; nothing has been touched then.
     """
-    say(f"Reading and checking {file} …")
+    say(_("读取并核对 %(file)s ……") % {"file": file})
     contents = read_through(file, passphrase, rows=_drain, evidence=_drain)
     with site_stopped():
         _check_target(contents, replace=replace)
         teller = Teller(say)
-        say("Restoring the database and the evidence …")
+        say(_("恢复数据库和证据 ……"))
 
         def fill(apps: Apps) -> None:
             models = {model._meta.db_table: model for model in tables(apps)}
@@ -52,7 +53,7 @@ def restore(file: Path, passphrase: str, *, replace: bool, say: Callable[[str], 
             target.rebuild(_migrations(contents), fill)
         except DatabaseError as fault:
             _forget_keys()
-            raise Mistaken(f"the database did not take it ({str(fault).strip()}); it is as it was.") from fault
+            raise Mistaken(_("数据库没有收下（%(fault)s），原样未动。") % {"fault": str(fault).strip()}) from fault
         _turn_keys(contents)
     return str(contents.end["digest"])
 
@@ -86,7 +87,7 @@ def _compare(contents: Contents, apps: Apps) -> None:
     for _fault in evidence_faults(within=Scope.all(), held=held):  # faults that were there before are restored too
         pass
     if rows.together(held) != contents.end["digest"]:
-        raise Mistaken("what was restored is not what was backed up, so it was thrown away; please report this.")
+        raise Mistaken(_("恢复出来的与备份的不一样，已丢弃；请报告这个问题。"))
 
 
 def _migrations(contents: Contents) -> list[tuple[str, str]]:
@@ -97,17 +98,20 @@ def _check_target(contents: Contents, *, replace: bool) -> None:
     """Everything that can be known before the first byte is written."""
     known = MigrationLoader(None).disk_migrations  # does not touch the database
     if newer := [f"{app} {name}" for app, name in _migrations(contents) if (app, name) not in known]:
-        raise BadBackup(f"the backup was made by a newer Hemei ({newer[0]} is unknown here); install that one first.")
+        raise BadBackup(_("备份出自更新的版本（这里没有 %(what)s）；请先装那个版本。") % {"what": newer[0]})
     for name in KEYS:
         given = os.environ.get(name, "").strip()
         if given and given != contents.keys[name]:
-            raise Conflict(f"{name} is set here and is another one than in the backup; unset it, or set that one.")
+            raise Conflict(_("这里设了 %(name)s，与备份里的不同；请取消，或者设成备份里的。") % {"name": name})
     if not replace and target.has_records():
-        raise Conflict("there are records here already; restore into an empty HEMEI_VAR, or say --replace.")
+        raise Conflict(_("这里已经有记录；请恢复到空的 HEMEI_VAR，或者加 --replace。"))
     target.check_replaceable()
     free, needed = shutil.disk_usage(settings.VAR).free, int(contents.end["bytes"] * ROOM)
     if free < needed:
-        raise Mistaken(f"{settings.VAR} has {free / 1e6:,.0f} MB free, and {needed / 1e6:,.0f} MB are needed.")
+        raise Mistaken(
+            _("%(folder)s 只剩 %(free)s MB，需要 %(needed)s MB。")
+            % {"folder": settings.VAR, "free": f"{free / 1e6:,.0f}", "needed": f"{needed / 1e6:,.0f}"}
+        )
 
 
 @contextmanager
@@ -117,7 +121,7 @@ def site_stopped() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as fault:
-            raise Conflict(f"a site is running on {settings.VAR}; stop it first.") from fault
+            raise Conflict(_("有网站正在用 %(folder)s；请先停下来。") % {"folder": settings.VAR}) from fault
         yield
 
 

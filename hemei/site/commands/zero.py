@@ -51,5 +51,5 @@ def zero(region: str, on: date | None, known: date | None, matter: str, by: str 
     if form == "table":
         click.echo(
             _("%(on)s 那天，按 %(known)s 所知，封存号 %(seal)s")
-            % {"on": board.on, "known": board.known or _("现在"), "seal": board.seal or _("尚无")}
+            % {"on": board.on, "known": board.known or _("此刻"), "seal": board.seal or _("尚无")}
         )

@@ -82,7 +82,7 @@ def test_what_programs_read_is_the_same_in_both(hemei, three_cases, monkeypatch:
     chinese = [hemei(*asked, form).out for form in ("json", "csv", "table")]
     assert chinese[:2] == english[:2]
     assert "known by now" in english[2]
-    assert "按 现在 所知" in chinese[2]
+    assert "按 此刻 所知" in chinese[2]
     assert "没有 999999 这个区域" in hemei("zero", "--region", "999999").err
 
 
