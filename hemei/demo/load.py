@@ -38,7 +38,7 @@ from hemei.demo.crafts import write_craftsmen
 from hemei.demo.district import District, make_district
 from hemei.demo.history import write_history
 from hemei.demo.looking import PHONE
-from hemei.demo.permits import write_permits
+from hemei.demo.permits import write_patterns, write_permits
 from hemei.demo.signins import CARD_CODE, DOOR_TOKEN, PASSWORD, USERNAMES
 from hemei.demo.written import Written
 from hemei.demo.year import Year, make_year
@@ -62,6 +62,7 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
         say(_("写入工匠、培训和工地"))
         write_craftsmen(district, until)
         say(_("写入建房审批"))
+        write_patterns(district.code)
         write_permits(until)
         say(_("写入演示的管控图层和规则，筛查一遍"))
         write_control(district)

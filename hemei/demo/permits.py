@@ -7,13 +7,14 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from hemei.core.access import Actor, At, actor_of
+from hemei.core.access import SYSTEM, Actor, At, actor_of
 from hemei.core.actions.case import Brought
 from hemei.core.actions.evidence import NewFile
 from hemei.core.models import Duty, Household, Place
 from hemei.demo.pictures import picture
 from hemei.demo.signins import USERNAMES
 from hemei.programmes.building.actions.applying import Filed, apply
+from hemei.programmes.building.actions.pattern import Entry, import_book
 from hemei.programmes.building.actions.review import ask_set_aside, opine, settle_on_site, sign_set_aside, visit
 from hemei.programmes.building.actions.steps import STEPS
 from hemei.programmes.building.lists import listed_in
@@ -63,6 +64,42 @@ class Clerks:
         if verb in ("agree", "publicise", "close_notice", "village_review", "withdraw"):
             return self.village
         return self.second if verb in ("approve", "accept") else self.first
+
+
+def write_patterns(district: str) -> None:
+    """A pattern book of six invented plans, each drawn alike."""
+    entries = []
+    for style, roof, colour in (
+        ("山地坡顶（演示）", "坡屋面，青灰", "#5F6B7A"),
+        ("河谷院落（演示）", "坡屋面，赭红", "#8A5A44"),
+    ):
+        for number, (storeys, footprint) in enumerate(((1, 88.0), (2, 96.0), (2, 110.0))):
+            entries.append(
+                Entry(
+                    {
+                        "style": style,
+                        "plan": f"演{style[0]}{number + 1}",
+                        "title": f"{style[:2]}{number + 1}号户型",
+                        "variant": ("带堂屋", "带农具间", "带客房")[number],
+                        "storeys": storeys,
+                        "footprint_m2": footprint,
+                        "floor_area_m2": footprint * storeys,
+                        "eaves_m": 3.2 * storeys,
+                        "height_m": 3.2 * storeys + 2.2,
+                        "structure": "砖混",
+                        "roof": roof,
+                        "roof_colour": colour,
+                        "walls": "白墙，木色门窗",
+                        "wall_colour": "#F2EFE6",
+                        "cost": 1500 + 100 * storeys,
+                        "plot_min_m2": footprint + 10,
+                        "plot_max_m2": 200.0,
+                        "zones": "",
+                    },
+                    ["演示.jpg"],
+                )
+            )
+    import_book(where=At(district, Permit.matter), entries=entries, files=_shot("accept"), by=SYSTEM)
 
 
 def write_permits(until: date) -> None:

@@ -25,6 +25,7 @@ from hemei.programmes.building.gates import clause
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work, Wrong
+from hemei.programmes.building.queries.patterns import PatternFilter, of_district
 from hemei.programmes.building.queries.permits import PermitFilter
 from hemei.programmes.building.queries.standing import certified_persons
 from hemei.programmes.building.wording import CONVENED, NOTES, PHOTOS
@@ -110,6 +111,7 @@ class ApplicationForm(OfficeForm):
     structure = _text(gettext_lazy("结构"), 40)
     roof = _text(gettext_lazy("屋面样式和颜色"), 60)
     walls = _text(gettext_lazy("外墙材料和颜色"), 60)
+    pattern = forms.ChoiceField(label=gettext_lazy("选用图集里的哪个户型"), required=False)
     design = _choice(gettext_lazy("设计"), Design.choices, hint=gettext_lazy("二层以上要有。"))
     design_by = _text(gettext_lazy("图集户型或设计单位"), 80)
     conversion = _text(gettext_lazy("农用地转用批文"), 80)
@@ -125,12 +127,18 @@ class ApplicationForm(OfficeForm):
         super().__init__(data, initial=initial)
         self.household = household
         self.fields["files"] = forms.Field(label=_photos("permit.apply"), required=False)
+        book = [(str(row.pk), f"{row.style} · {row.plan} {row}") for row in of_district(household.region)]
+        self.fields["pattern"].choices = [("", _("不从图集里选")), *book]  # type: ignore[attr-defined]
         houses = [(str(place.pk), f"{place.label} {place.address}".strip()) for place in old_houses(household)]
         self.fields["old_place"].choices = [("", _("没有旧房")), *houses]  # type: ignore[attr-defined]
 
     def filed(self) -> Filed:
         said = {name: self.cleaned_data[name] for name in ApplicationForm.base_fields}
         said["old_place"] = int(said["old_place"]) if said["old_place"] else None
+        said["pattern"] = int(said["pattern"]) if said["pattern"] else None
+        if said["pattern"]:
+            chosen = dict(self.fields["pattern"].choices)[str(said["pattern"])]  # type: ignore[attr-defined]
+            said |= {"design": Design.PATTERN.value, "design_by": said["design_by"] or chosen[:80]}
         return Filed(**said, group=self.household.group)
 
 
@@ -178,7 +186,8 @@ class RefileForm(ApplicationForm):
     def __init__(self, permit: Permit, data: Any = None) -> None:
         seen = permit.steps.order_by("-id").values_list("id", flat=True).first()
         was = {name: getattr(permit, name) for name in self.base_fields if hasattr(permit, name)}
-        super().__init__(permit.household, data, {**was, "old_place": permit.old_place_id or "", "after": seen})
+        was |= {"old_place": permit.old_place_id or "", "pattern": permit.pattern_id or "", "after": seen}
+        super().__init__(permit.household, data, was)
         self.order_fields(["note"])
 
     def brought(self, files: list[NewFile]) -> Brought:
@@ -356,6 +365,12 @@ class SetAsideForm(OfficeForm):
     reason = forms.CharField(label=gettext_lazy("理由"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
+class Several(forms.FileInput):
+    """An input for several files at once."""
+
+    allow_multiple_selected = True
+
+
 class LeadForm(Somewhere):
     wrong = forms.ChoiceField(label=gettext_lazy("什么问题"), choices=Wrong.choices, widget=forms.RadioSelect)
     where = _text(gettext_lazy("在哪里"), 200, required=True)
@@ -388,6 +403,28 @@ class DaysForm(OfficeForm):
         widget=forms.RadioSelect,
     )
     document = _text(gettext_lazy("依据"), 160, required=True)
+
+
+class BookForm(OfficeForm):
+    book = forms.FileField(label=gettext_lazy("图集工作簿（.xlsx、.csv）"))
+    drawings = forms.Field(label=gettext_lazy("图片和 PDF 图纸"), required=False, widget=Several({"multiple": True}))
+
+
+class BookFilterForm(forms.Form):
+    """A filter for anybody, on an old telephone. What it does not understand it leaves out."""
+
+    style = forms.ChoiceField(label=gettext_lazy("风貌类型"), required=False)
+    storeys = forms.IntegerField(label=gettext_lazy("层数"), required=False, min_value=1, max_value=30)
+    plot = forms.FloatField(label=gettext_lazy("宅基地有多大（平方米）"), required=False, min_value=1, max_value=10_000)
+
+    def __init__(self, data: Any, *, styles: list[str]) -> None:
+        super().__init__(data)
+        self.fields["style"].choices = [("", _("全部")), *((one, one) for one in styles)]  # type: ignore[attr-defined]
+        self.is_valid()
+
+    def where(self) -> PatternFilter:
+        said = self.cleaned_data
+        return PatternFilter(said.get("style") or "", said.get("storeys"), said.get("plot"))
 
 
 class SignForm(OfficeForm):

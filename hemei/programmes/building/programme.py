@@ -25,6 +25,7 @@ programme = Programme(
         "place.hold": _("登记产权人"),
         "calendar.correct": _("改工作日表"),
         "lead.hand_over": _("移交违法建房线索"),
+        "pattern.import": _("导入图集"),
         "lead.close": _("登记线索处理结果"),
     },
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),

@@ -4,7 +4,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from hemei.core.doors import signed_in
-from hemei.programmes.building.views import leads, permits, printed, review, scanned, steps, workdays
+from hemei.programmes.building.views import leads, patterns, permits, printed, review, scanned, steps, workdays
 
 
 def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
@@ -31,6 +31,11 @@ urlpatterns = [
     staff("leads/<int:pk>/close/", leads.close, "lead_close"),
     staff("workdays/", workdays.listing, "workdays"),
     staff("workdays/correct/", workdays.correct, "workdays_correct"),
+    staff("patterns/import/", patterns.take_in, "take_in"),
+    path("book/", patterns.book, name="building.book"),
+    path("book/<int:pk>/", patterns.one_pattern, name="building.pattern"),
+    path("book/<int:pk>/drawings/<int:row>/", patterns.drawing, name="building.drawing"),
+    path("book/<int:pk>/pictures/<int:row>/", patterns.picture, name="building.picture"),
     path("check/<str:code>/", scanned.check, name="building.check"),
     path("follow/<str:slip>/", scanned.follow, name="building.follow"),
 ]

@@ -20,6 +20,7 @@ from hemei.core.writing import action, audit
 from hemei.programmes.building.gates import OLD_HOUSE
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
+from hemei.programmes.building.queries.patterns import of_district
 from hemei.programmes.building.queries.standing import DWELLING
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
@@ -55,6 +56,7 @@ class Filed:
     lon: float | None = None
     lat: float | None = None
     joint: bool = False
+    pattern: int | None = None
     group: str = ""
 
     def said(self) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def attach(permit: Permit, files: Sequence[NewFile], *, by: Actor, now: datetime
 def put(permit: Permit, filed: Filed) -> None:
     """Write what was filed into the permit."""
     for name, value in filed.said().items():
-        setattr(permit, "old_place_id" if name == "old_place" else name, _trimmed(value))
+        setattr(permit, f"{name}_id" if name in ("old_place", "pattern") else name, _trimmed(value))
 
 
 def _trimmed(value: Any) -> Any:
@@ -155,6 +157,8 @@ def _check(filed: Filed, household: Household) -> None:
         raise Mistaken(_("檐口比总高度还高，请核对。"), field="eaves_m", code="above_the_ridge")
     if filed.design and not filed.design_by.strip():
         raise Mistaken(_("请写明选的是哪个户型，或由哪个单位设计。"), field="design_by", code="empty")
+    if filed.pattern is not None and not of_district(household.region).filter(pk=filed.pattern).exists():
+        raise Mistaken(_("请从现在的图集里选。"), field="pattern", code="unknown")
     if filed.work in OLD_HOUSE and filed.old_place is None:
         raise Mistaken(_("请选是哪一处旧房。"), field="old_place", code="no_old_house")
     if filed.old_place is not None and not old_houses(household).filter(pk=filed.old_place).exists():

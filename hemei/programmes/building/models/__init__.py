@@ -1,15 +1,18 @@
 from hemei.programmes.building.models.lead import Lead, Wrong
+from hemei.programmes.building.models.pattern import Drawing, Pattern
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
 from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
 from hemei.programmes.building.models.workday import WorkDay
 
 __all__ = [
     "Design",
+    "Drawing",
     "Fate",
     "Land",
     "Lead",
     "OnSite",
     "Opinion",
+    "Pattern",
     "Permit",
     "PermitFile",
     "PermitStep",

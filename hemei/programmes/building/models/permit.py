@@ -82,6 +82,7 @@ class Permit(OfBuilding):
     walls = models.CharField(_("外墙材料和颜色"), max_length=60, blank=True)
     design = models.CharField(_("设计"), max_length=8, choices=Design, blank=True)
     design_by = models.CharField(_("图集户型或设计单位"), max_length=80, blank=True)
+    pattern = models.ForeignKey("building.Pattern", models.PROTECT, null=True, related_name="chosen_by")
     old_place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="rebuilt_by")
     old_fate = models.CharField(_("旧房怎么处置"), max_length=12, choices=Fate, blank=True)
     conversion = models.CharField(_("农用地转用批文"), max_length=80, blank=True)

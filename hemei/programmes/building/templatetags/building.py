@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from hemei.programmes.building.models import Permit
+from hemei.programmes.building.models import Pattern, Permit
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 
@@ -50,6 +50,25 @@ def filed_then(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 def marks(clause: Clause) -> tuple[str, ...]:
     """What must be said beside a clause today."""
     return clause.marks(today())
+
+
+IN_BOOK = (
+    "storeys", "footprint_m2", "floor_area_m2", "eaves_m", "height_m", "structure", "roof", "walls", "cost",
+    "plot_min_m2", "plot_max_m2", "zones",
+)  # fmt: skip
+
+
+@register.filter
+def pattern_rows(pattern: Pattern) -> list[tuple[str, str, str]]:
+    """What the book says of a pattern: label, value, and its colour where it has one."""
+    colours = {"roof": pattern.roof_colour, "walls": pattern.wall_colour}
+    rows = []
+    for name in IN_BOOK:
+        value = getattr(pattern, name)
+        if value not in (None, ""):
+            label = Pattern._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+            rows.append((str(label), f"{value:g}" if isinstance(value, float) else str(value), colours.get(name, "")))
+    return rows
 
 
 CARRIED = (

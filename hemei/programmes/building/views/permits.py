@@ -30,11 +30,13 @@ from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.building.offers import offers, slug
 from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.households import households, one_household
+from hemei.programmes.building.queries.patterns import against
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
 from hemei.programmes.building.queries.reviews import latest_opinions
 from hemei.programmes.building.queries.standing import stood
 from hemei.programmes.building.wording import CONVENED, NEXT
 from hemei.terms.day import today
+from hemei.terms.region import Level
 
 MATTER = Permit.matter
 
@@ -57,6 +59,9 @@ def listing(request: OfficeRequest) -> HttpResponse:
             (region_names.get(code, code), [by_state.get(key) for key in STAGES])
             for code, by_state in medians(within=scope).items()
         ],
+        "may_take_in": any(
+            len(p) == Level.DISTRICT for p in scope_of(request.actor, "register.import", MATTER).prefixes
+        ),
         "may_apply": bool(scope_of(request.actor, "permit.apply", MATTER)),
     }
     return render(request, "building/list.html", context)
@@ -124,6 +129,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "others": [(slug(step.verb), step.name) for step in others],
         "gates": gates,
         "papers": offered(row),
+        "unlike": against(row),
         "today": today(),
         "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
         "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
