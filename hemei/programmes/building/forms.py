@@ -419,6 +419,8 @@ class BookFilterForm(forms.Form):
 
     def __init__(self, data: Any, *, styles: list[str]) -> None:
         super().__init__(data)
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "words"
         self.fields["style"].choices = [("", _("全部")), *((one, one) for one in styles)]  # type: ignore[attr-defined]
         self.is_valid()
 

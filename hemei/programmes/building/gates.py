@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from django.utils.functional import Promise
@@ -82,6 +83,7 @@ class Answer:
     said: str
     decides: bool = True
     assumed: bool = False
+    key: str = ""  # tells this answer from another of the gate, where its words do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +201,23 @@ def reserve(facts: Facts) -> Answer:
     return _consent(facts.reserve, facts.reserve_consent, _("国家公园或自然保护区"))
 
 
+def _some(rules: Sequence[str]) -> str:
+    """The first three, and how many there are where there are more."""
+    named = _("、").join(rules[:3])
+    return _("%(rules)s 等 %(n)d 条") % {"rules": named, "n": len(rules)} if len(rules) > 3 else named
+
+
 @gate("building.G08", gettext_lazy("管控规则"), "planning.41")
 def control(facts: Facts) -> Answer:
     if facts.verdicts is None:
         return Answer(UNKNOWN, _("管控图：未配置，要到现场量"))
     failed = [rule for rule, outcome in facts.verdicts if outcome is FAIL]
-    if failed:
-        return Answer(FAIL, _("不符合：%(rules)s") % {"rules": _("、").join(failed)})
     unclear = [rule for rule, outcome in facts.verdicts if outcome is UNKNOWN]
+    key = sha256("\n".join([*failed, "", *unclear]).encode()).hexdigest()[:16]
+    if failed:
+        return Answer(FAIL, _("不符合：%(rules)s") % {"rules": _some(failed)}, key=key)
     if unclear:
-        return Answer(UNKNOWN, _("要到现场量：%(rules)s") % {"rules": _("、").join(unclear)})
+        return Answer(UNKNOWN, _("要到现场量：%(rules)s") % {"rules": _some(unclear)}, key=key)
     return Answer(PASS, _("%(n)d 条规则都符合") % {"n": len(facts.verdicts)})
 
 
@@ -281,8 +290,3 @@ def builder(facts: Facts) -> Answer:
     return Answer(
         PASS if facts.builder_certified else FAIL, _("工匠能上岗") if facts.builder_certified else _("工匠现在不能上岗")
     )
-
-
-def said_of(found: Sequence[Passage]) -> dict[str, str]:
-    """Gate → how it stood, to be kept with a decision."""
-    return {one.gate.id: str(one.answer.outcome) for one in found}

@@ -14,6 +14,7 @@ def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URL
 
 urlpatterns = [
     path("", signed_in(permits.listing), name="building"),
+    staff("stages/", permits.stages, "stages"),
     staff("add/", permits.find, "find"),
     staff("add/<int:pk>/", permits.add, "add"),
     staff("<int:pk>/", permits.detail, "one"),

@@ -85,7 +85,8 @@ def test_the_queue(people: People, way: Way, household: Household) -> None:
     page = client_of(people.township).get("/building/").content.decode()
     assert "石有田" in page
     assert "石有粮" in page
-    assert "卡在哪里" in page
+    assert "青石镇" in client_of(people.township).get("/building/stages/").content.decode()
+    assert "还没有可以算的" in client_of(people.next_village).get("/building/stages/").content.decode()
     assert "超" in page, "the deadline of last spring has passed"
     village = client_of(people.next_village).get("/building/").content.decode()
     assert "石有田" not in village
@@ -116,3 +117,13 @@ def test_a_gate_is_set_aside_on_the_page_by_two(people: People, way: Way, househ
     assert "青石镇纪要" in second.get(f"{at_gate}sign/").content.decode()
     second.post(f"{at_gate}sign/", {"go": "1"})
     assert "不符合，已搁置" in first.get(f"/building/{permit.pk}/").content.decode()
+
+
+def test_an_approved_permit_shows_what_was_decided(people: People, way: Way, household: Household) -> None:
+    permit = applied(people, household)
+    way.to_approval(permit)
+    page = client_of(people.township).get(f"/building/{permit.pk}/").content.decode()
+    assert "批准时的条件" in page
+    assert "到场量过" in page, "what was found on site then"
+    assert "写现场认定" not in page
+    assert "还没有写明由谁施工" in page, "what stands before the set-out"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -16,10 +16,9 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Region
 from hemei.programmes.building.actions.applying import Filed, refile
 from hemei.programmes.building.actions.house import enter_house
-from hemei.programmes.building.gates import said_of
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
-from hemei.programmes.building.queries.standing import stood
+from hemei.programmes.building.queries.standing import Stood, stood
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
@@ -72,7 +71,30 @@ def _approve(permit: Permit, brought: Brought, at: datetime, by: Actor) -> dict[
     permit.approved_on = day_of(at)
     permit.number = _next_number(permit)
     permit.code = signing.sign(carried(permit))
-    return {"number": permit.number, "gates": said_of([one.passage for one in stood(permit)])}
+    return {"number": permit.number, "gates": as_decided(stood(permit, before="permit.approve"))}
+
+
+def as_decided(found: Sequence[Stood]) -> list[dict[str, str]]:
+    """How each gate stood at the decision: what it said, and what people made of it."""
+    return [
+        {
+            "gate": one.passage.gate.id,
+            "outcome": "set_aside" if one.is_set_aside else str(one.outcome),
+            "said": one.said,
+            "by": one.set_aside.document
+            if one.is_set_aside and one.set_aside
+            else one.on_site.note
+            if one.on_site
+            else "",
+        }
+        for one in found
+    ]
+
+
+def _by(one: Stood) -> str:
+    if one.is_set_aside and one.set_aside:
+        return one.set_aside.document
+    return one.on_site.note if one.on_site else ""
 
 
 def _next_number(permit: Permit) -> str:

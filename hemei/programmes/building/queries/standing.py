@@ -47,10 +47,14 @@ DWELLING = "house"
 
 @dataclass(frozen=True)
 class Stood:
-    """A gate of one permit, with what people decided about it. `was` is its answer as decisions keep it."""
+    """A gate of one permit, with what people decided about it.
+
+    `was` tells its answer from others, as decisions keep it; `said` is the answer in the source language.
+    """
 
     passage: Passage
     was: str
+    said: str
     on_site: OnSite | None = None
     set_aside: SetAside | None = None
 
@@ -75,14 +79,15 @@ def stood(permit: Permit, *, before: str | None = None) -> list[Stood]:
     """Every gate of a permit, or those before one step, in their order."""
     facts = facts_of(permit, on=today())
     with translation.override(settings.LANGUAGE_CODE):
-        kept = {one.gate.id: str(one.answer.said) for one in passages(facts, before)}
+        kept = {one.gate.id: (str(one.answer.said), one.answer.key) for one in passages(facts, before)}
     settled = {(row.gate, row.was): row for row in OnSite.objects.filter(permit=permit).order_by("pk")}
     aside = {(row.gate, row.was): row for row in SetAside.objects.filter(permit=permit).order_by("pk")}
     found = []
     for one in passages(facts, before):
-        key = (one.gate.id, kept[one.gate.id])
+        said, word = kept[one.gate.id]
+        key = (one.gate.id, word or said)
         on_site = settled.get(key) if one.answer.outcome is Outcome.UNKNOWN else None
-        found.append(Stood(one, key[1], on_site, aside.get(key)))
+        found.append(Stood(one, key[1], said, on_site, aside.get(key)))
     return found
 
 

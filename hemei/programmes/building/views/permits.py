@@ -24,7 +24,8 @@ from hemei.office.views.evidence import as_it_came, small_picture
 from hemei.programmes.building.actions import applying
 from hemei.programmes.building.actions.asked import compared
 from hemei.programmes.building.forms import ApplicationForm, HouseholdFilterForm, PermitFilterForm
-from hemei.programmes.building.life import LIFE, LOOKS, STAGES, UNDECIDED
+from hemei.programmes.building.gates import GATES, clause
+from hemei.programmes.building.life import LIFE, LOOKS, STAGES
 from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.building.offers import offers, slug
@@ -46,25 +47,33 @@ def listing(request: OfficeRequest) -> HttpResponse:
     form = PermitFilterForm(request.GET if request.GET else {"state": "open"}, within=scope)
     rows = permits(within=scope, where=form.where())
     shown = page(rows, order=("-id",), cursor=request.GET.get("cursor", ""))
-    region_names = names(within=scope)
     standing = counts(within=scope)
     context = {
         "form": form,
         "rows": [(row, LIFE.by_key[row.state].name, LOOKS[row.state], NEXT[row.state]) for row in shown.rows],
         "page": Turns.of(request, shown, total=counted(rows)),
-        "region_names": region_names,
+        "region_names": names(within=scope),
         "tiles": [(LIFE.by_key[key], standing.get(key, 0), LOOKS[key]) for key in STAGES],
-        "stages": [LIFE.by_key[key].name for key in STAGES],
-        "medians": [
-            (region_names.get(code, code), [by_state.get(key) for key in STAGES])
-            for code, by_state in medians(within=scope).items()
-        ],
         "may_take_in": any(
             len(p) == Level.DISTRICT for p in scope_of(request.actor, "register.import", MATTER).prefixes
         ),
         "may_apply": bool(scope_of(request.actor, "permit.apply", MATTER)),
     }
     return render(request, "building/list.html", context)
+
+
+def stages(request: OfficeRequest) -> HttpResponse:
+    """Where things get stuck: how long permits stayed in each stage, by township."""
+    scope = reach(request.actor, "permit.view", MATTER)
+    region_names = names(within=scope)
+    context = {
+        "stages": [LIFE.by_key[key].name for key in STAGES],
+        "medians": [
+            (region_names.get(code, code), [(LIFE.by_key[key].name, by_state.get(key)) for key in STAGES])
+            for code, by_state in medians(within=scope).items()
+        ],
+    }
+    return render(request, "building/stages.html", context)
 
 
 def find(request: OfficeRequest) -> HttpResponse:
@@ -118,8 +127,9 @@ def one(request: OfficeRequest, pk: int, verb: str = "permit.view") -> Permit:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     row = one(request, pk)
     first, others = offers(row, request.actor)
-    early = row.state in UNDECIDED or row.state == "returned"
-    gates = stood(row, before="permit.approve" if early else None)
+    gates = stood(row, before=None if row.number else "permit.approve")
+    if row.number:  # what was decided stands as it was decided
+        gates = [one for one in gates if one.passage.gate.before != "permit.approve"]
     context = {
         "one": row,
         "state": LIFE.by_key[row.state].name,
@@ -128,6 +138,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "first": (slug(first.verb), first.name) if first else None,
         "others": [(slug(step.verb), step.name) for step in others],
         "gates": gates,
+        "decided": _decided(row),
         "papers": offered(row),
         "unlike": against(row),
         "today": today(),
@@ -139,6 +150,14 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         **_story(row),
     }
     return render(request, "building/one.html", context)
+
+
+def _decided(row: Permit) -> list[tuple[Any, Any, dict[str, str]]]:
+    """The gates as they stood at the approval: title, clause, what was said."""
+    step = row.steps.filter(verb="permit.approve").order_by("-pk").first()
+    known = {one.id: one for one in GATES}
+    kept = step.data.get("gates", []) if step else []
+    return [(known[one["gate"]].title, clause(known[one["gate"]].clause), one) for one in kept if one["gate"] in known]
 
 
 def _review(row: Permit) -> dict[str, Any]:
