@@ -18,6 +18,7 @@ export function addOverlay(map: Map, box: HTMLElement): void {
     const filter: FilterSpecification = ["in", ["get", "layer"], ["literal", shown]];
     for (const layer of ["overlay-areas", "overlay-edges"]) map.setFilter(layer, filter);
   };
+  show();
   for (const chip of chips) {
     chip.addEventListener("click", () => {
       chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));

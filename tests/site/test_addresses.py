@@ -47,6 +47,7 @@ from hemei.core.models import (
 )
 from hemei.field.urls import at_the_door
 from hemei.programmes.building.models import Lead, Permit, PermitFile
+from hemei.programmes.control.models import LayerVersion, Run
 from hemei.programmes.craftsmen.models import (
     Attendance,
     Certificate,
@@ -69,7 +70,7 @@ LON, LAT = 110.5, 31.5
 OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
 PUBLIC_OF_CRAFTSMEN = ("arrive/", "card/", "rate/", "offline/", "directory/", "worker.js")
 OPEN_TO_ALL += tuple(f"craftsmen/{page}" for page in PUBLIC_OF_CRAFTSMEN)  # what a telephone scans
-OPEN_TO_ALL += ("building/check/", "building/follow/", "building/book/")
+OPEN_TO_ALL += ("building/check/", "building/follow/", "building/book/", "control/here/")
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
 TEXTS = {
     "form_id": "houses.survey",
@@ -79,6 +80,10 @@ TEXTS = {
     "code": VILLAGE,
     "key": "houses.deadline_days.urgent",
     "gate": "building.G02",
+    "rule": "control.R10",
+    "table": "control_class",
+    "number": "1",
+    "asked": "1",
 }
 KEYS = {"office/cases/<int:pk>/documents/<slug:key>/": "notice", "building/<int:pk>/papers/<slug:key>/": "receipt"}
 SLUGS = {"building/<int:pk>/steps/<slug:slug>/": "return"}
@@ -183,6 +188,11 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
     )  # fmt: skip
     Lead.objects.create(**number, where=MARK, found=MARK, seen_on=day, handed_to=MARK, handed_on=day, **here)
     PermitFile.objects.create(evidence=Evidence.objects.get(pk=NUMBER), permit=permit)
+    LayerVersion.objects.create(
+        **number, kind="forest_land", visibility="internal", publisher=MARK, starts=day, features=1, recorded_at=now,
+        original=Evidence.objects.get(pk=NUMBER), **here,
+    )  # fmt: skip
+    Run.objects.create(**number, on=day, job=job, remarks=[MARK], **here)
     Parameter.objects.create(key=TEXTS["key"], region=VILLAGE, value=3, starts=day, document=MARK)
     ended = engage("ended", "离任支书", "village_officer", VILLAGE, units["village"], ends=day - timedelta(days=1))
     people.ended = ended  # type: ignore[attr-defined]

@@ -91,7 +91,7 @@ class Run(OfControl):
     buildings = models.PositiveIntegerField(default=0)
     spots = models.PositiveIntegerField(default=0)  # of them known by a point only
     unplaced = models.PositiveIntegerField(default=0)  # not on the map, and so not screened
-    counts = models.JSONField(default=dict)  # rule → village → [pass, fail, unknown]
+    counts = models.JSONField(default=dict)  # rule → village → [pass, fail, unknown, 未配置]
     remarks = models.JSONField(default=list)
     seconds = models.FloatField(null=True)
     ended_at = models.DateTimeField(null=True)  # null: still going, or stopped

@@ -76,10 +76,21 @@ def screened(
             out.tables.append(found)
             if table.num_rows and table.column("kind")[0].as_py() != "warn":
                 _worsen(out, found)
+    listed = _listed(out)
     for (rule, village), counted in run.tally.outcomes.items():
-        out.counts.setdefault(rule, {})[village] = [int(n) for n in counted]
+        passed, failed, unknown = (int(n) for n in counted)
+        known = listed.get((rule, village), 0)
+        out.counts.setdefault(rule, {})[village] = [passed, failed, known, unknown - known]
     out.remarks = list(dict.fromkeys([*run.tally.remarks, *_faults(run)]))
     return out
+
+
+def _listed(out: Screened) -> dict[tuple[str, str], int]:
+    """By rule and village, how many are unknown for another reason than that nothing is configured."""
+    table = out.findings()
+    rows = table.filter(pc.equal(table.column("outcome"), "unknown")).group_by(["rule", "village"])
+    counted = rows.aggregate([("place", "count")]).to_pylist()
+    return {(row["rule"], row["village"]): row["place_count"] for row in counted}
 
 
 def _kept(table: pa.Table, standing: Standing) -> pa.Table | None:

@@ -8,18 +8,33 @@ from datetime import date
 from pathlib import Path
 
 import geopandas
+import numpy as np
 import pytest
 import shapely
 
 from hemei.core.access import Refused
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Evidence, Job, Region
+from hemei.engines.screen.shifted import gcj_shift
 from hemei.programmes.control.actions.layers import withdraw_layer
 from hemei.programmes.control.keeping import copy_of, copy_path, in_force
 from hemei.programmes.control.models import LayerVersion
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, People
-from tests.programmes.control.conftest import FIELDS, FIRST, ROAD, ZONES, geojson, in_degrees, take_in
+from tests.programmes.control.conftest import (
+    DEGREES,
+    FIELDS,
+    FIRST,
+    ROAD,
+    ZONES,
+    X,
+    Y,
+    geojson,
+    house_at,
+    in_degrees,
+    take_in,
+    wkb,
+)
 
 pytestmark = pytest.mark.django_db
 SHAPE = shapely.box(100, 100, 300, 300)
@@ -152,3 +167,20 @@ def test_zones_are_told_by_class_and_tier(home: Region, people: People) -> None:
     assert row.classes == {"甲类": "甲类", "乙类": "乙类"}
     assert list(geopandas.read_parquet(copy_of(row)).tier) == ["一档", "二档"]
     assert row.starts == FIRST
+
+
+def test_a_layer_that_fits_the_houses_only_when_moved_is_suspected(home: Region, people: People) -> None:
+    home.boundary = wkb(shapely.box(-3000, -3000, 13_000, 13_000))
+    home.save()
+    rows = []
+    for number in range(64):
+        x, y = 1400 * (number % 8) + 37 * (number % 5), 1400 * (number // 8) + 53 * (number % 3)
+        house_at(x, y)
+        rows.append((shapely.box(x - 15, y - 15, x + 25, y + 25), {}))
+    straight = take_in("permanent_farmland", geojson(*rows), people.district)
+    assert not any("GCJ-02" in remark for remark in straight.remarks)
+    lon, lat = np.array([DEGREES.transform(X + 5000, Y + 5000)]).T
+    east, north = gcj_shift(lon, lat)[0]
+    moved = geojson(*((shapely.affinity.translate(shape, east, north), said) for shape, said in rows))
+    shifted = take_in("permanent_farmland", moved, people.district, starts=date(2021, 1, 1))
+    assert any("疑似是 GCJ-02" in remark for remark in shifted.remarks)

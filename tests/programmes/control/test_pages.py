@@ -79,7 +79,6 @@ def test_a_screening_from_the_button_to_the_decision(layers, people: People) -> 
         sent = client.get(reverse("control.findings_file", args=[form]), {"outcome": "fail"})
         assert sent.status_code == 200
         assert b"".join(sent.streaming_content)
-        sent.close()
     assert signed_in(people.neighbour).get(address).status_code == 404
 
 

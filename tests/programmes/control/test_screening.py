@@ -60,7 +60,7 @@ def test_each_house_is_judged_by_where_it_stands(layers: dict[str, LayerVersion]
         "700,892": "unknown",
     }
     assert outcomes(run, BY_ROAD) == {"500,11": "fail", "500,18": "unknown"}
-    assert run.counts[ON_FIELDS] == {VILLAGE: [3, 2, 2]}
+    assert run.counts[ON_FIELDS] == {VILLAGE: [3, 2, 2, 0]}
 
 
 def test_of_a_point_nobody_says_how_much_lies_inside(layers: dict[str, LayerVersion]) -> None:
@@ -75,7 +75,7 @@ def test_of_a_point_nobody_says_how_much_lies_inside(layers: dict[str, LayerVers
 def test_without_layers_everything_is_unknown_and_nothing_a_finding(home, people: People) -> None:
     house_at(500, 600)
     run = screened()
-    assert run.counts[ON_FIELDS] == {VILLAGE: [0, 0, 1]}
+    assert run.counts[ON_FIELDS] == {VILLAGE: [0, 0, 0, 1]}
     assert findings(run, within=WHOLE).num_rows == 0
 
 
@@ -88,7 +88,7 @@ def test_counts_and_rows_stop_at_the_scope(layers: dict[str, LayerVersion], peop
     counted = {one.rule: one.failed for one in by_rule(run, book, within=own)}
     assert counted[ON_FIELDS] == 1
     assert [one.place.region for one in told(findings(run, within=own), book, within=own)] == [VILLAGE]
-    assert by_region(run, ON_FIELDS, within=WHOLE, digits=12) == [(VILLAGE, [0, 1, 0]), (NEXT_VILLAGE, [0, 1, 0])]
+    assert by_region(run, ON_FIELDS, within=WHOLE, digits=12) == [(VILLAGE, [0, 1, 0, 0]), (NEXT_VILLAGE, [0, 1, 0, 0])]
     assert newest_run(DISTRICT, within=own) == run
     neighbour = scope_of(people.neighbour, "control.view", "control")
     assert newest_run(DISTRICT, within=neighbour) is None

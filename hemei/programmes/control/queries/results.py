@@ -46,7 +46,7 @@ def newest_run(region: str, *, within: Scope) -> Run | None:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many buildings pass, fail and are unknown by one rule."""
+    """How many buildings pass, fail and are unknown by one rule; `unset` of them for want of its layer or number."""
 
     rule: str
     title: str
@@ -54,6 +54,11 @@ class Counted:
     passed: int
     failed: int
     unknown: int
+    unset: int
+
+    @property
+    def judged(self) -> int:
+        return self.passed + self.failed + self.unknown
 
 
 def inside(village: str, region: str, within: Scope) -> bool:
@@ -65,16 +70,16 @@ def by_rule(run: Run, book: Book, *, within: Scope, region: str = "") -> list[Co
     titles = {rule.id: rule for rule in book.rules}
     found = []
     for rule, villages in run.counts.items():
-        sums = np.zeros(3, int)
+        sums = np.zeros(4, int)
         for village, counts in villages.items():
             if inside(village, region, within):
                 sums += np.array(counts)
         if sums.any():
             known = titles.get(rule)
-            passed, failed, unknown = (int(n) for n in sums)
+            passed, failed, unknown, unset = (int(n) for n in sums)
             kind = str(known.kind) if known else ""
-            found.append(Counted(rule, known.title if known else rule, kind, passed, failed, unknown))
-    return sorted(found, key=lambda one: (-one.failed, -one.unknown, one.rule))
+            found.append(Counted(rule, known.title if known else rule, kind, passed, failed, unknown, unset))
+    return sorted(found, key=lambda one: (one.judged == 0, -one.failed, -one.unknown, one.rule))
 
 
 def by_region(run: Run, rule: str, *, within: Scope, digits: int) -> list[tuple[str, list[int]]]:
@@ -82,7 +87,7 @@ def by_region(run: Run, rule: str, *, within: Scope, digits: int) -> list[tuple[
     sums: dict[str, list[int]] = {}
     for village, counts in run.counts.get(rule, {}).items():
         if within.covers(village, "control"):
-            own = sums.setdefault(village[:digits], [0, 0, 0])
+            own = sums.setdefault(village[:digits], [0, 0, 0, 0])
             for i, n in enumerate(counts):
                 own[i] += n
     return sorted(sums.items(), key=lambda pair: (-pair[1][1], pair[0]))

@@ -61,7 +61,7 @@ def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
         return job
 
     if job := tried(request, form, act):
-        return redirect("control.preview", pk=job.pk)
+        return redirect("control.preview", asked=job.pk)
     back = reverse("control.rule", args=[rule]) if rule else reverse("control.rules")
     context = {"form": form, "button": _("看看谁的结论会变"), "back": back, "about": _("管控规则")}
     return render(request, "control/asked.html", context, status=status(form))
@@ -79,8 +79,8 @@ WORDS: dict[str, Callable[[], str]] = {
 }
 
 
-def preview(request: OfficeRequest, pk: int) -> HttpResponse:
-    job = _job(request, pk)
+def preview(request: OfficeRequest, asked: int) -> HttpResponse:
+    job = _job(request, asked)
     scope = reach(request.actor, "control.keep", MATTER)
     context: dict[str, Any] = {"job": job, "going": job.state in GOING, "percent": job.done}
     if job.state == JobState.DONE:
@@ -95,11 +95,11 @@ def preview(request: OfficeRequest, pk: int) -> HttpResponse:
     return render(request, "control/preview.html", context)
 
 
-def keep(request: OfficeRequest, pk: int) -> HttpResponse:
+def keep(request: OfficeRequest, asked: int) -> HttpResponse:
     """Keep the rule as it was previewed."""
-    job = _job(request, pk)
+    job = _job(request, asked)
     if request.method != "POST" or job.state != JobState.DONE:
-        return redirect("control.preview", pk=pk)
+        return redirect("control.preview", asked=asked)
     said = job.arguments
     try:
         change_law(
@@ -111,6 +111,6 @@ def keep(request: OfficeRequest, pk: int) -> HttpResponse:
         )
     except Mistaken as mistake:
         messages.error(request, str(mistake))
-        return redirect("control.preview", pk=pk)
+        return redirect("control.preview", asked=asked)
     messages.success(request, _("规则已改，从现在起按它判。筛查结果要重新筛查才变。"))
     return redirect("control.rule", rule=said["rule"])

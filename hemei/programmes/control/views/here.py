@@ -41,9 +41,11 @@ class Chip:
     title: str
     css: str
     is_demo: bool
+    on: bool = True
 
 
-def legend(layers: list[LayerVersion]) -> list[Chip]:
+def legend(layers: list[LayerVersion], only: str = "") -> list[Chip]:
+    """The layers with their colours; where one is asked for, the others are switched off at first."""
     if not layers:
         return []
     kinds = layer_kinds(law_of(newest_law(layers[0].region))[0])
@@ -55,12 +57,13 @@ def legend(layers: list[LayerVersion]) -> list[Chip]:
             kinds[row.kind].title if row.kind in kinds else row.kind,
             f"is-layer-{order.get(row.kind, 0) % COLOURS + 1}",
             row.is_demo,
+            only not in {one.kind for one in layers} or row.kind == only,
         )
         for row in layers
     ]
 
 
-def map_of(code: str, layers: list[LayerVersion], tiles: str) -> dict[str, Any]:
+def map_of(code: str, layers: list[LayerVersion], tiles: str, only: str = "") -> dict[str, Any]:
     """What control/_map.html needs."""
     home = Region.objects.filter(code=code).first()
     bounds = ""
@@ -68,7 +71,7 @@ def map_of(code: str, layers: list[LayerVersion], tiles: str) -> dict[str, Any]:
         bounds = ",".join(f"{degree:.5f}" for degree in shapely.from_wkb(bytes(home.boundary)).bounds)
     address = tiles.replace("0/0/0", "{z}/{x}/{y}")
     versions = "-".join(str(row.pk) for row in layers)
-    return {"bounds": bounds, "legend": legend(layers), "overlay": f"{address}?district={code}&v={versions}"}
+    return {"bounds": bounds, "legend": legend(layers, only), "overlay": f"{address}?district={code}&v={versions}"}
 
 
 def _answered(form: SpotForm, code: str, *, public: bool) -> dict[str, Any]:
@@ -122,7 +125,7 @@ def here(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "public": False,
         **_answered(form, code, public=False),
-        **map_of(code, layers, reverse("control.tile", args=[0, 0, 0])),
+        **map_of(code, layers, reverse("control.tile", args=[0, 0, 0]), request.GET.get("layer", "")),
     }
     return render(request, "control/here.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from hemei.core.access import At, may, scope_of
+from hemei.core.access import At, Scope, may, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.errors import Mistaken
 from hemei.core.models import JobState, Place
@@ -26,11 +27,12 @@ from hemei.programmes.control.forms import DecisionForm, FindingFilterForm
 from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.models import Decision, OfControl, Run
 from hemei.programmes.control.queries.layers import of_matter
-from hemei.programmes.control.queries.results import by_rule, newest_run, runs, told
+from hemei.programmes.control.queries.results import Found, by_rule, newest_run, runs, told
 from hemei.programmes.control.queries.results import findings as found_in
 from hemei.programmes.control.queries.results import listing as listed
 from hemei.programmes.control.screening import file_of
 from hemei.programmes.control.views.district import MATTER, district_here
+from hemei.terms.region import Level
 
 SHOWN = 50
 GOING = (JobState.WAITING, JobState.RUNNING)
@@ -156,14 +158,22 @@ def findings_file(request: OfficeRequest, form: str) -> FileResponse:
     return sent(request, listed(table, book, within=scope), form, scope)
 
 
+def _finding(run: Run, place: Place, rule: str, scope: Scope) -> Found | None:
+    table = found_in(run, within=scope, rule=rule, region=place.region[: Level.VILLAGE])
+    chosen = table.filter(pc.equal(table.column("place"), place.pk))
+    return next(iter(told(chosen, law_of(run.law)[0], within=scope)), None)
+
+
 def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
     """One failing verdict, and what an officer says of it."""
     scope = reach(request.actor, "control.view", MATTER)
     place = found(Place.objects.filter(scope.q(matter=of_matter), pk=pk).first())
-    run = found(newest_run(district_here(request, scope), within=scope))
+    run = newest_run(district_here(request, scope), within=scope)
+    one = _finding(run, place, rule, scope) if run else None
+    if run is None or one is None:
+        messages.info(request, _("上次筛查没有这一条，不用认定。"))
+        return redirect("control.findings")
     book, _plan = law_of(run.law)
-    table = found_in(run, within=scope, rule=rule, region=place.region[:12])
-    one = found(next((row for row in told(table, book, within=scope) if row.place.pk == pk), None))
     form = DecisionForm(request.POST or None)
 
     def act() -> Decision:
