@@ -16,7 +16,7 @@ from hemei.terms.region import Level, RegionCode
 
 
 class AppraisalForm(OfficeForm):
-    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("鉴定单位"))
+    unit = forms.ModelChoiceField(Unit.objects.none(), label=_("鉴定单位"), empty_label=_("请选择"))
     report_no = forms.CharField(label=_("报告编号"), max_length=60)
     on = DayField(label=_("鉴定日期"))
     site_safe = forms.TypedChoiceField(
