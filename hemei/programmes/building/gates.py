@@ -59,6 +59,7 @@ class Facts:
     protection_known: bool = False  # whether anybody registers protected houses
     old_fate: str = ""
     other_homesteads: int | None = None  # None: the household cannot be looked up
+    other_offices: tuple[str, ...] = ()  # where those are registered: whom to ask, no more
     other_permits: int = 0
     verdicts: tuple[tuple[str, Outcome], ...] | None = None  # what the control map says, rule by rule
     convened: str = ""
@@ -135,7 +136,8 @@ def one_homestead(facts: Facts) -> Answer:
     if facts.other_homesteads is None:
         return Answer(UNKNOWN, _("这一户没有登记证件号，查不到在别村有没有住宅"))
     if facts.other_homesteads:
-        return Answer(FAIL, _("登记簿里这一户另有住宅 %(n)d 处") % {"n": facts.other_homesteads})
+        said = {"n": facts.other_homesteads, "offices": _("、").join(facts.other_offices)}
+        return Answer(FAIL, _("登记簿里这一户另有住宅 %(n)d 处，请问%(offices)s") % said)
     return Answer(PASS, _("登记簿里没有查到另外的住宅"))
 
 

@@ -7,6 +7,7 @@ from hemei.core.registry import Parameters
 parameters = Parameters(
     defaults={
         "building.notice.days": 5,  # assumed: what several places publish; no national text was seen
+        "building.notice.web": "否",
         "building.clock.days": 20,  # 行政许可法 42, text not seen
         "building.clock.joint_days": 45,  # the same, where several offices decide together
         "building.area.farmland": 140,  # assumed: said to stand in Hubei's measures
@@ -23,6 +24,7 @@ parameters = Parameters(
     },
     labels={
         "building.notice.days": _("村里公示多少个工作日（假定值）"),
+        "building.notice.web": _("公示要不要也放在网上（是、否；公示期一过就撤下）"),
         "building.clock.days": _("乡镇多少个工作日内办结（原文待核）"),
         "building.clock.joint_days": _("联合办理的，多少个工作日内办结（原文待核）"),
         "building.area.farmland": _("占用农用地的宅基地每户不超过多少平方米（假定值）"),

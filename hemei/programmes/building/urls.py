@@ -37,6 +37,7 @@ urlpatterns = [
     path("book/<int:pk>/", patterns.one_pattern, name="building.pattern"),
     path("book/<int:pk>/drawings/<int:row>/", patterns.drawing, name="building.drawing"),
     path("book/<int:pk>/pictures/<int:row>/", patterns.picture, name="building.picture"),
+    path("notices/", scanned.notices, name="building.notices"),
     path("check/<str:code>/", scanned.check, name="building.check"),
     path("follow/<str:slip>/", scanned.follow, name="building.follow"),
 ]

@@ -264,9 +264,8 @@ def test_one_household_one_homestead(people: People, household: Household) -> No
     elsewhere = Household.objects.create(region="429999104200", number="7", head=cousin.head)
     Holding.objects.create(household=elsewhere, place=build_house("429999104200", "白水一号"))
     again = Permit.objects.get(household=cousin)
-    assert gate(again, "building.G01").outcome is Outcome.FAIL, (
-        "found in another township, where the clerk sees nothing"
-    )
+    assert gate(again, "building.G01").outcome is Outcome.FAIL, "in another township, where the clerk sees nothing"
+    assert "请问白水镇" in str(gate(again, "building.G01").passage.answer.said)
     stranger = household_of("无证件", number="3", known=False)
     assert gate(applied(people, stranger), "building.G01").outcome is Outcome.UNKNOWN
 

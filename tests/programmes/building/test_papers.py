@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from hemei.core.access import Actor
+from hemei.core.access import Actor, At
+from hemei.core.actions.parameter import set_parameter
 from hemei.core.models import Household
 from hemei.core.signing import slip
 from hemei.programmes.building.models import Permit
-from tests.conftest import People
+from hemei.terms.day import today
+from tests.conftest import DISTRICT, People
 from tests.programmes.building.conftest import NUMBERS, Way, applied, step
 from tests.programmes.building.test_pages import client_of
 
@@ -94,3 +97,21 @@ def test_the_household_reads_every_state(people: People, household: Household, s
     Permit.objects.filter(pk=permit.pk).update(state=state)
     page = text_of(Client(headers={"accept-language": "zh-CN"}), f"/building/follow/{slip('permit.follow', permit)}/")
     assert "石有田" in page
+
+
+def test_the_notice_is_on_the_web_where_the_district_wants_it(people: People, household: Household) -> None:
+    permit = applied(people, household)
+    step(permit, "agree", people.village, convened="group", entitled=30, present=24, in_favour=24)
+    step(permit, "publicise", people.village)
+    stranger = Client(headers={"accept-language": "zh-CN"})
+    assert "石有田" not in text_of(stranger, "/building/notices/"), "not by default"
+    set_parameter(
+        where=At(DISTRICT, "building"), key="building.notice.web", value="是", starts=today(), document="区办",
+        by=people.district,
+    )  # fmt: skip
+    page = text_of(stranger, "/building/notices/")
+    assert "石有田" in page
+    assert permit.reason not in page
+    assert 'content="noindex"' in page
+    Permit.objects.filter(pk=permit.pk).update(notice_ends=today() - timedelta(days=1))
+    assert "石有田" not in text_of(stranger, "/building/notices/"), "gone with its last day"

@@ -65,6 +65,12 @@ def of_number(number: str) -> Permit | None:
     return rows.select_related("household__head").first()
 
 
+def on_notice() -> QuerySet[Permit]:
+    """What is on public notice today, of all villages: for the page that a district may switch on."""
+    rows = Permit.objects.filter(state="publicised", notice_ends__gte=today(), notice_worked_days=None)
+    return rows.select_related("household__head").order_by("region", "pk")
+
+
 def counts(*, within: Scope) -> dict[str, int]:
     """State → how many permits of a scope stand there."""
     rows = permits(within=within).order_by().values_list("state").annotate(n=Count("pk"))

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from hemei.core.access import Scope
-from hemei.core.models import Holding, HoldingRole, Household
+from hemei.core.models import Holding, HoldingRole, Household, Region
 from hemei.core.queries.parameter import parameter
 from hemei.core.registry import registry
 from hemei.programmes.building.gates import Facts, Limit, Passage, passages
@@ -94,6 +94,7 @@ def stood(permit: Permit, *, before: str | None = None) -> list[Stood]:
 def facts_of(permit: Permit, *, on: date) -> Facts:
     meeting = permit.meeting
     old = permit.old_place_id
+    others, offices = _other_homesteads(permit)
     protected = registry.facts.get("culture.protected")
     return Facts(
         work=permit.work,
@@ -111,7 +112,8 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
         old_protected=_of_place("culture.protected", old, on),
         protection_known=protected is not None,
         old_fate=permit.old_fate,
-        other_homesteads=_other_homesteads(permit),
+        other_homesteads=others,
+        other_offices=offices,
         other_permits=_other_permits(permit),
         verdicts=_verdicts(permit, on),
         convened=str(meeting.get("convened", "")),
@@ -209,14 +211,17 @@ def _households(household: Household) -> tuple[list[int], bool]:
     return [household.pk, *Household.objects.filter(same).values_list("pk", flat=True)], True
 
 
-def _other_homesteads(permit: Permit) -> int | None:
+def _other_homesteads(permit: Permit) -> tuple[int | None, tuple[str, ...]]:
+    """How many other dwellings the same people own, None where they cannot be looked up; and the townships to ask."""
     households, looked = _households(permit.household)
     rows = Holding.objects.filter(household__in=households, ends=None, role=HoldingRole.OWNER)
     held = rows.filter(place__kind=DWELLING, place__removed_on=None).exclude(place=permit.old_place_id or 0)
     if permit.house_id:
         held = held.exclude(place=permit.house_id)
-    count = held.values("place").distinct().count()
-    return count if count or looked else None
+    places = dict(held.values_list("place", "place__region"))
+    townships = {region[: Level.TOWNSHIP] for region in places.values()}
+    offices = Region.objects.filter(code__in=townships).order_by("code").values_list("name", flat=True)
+    return (len(places) if places or looked else None), tuple(offices)
 
 
 def _other_permits(permit: Permit) -> int:

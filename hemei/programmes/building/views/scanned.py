@@ -9,14 +9,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from hemei.core import signing
+from hemei.core.models import Region
+from hemei.core.queries.parameter import parameter
 from hemei.engines.signed import BadCode
 from hemei.field.scanned import for_anybody
 from hemei.programmes.building.life import LIFE, STAGES
 from hemei.programmes.building.models import Permit
-from hemei.programmes.building.queries.permits import of_number
+from hemei.programmes.building.queries.permits import of_number, on_notice
 from hemei.programmes.building.views.printed import FOLLOW, village_of
 from hemei.programmes.building.wording import NEXT
 from hemei.terms.day import today
+from hemei.terms.region import Level
+
+MOST_NOTICES = 200
 
 
 @for_anybody
@@ -31,6 +36,23 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         return render(request, "building/check.html", {"forged": True}, status=404)
     context = {"said": said, "one": permit, "state": LIFE.by_key[permit.state].name, "today": today()}
     return render(request, "building/check.html", context)
+
+
+@for_anybody
+def notices(request: HttpRequest) -> HttpResponse:
+    """What is on notice, where the district wants it on the web too; gone with its last day."""
+    shown = [row for row in on_notice()[:MOST_NOTICES] if _on_the_web(row)]
+    villages = dict(
+        Region.objects.filter(code__in={row.region[: Level.VILLAGE] for row in shown}).values_list("code", "name")
+    )
+    context = {"rows": [(row, villages.get(row.region[: Level.VILLAGE], ""), village_of(row)) for row in shown]}
+    response = render(request, "building/notices.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _on_the_web(permit: Permit) -> bool:
+    return bool(parameter("building.notice.web", region=permit.region, on=today()).value == "是")
 
 
 @for_anybody
