@@ -62,6 +62,7 @@ def read_book(*folders: Path) -> Book:
 
 @cache
 def national() -> Book:
+    """The nation's law alone, read once. Raises LawError."""
     return read_book(NATIONAL)
 
 

@@ -69,18 +69,22 @@ def _judge(rule: Rule, subject: Subject, parameters: Mapping[str, Parameter], on
 
 
 def no_layer(rule: Rule) -> str:
+    """What is missing where the district has no such layer."""
     return f"图层 {rule.layer}{f'（{rule.of}）' if rule.of else ''} 未配置"
 
 
 def no_ground(rule: Rule) -> str:
+    """What is missing where the layer has lines and the rule asks for ground."""
     return f"图层 {rule.layer} 只有线或点，量不出里外：请换成面"
 
 
 def no_limit(rule: Rule) -> str:
+    """What is missing where the number is 未配置."""
     return f"限值 {rule.threshold} 未配置"
 
 
 def no_measure(rule: Rule) -> str:
+    """What is missing where the building does not tell its height, storeys and the like."""
     return f"缺少{rule.measure.label}"
 
 

@@ -52,6 +52,7 @@ Rows = list[tuple[BaseGeometry, dict[str, Any]]]
 
 
 def box(x: float, y: float, width: float, height: float) -> BaseGeometry:
+    """A rectangle, metres from the corner of the made-up ground."""
     return shapely.box(X + x, Y + y, X + x + width, Y + y + height)
 
 

@@ -32,6 +32,7 @@ def end_of(day: date) -> datetime:
 
 
 def start_of(day: date) -> datetime:
+    """Midnight at which a day begins, in Asia/Shanghai."""
     return datetime.combine(day, time.min, SHANGHAI)
 
 
@@ -41,4 +42,5 @@ def day_of(moment: datetime) -> date:
 
 
 def today() -> date:
+    """The day that it is in Asia/Shanghai."""
     return datetime.now(SHANGHAI).date()

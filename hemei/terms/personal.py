@@ -21,6 +21,7 @@ def id_number_is_consistent(number: str) -> bool:
 
 
 def last_four(number: str) -> str:
+    """The digits that may be shown of a number; all of one that is shorter."""
     return number[-4:]
 
 

@@ -9,6 +9,8 @@ from .measure import Measure
 
 
 class Outcome(StrEnum):
+    """What a rule says: what is missing or may flip is unknown, never pass."""
+
     PASS = "pass"  # noqa: S105 (no password)
     FAIL = "fail"
     UNKNOWN = "unknown"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hemei.law
+import hemei.terms
 from hemei.law.book import NATIONAL, SAMPLE, read_book
 from hemei.law.deciding import judge
 from hemei.law.disclosure import for_the_public
@@ -103,6 +107,14 @@ def test_a_clause_whose_article_nobody_has_seen_is_not_given_a_number():
     assert cited == "《关于加强生态保护红线管理的通知（试行）》关于有限人为活动的规定（条号待核）"
     for clause in BOOK.clauses.values():
         assert clause.text or not clause.article.startswith("第")
+
+
+@pytest.mark.parametrize("room", [hemei.law, hemei.terms])
+def test_every_public_name_says_what_it_is(room):
+    for path in Path(room.__path__[0]).rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{path}: {node.name}"
 
 
 @settings(deadline=None)
