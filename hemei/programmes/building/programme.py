@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.registry import Fact, Programme
 from hemei.programmes.building import facts
 from hemei.programmes.building.life import LIFE
-from hemei.programmes.building.models import Lead, Permit
+from hemei.programmes.building.models import Lead, Pattern, Permit, WorkDay
 from hemei.programmes.building.parameters import parameters
 
 programme = Programme(
@@ -29,5 +29,5 @@ programme = Programme(
         "lead.close": _("登记线索处理结果"),
     },
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
-    resettled=(Permit, Lead),
+    resettled=(Permit, Lead, Pattern, WorkDay),
 )
