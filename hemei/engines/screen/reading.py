@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,9 +121,22 @@ def crs_from(path: Path, make: Any, value: object) -> CRS:
         raise Unreadable(f"{path}：坐标系读不懂（{error}）") from error
 
 
+def _says_no_system(path: Path) -> bool:
+    """Whether a GeoJSON says `crs: null` beside its features: unknown, not WGS 84, for which GDAL would take it."""
+    if path.suffix.lower() not in (".geojson", ".json"):
+        return False
+    with path.open("rb") as file:
+        head = file.read(1 << 16).partition(b'"features"')[0]
+        file.seek(max(path.stat().st_size - 4096, 0))
+        tail = file.read().rpartition(b"]")[2]
+    return any(re.search(rb'"crs"\s*:\s*null', text) for text in (head, tail))
+
+
 def _open_with_gdal(path: Path, layer: str | None) -> Source:
     import pyogrio
 
+    if _says_no_system(path):
+        raise Unreadable(f"{path}：坐标系写明为空（crs: null）。请先查清坐标系，再写进文件")
     try:
         layers = [str(row[0]) for row in pyogrio.list_layers(path)]
         if layer is None and len(layers) > 1:

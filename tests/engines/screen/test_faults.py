@@ -16,7 +16,7 @@ import shapely
 from hemei.engines.screen import columns, near_map
 from hemei.engines.screen.footprints import BROKEN, HUGE, NULL
 from hemei.engines.screen.measuring import Run, Stopped, Task
-from hemei.engines.screen.reading import Unreadable
+from hemei.engines.screen.reading import Unreadable, open_source
 from hemei.engines.screen.writing import write_results
 
 from .test_measuring import METRIC, X, Y, box, measure, put
@@ -33,6 +33,30 @@ def test_a_footprint_of_too_many_vertices_is_named(tmp_path):
     got, report = measure(tmp_path, buildings, areas=(put(tmp_path / "redline.parquet", [box(-9, -9, 50, 50)]),))
     assert report.faults == {HUGE: ["b"]}
     assert got["redline_m2"] == [100.0, None]
+
+
+def test_swapped_axes_are_named_before_a_system_is_proposed(tmp_path):
+    degrees = gpd.GeoSeries([box(0, 0), box(30, 0)], crs=METRIC).to_crs(4490)
+    swapped = shapely.transform(degrees.to_numpy(), lambda xy: xy[:, ::-1])
+    gpd.GeoDataFrame({"id": [1, 2]}, geometry=swapped, crs=4490).to_parquet(tmp_path / "swapped.parquet")
+    with pytest.raises(Unreadable, match="坐标轴顺序可能颠倒"):
+        Run(Task(str(tmp_path / "swapped.parquet")))
+
+
+@pytest.mark.parametrize("place", ["before", "after"])
+def test_a_geojson_that_names_no_system_is_refused(tmp_path, place):
+    features = '"features": [{"type": "Feature", "properties": {"crs": null}, "geometry": null}]'
+    parts = (
+        ['"type": "FeatureCollection"', '"crs": null', features]
+        if place == "before"
+        else ['"type": "FeatureCollection"', features, '"crs": null']
+    )
+    path = tmp_path / "none.geojson"
+    path.write_text("{" + ", ".join(parts) + "}")
+    with pytest.raises(Unreadable, match="crs: null"):
+        open_source(path)
+    path.write_text("{" + ", ".join(part for part in parts if part != '"crs": null') + "}")
+    assert open_source(path).rows == 1
 
 
 def test_a_footprint_of_nearly_as_many_is_measured(tmp_path):
