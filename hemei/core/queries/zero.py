@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
+from hemei.core.lifecycle import LIFE
 from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region, Round
 from hemei.core.models.round import RoundState
 from hemei.core.queries.regionchange import Then, here, seat
@@ -23,6 +24,7 @@ from hemei.core.queries.regions import names
 from hemei.terms.day import day_of, end_of, start_of
 from hemei.terms.region import Level, contains, successor
 
+CONTAINING = sorted(step.verb for step in LIFE.steps if step.target == "contained")
 LOOKED_WITHIN_DAYS = 92  # ours: coverage speaks of what fell due in the last quarter
 
 
@@ -246,14 +248,14 @@ def _counts(rows: QuerySet[Any], moment: _Moment) -> Lines:
 
 
 def _contained(rows: QuerySet[Any], moment: _Moment) -> Lines:
-    """Cases whose last step by then left them contained, among those ever contained."""
-    ever = CaseStep.objects.filter(case=OuterRef("pk"), to_state="contained", at__lt=moment.end)
-    candidates = rows.filter(moment.open()).filter(Exists(ever))
-    steps = CaseStep.objects.filter(case__in=candidates.values("pk"), at__lt=moment.end)
+    """Cases whose last step by then left them contained, among those ever contained: few, and found by that step."""
+    ever = CaseStep.objects.filter(verb__in=CONTAINING, at__lt=moment.end)
+    candidates = rows.filter(moment.open(), pk__in=ever.values("case"))
+    stood = dict(candidates.order_by().values_list("pk", "stood"))
+    steps = CaseStep.objects.filter(case__in=list(stood), at__lt=moment.end)
     if moment.known_end:
         steps = steps.filter(recorded_at__lt=moment.known_end)
     last = dict(steps.order_by("at", "id").values_list("case", "to_state"))
-    stood = dict(candidates.order_by().values_list("pk", "stood"))
     counted = Counter(stood[case] for case, state in last.items() if state == "contained")
     return {region: {"contained": number} for region, number in counted.items()}
 
