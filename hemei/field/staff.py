@@ -15,11 +15,9 @@ from django.shortcuts import redirect
 from hemei.core.access import Actor, Scope
 from hemei.core.doors import reach, signed_in
 from hemei.core.models import Account
-from hemei.core.queries.paging import Page
+from hemei.core.queries.paging import COUNTED_TO, Page, counted
 from hemei.core.registry import Form
 from hemei.core.roles import right_to_look
-
-COUNTED_TO = 10_000
 
 
 class StaffRequest(HttpRequest):
@@ -57,7 +55,7 @@ def public_address(request: HttpRequest) -> str:
 
 
 def turns(request: HttpRequest, page: Page[Any], rows: QuerySet[Any]) -> dict[str, Any]:
-    """What the pager shows: how many there are (None where counting takes too long), and the ways on and back."""
+    """What the pager shows: how many there are, or else more than how many, and the ways on and back."""
 
     def address(cursor: str) -> str:
         query = request.GET.copy()
@@ -66,9 +64,9 @@ def turns(request: HttpRequest, page: Page[Any], rows: QuerySet[Any]) -> dict[st
             query["cursor"] = cursor
         return f"?{query.urlencode()}"
 
-    total = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
     return {
-        "total": total if total <= COUNTED_TO else None,
+        "total": counted(rows, page),
+        "more_than": COUNTED_TO,
         "first_url": address("") if request.GET.get("cursor") else "",
         "next_url": address(page.following) if page.following else "",
     }

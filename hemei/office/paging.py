@@ -8,32 +8,31 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from hemei.core.queries.paging import Page
+from hemei.core.queries.paging import COUNTED_TO, Page, counted
 
-COUNTED_TO = 10_000
+FOUND_TO = 1_000  # a search reads what it counts
 
 
 @dataclass(frozen=True)
 class Turns:
-    """What office/_pager.html needs."""
+    """What office/_pager.html needs: how many rows there are, or else more than how many; 0 where nobody counted."""
 
     total: int | None
     first_url: str
     next_url: str
+    more_than: int = 0
 
     @classmethod
-    def of(cls, request: HttpRequest, page: Page[Any], *, total: int | None = None) -> Turns:
+    def of(
+        cls, request: HttpRequest, page: Page[Any], *, of: QuerySet[Any] | None = None, total: int | None = None
+    ) -> Turns:
+        most = FOUND_TO if request.GET.get("q") else COUNTED_TO
         return cls(
-            total,
+            total if of is None else counted(of, page, most=most),
             _address(request, "") if request.GET.get("cursor") else "",
             _address(request, page.following) if page.following else "",
+            0 if of is None else most,
         )
-
-
-def counted(rows: QuerySet[Any]) -> int | None:
-    """How many there are, None where counting them all would take longer than anybody wants to know."""
-    total = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
-    return total if total <= COUNTED_TO else None
 
 
 def _address(request: HttpRequest, cursor: str) -> str:

@@ -24,6 +24,17 @@ class Page(Generic[Row]):
     preceding: str = ""
 
 
+COUNTED_TO = 10_000
+
+
+def counted(rows: QuerySet[Any], shown: Page[Any], *, most: int = COUNTED_TO) -> int | None:
+    """How many `rows` there are, of which `shown` is a page; None where there are more than `most`."""
+    if not (shown.following or shown.preceding):
+        return len(shown.rows)
+    total = rows.order_by().values("pk")[: most + 1].count()
+    return total if total <= most else None
+
+
 def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: int = 50) -> Page[Row]:
     """A page of `rows` in `order` (field names, "-" for descending), ended by a unique column.
 

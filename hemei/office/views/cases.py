@@ -20,7 +20,7 @@ from hemei.core.registry import registry
 from hemei.office.documents import DOCUMENTS
 from hemei.office.filters import CaseFilterForm
 from hemei.office.offers import accepted_by, offers, primary
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 
 NO_DEADLINE = date(9999, 12, 31)
@@ -37,7 +37,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "filtered": form.narrows,
     }

@@ -16,7 +16,7 @@ from hemei.core.models import Draw, DrawState
 from hemei.core.queries import rounds as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names_around
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.planning import DrawFilterForm, DrawForm, SeedForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
@@ -31,7 +31,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names_around(within=scope),
         "may_hold": bool(scope_of(request.actor, "draw.hold")),
     }

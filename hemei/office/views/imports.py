@@ -30,7 +30,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.filters import NEWEST, OLDEST, FilterForm, search_field
 from hemei.office.importrows import choices_of, table_of
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 
 ROWS_SHOWN = 20
@@ -72,7 +72,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "mistake": mistake,
         "accept": ",".join((*SUFFIXES, ".zip")),
         "example": EXAMPLE,

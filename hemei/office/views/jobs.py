@@ -21,7 +21,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.filters import NEWEST, OLDEST, FilterForm, search_field
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 from hemei.office.templatetags.office import JOBS
 
@@ -60,7 +60,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(job, _percent(job)) for job in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "going": any(job.state in (JobState.WAITING, JobState.RUNNING) for job in shown.rows),
         "may_import": bool(scope_of(request.actor, "register.import")),
         "region_names": names(within=scope),

@@ -12,7 +12,7 @@ from hemei.core.queries.messages import MessageFilter, sent_messages
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.filters import FilterForm
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 
 
@@ -38,7 +38,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
     }
     return render(request, "office/notices.html", context)

@@ -25,7 +25,7 @@ from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.forms import DocumentForm, IdentifierForm, PointForm, TakeOutForm
 from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows, sections
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
 from hemei.office.trying import status, tried
@@ -46,7 +46,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "kinds": list(registry.kinds.values()),
         "columns": kind.columns[:IN_LIST],
         "rows": [(place, cells(kind, own.get(place.pk))[:IN_LIST]) for place in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "may_import": bool(scope_of(request.actor, "register.import")),
     }

@@ -21,7 +21,7 @@ from hemei.core.queries.duty import on_duty
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names_around
 from hemei.core.roles import right_to_look
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.planning import EVENTS, HandOverForm, RoundFilterForm, RoundForm
 from hemei.office.request import OfficeRequest, within
 from hemei.office.trying import status, tried
@@ -37,7 +37,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(turn, progress[turn.pk]) for turn in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names_around(within=scope),
         "may_plan": bool(scope_of(request.actor, "round.plan")),
         "events": EVENTS.items(),

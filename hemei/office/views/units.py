@@ -19,7 +19,7 @@ from hemei.core.queries import units as reading
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.forms import OfficeForm
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest, within
 from hemei.office.staffing import AccountForm, DutyForm, UnitChangeForm, UnitFilterForm, UnitForm
 from hemei.office.trying import status, tried
@@ -35,7 +35,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(unit, staffed[unit.pk]) for unit in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "may_edit": bool(scope_of(request.actor, "unit.edit")),
     }

@@ -5,9 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
 
 from hemei.core.models import Case, Place, Region
-from hemei.core.queries.paging import page
+from hemei.core.queries.paging import counted, page
 from tests.conftest import People
 from tests.core.actions.test_case import found
 
@@ -46,3 +49,22 @@ def test_dates_survive_the_cursor(house: Place, next_house: Place, people: Peopl
     cursor = page(Case.objects.all(), order=("due_on", "id"), size=1).following
     assert page(Case.objects.all(), order=("due_on", "id"), cursor=cursor, size=1).rows == [second]
     assert first.due_on == second.due_on
+
+
+def test_what_stands_on_one_page_is_counted_without_asking(db, django_assert_num_queries) -> None:
+    Region.objects.bulk_create([Region(code=f"4299{n:02d}", name="区", level=6) for n in range(10, 20)])
+    rows = Region.objects.filter(code__startswith="4299")
+    shown = page(rows, order=["code"], size=20)
+    with django_assert_num_queries(0):
+        assert counted(rows, shown) == 10
+    assert counted(rows, page(rows, order=["code"], size=4)) == 10
+    assert counted(rows, page(rows, order=["code"], size=4), most=9) is None
+
+
+def test_what_a_page_was_found_by_is_not_asked_twice(db) -> None:
+    Region.objects.bulk_create([Region(code=f"4299{n:02d}", name=f"区{n}", level=6) for n in range(10, 20)])
+    rows = Region.objects.filter(name__contains="区1").annotate(twice=F("level") * 2)
+    with CaptureQueriesContext(connection) as asked:
+        shown = page(rows, order=["-code"], size=3)
+    assert [(row.code, row.twice) for row in shown.rows] == [("429919", 12), ("429918", 12), ("429917", 12)]
+    assert ["区1" in query["sql"] for query in asked] == [True, False]

@@ -12,7 +12,7 @@ from hemei.core.access import At, require, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.building.actions import lead as acting
@@ -29,7 +29,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     shown = page(rows, order=("-id",), cursor=request.GET.get("cursor", ""))
     context = {
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "may_keep": bool(scope_of(request.actor, "lead.keep", MATTER)),
     }

@@ -16,7 +16,7 @@ from hemei.core.doors import found, moved, reach
 from hemei.core.models import Evidence
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files
@@ -51,7 +51,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(row, LIFE.by_key[row.state].name, LOOKS[row.state], NEXT[row.state]) for row in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "tiles": [(LIFE.by_key[key], standing.get(key, 0), LOOKS[key]) for key in STAGES],
         "may_take_in": any(
@@ -85,7 +85,7 @@ def find(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
     }
     return render(request, "building/find.html", context)

@@ -20,7 +20,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.forms import OfficeForm
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
 from hemei.office.sending import sent
 from hemei.office.trying import status, tried
@@ -49,7 +49,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "form": form,
         "rows": [(one, stands[one.pk], why_not(stands[one.pk]), sites[one.pk]) for one in shown.rows],
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "soon": craftsmen(within=scope, where=ending).count(),
         "soon_days": where.soon_days,

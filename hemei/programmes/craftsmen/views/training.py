@@ -19,7 +19,7 @@ from hemei.core.queries.regions import names_around
 from hemei.core.signing import slip
 from hemei.field.scanned import drawn
 from hemei.field.staff import public_address
-from hemei.office.paging import Turns, counted
+from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import training as acting
@@ -39,7 +39,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     shown = page(rows, order=("-starts", "-id"), cursor=request.GET.get("cursor", ""), size=30)
     context = {
         "rows": shown.rows,
-        "page": Turns.of(request, shown, total=counted(rows)),
+        "page": Turns.of(request, shown, of=rows),
         "region_names": names_around(within=scope),
         "may_hold": bool(scope_of(request.actor, "training.hold", MATTER)),
         "now": timezone.now(),
