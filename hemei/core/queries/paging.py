@@ -61,6 +61,12 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
     )
 
 
+def first(rows: QuerySet[Row], size: int) -> Page[Row]:
+    """The first few of `rows`, in their own order; that there are more is all that is said of the rest."""
+    keys = list(rows.values_list("pk", flat=True)[: size + 1])
+    return Page(_whole(rows, keys[:size]), following="more" if len(keys) > size else "")
+
+
 def _whole(rows: QuerySet[Row], keys: Sequence[Any]) -> list[Row]:
     """The rows of these keys, in their order. The keys were sorted alone: whole rows with all that they are joined
     with would have to be carried through the sort, for a whole region, to show one page. What they were found by is not

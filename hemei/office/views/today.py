@@ -19,6 +19,7 @@ from hemei.core.access import Scope, scope_of
 from hemei.core.actions.notify import receipt
 from hemei.core.doors import found
 from hemei.core.queries import waiting
+from hemei.core.queries.paging import Page, first
 from hemei.core.queries.places import places
 from hemei.core.queries.regions import names
 from hemei.core.queries.zero import trend, zero
@@ -41,12 +42,16 @@ class Pile:
     template: str = "office/_waiting_cases.html"
 
     @cached_property
+    def _shown(self) -> Page[Any]:
+        return first(self.rows, SHOWN)
+
+    @property
     def first(self) -> list[Any]:
-        return list(self.rows[:SHOWN])
+        return self._shown.rows
 
     @cached_property
     def count(self) -> int:
-        return self.rows.count()
+        return self.rows.count() if self._shown.following else len(self._shown.rows)
 
 
 def page(request: OfficeRequest) -> HttpResponse:
