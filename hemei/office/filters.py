@@ -70,6 +70,11 @@ class FilterForm(OfficeForm):
         """Whether anything but the order is chosen."""
         return any(value for name, value in self.chosen.items() if name not in ("order", "kind"))
 
+    @property
+    def narrows_more(self) -> bool:
+        """Whether anything is chosen that a phone folds away."""
+        return self.narrows and any(v for name, v in self.chosen.items() if name not in ("order", "kind", "q"))
+
 
 def programme_choices() -> Choices:
     return [("", _("全部事项")), *((p.key, str(p.title)) for p in registry.programmes.values())]

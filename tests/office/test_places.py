@@ -59,6 +59,14 @@ def test_the_list_and_its_filters(
     assert (f"/office/places/{house.pk}/" in answer.content.decode()) is shown
 
 
+@pytest.mark.parametrize(("query", "unfolded"), [({}, False), ({"q": "王"}, False), ({"own_structure": "frame"}, True)])
+def test_what_is_searched_for_unfolds_no_conditions_on_a_phone(
+    house: Place, signed_in: SignIn, query: dict[str, str], unfolded: bool
+) -> None:
+    text = signed_in("village").get("/office/places/", query).content.decode()
+    assert ('id="more-filters" checked' in text) is unfolded
+
+
 @pytest.mark.parametrize("page", ["", "edit/", "point/", "identifier/", "file/"])
 def test_whose_village_it_is_not_finds_nothing_and_who_has_no_duty_is_refused(
     house: Place, signed_in: SignIn, page: str
