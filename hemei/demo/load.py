@@ -33,6 +33,7 @@ from hemei.core.errors import Conflict
 from hemei.core.models import Region
 from hemei.core.personal import token_hash
 from hemei.core.writing import writing
+from hemei.demo.ahead import compile_ahead
 from hemei.demo.controlled import screen_control, write_control
 from hemei.demo.crafts import write_craftsmen
 from hemei.demo.district import District, make_district
@@ -50,6 +51,7 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
     """Make the demo district with the year before `until`. Raises Conflict where the database holds a district."""
     if Region.objects.exists():
         raise Conflict(_("数据库里已有区划；演示数据只能放进空的数据库。请换一个空的 HEMEI_VAR。"), code="not_empty")
+    compiled = compile_ahead()
     say(_("画地形、村组、道路和房屋"))
     district = make_district(seed, households)
     say(_("推演一年的自查、排查、巡查和整治"))
@@ -65,6 +67,7 @@ def load(*, seed: int, households: int, until: date, say: Callable[[str], None] 
         write_patterns(district.code)
         write_permits(until)
         say(_("写入演示的管控图层和规则，筛查一遍"))
+        compiled()
         write_control(district)
         screen_control(district)
     say(_("审计封存"))
