@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,10 +29,13 @@ class Writer(Protocol):
 
 @contextmanager
 def partial_of(path: Path) -> Iterator[Path]:
-    """A name to write to beside `path`; it becomes `path` when the block ends well, and is deleted when it does not."""
+    """A name to write to beside `path`; it becomes `path` when the block ends well, and is deleted when it does not.
+
+    The name is this thread's alone: several may write the same file, and the last one's stays.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     sweep(path)
-    partial = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.{threading.get_ident()}{path.suffix}")
     try:
         yield partial
         partial.replace(path)
@@ -42,7 +46,7 @@ def partial_of(path: Path) -> Iterator[Path]:
 def sweep(path: Path) -> None:
     """Delete what killed runs left beside `path`: partial files of processes that are no more."""
     for left in path.parent.glob(f".{glob.escape(path.stem)}.*{glob.escape(path.suffix)}"):
-        number = left.name[len(path.stem) + 2 : len(left.name) - len(path.suffix)]
+        number, _dot, _thread = left.name[len(path.stem) + 2 : len(left.name) - len(path.suffix)].partition(".")
         if number.isdigit() and not Path(f"/proc/{number}").exists() and Path("/proc/self").exists():
             left.unlink(missing_ok=True)
 

@@ -26,6 +26,7 @@ from pyproj import CRS
 from hemei.core.files import path_of
 from hemei.core.models import Region
 from hemei.engines.screen.crs import proposed
+from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around, around
 from hemei.law.book import NATIONAL as NATION
 from hemei.law.book import Book, national, read_book
@@ -76,10 +77,9 @@ def written(entries: Entries, folder: Path) -> Path:
     """The district's own law as the files of `hemei.law`, in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
-        path, rows = folder / f"{part}.yaml", _with_days(entries.get(part) or [])
-        partial = folder / f".{part}.yaml"
-        partial.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False) if rows else "", "utf-8")
-        partial.replace(path) if rows else partial.unlink()
+        if rows := _with_days(entries.get(part) or []):
+            with partial_of(folder / f"{part}.yaml") as partial:
+                partial.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False), "utf-8")
     return folder
 
 
@@ -126,7 +126,6 @@ def copy_of(layer: LayerVersion) -> Path:
 
 def write_copy(path: Path, geometry: Any, columns: dict[str, list[str]]) -> None:
     """Features in degrees (EPSG:4490) as GeoParquet, numbered from 1 on."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.table(
         {
             "id": pa.array(range(1, len(geometry) + 1), pa.int64()),
@@ -136,9 +135,8 @@ def write_copy(path: Path, geometry: Any, columns: dict[str, list[str]]) -> None
     )
     described = {"encoding": "WKB", "geometry_types": [], "crs": STORED.to_json_dict()}
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": described}}
-    partial = path.with_suffix(".partial")
-    pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), partial)
-    partial.replace(path)
+    with partial_of(path) as partial:
+        pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), partial)
 
 
 def original_of(layer: LayerVersion) -> Path:

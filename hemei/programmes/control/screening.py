@@ -21,6 +21,7 @@ from hemei.core.models import Job
 from hemei.core.worker import Progress, work
 from hemei.core.writing import writing
 from hemei.engines.screen.reading import Unreadable
+from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around
 from hemei.law.district import District
 from hemei.law.screening import Screening
@@ -177,9 +178,8 @@ def _write(found: Screened, run: Run) -> None:
     """Results under another name first, so that nobody reads half a file."""
     table = found.findings()
     for path, rows in ((file_of(run), table), (worst_of(run), _worst(found))):
-        partial = path.with_suffix(".partial")
-        pq.write_table(rows, partial)
-        partial.replace(path)
+        with partial_of(path) as partial:
+            pq.write_table(rows, partial)
 
 
 def _worst(found: Screened) -> pa.Table:
