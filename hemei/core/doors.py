@@ -9,6 +9,7 @@ from typing import IO, Any, TypeVar
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
 
 from hemei.core.access import Actor, Refused, Scope, scope_of
 from hemei.core.files import path_of
@@ -56,6 +57,15 @@ def signed_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
         return view(request, **arguments)
 
     return answer
+
+
+def pages_of(programme: str) -> Callable[[str, Callable[..., HttpResponseBase], str], URLPattern]:
+    """How a programme declares its addresses for whoever is signed in: (address, view, name), named after it."""
+
+    def page(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
+        return path(address, signed_in(view), name=f"{programme}.{name}")
+
+    return page
 
 
 def moved(request: HttpRequest, address: str) -> HttpResponse:

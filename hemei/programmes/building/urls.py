@@ -1,16 +1,9 @@
-from collections.abc import Callable
+from django.urls import path
 
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
-
-from hemei.core.doors import signed_in
+from hemei.core.doors import pages_of, signed_in
 from hemei.programmes.building.views import leads, patterns, permits, printed, review, scanned, steps, workdays
 
-
-def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """A page for whoever is signed in."""
-    return path(address, signed_in(view), name=f"building.{name}")
-
+staff = pages_of("building")
 
 urlpatterns = [
     path("", signed_in(permits.listing), name="building"),

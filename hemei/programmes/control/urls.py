@@ -1,16 +1,9 @@
-from collections.abc import Callable
+from django.urls import path
 
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
-
-from hemei.core.doors import signed_in
+from hemei.core.doors import pages_of, signed_in
 from hemei.programmes.control.views import editing, here, layers, plan, rules, screenings
 
-
-def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """A page for whoever is signed in."""
-    return path(address, signed_in(view), name=f"control.{name}")
-
+staff = pages_of("control")
 
 urlpatterns = [
     path("", signed_in(layers.listing), name="control"),

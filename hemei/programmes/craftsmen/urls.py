@@ -1,16 +1,9 @@
-from collections.abc import Callable
+from django.urls import path
 
-from django.http.response import HttpResponseBase
-from django.urls import URLPattern, path
-
-from hemei.core.doors import signed_in
+from hemei.core.doors import pages_of, signed_in
 from hemei.programmes.craftsmen.views import people, plans, scanned, training, worksites
 
-
-def staff(address: str, view: Callable[..., HttpResponseBase], name: str) -> URLPattern:
-    """A page for whoever is signed in."""
-    return path(address, signed_in(view), name=f"craftsmen.{name}")
-
+staff = pages_of("craftsmen")
 
 urlpatterns = [
     path("", signed_in(people.listing), name="craftsmen"),

@@ -64,7 +64,7 @@ def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
         return redirect("control.preview", asked=job.pk)
     back = reverse("control.rule", args=[rule]) if rule else reverse("control.rules")
     context = {"form": form, "button": _("看看谁的结论会变"), "back": back, "about": _("管控规则")}
-    return render(request, "control/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def _job(request: OfficeRequest, pk: int) -> Job:

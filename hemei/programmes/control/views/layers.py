@@ -92,7 +92,7 @@ def add(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("图层已登记。重新筛查以后，结果按新图层算。"))
         return redirect("control.layer", pk=made.pk)
     context = {"form": form, "button": _("登记图层"), "back": reverse("control"), "about": _("管控图层")}
-    return render(request, "control/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def withdraw(request: OfficeRequest, pk: int) -> HttpResponse:
@@ -106,4 +106,4 @@ def withdraw(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, _("从今天起停用；按它判过的结果还在。"))
         return redirect("control.layer", pk=pk)
     back = {"back": reverse("control.layer", args=[pk]), "about": _("返回图层")}
-    return render(request, "control/asked.html", {"form": form, "button": _("停用这一版"), **back}, status=status(form))
+    return render(request, "office/asked.html", {"form": form, "button": _("停用这一版"), **back}, status=status(form))

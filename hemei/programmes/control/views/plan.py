@@ -78,7 +78,7 @@ def row(request: OfficeRequest, table: str, number: int) -> HttpResponse:
         "back": reverse("control.plan"),
         "about": _("分区和清单"),
     }
-    return render(request, "control/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def _kept(request: OfficeRequest, code: str, entries: dict[str, Any], said: str, law: OwnLaw | None) -> OwnLaw:
@@ -105,4 +105,4 @@ def ceiling(request: OfficeRequest) -> HttpResponse:
         messages.success(request, _("已保存。"))
         return redirect("control.plan")
     context = {"form": form, "button": _("设定建筑总量上限"), "back": reverse("control.plan"), "about": _("分区和清单")}
-    return render(request, "control/asked.html", context, status=status(form))
+    return render(request, "office/asked.html", context, status=status(form))
