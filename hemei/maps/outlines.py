@@ -14,14 +14,13 @@ from django.db.models.functions import Substr
 from hemei.core.access import Scope
 from hemei.core.models import Region
 from hemei.core.queries.places import places
-from hemei.core.queries.regions import regions
+from hemei.core.queries.regions import Bounds, regions
 from hemei.terms.region import Level, contains
 
 SIMPLER_BY = 0.0001  # degrees, about 10 m: less than a line's width on the map
 DIGITS = 5  # of a degree, about 1 m
 
 Point = tuple[float, float]
-Bounds = tuple[float, float, float, float]
 
 
 def drawn_regions(within: Scope) -> QuerySet[Region]:

@@ -15,7 +15,8 @@ from django.db.models.functions import Substr
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import PlaceTally
-from hemei.maps.outlines import Bounds, boundary, drawn_regions, extent, name_spots
+from hemei.core.queries.regions import Bounds
+from hemei.maps.outlines import boundary, drawn_regions, extent, name_spots
 from hemei.terms.region import Level
 
 WIDTH, MARGIN = 900, 30

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shapely
 from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Region
 from hemei.core.queries.duty import prefixes_of
 from hemei.terms.region import Level, successor
+
+Bounds = tuple[float, float, float, float]
+"""West, south, east, north, in degrees."""
 
 
 def regions(*, within: Scope, level: Level | None = None) -> QuerySet[Region]:
@@ -36,3 +40,14 @@ def groups_listed(*, within: Scope) -> dict[str, list[str]]:
     """Village → its villagers' groups, where the register lists them."""
     villages = regions(within=within, level=Level.VILLAGE).exclude(groups=[])
     return dict(villages.values_list("code", "groups"))
+
+
+def bounds_of(*, within: Scope) -> Bounds | None:
+    """The box around a scope; None where the boundary of any of its widest regions is not known."""
+    known = dict(Region.objects.filter(code__in=within.prefixes).exclude(boundary=None).values_list("code", "boundary"))
+    if not known or len(known) < len(within.prefixes):
+        return None
+    west, south, east, north = shapely.total_bounds(
+        shapely.from_wkb([bytes(one) for one in known.values() if one])
+    ).tolist()
+    return west, south, east, north

@@ -17,13 +17,26 @@ Cell = object
 """str, int, float, bool, date, datetime, time or None."""
 
 BLANKS = " \t\r\n\u00a0\u3000\u200b\ufeff"
-ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
+"""Signs that take no room or turn the direction of writing: they come along with what is copied from a web page."""
+
+UNCALCULATED = "#="
+"""What stands for a formula whose result the file does not have."""
+
+ERRORS = {"#CALC!", "#SPILL!", "#GETTING_DATA", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 NEUTRALISED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
 SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?\d+")
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
 UNIT = re.compile(r"(?<=[\d.])(?:人|口|层|间|栋|座|处|套|年|平方米|平方|平米|m2|米|m)$")
 """What may stand after a number without changing it (half-width: ㎡ is m2 here)."""
+SIDE = "[NSEW]|东经|西经|北纬|南纬"
+DEGREES = re.compile(
+    rf"(?P<before>{SIDE})?(?P<degrees>\d{{1,3}}(?:\.\d+)?)[°º˚度](?:(?P<minutes>\d{{1,2}})['′‘’分]"
+    rf"(?:(?P<seconds>\d{{1,2}}(?:\.\d+)?)(?:[\"″“”秒]|''|′′|’’))?)?(?P<after>{SIDE})?"
+)
 DATE = re.compile(r"((?:1[89]|2[01])\d\d)(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))")
 SPOKEN_DATE = str.maketrans({"年": "-", "月": "-", "日": None, "号": None, "/": "-", ".": "-"})
 MIDNIGHT = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?$")
@@ -58,7 +71,11 @@ def as_text(cell: Cell) -> str | None:
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time.min else cell.isoformat(" ", "minutes")
     text = cell.isoformat() if isinstance(cell, date | time) else str(cell)
-    text = (text[1:] if NEUTRALISED.match(text) else text).strip(BLANKS)
+    text = UNSEEN.sub("", text[1:] if NEUTRALISED.match(text) else text).strip(BLANKS)
+    if text == UNCALCULATED:
+        raise BadCell(
+            "这一格是公式，文件里没有它的结果。", "请用 Excel 或 WPS 打开文件，保存一次再传上来，或改成固定的内容。"
+        )
     if text in ERRORS:
         raise BadCell(f"这一格是出错的公式（{text}）。", "请改成固定的内容。")
     return text or None
@@ -118,6 +135,25 @@ def as_decimal(cell: Cell) -> Decimal | None:
     if not NUMBER.fullmatch(text):
         raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5 或 1985。")
     return Decimal(text)
+
+
+def as_degrees(cell: Cell) -> Decimal | None:
+    """Degrees as a decimal number, or written with minutes and seconds; south and west are negative.
+
+    >>> as_degrees("110°30′00″E"), as_degrees("北纬31度15分36秒"), as_degrees("31.5°"), as_degrees(110.25)
+    (Decimal('110.5'), Decimal('31.26'), Decimal('31.5'), Decimal('110.25'))
+    """
+    text = half_width(cell) if isinstance(cell, str) else None
+    found = DEGREES.fullmatch(text.replace(" ", "").upper()) if text else None
+    if found is None:
+        return as_decimal(cell)
+    if found["minutes"] and "." in found["degrees"]:
+        raise BadCell(f"“{text}”的度、分、秒看不懂。", "请写成 110°30′00″，或写成小数，例如 110.5。")
+    parts = [Decimal(found[name] or 0) for name in ("degrees", "minutes", "seconds")]
+    if parts[1] >= 60 or parts[2] >= 60:
+        raise BadCell(f"“{text}”的分或秒不小于 60。", "请核对；要写小数时只写一个数，例如 110.5。")
+    value = round(parts[0] + parts[1] / 60 + parts[2] / 3600, 10).normalize()
+    return -value if {found["before"], found["after"]} & {"S", "W", "南纬", "西经"} else value
 
 
 def as_int(cell: Cell) -> int | None:

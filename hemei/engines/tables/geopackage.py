@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ def gdal() -> Any:
     """pyogrio, imported once a file is at hand: it imports every data-frame library it finds, which takes seconds."""
     import pyogrio
 
+    warnings.filterwarnings("ignore", category=RuntimeWarning, module="pyogrio")  # of fields that nobody asked for
     return pyogrio
 
 
@@ -88,8 +90,10 @@ def damage_named(kind: str = "GeoPackage") -> Iterator[None]:
     """What GDAL cannot read, as BadFile."""
     try:
         yield
-    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError, UnicodeDecodeError) as error:
-        raise BadFile(f"这个 {kind} 文件有损坏（{error}）：请在 GIS 软件中重新导出。") from None
+    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError, UnicodeDecodeError):
+        raise BadFile(
+            f"这个 {kind} 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
+        ) from None
 
 
 def opening_bytes(path: Path) -> bytes:

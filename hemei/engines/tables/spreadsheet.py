@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -14,9 +14,9 @@ from pathlib import Path
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
-from hemei.engines.tables.hidden import HIDDEN, hidden_by_sheet
 from hemei.engines.tables.sifting import rows_below
 from hemei.engines.tables.table import Aside, BadFile, Table
+from hemei.engines.tables.unsaid import HIDDEN, Unsaid, by_sheet, computed, number_of
 
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
@@ -41,13 +41,13 @@ def read_workbook(
     source: bytes | Path, expected: Iterable[str] = (), said: Said | None = None, *, old: bool = False
 ) -> list[Table]:
     """The visible sheets that are not empty, of an .xlsx workbook or an `old` .xls one. Raises BadFile."""
-    hidden = {} if old else check_workbook(source)
+    unsaid = {} if old else check_workbook(source)
     wanted, said = tuple(expected), said or Said()
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
         names = [sheet.name for sheet in workbook.sheets_metadata if is_shown(sheet.typ, sheet.visible)]
         sheets = (workbook.get_sheet_by_name(name) for name in names)
-        return [table_of(one, wanted, said, hidden.get(one.name, ())) for one in sheets if one.start is not None]
+        return [table_of(one, wanted, said, unsaid.get(one.name, Unsaid())) for one in sheets if one.start is not None]
     except BaseException as error:  # a fault inside the reader (Rust) is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | BadFile):
             raise
@@ -58,8 +58,8 @@ def is_shown(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
     return kind is SheetTypeEnum.WorkSheet and visible is SheetVisibleEnum.Visible
 
 
-def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, hidden: Collection[int]) -> Table:
-    lines = spread(sheet)
+def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, unsaid: Unsaid) -> Table:
+    lines = spread(sheet, unsaid)
     first = list(islice(lines, LOOK_FOR_HEADER + first_row(sheet)))
     left = sheet.start[1] if sheet.start else 0
     spans = {(top, at - left): (bottom, right - left) for (top, at), (bottom, right) in sheet.merged_cell_ranges or ()}
@@ -67,7 +67,7 @@ def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, hidden: 
     found = find_header(first, expected, spans, stated)
     header, aside = distinct(found.headings, left), Aside()
     below = islice(enumerate(chain(first, lines), start=1), found.below, None)
-    rows = rows_below(header, below, aside, hidden=hidden, skip_hidden=said.skip_hidden)
+    rows = rows_below(header, below, aside, hidden=unsaid.hidden, skip_hidden=said.skip_hidden)
     top = [[shown(cell) for cell in line] for line in first[:LOOK_FOR_HEADER]]
     merged = [(*corner, *end) for corner, end in spans.items() if corner[0] < LOOK_FOR_HEADER]
     at = (found.first + 1, found.depth)
@@ -78,14 +78,17 @@ def first_row(sheet: CalamineSheet) -> int:
     return sheet.start[0] if sheet.start else 0
 
 
-def spread(sheet: CalamineSheet) -> Iterator[list[object]]:
+def spread(sheet: CalamineSheet, unsaid: Unsaid) -> Iterator[list[object]]:
     """The sheet's rows from row 1 on, each merged cell's content repeated down all its rows (not across: a merged title
-    is one cell)."""
+    is one cell), and what the reader does not say of formulas put in."""
     left = sheet.start[1] if sheet.start else 0
     ends = {(top, column): bottom for (top, column), (bottom, _) in sheet.merged_cell_ranges or () if bottom > top}
     held: dict[int, tuple[int, object]] = {}
     for number, line in enumerate(sheet.iter_rows()):
         cells: list[object] = list(line)
+        for column, text in unsaid.cells.get(number + 1, {}).items():
+            if left <= column < left + len(cells):
+                cells[column - left] = text
         for column, (bottom, content) in list(held.items()):
             if number <= bottom and column < len(cells):
                 cells[column] = content
@@ -97,32 +100,32 @@ def spread(sheet: CalamineSheet) -> Iterator[list[object]]:
         yield cells
 
 
-def check_workbook(source: bytes | Path) -> dict[str, set[int]]:
-    """Refuse what is no workbook, and what would not fit in memory once it is read; which rows of which sheet are
-    hidden. Raises BadFile."""
+def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
+    """Refuse what is no workbook, and what would not fit in memory once it is read; what the reader does not say of
+    each sheet. Raises BadFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
                 raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
-            hidden = {
+            unsaid = {
                 part: check_extent(archive, part)
                 for part in archive.namelist()
                 if part.startswith("xl/worksheets/") and part.endswith(".xml")
             }
-            return hidden_by_sheet(archive, hidden)
+            return by_sheet(archive, unsaid)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
         raise BadFile(f"这不是完好的 .xlsx 工作簿：{SAVE_AGAIN}") from None
 
 
-def check_extent(archive: zipfile.ZipFile, part: str) -> set[int]:
-    """The hidden rows. Raises BadFile where cells stand so far apart that the reader would make room for too many
-    between them.
+def check_extent(archive: zipfile.ZipFile, part: str) -> Unsaid:
+    """What the reader does not say. Raises BadFile where cells stand so far apart that the reader would make room for
+    too many between them.
 
     Cells that are only coloured (`<c …/>`, `<c …></c>`) take no room; a filled cell without a reference stands in the
     row around it.
     """
-    bottom, right, row, where, hidden = 0, 1, 0, "", set[int]()
-    for tag, letters, digits in tags_of(archive, part, hidden):
+    bottom, right, row, where, unsaid = 0, 1, 0, "", Unsaid()
+    for tag, letters, digits in tags_of(archive, part, unsaid):
         if tag == b"row":
             row = int(digits or row + 1)
             continue
@@ -131,12 +134,12 @@ def check_extent(archive: zipfile.ZipFile, part: str) -> set[int]:
             bottom, right, where = max(below, bottom), max(column, right), f"{letters.decode()}{below}"
     if bottom * right > MOST_CELLS:
         raise BadFile(f"表格一直延伸到 {where} 一带，中间大多是空的：请删去表格外面多余的内容，或分成几个工作表。")
-    return hidden
+    return unsaid
 
 
-def tags_of(archive: zipfile.ZipFile, part: str, hidden: set[int]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole; the
-    numbers of its hidden rows go to `hidden`."""
+def tags_of(archive: zipfile.ZipFile, part: str, unsaid: Unsaid) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole; what
+    the reader will not say goes to `unsaid`."""
     tail = b""
     with archive.open(part) as xml:
         while chunk := xml.read(CHUNK):
@@ -144,14 +147,14 @@ def tags_of(archive: zipfile.ZipFile, part: str, hidden: set[int]) -> Iterator[t
             last = text.rfind(b">") + 1
             start = text.rfind(b"<", 0, last)
             whole = last if text.startswith(b"</", start) else start  # what follows an opening tag says if it is filled
-            hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
+            whole = min(whole, started(text, whole))
+            unsaid.hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
+            computed(text[:whole], unsaid)
             yield from TAG.findall(text, 0, whole)
             tail = text[whole:][-LONGEST_TAG:]
 
 
-def number_of(letters: bytes) -> int:
-    """The number of a column from 1 on, 0 for no letters."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def started(text: bytes, end: int) -> int:
+    """Where the last cell begins that has not ended before `end`, else `end`; a longer one is no formula's."""
+    begun = text.rfind(b"<", 0, max(text.rfind(b"<c ", 0, end), text.rfind(b":c ", 0, end), 0) + 1)
+    return begun if begun >= 0 and end - begun < LONGEST_TAG and b"c>" not in text[begun:end] else end

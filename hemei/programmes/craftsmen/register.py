@@ -15,7 +15,7 @@ from hemei.core.actions.register.catalogue import Register
 from hemei.core.actions.register.households import ID_NUMBER, PHONE, VILLAGE
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each, reach_of
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line, choice, plain
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to, plain
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Person, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code, as_date, as_yes_no
@@ -30,7 +30,7 @@ PAPER = ("number", "body", "issued_on", "valid_to")
 
 
 def fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("region", VILLAGE, as_code, needed=True),
         Field("name", (lazy("姓名"), "工匠姓名"), needed=True),
         Field("id_number", (lazy("身份证号"), *ID_NUMBER), as_code, personal=True),
@@ -45,6 +45,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("valid_to", (lazy("有效期至"), "证书有效期", "有效期", "到期日期"), as_date),
         Field("trained_on", (lazy("最近培训日期"), "培训日期", "培训时间"), as_date),
     ]
+    return held_to(own, Craftsman, Certificate, name=60, id_number=40, phone=30)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

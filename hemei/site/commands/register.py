@@ -32,7 +32,7 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
     summary = import_folder(folder, by=operator(), confirm=yes)
     if form == "json":
         show_json(summary.__dict__)
-    else:
+    elif form == "csv" or summary.state != BatchState.FAILED:
         none = dict.fromkeys(KEYS, 0)
         show([none | {"register": name, **counts} for name, counts in summary.counts.items()], KEYS, form)
     if form == "table":
@@ -44,10 +44,15 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
 
 
 def tell(summary: Summary) -> None:
+    for file, sheet, why in summary.passed:
+        click.echo(_("%(file)s · %(sheet)s：没有读。%(why)s") % {"file": file, "sheet": sheet, "why": why})
     for file, line, effect in summary.effects:
         click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": effect})
     for file, line, reason, remedy in summary.refused:
-        click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": f"{reason} {remedy}"})
+        click.echo(
+            _("%(file)s 第 %(line)s 行：%(told)s")
+            % {"file": file, "line": line, "told": _("%(reason)s%(remedy)s") % {"reason": reason, "remedy": remedy}}
+        )
     if summary.state == BatchState.READY:
         click.echo(_("什么都还没有写入；加 --yes 再运行一次，就写入通过的行。"))
     elif summary.state == BatchState.APPLIED:

@@ -18,7 +18,7 @@ from hemei.core.actions.register.households import VILLAGE
 from hemei.core.actions.register.judging import Desk, Judged, Reference, batched, judge_each
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.places import identifier_fields, kind_of
-from hemei.core.actions.register.sheet import Field, Line, choice
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to
 from hemei.core.errors import Mistaken
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Finding, Place, RowOutcome, StagedRow
@@ -53,7 +53,7 @@ def fields(sheet: Sheet) -> list[Field]:
             field="files",
             code="unknown_matter",
         )
-    return [
+    own = [
         Field("source_id", (lazy("台账编号"), "编号", "隐患编号", "序号"), as_code),
         Field("region", VILLAGE, as_code),
         *(identifier_fields(kind_of(sheet), also=()) if sheet.kind else ()),
@@ -66,6 +66,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("status", (lazy("办理状态"), "状态", "是否办结", "整改情况")),
         Field("note", (lazy("备注"), "处理情况", "整改措施")),
     ]
+    return held_to(own, Case, source_id=LONGEST_ID - 6)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

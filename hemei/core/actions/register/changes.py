@@ -19,7 +19,7 @@ from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged, judge_each, reach_of, refused
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.regions import groups_in
-from hemei.core.actions.register.sheet import Field, Line, choice
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to
 from hemei.core.models import ChangeKind, Region, RegionChange, RowOutcome, StagedRow
 from hemei.core.registry import registry
 from hemei.engines.tables import BadCell, as_code, as_date
@@ -31,7 +31,7 @@ ALONE = frozenset({"regions", "grids", "changes"})
 
 
 def fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("old", (lazy("原代码"), "原区划代码", "变更前代码", "旧代码"), as_code, needed=True),
         Field("new", (lazy("新代码"), "新区划代码", "变更后代码", "现代码"), as_code, needed=True),
         Field("kind", (lazy("变更类型"), "变更方式", "变更情况"), choice(KINDS), needed=True, choices=KINDS),
@@ -43,6 +43,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("number_prefix", (lazy("户号前缀"),)),
         Field("group_prefix", (lazy("组前缀"),)),
     ]
+    return held_to(own, RegionChange, name=80, number_prefix=20, group_prefix=20)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

@@ -31,6 +31,7 @@ class Summary:
     counts: dict[str, dict[str, int]] = field(default_factory=dict)  # register → outcome → rows
     refused: list[tuple[str, int, str, str]] = field(default_factory=list)  # the first: file, row, 原因, 怎么改
     message: str = ""
+    passed: list[tuple[str, str, str]] = field(default_factory=list)  # file, sheet, why nothing of it was read
     effects: list[tuple[str, int, str]] = field(default_factory=list)  # file, row, what it would do, where that is said
     rows: int = 0  # written
     seconds_in_transaction: float | None = None
@@ -161,6 +162,7 @@ def summary_of(batch: ImportBatch, applied: Job | None = None) -> Summary:
         counts=batch.understood.get("counts", {}),
         refused=[(row.file, row.line, row.reason, row.remedy) for row in refused],
         message=batch.message,
+        passed=[(one["file"], one["sheet"], one["why"]) for one in batch.understood.get("passed", ())],
         effects=[(row.file, row.line, row.values["effect"]) for row in told],
         rows=result.get("rows", 0),
         seconds_in_transaction=result.get("seconds_in_transaction"),

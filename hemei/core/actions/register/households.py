@@ -12,7 +12,7 @@ from hemei.core.actions.register import persons
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line
+from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, Person, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code, as_int
@@ -26,7 +26,7 @@ MOST_PEOPLE = 99
 
 
 def fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("region", VILLAGE, as_code, needed=True),
         Field("number", NUMBER, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
@@ -35,6 +35,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_code, personal=True),
         Field("size", (lazy("人口"), "家庭人口", "人口数", "家庭人口数", "人数", "户籍人口", "家庭成员数"), as_int),
     ]
+    return held_to(own, Household, head=60, id_number=40, phone=30)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

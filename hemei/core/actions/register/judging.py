@@ -16,7 +16,7 @@ from hemei.core.actions.register.sheet import Line
 from hemei.core.models import ChangeKind, Region, RegionChange, RowOutcome
 from hemei.core.personal import fingerprint
 from hemei.core.queries.regionchange import gone
-from hemei.core.queries.regions import groups_listed, names
+from hemei.core.queries.regions import Bounds, bounds_of, groups_listed, names
 from hemei.engines.tables import BadCell
 from hemei.terms.personal import id_number_is_consistent, last_four, mask_id, mask_phone
 from hemei.terms.region import BadRegionCode, Level, RegionCode, contains
@@ -48,6 +48,7 @@ class Desk:
     regions: dict[str, str]
     groups: dict[str, list[str]] = field(default_factory=dict)  # village → its groups, where they are listed
     guesses: dict[str, str | None] = field(default_factory=dict)  # a name that is none → the code it may mean
+    bounds: Bounds | None = None  # the box around the district, where its boundary is known: west, south, east, north
     gone: dict[str, RegionChange] = field(default_factory=dict)  # code that is no more → what became of it
     references: dict[str, dict[str, Reference]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
@@ -146,7 +147,11 @@ class Desk:
         """Raise BadCell where this key stood in an earlier row of the batch."""
         earlier = self.seen.setdefault(key, line.where)
         if earlier != line.where:
-            raise BadCell(_("与 %(where)s 行重复。") % {"where": earlier}, _("请保留一行，删去或改正另一行。"))
+            file, _colon, number = earlier.rpartition(":")
+            raise BadCell(
+                _("与 %(file)s 第 %(row)s 行重复。") % {"file": file, "row": number},
+                _("请保留一行，删去或改正另一行。"),
+            )
 
     def refer(self, register: str, key: str) -> Reference | None:
         return self.references.get(register, {}).get(key)
@@ -160,7 +165,7 @@ def desk_for(by: Actor, district: str) -> Desk:
     within = reach_of(by, "register.import")
     inside = within.narrowed(district)
     known, listed = names(within=inside), groups_listed(within=inside)
-    return Desk(by, district, within, known, listed, gone=gone(within=inside))
+    return Desk(by, district, within, known, listed, gone=gone(within=inside), bounds=bounds_of(within=inside))
 
 
 def reach_of(by: Actor, verb: str) -> Scope:

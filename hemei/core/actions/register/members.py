@@ -22,14 +22,14 @@ from hemei.core.actions.register.households import (
 )
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line
+from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, HouseholdMember, Person, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code
 
 
 def fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("region", VILLAGE, as_code, needed=True),
         Field("number", NUMBER, as_code, needed=True),
         Field("name", (lazy("姓名"), "成员姓名"), needed=True),
@@ -37,6 +37,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("phone", (lazy("联系电话"), *PHONE), as_code, personal=True),
         Field("relation", (lazy("与户主关系"), "关系")),
     ]
+    return held_to(own, Household, HouseholdMember, name=60, id_number=40, phone=30)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged, Reference, compared, judge_each, reach_of, shown
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line, choice, plain
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to, plain
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Account, Duty, RowOutcome, StagedRow, Unit
 from hemei.core.personal import decrypt, encrypt
@@ -30,7 +30,7 @@ USERNAME = re.compile(r"[\w.@+-]{2,60}")
 def fields(sheet: Sheet) -> list[Field]:
     roles = {key: role.name for key, role in ROLES.items()}
     matters = {"*": lazy("全部"), **{key: programme.title for key, programme in registry.programmes.items()}}
-    return [
+    own = [
         Field("username", (lazy("用户名"), "账号", "登录名"), as_code, needed=True),
         Field("name", (lazy("姓名"), "人员姓名"), needed=True),
         Field("phone", (lazy("手机号"), "联系电话", "电话"), as_code, personal=True),
@@ -41,6 +41,7 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("starts", (lazy("开始日期"), "任职日期"), as_date),
         Field("ends", (lazy("结束日期"), "离任日期"), as_date),
     ]
+    return held_to(own, Account, phone=30, unit=100)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

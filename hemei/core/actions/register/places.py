@@ -18,8 +18,8 @@ from hemei.core.actions.register.households import VILLAGE
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.naming import alike
-from hemei.core.actions.register.position import Spot, coordinate_fields, spot_of
-from hemei.core.actions.register.sheet import Field, Line, choice, plain
+from hemei.core.actions.register.position import Spot, at_home, coordinate_fields, spot_of
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to, plain
 from hemei.core.errors import Mistaken
 from hemei.core.models import Place, PlaceIdentifier, PositionSource, RowOutcome, StagedRow
 from hemei.core.registry import Column, Kind, registry
@@ -45,7 +45,7 @@ def kind_of(sheet: Sheet) -> Kind:
 
 def fields(sheet: Sheet) -> list[Field]:
     kind = kind_of(sheet)
-    return [
+    own = [
         Field("region", VILLAGE, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
         Field("label", (lazy("名称"), f"{kind.title}名称", "房屋名称", "门牌名称")),
@@ -54,6 +54,7 @@ def fields(sheet: Sheet) -> list[Field]:
         *identifier_fields(kind),
         *(_own_field(kind, column) for column in kind.columns),
     ]
+    return held_to(own, Place, kind.model, **dict.fromkeys(kind.identifier_systems, LONGEST_IDENTIFIER))
 
 
 def identifier_fields(kind: Kind, also: tuple[str, ...] = ("宅号", "宅基地编号", "编号")) -> list[Field]:
@@ -107,15 +108,13 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        identifiers = {
-            system: said[system][:LONGEST_IDENTIFIER] for system in kind.identifier_systems if system in said
-        }
+        identifiers = {system: said[system] for system in kind.identifier_systems if system in said}
         values = {name: said.get(name) for name in BASE} | {"kind": kind.key}
         values["region"] = region = desk.region(said["region"], MATTER_OF_KIND[kind.key])
         values["group"] = desk.group(region, said.get("group"))
         values["label"] = (said.get("label") or said.get("address") or "")[:LONGEST_LABEL] or None
         values |= {column.name: said.get(column.name) for column in kind.columns if column.name in said}
-        values |= _spot_values(spot_of(line))
+        values |= _spot_values(at_home(spot_of(line), desk))
         for system, number in identifiers.items():
             desk.once(f"places|{system}:{number}", line)
         key = next((f"{system}:{number}" for system, number in identifiers.items()), line.where)

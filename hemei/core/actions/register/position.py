@@ -10,15 +10,19 @@ import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from numpy.typing import NDArray
+from pyproj import Geod
 
+from hemei.core.actions.register.judging import Desk
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line
 from hemei.core.errors import Mistaken
-from hemei.engines.tables import BadCell, as_decimal
+from hemei.engines.tables import BadCell, as_decimal, as_degrees
 from hemei.engines.tables.coordinates import UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
 from hemei.terms import tile
 
 DECIMALS = 8  # about a millimetre: what is read twice compares equal
+GEOD = Geod(ellps="GRS80")
+FAR_KM = 10.0
 SHIFTED = ("GCJ-02", "BD-09")
 
 
@@ -38,10 +42,12 @@ class Spot:
 def coordinate_fields(sheet: Sheet) -> list[Field]:
     """Longitude and latitude, or easting and northing: a survey table's X坐标 is the northing."""
     x, y = ("X坐标", "X", "x"), ("Y坐标", "Y", "y")
-    east, north = (y, x) if _is_plane(sheet.crs) else (x, y)
+    plane = _is_plane(sheet.crs)
+    east, north = (y, x) if plane else (x, y)
+    reads = as_decimal if plane else as_degrees
     return [
-        Field("lon", (lazy("经度"), "东经", "东坐标", "横坐标", "lon", "longitude", *east), as_decimal),
-        Field("lat", (lazy("纬度"), "北纬", "北坐标", "纵坐标", "lat", "latitude", *north), as_decimal),
+        Field("lon", (lazy("经度"), "东经", "东坐标", "横坐标", "lon", "longitude", *east), reads),
+        Field("lat", (lazy("纬度"), "北纬", "北坐标", "纵坐标", "lat", "latitude", *north), reads),
     ]
 
 
@@ -85,11 +91,30 @@ def _shapes(lines: Sequence[Line], system: str) -> list[Line]:
         if line.geometry is None:
             out.append(line)
         elif shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
-            fault = BadCell(_("图形读不懂或不在所写的坐标系里。"), _("请在 GIS 软件中检查这个图形和坐标系。"))
-            out.append(replace(line, geometry=None, faults=[*line.faults, fault]))
+            out.append(replace(line, geometry=None, faults=[*line.faults, _shape_fault(line.geometry, system)]))
         else:
             out.append(replace(line, geometry=bytes(shapely.to_wkb(shape))))
     return out
+
+
+def _shape_fault(geometry: bytes, system: str) -> BadCell:
+    """What is wrong with a geometry that could not be brought to degrees."""
+    shape = shapely.from_wkb(geometry, on_invalid="ignore")
+    if shape is None:
+        return BadCell(_("图形读不懂。"), _("请在 GIS 软件中检查这个图形，改好后重新导出。"))
+    vertices = shapely.get_coordinates(shape)
+    if shape.is_empty or not np.isfinite(vertices).all():
+        return BadCell(
+            _("图形是空的，或坐标不是数。"), _("请在 GIS 软件中重画这个图形；还没有位置的，删去图形再导入。")
+        )
+    faults = (point_fault(x, y, system) for x, y in vertices.tolist())
+    return _told(next(filter(None, faults), _("图形不在所写的坐标系里：请在 GIS 软件中检查坐标系。")))
+
+
+def _told(sentence: str) -> BadCell:
+    """A sentence of reason and remedy, as a fault of a row."""
+    reason, _colon, remedy = sentence.partition("：")
+    return BadCell(f"{reason}。", remedy)
 
 
 def _points(lines: Sequence[Line], system: str) -> list[Line]:
@@ -106,8 +131,7 @@ def _points(lines: Sequence[Line], system: str) -> list[Line]:
             fault = BadCell(_("经度和纬度只有一个。"), _("请两个都填，或都空着，以后在地图上点选。"))
             out.append(replace(line, faults=[*line.faults, fault]))
         elif lon != lon:
-            reason, _colon, remedy = point_fault(x, y, system).partition("：")
-            out.append(replace(line, faults=[*line.faults, BadCell(f"{reason}。", remedy)]))
+            out.append(replace(line, faults=[*line.faults, _told(point_fault(x, y, system))]))
         else:
             out.append(replace(line, values=line.values | {"lon": lon, "lat": lat}))
     return out
@@ -122,3 +146,20 @@ def spot_of(line: Line) -> Spot | None:
         return Spot(round(point.x, DECIMALS), round(point.y, DECIMALS), footprint)
     lon, lat = line.values.get("lon"), line.values.get("lat")
     return None if lon is None or lat is None else Spot(round(lon, DECIMALS), round(lat, DECIMALS))
+
+
+def at_home(spot: Spot | None, desk: Desk) -> Spot | None:
+    """The spot. Raises BadCell where it lies so far outside the district, as far as its boundary is known, that the
+    coordinate system or its zone must be another one."""
+    if spot is None or desk.bounds is None:
+        return spot
+    west, south, east, north = desk.bounds
+    lon, lat = min(max(spot.lon, west), east), min(max(spot.lat, south), north)
+    off = GEOD.inv(spot.lon, spot.lat, lon, lat)[2] / 1000
+    if off <= FAR_KM:
+        return spot
+    named = {"lon": f"{spot.lon:.4f}", "lat": f"{spot.lat:.4f}", "off": f"{off:.0f}"}
+    raise BadCell(
+        _("坐标（经度 %(lon)s，纬度 %(lat)s）在本区以外约 %(off)s 公里。") % named,
+        _("请核对坐标系、带号和小数点；坐标没有错的，请先在区划表里更正本区的边界。"),
+    )

@@ -111,11 +111,13 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
         desk.sheet, found = sheet, chosen(folder, sheet, memory)
         passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
         for table, plan in found.tables:
-            reading = _Reading(batch, desk, plan, table)
+            reading, before = _Reading(batch, desk, plan, table), done
             for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
                 reading.take(rows)
                 done += len(rows)
                 progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": plan.called, "done": done})
+            if done == before:
+                passed.append({"file": sheet.file, "sheet": table.name, "why": _("表头下面没有一行数据。")})
             understood.append(understood_of(plan, table, reading.system))
     return {"district": layout.district, "sheets": understood, "passed": passed}
 

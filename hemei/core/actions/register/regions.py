@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as lazy
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line
+from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.models import Region, RowOutcome, StagedRow
 from hemei.engines.tables import BadCell, as_code, as_text
 from hemei.terms.region import Level, RegionCode
@@ -34,20 +34,22 @@ GROUPS = Field("groups", (lazy("村民小组"), "小组", "组"), groups_in)
 
 def region_fields(sheet: Sheet) -> list[Field]:
     headings = (lazy("区划代码"), "统计用区划代码", "代码", "code12", "code")
-    return [
+    own = [
         Field("code", headings, as_code, needed=True),
         Field("name", (lazy("名称"), "区划名称", "单位名称", "name"), needed=True),
         GROUPS,
     ]
+    return held_to(own, Region)
 
 
 def grid_fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("village", (lazy("村代码"), "所在村", "村"), as_code),
         Field("code", (lazy("网格编号"), "网格代码", "网格编码"), as_code, needed=True),
         Field("name", (lazy("网格名称"), "名称"), needed=True),
         GROUPS,
     ]
+    return held_to(own, Region)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from hemei.core.errors import Mistaken
 from hemei.engines.tables import BadCell, Row, as_text, squeezed
 
 Text = str | Promise
+LONGEST_NAME = 80
+LONGEST_TEXT = 4_000  # signs, of what has a column without an end
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Field:
     needed: bool = False
     personal: bool = False  # never lies about in clear
     choices: Mapping[str, Text] = field(default_factory=dict)  # key → word, where `read` gives a key
+    longest: int = LONGEST_TEXT
 
     @property
     def label(self) -> str:
@@ -76,7 +80,9 @@ class Plan:
             except BadCell as bad:
                 faults.append(self._fault(one, bad, row))
                 continue
-            if value is not None:
+            if isinstance(value, str) and len(value) > one.longest:
+                faults.append(self._too_long(one, value))
+            elif value is not None:
                 values[one.name] = value
             elif one.needed:
                 faults.append(_missing(self.columns[one.name]))
@@ -93,6 +99,11 @@ class Plan:
         if one.choices and isinstance(said := row.values.get(self.columns[one.name]), str):
             return Unlike(reason, bad.remedy, Instead(one.name, said.strip(), "", ""))
         return BadCell(reason, bad.remedy)
+
+    def _too_long(self, one: Field, value: str) -> BadCell:
+        named = {"heading": self.columns[one.name], "count": len(value), "longest": one.longest}
+        reason = _("“%(heading)s”有 %(count)d 个字，最多 %(longest)d 个。") % named
+        return BadCell(reason, _("请写短一些；是不是几格的内容连在了一起？"))
 
     def _value(self, one: Field, row: Row) -> Any:
         cell = row.values.get(self.columns[one.name])
@@ -112,6 +123,18 @@ def plain(value: object) -> Any:
     if isinstance(value, Decimal):
         return float(value)
     return value.isoformat() if isinstance(value, date) else value
+
+
+def held_to(fields: Sequence[Field], *kept: type[models.Model], **longest: int) -> list[Field]:
+    """The fields, each no longer than the column of its name in the first of the tables that has one, or as is said. A
+    region is said by its code or its name."""
+    longest = {"region": LONGEST_NAME} | longest
+
+    def room(name: str) -> int:
+        columns = (column for table in kept for column in table._meta.get_fields() if column.name == name)
+        return longest.get(name) or getattr(next(columns, None), "max_length", None) or LONGEST_TEXT
+
+    return [replace(one, longest=room(one.name)) for one in fields]
 
 
 def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Plan:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.judging import Desk, Judged, compared, judge_each
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.sheet import Field, Line, choice
+from hemei.core.actions.register.sheet import Field, Line, choice, held_to
 from hemei.core.models import RowOutcome, StagedRow, Unit, UnitKind
 from hemei.engines.tables import as_code
 
@@ -18,13 +18,14 @@ COLUMNS = ["seal_name", "kind", "phone"]
 
 
 def fields(sheet: Sheet) -> list[Field]:
-    return [
+    own = [
         Field("name", (_("单位名称"), "名称", "单位"), needed=True),
         Field("seal_name", (_("印章名称"), "公章名称")),
         Field("kind", (_("类别"), "单位类别", "单位类型"), choice(KINDS), choices=KINDS),
         Field("region", (_("服务区域"), "区划代码", "所在区域", "村代码"), as_code, needed=True),
         Field("phone", (_("办公电话"), "电话", "联系电话"), as_code),
     ]
+    return held_to(own, Unit)
 
 
 def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:

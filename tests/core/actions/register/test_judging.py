@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shapely
 
 from hemei.core.access import SYSTEM, Refused
 from hemei.core.actions.register import folder as importing
@@ -12,9 +13,9 @@ from hemei.core.actions.register.folder import import_folder
 from hemei.core.actions.register.returning import write_returned
 from hemei.core.actions.register.upload import receive
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Account, Decision, Duty, ImportBatch, Place, RowOutcome, StagedRow, Unit
+from hemei.core.models import Account, Decision, Duty, ImportBatch, Place, Region, RowOutcome, StagedRow, Unit
 from hemei.core.worker import run, take_next
-from hemei.engines.tables import read
+from hemei.engines.tables import read, write_gpkg
 from tests.conftest import People
 from tests.core.actions.register.folders import GOOD_ID, HOUSEHOLDS, HOUSES, LAYOUT, NEXT_VILLAGE, VILLAGE, make
 
@@ -37,6 +38,8 @@ def rows_of(batch: int, outcome: str) -> list[tuple[int, str, str]]:
         ([VILLAGE, "一组", None, None, None], "没有名称、地址，也没有编号", "至少填写一样"),
         ([VILLAGE, "一组", "F-9", None, "某处", 110.5], "经度和纬度只有一个", "两个都填"),
         ([VILLAGE, "一组", "F-9", None, "某处", 31.5, 110.5], "写反", "经度在前"),
+        ([VILLAGE, "一组", "F-9", None, "某处", "110°75′", 31.5], "分或秒不小于 60", "小数"),
+        ([VILLAGE, "一组", "F" * 81, None, "某处"], "有 81 个字，最多 80 个", "连在了一起"),
         ([VILLAGE, "一组", "F-9", None, "某处", None, None, "竹楼"], "“竹楼”不在可选的词里", "土木"),
         ([VILLAGE, "一组", "F-9", None, "某处", None, None, None, "一九九八"], "不是数字", "数字"),
         ([None, "一组", "F-9", None, "某处"], "“村代码”是空的", "填写"),
@@ -54,11 +57,41 @@ def test_a_refused_row_says_why_and_what_to_do(
     assert not rows_of(summary.batch, RowOutcome.NEW)
 
 
+def test_coordinates_in_degrees_minutes_and_seconds(tmp_path: Path, regions) -> None:
+    table = [HOUSES[0], [VILLAGE, "一组", "F-9", None, "某处", "东经110°30′00″", "31度30分18秒N", None, None, None]]
+    import_folder(make(tmp_path / "甲", PLACES, files={"农房.xlsx": table}), by=SYSTEM, confirm=True)
+    place = Place.objects.get()
+    assert (place.lon, place.lat) == (110.5, 31.505)
+
+
+@pytest.mark.parametrize(("lon", "far"), [(110.59, ""), (110.65, "本区以外约"), (114.0, "本区以外约")])
+def test_a_spot_far_outside_the_district_is_refused(tmp_path: Path, regions, lon: float, far: str) -> None:
+    Region.objects.filter(code="429999").update(boundary=shapely.to_wkb(shapely.box(110.3, 31.3, 110.5, 31.7)))
+    table = [HOUSES[0], [VILLAGE, "一组", "F-9", None, "某处", lon, 31.5, None, None, None]]
+    summary = import_folder(make(tmp_path / "甲", PLACES, files={"农房.xlsx": table}), by=SYSTEM, confirm=False)
+    assert [far in reason and "坐标系" in remedy for _file, _row, reason, remedy in summary.refused] == [True] * bool(
+        far
+    )
+
+
+def test_a_geometry_that_has_no_place_says_which_way_it_is_wrong(tmp_path: Path, regions) -> None:
+    shapes = [shapely.Point(31.5, 110.5), shapely.Point(), shapely.Point(110.5, 310.5), shapely.Point(110.5, 31.5)]
+    features = [(bytes(shapely.to_wkb(shape)), [VILLAGE, f"F-{n}"]) for n, shape in enumerate(shapes)]
+    layout = "district: '429999'\nregisters:\n  places: {file: 农房.gpkg, kind: house}\n"
+    folder = make(tmp_path / "甲", layout, files={})
+    write_gpkg(folder / "农房.gpkg", "农房", {"村代码": str, "房屋编号": str}, features)
+    summary = import_folder(folder, by=SYSTEM, confirm=False)
+    assert summary.counts["places"] == {"new": 1, "refused": 3}
+    assert ["写反" in told[2] for told in summary.refused] == [True, False, False]
+    assert ["空的" in told[2] for told in summary.refused] == [False, True, False]
+    assert "不是经纬度" in summary.refused[2][2]
+
+
 def test_the_same_number_twice_in_a_file_is_refused_the_second_time(tmp_path: Path, regions) -> None:
     table = [HOUSES[0], HOUSES[1], HOUSES[1]]
     summary = import_folder(make(tmp_path / "甲", PLACES, files={"农房.xlsx": table}), by=SYSTEM, confirm=False)
     assert summary.counts["places"] == {"new": 1, "refused": 1}
-    assert summary.refused[0][2] == "与 农房.xlsx:2 行重复。"
+    assert summary.refused[0][2] == "与 农房.xlsx 第 2 行重复。"
 
 
 def test_a_township_officer_imports_only_the_township(tmp_path: Path, people: People) -> None:

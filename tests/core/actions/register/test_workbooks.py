@@ -59,6 +59,15 @@ OUTCOMES: dict[str, Outcome] = {
     "an old workbook": Outcome(header_at=(2, 1)),
     "a new workbook under an old name": Outcome(),
     "lines of text under an old workbook's name": Outcome(),
+    "codes put together by formulas, an empty one among them": Outcome(),
+    "formulas that are errors, or that no program has worked out yet": Outcome(
+        {("0002", "李大山", 2)}, refused={2: "出错的公式（#REF!）", 3: "没有它的结果", 4: "出错的公式（#DIV/0!）"}
+    ),
+    "signs that nobody sees, copied from a web page": Outcome(),
+    "cells whose contents have run together": Outcome(
+        {("0002", "李大山", 2)}, refused={2: "“组”有 60 个字，最多 40 个", 3: "“户主姓名”有 120 个字，最多 60 个"}
+    ),
+    "a header and nothing below it": Outcome(set(), passed=["农户"]),
 }
 
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 import csv
 import io
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import xlsxwriter
 import xlwt
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -215,6 +217,52 @@ def renamed() -> bytes:
 @case("lines of text under an old workbook's name", "表.xls")
 def text_renamed() -> bytes:
     return "\r\n".join("\t".join(str(cell) for cell in row) for row in (HOUSEHOLDS, ONE, TWO)).encode("gbk")
+
+
+@case("codes put together by formulas, an empty one among them")
+def formulas() -> bytes:
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file)
+    sheet = book.add_worksheet("农户")
+    sheet.write_row(0, 0, HOUSEHOLDS)
+    for number, row in enumerate((ONE, TWO), 1):
+        for column, cell in enumerate(row):
+            sheet.write_formula(number, column, f"=代码!{chr(65 + column)}{number}", None, cell)
+    sheet.write_formula(2, 4, '=IF(代码!E2="","",代码!E2)', None, "")
+    book.close()
+    return as_excel_has_it(file, b'<c r="E3">', b'<c r="E3" t="str">')
+
+
+def as_excel_has_it(file: io.BytesIO, cell: bytes, instead: bytes) -> bytes:
+    """Excel says of a formula with an empty result that it is a text; XlsxWriter does not."""
+    changed = io.BytesIO()
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
+        for part in old.namelist():
+            content = old.read(part)
+            assert part != "xl/worksheets/sheet1.xml" or cell in content
+            new.writestr(part, content.replace(cell, instead))
+    return changed.getvalue()
+
+
+@case("formulas that are errors, or that no program has worked out yet")
+def broken_formulas() -> bytes:
+    return simple(HOUSEHOLDS, ["#REF!", *ONE[1:]], [V, "一组", "=1+1", *TWO[3:]], [*ONE[:5], "#DIV/0!"], TWO)
+
+
+@case("signs that nobody sees, copied from a web page")
+def unseen() -> bytes:
+    row: list[object] = [f"\u202a{V}\u202c", "一组\u200b", "00\u200b01\ufeff", "王\u200d小明", "13800001234", 4]
+    return simple(HOUSEHOLDS, row, TWO)
+
+
+@case("cells whose contents have run together")
+def run_together() -> bytes:
+    return simple(HOUSEHOLDS, [V, "一组" * 30, *ONE[2:]], [V, "一组", "0003", "李大山" * 40, None, 2], TWO)
+
+
+@case("a header and nothing below it")
+def only_a_header() -> bytes:
+    return simple(HOUSEHOLDS)
 
 
 def write_all(folder: Path) -> None:
