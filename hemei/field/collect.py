@@ -30,7 +30,7 @@ from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import xform
 from hemei.field.about import PROXIES
 from hemei.field.staff import right_for
-from hemei.terms.day import today
+from hemei.terms.day import day_of, today
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}  # as forms name them, and as the interface does
 WHICH = gettext_lazy("查看的是哪一处？")
@@ -143,7 +143,8 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
         raise NoSuchForm(_("没有这张表或这个版本，请在手机上更新空白表单后重填。"), code="unknown_form")
     place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
     require(by, right_for(form), place)
-    answers, errors = answers_of(read, submission)
+    at = _moment(submission.at)
+    answers, errors = answers_of(read, submission, day_of(at))
     if errors:
         raise Mistaken(f"{errors[0].question}：{errors[0].problem}", field=errors[0].question, code="answer")
     photos = _photos(read, answers, files)
@@ -151,7 +152,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
         form=form.id,
         answers=answers,
         instance_id=submission.instance_id,
-        at=_moment(submission.at),
+        at=at,
         raw=xml,
         files=photos,
         replaces=submission.deprecated_id,

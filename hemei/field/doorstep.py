@@ -83,7 +83,7 @@ class Doorstep:
             return ""
 
     def walk(self, visit: Visit) -> Walk:
-        return Walk(self.form.read, self.programme.findings, visit.answers)
+        return Walk(self.form.read, self.programme.findings, visit.answers, today())
 
     def arrive(self) -> Visit:
         return Visit(uuid.uuid4().hex)

@@ -26,7 +26,7 @@ class Row:
     choices: Sequence[tuple[str, str, bool]]  # name, label, picked
     text: str
     error: str
-    relevant: str  # JSON [[question, value], …] for the script that hides what is not asked
+    relevant: str  # the condition as JSON, for the script that hides what is not asked
     photos: Sequence[tuple[HeldPhoto, str]]  # and how it comes back, signed
     known: bool  # answered from the register, to be looked at
 
@@ -64,9 +64,10 @@ def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
     return [
         Part(
             form.text(section.labels, language),
-            [_row(form, question, filled, account, language) for question in section.questions],
+            [_row(form, question, filled, account, language) for question in section.shown],
         )
         for section in form.sections
+        if not section.repeat
     ]
 
 
@@ -87,7 +88,7 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         choices=[(c.name, form.text(c.labels, language), c.name in texts) for c in question.choices],
         text=texts[-1] if texts else "",
         error=filled.errors.get(question.name, ""),
-        relevant=json.dumps([[c.question, c.equals] for c in question.relevant]) if question.relevant else "",
+        relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
         known=question.name in filled.known,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from hemei.engines.forms import Form, Kind, Question, is_asked, relevant_answers
@@ -19,11 +20,12 @@ class Walk:
     form: Form
     findings: Sequence[FindingKind]
     answers: Mapping[str, Any]
+    on: date | None = None  # the form's day
 
     @property
     def taps(self) -> list[Question]:
         """The questions that are tapped, given the answers so far."""
-        return [q for q in self.form.questions if q.kind is Kind.SELECT_ONE and is_asked(q, self.answers)]
+        return [q for q in self.form.questions if q.kind is Kind.SELECT_ONE and is_asked(q, self.answers, self.on)]
 
     @property
     def upcoming(self) -> Question | None:
@@ -31,7 +33,7 @@ class Walk:
 
     @property
     def rest(self) -> list[Question]:
-        return [q for q in self.form.questions if q.kind is not Kind.SELECT_ONE and is_asked(q, self.answers)]
+        return [q for q in self.form.questions if q.kind is not Kind.SELECT_ONE and is_asked(q, self.answers, self.on)]
 
     @property
     def found(self) -> list[FindingKind]:
@@ -46,7 +48,7 @@ class Walk:
         question = next((q for q in self.taps if q.name == name), None)
         if question is None or choice not in question.choice_names:
             return None
-        return replace(self, answers=relevant_answers(self.form, {**self.answers, name: choice}))
+        return replace(self, answers=relevant_answers(self.form, {**self.answers, name: choice}, self.on))
 
     def alarms(self, name: str, choice: str) -> bool:
         """Whether that answer shows an urgent danger that was not known before."""
@@ -70,7 +72,8 @@ class Walk:
     def all_clear(self) -> Walk:
         """Every sign that is asked for answered with no."""
         answers: dict[str, Any] = {}
-        for question in self.form.questions:
-            if question.kind is Kind.SELECT_ONE and CLEAR in question.choice_names and is_asked(question, answers):
+        signs = (q for q in self.form.questions if q.kind is Kind.SELECT_ONE and CLEAR in q.choice_names)
+        for question in signs:
+            if is_asked(question, answers, self.on):
                 answers[question.name] = CLEAR
-        return replace(self, answers=relevant_answers(self.form, answers))
+        return replace(self, answers=relevant_answers(self.form, answers, self.on))

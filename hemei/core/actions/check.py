@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,8 @@ from hemei.core.prepared import Given, Prepared, change, insert
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
-from hemei.engines.forms import AnswerError, examine
+from hemei.engines.forms import AnswerError, Form, complete, examine
+from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind
 
 
@@ -52,13 +53,31 @@ class Answered:
     @cached_property
     def problem(self) -> AnswerError | None:
         """What first does not fit the form."""
+        return next(iter(examine(self.asked, self.answers, self.day)), None)
+
+    @cached_property
+    def asked(self) -> Form:
+        """The form as it was filled in."""
         form = registry.forms[self.form]
-        return next(iter(examine(form.versions.get(self.version, form.read), self.answers)), None)
+        return form.versions.get(self.version, form.read)
+
+    @property
+    def day(self) -> date | None:
+        """The form's day, which is today() in its conditions."""
+        try:
+            return day_of(self.at)
+        except OverflowError:
+            return None
+
+    @cached_property
+    def complete(self) -> dict[str, Any]:
+        """Answers that fit, with what the form calculates from them."""
+        return complete(self.asked, self.answers, self.day)
 
     @cached_property
     def found(self) -> list[FindingKind]:
         """What the answers show to be wrong."""
-        return findings_of(self.form.partition(".")[0], self.answers)
+        return findings_of(self.form.partition(".")[0], self.complete)
 
     @cached_property
     def bytes_sent(self) -> bytes:
@@ -194,7 +213,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         channel=answered.channel,
         form=form.id,
         version=answered.version or form.read.version,
-        answers=answered.answers,
+        answers=answered.complete,
         raw=answered.bytes_sent,
         digest=answered.digest,
         device=answered.device[:80],

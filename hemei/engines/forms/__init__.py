@@ -1,8 +1,10 @@
 """Forms as data: an XLSForm workbook in, a frozen form out; answers in, what is wrong with them out."""
 
-from hemei.engines.forms.answers import AnswerError, clean, examine, is_asked, relevant_answers
+from hemei.engines.forms.answers import AnswerError, clean, complete, examine, is_asked, relevant_answers
+from hemei.engines.forms.data import as_data
+from hemei.engines.forms.expressions import Expression
 from hemei.engines.forms.faults import Fault, FormRefused
-from hemei.engines.forms.form import Choice, Condition, Form, Kind, Question, Section
+from hemei.engines.forms.form import Choice, Form, Kind, Question, Section
 from hemei.engines.forms.reading import read_form
 from hemei.engines.forms.submission import NotASubmission, Submission, answers_of, read_submission
 from hemei.engines.forms.xform import PLACE, PLACES, xform
@@ -12,7 +14,7 @@ __all__ = [
     "PLACES",
     "AnswerError",
     "Choice",
-    "Condition",
+    "Expression",
     "Fault",
     "Form",
     "FormRefused",
@@ -22,7 +24,9 @@ __all__ = [
     "Section",
     "Submission",
     "answers_of",
+    "as_data",
     "clean",
+    "complete",
     "examine",
     "is_asked",
     "read_form",

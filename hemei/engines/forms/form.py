@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from hemei.engines.forms.expressions import Expression
+
 Texts = Mapping[str, str]
 """Language tag ("zh", "en") → text. A language in which nothing was written is not there."""
 
@@ -23,6 +25,7 @@ class Kind(StrEnum):
     IMAGE = "image"
     NOTE = "note"
     GEOPOINT = "geopoint"
+    CALCULATE = "calculate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,13 @@ class Choice:
     picture: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """`${question} = 'equals'`: asked only where an earlier single choice was answered so."""
-
-    question: str
-    equals: str
-
-
 @dataclass(frozen=True)
 class Question:
-    """One row of the survey sheet. It is asked where all of `relevant` hold (its section's condition and its own)."""
+    """One row of the survey sheet. It is asked where `relevant` holds (its section's condition and its own).
+
+    A calculated one is asked of nobody: `calculation` says what it is, and `gives` what that is to others: text,
+    number, day or truth (which is stored as 1 or 0).
+    """
 
     name: str
     kind: Kind
@@ -52,8 +51,12 @@ class Question:
     hints: Texts = field(default_factory=dict)
     required: bool = False
     choices: tuple[Choice, ...] = ()
-    relevant: tuple[Condition, ...] = ()
+    relevant: Expression | None = None
     picture: str = ""
+    constraint: Expression | None = None  # of an answer that is there, which is "." in it
+    constraint_messages: Texts = field(default_factory=dict)
+    calculation: Expression | None = None
+    gives: str = ""
 
     @cached_property
     def choice_names(self) -> frozenset[str]:
@@ -63,14 +66,28 @@ class Question:
     def takes_answer(self) -> bool:
         return self.kind is not Kind.NOTE
 
+    @property
+    def is_shown(self) -> bool:
+        return self.kind is not Kind.CALCULATE
+
 
 @dataclass(frozen=True)
 class Section:
-    """Questions that stand together; name and labels are empty for those outside any group."""
+    """Questions that stand together; name and labels are empty for those outside any group.
+
+    Those of a repeat are asked as often as there is something to tell of; its answers are the list of its instances,
+    each with answers by question, under the name of the section.
+    """
 
     name: str
     labels: Texts
     questions: tuple[Question, ...]
+    relevant: Expression | None = None
+    repeat: bool = False
+
+    @property
+    def shown(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.is_shown)
 
 
 @dataclass(frozen=True)
@@ -85,12 +102,20 @@ class Form:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        """All questions, notes included, in the order in which they are asked."""
+        """What is asked once, notes included, in its order: without what is calculated and what repeats."""
+        return tuple(question for section in self.sections if not section.repeat for question in section.shown)
+
+    @cached_property
+    def everything(self) -> tuple[Question, ...]:
         return tuple(question for section in self.sections for question in section.questions)
 
     @cached_property
+    def repeats(self) -> Mapping[str, Section]:
+        return {section.name: section for section in self.sections if section.repeat}
+
+    @cached_property
     def by_name(self) -> Mapping[str, Question]:
-        return {question.name: question for question in self.questions}
+        return {question.name: question for question in self.everything}
 
     def text(self, texts: Texts, language: str) -> str:
         """The text in that language, else in the form's first language, else ""."""

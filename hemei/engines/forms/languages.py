@@ -11,7 +11,7 @@ from hemei.engines.forms.workbook import Row
 
 IN_BRACKETS = re.compile(r".*\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)")
 NAMES = {"中文": "zh", "chinese": "zh", "英文": "en", "english": "en"}
-COLUMNS = ("label", "hint")
+COLUMNS = ("label", "hint", "constraint_message")
 
 
 @dataclass(frozen=True)

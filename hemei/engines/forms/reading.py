@@ -15,7 +15,10 @@ from hemei.engines.forms.survey import Survey
 from hemei.engines.forms.workbook import Row, Sheet, read_sheets
 
 COLUMNS = {
-    "survey": ("type", "name", "label", "hint", "required", "relevant", "image", "media::image"),
+    "survey": (
+        *("type", "name", "label", "hint", "required", "relevant", "image", "media::image"),
+        *("constraint", "constraint_message", "calculation"),
+    ),
     "choices": ("list_name", "name", "label", "image", "media::image"),
     "settings": ("form_title", "form_id", "version", "default_language"),
 }
@@ -26,8 +29,9 @@ FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 def read_form(source: bytes | Path) -> Form:
     """Read an XLSForm workbook. Raises FormRefused with every fault found, by sheet, row and cell, in Chinese.
 
-    The subset: select_one, select_multiple, text, integer, decimal, date, image, note, geopoint, one level of groups;
-    labels and hints in several languages, required, pictures, `relevant` of the one shape `${q} = 'a'`.
+    The subset: select_one, select_multiple, text, integer, decimal, date, image, note, geopoint, calculate, one level
+    of groups and repeats; labels and hints in several languages, required, pictures; relevant, constraint and
+    calculation in the part of XPath that `checking` knows.
     """
     sheets = read_sheets(source)
     faults = [missing_sheet(name) for name in ("survey", "settings") if name not in sheets]

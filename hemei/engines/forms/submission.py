@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from hemei.engines.forms.answers import AnswerError, Answers, clean
+from hemei.engines.forms.answers import AnswerError, Answers, clean, field_name
 from hemei.engines.forms.form import Form, Kind
 from hemei.engines.forms.xform import PLACE
 
@@ -31,6 +31,7 @@ class Submission:
     instance_id: str
     deprecated_id: str  # the record this one corrects, or ""
     texts: Mapping[str, str]  # by question name, empty ones left out
+    groups: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # those directly in each group
 
     @property
     def place(self) -> str:
@@ -67,7 +68,17 @@ def read_submission(xml: bytes) -> Submission:
         raise NotASubmission("表单内容缺少表单编号（id）或记录编号（instanceID）。")
     if len(instance) > 64:
         raise NotASubmission("记录编号（instanceID）太长。")
-    return Submission(form, root.get("version", ""), instance, said.pop("deprecatedID", ""), said)
+    return Submission(form, root.get("version", ""), instance, said.pop("deprecatedID", ""), said, _groups(root))
+
+
+def _groups(root: Element) -> dict[str, list[dict[str, str]]]:
+    """Group → for each time that it is there, what stands directly in it; whatever repeats is among them."""
+    groups: dict[str, list[dict[str, str]]] = {}
+    for element in root:
+        if len(element):
+            said = {name: text for name, text in map(_leaf, element) if text}
+            groups.setdefault(element.tag.rpartition("}")[2], []).append(said)
+    return groups
 
 
 def _leaf(element: Element) -> tuple[str, str]:
@@ -75,10 +86,14 @@ def _leaf(element: Element) -> tuple[str, str]:
     return element.tag.rpartition("}")[2], "" if len(element) else (element.text or "").strip()
 
 
-def answers_of(form: Form, submission: Submission) -> tuple[Answers, list[AnswerError]]:
+def answers_of(form: Form, submission: Submission, on: date | None = None) -> tuple[Answers, list[AnswerError]]:
     """The answers as they are stored, and what is wrong with them, as `clean` has it for a page's fields."""
     posted = {}
-    for question in form.questions:
-        text = submission.texts.get(question.name, "")
-        posted[question.name] = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
-    return clean(form, posted)
+    for section in form.sections:
+        said = submission.groups.get(section.name, ()) if section.repeat else (submission.texts,)
+        for number, texts in enumerate(said, start=1 if section.repeat else 0):
+            for question in section.questions:
+                text = texts.get(question.name, "")
+                field_texts = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
+                posted[field_name(question.name, number)] = field_texts
+    return clean(form, posted, on)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 
-from hemei.engines.forms.expressions import NAME, condition_of, half_width, said
+from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
+from hemei.engines.forms.expressions import NAME, Expression, both, said
 from hemei.engines.forms.faults import Fault
-from hemei.engines.forms.form import Choice, Condition, Kind, Question, Section
+from hemei.engines.forms.form import Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
+from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.workbook import Row, Sheet
 
-BEGIN, END = ("begin group", "begin_group"), ("end group", "end_group")
+BEGIN = {"begin group": "group", "begin_group": "group", "begin repeat": "repeat", "begin_repeat": "repeat"}
+END = {word.replace("begin", "end"): kind for word, kind in BEGIN.items()}
 SELECTS = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE)
 SPOKEN = {
     "单选": "select_one 选项表名称",
@@ -26,7 +30,9 @@ SPOKEN = {
     "说明": "note",
     "定位": "geopoint",
     "位置": "geopoint",
+    "计算": "calculate",
 }
+UNASKED = (Kind.NOTE, Kind.CALCULATE)
 
 
 class Survey:
@@ -36,35 +42,54 @@ class Survey:
         self.languages, self.lists, self.faults = languages, lists, faults
         self.sections: list[Section] = []
         self.asked: dict[str, Question] = {}
+        self.repeat_of: dict[str, str] = {}
         self.names: set[str] = set()
+        self.coming: list[str] = []
         self.group: Row | None = None
         self.open: list[Question] = []
-        self.holds: tuple[Condition, ...] = ()
+        self.holds: Expression | None = None
+        self.repeat = ""
 
     def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
+        self.coming = [row.get("name") for row in sheet.rows]
         for row in sheet.rows:
             self.read(row)
+            self.coming = self.coming[1:]
         return self.finish(sheet)
 
     def read(self, row: Row) -> None:
         word = " ".join(row.get("type").split())
         if word in BEGIN:
-            self.begin(row)
+            self.begin(row, BEGIN[word])
         elif word in END:
-            self.end(row)
+            self.end(row, END[word])
         else:
             self.question(row, word)
 
-    def begin(self, row: Row) -> None:
-        if self.group is not None:
-            self.fault(row, "type", "分组里不能再套分组。", "请先写 end group 结束上一组。")
-        self.name(row)
-        self.close()
-        self.group, self.holds = row, self.conditions(row)
+    @property
+    def word(self) -> str:
+        return "repeat" if self.repeat else "group"
 
-    def end(self, row: Row) -> None:
+    def begin(self, row: Row, kind: str) -> None:
+        if self.group is not None:
+            self.fault(row, "type", "分组里不能再套分组。", f"请先写 end {self.word} 结束上一组。")
+        name = self.name(row)
+        self.close()
+        self.group, self.holds = row, self.expression(row, "relevant", Gives.TRUTH)
+        self.repeat = name if kind == "repeat" else ""
+        for heading in ("constraint", "calculation"):
+            if row.get(heading):
+                self.fault(row, heading, f"分组不能有 {heading}。", "请清空这一格。")
+        if kind == "repeat" and self.languages.default not in self.languages.texts(row, "label"):
+            heading = self.languages.heading("label")
+            self.fault(row, heading, "重复组没有文字。", f"请填写 {heading} 列，例如“每一间房”。")
+
+    def end(self, row: Row, kind: str) -> None:
+        named = "分组" if kind == "group" else "重复组"
         if self.group is None:
-            self.fault(row, "type", "这里没有可以结束的分组。", "请删去这一行，或在前面加上 begin group。")
+            self.fault(row, "type", f"这里没有可以结束的{named}。", f"请删去这一行，或在前面加上 begin {kind}。")
+        elif kind != self.word:
+            self.fault(row, "type", "开头和结尾不是一种。", f"请改为 end {self.word}。")
         self.close()
 
     def close(self) -> None:
@@ -72,14 +97,14 @@ class Survey:
         if self.open or self.group is not None:
             name = self.group.get("name") if self.group else ""
             labels = self.languages.texts(self.group, "label") if self.group else {}
-            self.sections.append(Section(name, labels, tuple(self.open)))
-        self.group, self.open, self.holds = None, [], ()
+            self.sections.append(Section(name, labels, tuple(self.open), self.holds, bool(self.repeat)))
+        self.group, self.open, self.holds, self.repeat = None, [], None, ""
 
     def finish(self, sheet: Sheet) -> tuple[Section, ...]:
         if self.group is not None:
-            self.fault(self.group, "type", "这个分组没有结束。", "请在该组最后一题的下一行写 end group。")
+            self.fault(self.group, "type", "这个分组没有结束。", f"请在该组最后一题的下一行写 end {self.word}。")
         self.close()
-        if not any(question.takes_answer for question in self.asked.values()):
+        if not any(question.takes_answer and question.is_shown for question in self.asked.values()):
             self.faults.append(sheet.fault("type", "一道题也没有。", "请从第 2 行起填写题目。"))
         return tuple(section for section in self.sections if section.questions)
 
@@ -95,18 +120,50 @@ class Survey:
             hints=self.languages.texts(row, "hint"),
             required=self.required(row, kind),
             choices=self.lists.get(listed, ()),
-            relevant=self.holds + self.conditions(row),
+            relevant=both(self.holds, self.expression(row, "relevant", Gives.TRUTH)),
             picture=row.get("image") or row.get("media::image"),
         )
-        if self.languages.default not in question.labels:
-            self.fault(
-                row, self.languages.heading("label"), "题目没有文字。", f"请填写 {self.languages.heading('label')} 列。"
-            )
+        question = self.reckoned(row, self.held(row, question))
+        heading = self.languages.heading("label")
+        if question.is_shown and self.languages.default not in question.labels:
+            self.fault(row, heading, "题目没有文字。", f"请填写 {heading} 列。")
         for heading, text in row.texts.items():
             if heading.partition("::")[0] in COLUMNS and "${" in text:
                 self.fault(row, heading, "题目文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
         self.asked[name] = question
+        self.repeat_of[name] = self.repeat
         self.open.append(question)
+
+    def held(self, row: Row, question: Question) -> Question:
+        """The question with what its answer is held against."""
+        messages = self.languages.texts(row, "constraint_message")
+        if not row.get("constraint"):
+            for heading in row.texts:
+                if heading.partition("::")[0] == "constraint_message":
+                    self.fault(row, heading, "有提示，没有条件。", "请在 constraint 列写条件，或清空这一格。")
+            return question
+        if question.kind in UNASKED:
+            self.fault(row, "constraint", f"{question.kind} 没有人来回答，不能有 constraint。", "请清空这一格。")
+            return question
+        constraint = self.expression(row, "constraint", Gives.TRUTH, question)
+        return replace(question, constraint=constraint, constraint_messages=messages)
+
+    def reckoned(self, row: Row, question: Question) -> Question:
+        """The question with what it is calculated from."""
+        if question.kind is not Kind.CALCULATE:
+            if row.get("calculation"):
+                remedy = "请清空这一格，或把题型改为 calculate。"
+                self.fault(row, "calculation", "只有题型 calculate 能有 calculation。", remedy)
+            return question
+        if not row.get("calculation"):
+            remedy = "请在 calculation 列写算式，例如 ${长} * ${宽}（用题目代码）。"
+            self.fault(row, "calculation", "没有写怎样计算。", remedy)
+            return question
+        calculation, gives = self.compiled(row, "calculation", None, question)
+        if calculation and gives is Gives.EMPTY:
+            self.fault(row, "calculation", "算出来总是空的。", "请改写算式。")
+        kept = gives if gives in (Gives.NUMBER, Gives.DAY, Gives.TRUTH) else Gives.TEXT
+        return replace(question, calculation=calculation, gives=kept)
 
     def known(self, row: Row, word: str, kind: str, listed: str) -> bool:
         """Whether the type is one of the subset; a fault is noted where it is not."""
@@ -136,40 +193,37 @@ class Survey:
         answer = said(row.get("required"))
         if answer is None:
             self.fault(row, "required", f"必填一栏写的是“{row.get('required')}”。", "必填请写 yes，不必填请留空。")
-        if answer and kind == Kind.NOTE:
-            self.fault(row, "required", "说明文字（note）不能必填。", "请清空这一格。")
-        return bool(answer)
+        if answer and kind in UNASKED:
+            named = "说明文字（note）" if kind == Kind.NOTE else "计算（calculate）"
+            self.fault(row, "required", f"{named}不能必填。", "请清空这一格。")
+        return bool(answer) and kind not in UNASKED
 
-    def conditions(self, row: Row) -> tuple[Condition, ...]:
-        """The row's own condition, if it has one."""
-        text = row.get("relevant")
+    def expression(
+        self, row: Row, heading: str, wanted: Gives | None, itself: Question | None = None
+    ) -> Expression | None:
+        return self.compiled(row, heading, wanted, itself)[0]
+
+    def compiled(
+        self, row: Row, heading: str, wanted: Gives | None, itself: Question | None
+    ) -> tuple[Expression | None, Gives]:
+        """What the cell says, if it says something; a fault is noted where it cannot be read."""
+        text = row.get(heading)
         if not text:
-            return ()
-        condition = condition_of(text)
-        if condition is None:
-            self.fault(row, "relevant", f"看不懂条件“{text}”。", remedy_for(text))
-            return ()
-        for problem, remedy in self.faults_of(condition):
-            self.fault(row, "relevant", problem, remedy)
-        return (condition,)
-
-    def faults_of(self, condition: Condition) -> Iterable[tuple[str, str]]:
-        subject = self.asked.get(condition.question)
-        if subject is None:
-            yield f"条件里的“{condition.question}”不是前面的题目。", "请核对题目代码；条件只能用排在前面的题。"
-        elif subject.kind is not Kind.SELECT_ONE:
-            yield f"条件里的“{condition.question}”不是单选题。", "条件只能用单选题（select_one）的答案。"
-        elif condition.equals not in subject.choice_names:
-            shown = "、".join(choice.name for choice in subject.choices)
-            yield f"“{condition.question}”没有选项“{condition.equals}”。", f"请改为 {shown} 之一。"
+            return None, Gives.EMPTY
+        names = Names(
+            asked={**self.asked, itself.name: itself} if itself and heading == "constraint" else self.asked,
+            repeat_of={**self.repeat_of, itself.name: self.repeat} if itself else self.repeat_of,
+            within=self.repeat,
+            coming=frozenset(self.coming),
+            itself=gives_of(itself) if itself and heading == "constraint" else None,
+            repeats=frozenset(self.repeat_of.values()) - {""},
+            own=row.get("name"),
+        )
+        try:
+            return compiled(text, names, wanted)
+        except Unreadable as unread:
+            self.fault(row, heading, unread.problem, unread.remedy)
+            return None, Gives.TEXT
 
     def fault(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         self.faults.append(row.fault(heading, problem, remedy))
-
-
-def remedy_for(text: str) -> str:
-    """How to write the condition; where only the keyboard was Chinese, the very text to type."""
-    plain = half_width(text)
-    if condition_of(plain) is not None:
-        return f"标点应为英文半角，请改为 {plain}"
-    return "只支持 ${题目代码} = '选项代码' 这一种写法，标点用英文半角。"

@@ -160,4 +160,5 @@ CHECKS: Mapping[Kind, Callable[[Question, object], str]] = {
     Kind.IMAGE: wrong_picture,
     Kind.GEOPOINT: wrong_position,
     Kind.NOTE: no_answer,
+    Kind.CALCULATE: no_answer,
 }

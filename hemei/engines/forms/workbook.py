@@ -17,6 +17,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from hemei.engines.forms.faults import Fault, FormRefused
 
 SHEETS = ("survey", "choices", "settings")
+SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS = 5_000, 200
@@ -151,11 +152,15 @@ def rows_of(
 
 
 def heading_of(text: str) -> str:
-    """A heading in one spelling: "Label :: 中文 (zh)" → "label::中文 (zh)", "list name" → "list_name"."""
+    """A heading in one spelling: "Label :: 中文 (zh)" → "label::中文 (zh)", "list name" → "list_name".
+
+    What XLSForm calls by two names goes by one of them.
+    """
     word, colons, language = text.partition("::")
     if word.strip().lower() == "media":
         return f"media::{language.strip().lower()}"
-    return word.strip().lower().replace(" ", "_") + (f"::{language.strip()}" if colons else "")
+    name = word.strip().lower().replace(" ", "_")
+    return SAME.get(name, name) + (f"::{language.strip()}" if colons else "")
 
 
 def text_of(cell: object) -> str:

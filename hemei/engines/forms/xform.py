@@ -41,7 +41,7 @@ def xform(form: Form, *, place: Texts, before: Sequence[Question] = ()) -> bytes
         "version": form.version,
         "default_language": _language(form.languages[0]),
     }
-    sheets = {"survey": rows, "choices": list(_choices(form, [*before, *form.questions])), "settings": [settings]}
+    sheets = {"survey": rows, "choices": list(_choices(form, [*before, *form.everything])), "settings": [settings]}
     made: str = convert(sheets, validate=False).xform
     return made.encode()
 
@@ -61,19 +61,27 @@ def _row(form: Form, kind: str, name: str, labels: Texts, *, required: bool = Fa
 
 
 def _section(form: Form, section: Section) -> Iterator[Row]:
+    word = "repeat" if section.repeat else "group"
     if section.name:
-        yield _row(form, "begin group", section.name, section.labels)
+        begun = _row(form, f"begin {word}", section.name, section.labels)
+        yield begun | {"relevant": section.relevant.text if section.repeat and section.relevant else ""}
     for question in section.questions:
         yield _question(form, question)
     if section.name:
-        yield {"type": "end group"}
+        yield {"type": f"end {word}"}
 
 
 def _question(form: Form, question: Question) -> Row:
     kind = f"{question.kind} of_{question.name}" if question.choices else str(question.kind)
     row = _row(form, kind, question.name, question.labels, required=question.required)
     row |= _texts(form, "hint", question.hints)
-    row["relevant"] = " and ".join(f"${{{c.question}}} = '{c.equals}'" for c in question.relevant)
+    row["relevant"] = question.relevant.text if question.relevant else ""
+    if question.constraint:
+        row["constraint"] = question.constraint.text
+        row |= _texts(form, "constraint_message", question.constraint_messages)
+    if question.calculation:
+        row["calculation"] = question.calculation.text
+        row["bind::type"] = "date" if question.gives == "day" else "string"
     if question.kind is Kind.IMAGE:
         row["parameters"] = "max-pixels=1280"
     return row

@@ -21,6 +21,7 @@ from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
 from hemei.field.sheet import Filled, from_register, parts
 from hemei.field.staff import StaffRequest, right_for, staff, within
+from hemei.terms.day import day_of, today
 from hemei.terms.finding import Severity
 
 MENDED_FIRST = 5  # the summary on top names so many; the rest are marked where they stand
@@ -51,7 +52,8 @@ def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) ->
     photos, wrong_photos = photos_of(request, request.user, form.read)
     texts = {q.name: request.POST.getlist(q.name) for q in form.read.questions if q.kind is not Kind.IMAGE}
     posted = texts | {photo.question: [photo.name] for photo in reversed(photos)}
-    answers, errors = clean(form.read, posted)
+    at = about.cleaned_data.get("at") if about.is_valid() else None
+    answers, errors = clean(form.read, posted, day_of(at) if at else today())
     filled = Filled(texts, {error.question: error.problem for error in errors} | wrong_photos, photos)
     if not about.is_valid() or filled.errors:
         return _show(request, place, form, about, filled)

@@ -19,6 +19,7 @@ from hemei.engines.forms import Kind, Question, clean
 from hemei.field.doorstep import Doorstep, Visit, at_door, start_again
 from hemei.field.sheet import picture_of
 from hemei.field.walk import Walk
+from hemei.terms.day import today
 
 MOST_PHOTOS = 3
 
@@ -87,7 +88,7 @@ def send(request: HttpRequest, step: Doorstep) -> HttpResponse:
     posted = {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
     posted |= {q.name: request.POST.getlist(q.name) for q in step.walk(visit).rest if q.kind is not Kind.IMAGE}
     posted |= {photo.question: [photo.name] for photo in photos}
-    answers, errors = clean(step.form.read, posted)
+    answers, errors = clean(step.form.read, posted, today())
     if len(photos) > MOST_PHOTOS:
         return _last(request, step, visit, {}, _("照片最多 %(n)d 张，请去掉几张。") % {"n": MOST_PHOTOS})
     if errors:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemei.engines.forms import Choice, Condition, Form, Kind, Question, Section, clean, examine, relevant_answers
+from hemei.engines.forms import Choice, Expression, Form, Kind, Question, Section, clean, examine, relevant_answers
 
 TAP = (Choice("yes", {"zh": "是"}), Choice("no", {"zh": "否"}))
 PARTS = (Choice("front", {"zh": "前墙"}), Choice("back", {"zh": "后墙"}))
@@ -12,7 +12,7 @@ PARTS = (Choice("front", {"zh": "前墙"}), Choice("back", {"zh": "后墙"}))
 
 def ask(name: str, kind: Kind, *, required: bool = False, when: tuple[str, str] | None = None) -> Question:
     choices = {Kind.SELECT_ONE: TAP, Kind.SELECT_MULTIPLE: PARTS}.get(kind, ())
-    relevant = (Condition(*when),) if when else ()
+    relevant = Expression(("call", "=", ("answer", when[0]), ("lit", when[1]))) if when else None
     return Question(name, kind, {"zh": name}, required=required, choices=choices, relevant=relevant)
 
 
