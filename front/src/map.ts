@@ -6,6 +6,7 @@ import { openPanel } from "./mappanel";
 import { countsBy, filterOf, styleOf } from "./mapstyle";
 import { addOverlay } from "./overlay";
 import { letPick } from "./pick";
+import { letPlace } from "./placing";
 
 function hasWebGL(): boolean {
   try {
@@ -117,7 +118,7 @@ async function start(box: HTMLElement): Promise<void> {
     container: box,
     style: styleOf(box, legend),
     ...viewOf(box),
-    maxZoom: 19,
+    maxZoom: document.querySelector("[data-placing]") ? 21 : 19,
     minZoom: 5,
     dragRotate: false,
     pitchWithRotate: false,
@@ -135,7 +136,8 @@ async function start(box: HTMLElement): Promise<void> {
   apply(map, legend);
   followChips(map, legend);
   followTruncation(map, box);
-  if (box.dataset["pick"]) letPick(map, box, box.dataset["pick"]);
+  if (document.querySelector("[data-placing]")) letPlace(map);
+  else if (box.dataset["pick"]) letPick(map, box, box.dataset["pick"]);
   else followPlaces(map, box, legend);
   box.dataset["drawn"] = "yes";
 }

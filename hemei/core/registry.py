@@ -141,11 +141,18 @@ class VerdictReader(Protocol):
     layers or rules: what is not there is unknown.
 
     The proposals' `region` says whose rules hold. `on` is the day whose rules and layers hold. `public`: as anybody may
-    see it (no number, shape or permitted part from an internal layer). Nobody's authority is asked: who may see the
-    proposal may see what the rules say of it.
+    see it (no number or shape from an internal layer, no permitted part that one bounds). Nobody's authority is asked:
+    who may see the proposal may see what the rules say of it.
     """
 
     def __call__(self, proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]: ...
+
+
+class OverlayReader(Protocol):
+    """What is drawn beside the answers on the map of a region's district: `overlay`, an address of tiles with {z}, {x}
+    and {y}; `bounds` in degrees, "" where unknown; `legend` for maps/_layers.html. `public`: as anybody may see it."""
+
+    def __call__(self, region: str, *, public: bool) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,7 @@ class Question:
     name: str
     title: Text
     ask: VerdictReader
+    overlay: OverlayReader | None = None
 
 
 class DueReader(Protocol):
@@ -318,6 +326,11 @@ class Registry:
         if (declared := self.questions.get(question)) is None:
             return {proposal.id: Ruled() for proposal in proposals}
         return declared.ask(proposals, on=on, public=public)
+
+    def overlay(self, question: str, region: str, *, public: bool = False) -> dict[str, Any]:
+        """What is drawn on the map beside the answers to a question; empty where nobody draws."""
+        declared = self.questions.get(question)
+        return declared.overlay(region, public=public) if declared and declared.overlay else {}
 
     def wording(self, part: str) -> dict[str, Any]:
         """`subjects`, `pages`, `jobs` or `done` of all programmes."""

@@ -187,6 +187,7 @@ LIMITS = {
     "phone": env_limit("HEMEI_LIMIT_PHONE", "1200/600"),  # for each phone's key: forms fetched and sent in
     "export": env_limit("HEMEI_LIMIT_EXPORT", "20/600"),  # for each account
     "spot": env_limit("HEMEI_LIMIT_SPOT", "60/600"),  # for each address: spots asked about by anybody
+    "place": env_limit("HEMEI_LIMIT_PLACE", "400/600"),  # for each address: houses put on the map by anybody
     "upload": env_limit("HEMEI_LIMIT_UPLOAD", "120/600"),  # for each account
 }
 

@@ -76,7 +76,8 @@ class Ruled:
 
     `configured` is False where the district has neither layers nor rules of its own: then every ruling of the nation's
     rules is unknown, 未配置. `permitted` is the part of the plot on which building is permitted, as WKB in degrees;
-    None without a plot and in what the public gets. `limits` are the tightest on that part. `remarks` are for staff.
+    None without a plot, and for the public where an internal layer draws its edge. `limits` are the tightest on
+    that part. `remarks` are for staff.
     """
 
     rulings: tuple[Ruling, ...] = ()

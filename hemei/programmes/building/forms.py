@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import shapely
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +28,9 @@ from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work, Wrong
 from hemei.programmes.building.queries.patterns import PatternFilter, of_district
 from hemei.programmes.building.queries.permits import PermitFilter
+from hemei.programmes.building.queries.placing import House, approvals_in
 from hemei.programmes.building.queries.standing import certified_persons
+from hemei.programmes.building.shapes import MOST_TEXT, rectangle, ring_of, written
 from hemei.programmes.building.wording import CONVENED, NOTES, PHOTOS
 from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
@@ -78,6 +81,13 @@ def _text(label: Any, length: int, *, required: bool = False, hint: Any = "") ->
     return forms.CharField(label=label, max_length=length, required=required, help_text=hint)
 
 
+def _corners(label: Any, *, required: bool = False, hint: Any = "") -> forms.CharField:
+    said = hint or gettext_lazy("在地图上画，或者照测量成果填：每个角写“经度,纬度”，角与角之间空一格。")
+    return forms.CharField(
+        label=label, max_length=MOST_TEXT, required=required, widget=forms.Textarea({"rows": 2}), help_text=said
+    )
+
+
 def _choice(label: Any, choices: Any, *, hint: Any = "") -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, required=False, help_text=hint)
 
@@ -119,9 +129,13 @@ class ApplicationForm(OfficeForm):
     forest_consent = _text(gettext_lazy("占用林地的同意文件"), 80)
     reserve = _choice(gettext_lazy("在不在国家公园或自然保护区"), Tri.choices)
     reserve_consent = _text(gettext_lazy("公园、保护区的同意文件"), 80)
+    joint = forms.BooleanField(label=gettext_lazy("要几个部门联合办理（期限按联合办理算）"), required=False)
     lon = _number(gettext_lazy("经度"), required=False, least=-180, most=180)
     lat = _number(gettext_lazy("纬度"), required=False, least=-85, most=85)
-    joint = forms.BooleanField(label=gettext_lazy("要几个部门联合办理（期限按联合办理算）"), required=False)
+    width_m = _number(gettext_lazy("面宽（米）"), required=False, most=100)
+    depth_m = _number(gettext_lazy("进深（米）"), required=False, most=100)
+    turn = _number(gettext_lazy("朝向转角（度）"), required=False, most=360)
+    plot_shape = _corners(gettext_lazy("宅基地界线的角点"))
 
     def __init__(self, household: Household, data: Any = None, initial: Any = None) -> None:
         super().__init__(data, initial=initial)
@@ -140,6 +154,37 @@ class ApplicationForm(OfficeForm):
             chosen = dict(self.fields["pattern"].choices)[str(said["pattern"])]  # type: ignore[attr-defined]
             said |= {"design": Design.PATTERN.value, "design_by": said["design_by"] or chosen[:80]}
         return Filed(**said, group=self.household.group)
+
+
+class PlaceForm(OfficeForm):
+    """A house that somebody has in mind, put on the map: nothing of it is kept."""
+
+    lon = _number(gettext_lazy("经度"), least=-180, most=180)
+    lat = _number(gettext_lazy("纬度"), least=-85, most=85)
+    width_m = _number(gettext_lazy("面宽（米）"), least=1, most=100)
+    depth_m = _number(gettext_lazy("进深（米）"), least=1, most=100)
+    turn = _number(gettext_lazy("朝向转角（度）"), required=False, most=360)
+    plot_shape = _corners(gettext_lazy("宅基地界线的角点"))
+    work = forms.ChoiceField(label=gettext_lazy("建房类型"), choices=Work.choices, required=False)
+    storeys = forms.IntegerField(label=gettext_lazy("层数"), required=False, min_value=1, max_value=30)
+    eaves_m = _number(gettext_lazy("檐口高度（米）"), required=False, most=100)
+    height_m = _number(gettext_lazy("总高度（米）"), required=False, most=100)
+
+    def house(self, region: str) -> House:
+        """Raises Mistaken for a plot that is none."""
+        said = self.cleaned_data
+        corners = said["plot_shape"].strip()
+        plot = ring_of(corners, field="plot_shape") if corners else None
+        return House(
+            region=region,
+            shape=rectangle(said["lon"], said["lat"], said["width_m"], said["depth_m"], said["turn"] or 0.0),
+            work=said["work"] or Work.NEW,
+            plot=bytes(shapely.to_wkb(plot)) if plot else None,
+            storeys=said["storeys"],
+            height_m=said["height_m"],
+            eaves_m=said["eaves_m"],
+            approvals=approvals_in(self.data),
+        )
 
 
 class StepForm(OfficeForm):
@@ -186,6 +231,7 @@ class RefileForm(ApplicationForm):
     def __init__(self, permit: Permit, data: Any = None) -> None:
         seen = permit.steps.order_by("-id").values_list("id", flat=True).first()
         was = {name: getattr(permit, name) for name in self.base_fields if hasattr(permit, name)}
+        was |= {"plot_shape": written(permit.plot)}
         was |= {"old_place": permit.old_place_id or "", "pattern": permit.pattern_id or "", "after": seen}
         super().__init__(permit.household, data, was)
         self.order_fields(["note"])
@@ -274,6 +320,9 @@ def _stage(permit: Permit) -> dict[str, forms.Field]:
 
 def _as_built(permit: Permit) -> dict[str, forms.Field]:
     made: dict[str, forms.Field] = {}
+    if permit.footprint:
+        hint = gettext_lazy("沿着建成的外墙一个角一个角地点，或照测量成果填。")
+        made["footprint"] = _corners(gettext_lazy("建成的房屋轮廓（图上）"), required=True, hint=hint)
     for name in (*MEASURED, *WRITTEN):
         label = Permit._meta.get_field(name).verbose_name  # type: ignore[union-attr]
         approved = getattr(permit, name)

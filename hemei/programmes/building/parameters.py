@@ -14,6 +14,7 @@ parameters = Parameters(
         "building.area.other": 200,  # the same
         "building.storeys.max": None,
         "building.tolerance.percent": None,
+        "building.tolerance.metres": None,
         "building.visits": "收到申请后实地审查、开工前丈量批放、竣工后核查验收",
         "building.offices": "农业农村、自然资源、村镇建设",
         "building.stages": "基础、主体、屋面",
@@ -31,6 +32,7 @@ parameters = Parameters(
         "building.area.other": _("占用未利用地、建设用地的宅基地每户不超过多少平方米（假定值）"),
         "building.storeys.max": _("农房不超过多少层"),
         "building.tolerance.percent": _("竣工与批准相差百分之几以内算一致"),
+        "building.tolerance.metres": _("竣工的房屋轮廓与批准的最远处差多少米以内算一致"),
         "building.visits": _("要到场几次、各是哪一次（用顿号隔开，照先后）"),
         "building.offices": _("哪些部门会审（用顿号隔开）"),
         "building.stages": _("施工中检查哪几个阶段（用顿号隔开）"),

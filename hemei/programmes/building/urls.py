@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.building.views import leads, patterns, permits, printed, review, scanned, steps, workdays
+from hemei.programmes.building.views import leads, patterns, permits, placing, printed, review, scanned, steps, workdays
 
 staff = pages_of("building")
 
@@ -10,6 +10,7 @@ urlpatterns = [
     staff("stages/", permits.stages, "stages"),
     staff("add/", permits.find, "find"),
     staff("add/<int:pk>/", permits.add, "add"),
+    staff("placed/", placing.placed, "placed"),
     staff("<int:pk>/", permits.detail, "one"),
     staff("<int:pk>/files/<int:row>/", permits.original, "file"),
     staff("<int:pk>/files/<int:row>/small/", permits.thumbnail, "small"),
@@ -28,6 +29,7 @@ urlpatterns = [
     staff("patterns/import/", patterns.take_in, "take_in"),
     path("book/", patterns.book, name="building.book"),
     path("book/<int:pk>/", patterns.one_pattern, name="building.pattern"),
+    path("book/<int:pk>/place/", placing.place, name="building.place"),
     path("book/<int:pk>/drawings/<int:row>/", patterns.drawing, name="building.drawing"),
     path("book/<int:pk>/pictures/<int:row>/", patterns.picture, name="building.picture"),
     path("notices/", scanned.notices, name="building.notices"),

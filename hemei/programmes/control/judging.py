@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,6 +13,7 @@ from pyproj import CRS
 
 from hemei.core.errors import Mistaken
 from hemei.engines.screen.crs import converter
+from hemei.law.advice import Advice
 from hemei.law.around import Around
 from hemei.law.book import Book
 from hemei.law.proposal import Answer, Asked, Drawn, judged
@@ -41,8 +43,27 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
         zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
         for one in some:
             said = judged(*_in_metres(one, ready), ready, on, public=public)
+            if public and (zones_shown or not any(row.kind == ZONES for row in layers)):
+                said = replace(said, advice=_open_advice(one, ready, on))
             found[one.id] = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
     return found
+
+
+def _open_advice(proposal: Proposal, ready: Around, on: date) -> Advice | None:
+    """The permitted part of a plot as anybody may see it: only where no internal layer has drawn its edge.
+
+    That is where the whole plot passes every rule on an internal layer, which the public is told anyway.
+    """
+    if proposal.plot is None:
+        return None
+    drawn, asked = _in_metres(proposal, ready)
+    assert drawn.plot is not None
+    whole = judged(replace(drawn, building=drawn.plot), asked, ready, on)
+    layers = whole.district.book.layers
+    hidden = (one for one in whole.verdicts if one.layer in layers and layers[one.layer].is_internal)
+    if all(one.outcome is Outcome.PASS or not one.layer_version for one in hidden):
+        return judged(drawn, asked, ready, on).advice
+    return None
 
 
 def _error(proposal: Proposal, shape: shapely.Geometry) -> float:
@@ -141,11 +162,3 @@ def ruling_of(verdict: Verdict, book: Book, on: date) -> Ruling:
         layer_version=verdict.layer_version,
         note=rule.note,
     )
-
-
-ORDER = {Outcome.FAIL: 0, Outcome.UNKNOWN: 1, Outcome.PASS: 2}
-
-
-def most_pressing_first(rulings: Sequence[Ruling]) -> list[Ruling]:
-    """What stands in the way, then what nobody knows, then what is fine; each in the rules' order."""
-    return sorted(rulings, key=lambda one: ORDER[one.outcome])

@@ -8,6 +8,7 @@ from hemei.core.registry import Fact, Programme, Question
 from hemei.programmes.control import facts, preview, screening
 from hemei.programmes.control.actions.deciding import FINDING
 from hemei.programmes.control.judging import verdicts
+from hemei.programmes.control.legend import overlay
 from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Run
 from hemei.terms.finding import FindingKind, Severity
 
@@ -34,7 +35,7 @@ programme = Programme(
             {"pass": _("符合"), "unknown": _("待核"), "fail": _("不符合")},
         )
     ],
-    questions=[Question("control.verdicts", _("管控规则怎么说"), verdicts)],
+    questions=[Question("control.verdicts", _("管控规则怎么说"), verdicts, overlay)],
     urls="hemei.programmes.control.urls",
     right="control.view",
     subjects={"layer": _("管控图层"), "law": _("区里的规则"), "run": _("管控筛查")},

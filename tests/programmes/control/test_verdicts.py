@@ -133,3 +133,14 @@ def test_maps_are_built_once_and_kept_beside_the_layers(layers: dict[str, LayerV
     house_at(1, 1)
     assert by_rule(asked(HOUSE))[ON_FIELDS].outcome is Outcome.FAIL
     assert {path: path.stat().st_mtime_ns for path in maps.iterdir()} == before
+
+
+def test_the_public_sees_the_permitted_part_unless_an_internal_layer_bounds_it(layers, people: People) -> None:
+    near = shapely.box(470, 12, 500, 60)
+    seen = asked(shapely.box(480, 30, 490, 40), plot=wkb(near), public=True)
+    assert seen.permitted is not None
+    assert seen.permitted_m2 == asked(shapely.box(480, 30, 490, 40), plot=wkb(near)).permitted_m2
+    assert seen.permitted_m2 == pytest.approx(30 * 40, abs=0.1), "from 10 m off the road's land, 20 of y"
+    at_the_fields = wkb(shapely.box(480, 450, 500, 520))
+    assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields).permitted is not None
+    assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields, public=True).permitted is None

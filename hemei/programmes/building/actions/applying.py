@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+import shapely
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,9 @@ from hemei.programmes.building.gates import OLD_HOUSE
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
 from hemei.programmes.building.queries.patterns import of_district
+from hemei.programmes.building.queries.placing import house_drawn, outside
 from hemei.programmes.building.queries.standing import DWELLING
+from hemei.programmes.building.shapes import ring_of
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
@@ -57,6 +60,10 @@ class Filed:
     lat: float | None = None
     joint: bool = False
     pattern: int | None = None
+    width_m: float | None = None
+    depth_m: float | None = None
+    turn: float | None = None
+    plot_shape: str = ""  # its corners, as shapes.ring_of reads them
     group: str = ""
 
     def said(self) -> dict[str, Any]:
@@ -71,7 +78,10 @@ CHOICES: Mapping[str, Sequence[str]] = {
     "forest": Tri.values,
     "reserve": Tri.values,
 }
-MOST = {"plot_m2": 10_000, "footprint_m2": 10_000, "floor_area_m2": 50_000, "eaves_m": 100, "height_m": 100}
+MOST = {
+    "plot_m2": 10_000, "footprint_m2": 10_000, "floor_area_m2": 50_000, "eaves_m": 100, "height_m": 100,
+    "width_m": 100, "depth_m": 100,
+}  # fmt: skip
 
 
 @action(verb="permit.apply", on="where")
@@ -118,9 +128,18 @@ def attach(permit: Permit, files: Sequence[NewFile], *, by: Actor, now: datetime
 
 
 def put(permit: Permit, filed: Filed) -> None:
-    """Write what was filed into the permit."""
-    for name, value in filed.said().items():
+    """Write what was filed into the permit, and the house and its plot as they were drawn."""
+    said = filed.said()
+    corners = said.pop("plot_shape")
+    permit.plot = _stored(ring_of(corners, field="plot_shape")) if corners.strip() else None
+    house = house_drawn(filed.lon, filed.lat, filed.width_m, filed.depth_m, filed.turn)
+    permit.footprint = _stored(house) if house else None
+    for name, value in said.items():
         setattr(permit, f"{name}_id" if name in ("old_place", "pattern") else name, _trimmed(value))
+
+
+def _stored(shape: shapely.Polygon) -> bytes:
+    return bytes(shapely.to_wkb(shape))
 
 
 def _trimmed(value: Any) -> Any:
@@ -165,6 +184,25 @@ def _check(filed: Filed, household: Household) -> None:
         raise Mistaken(_("请选这一户登记的房屋。"), field="old_place", code="not_theirs")
     if (filed.lon is None) != (filed.lat is None):
         raise Mistaken(_("经度和纬度要么都填，要么都不填。"), field="lon", code="half_a_point")
+
+    _check_drawn(filed, household)
+
+
+def _check_drawn(filed: Filed, household: Household) -> None:
+    """What was drawn on the map, or typed for it."""
+    if (filed.width_m is None) != (filed.depth_m is None):
+        lacking = "width_m" if filed.width_m is None else "depth_m"
+        raise Mistaken(_("面宽和进深要么都填，要么都不填。"), field=lacking, code="half_a_house")
+    if filed.turn is not None and not 0 <= filed.turn <= 360:
+        raise Mistaken(_("转角请填 0 到 360 度。"), field="turn", code="out_of_range")
+    if filed.width_m and filed.depth_m and filed.footprint_m2 > filed.width_m * filed.depth_m + 0.5:
+        said = _("面宽乘进深只有 %(area)s 平方米，比基底面积还小，请核对。")
+        area = f"{filed.width_m * filed.depth_m:.1f}"
+        raise Mistaken(said % {"area": area}, field="footprint_m2", code="larger_than_drawn")
+    if filed.plot_shape.strip():
+        ring_of(filed.plot_shape, field="plot_shape")
+    if filed.lon is not None and filed.lat is not None and (home := outside(household.region, filed.lon, filed.lat)):
+        raise Mistaken(_("这个位置不在%(home)s，请核对。") % {"home": home}, field="lon", code="elsewhere")
 
 
 def old_houses(household: Household) -> Any:

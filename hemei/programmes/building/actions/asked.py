@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import shapely
 from django.utils.translation import gettext as _
 
 from hemei.core.actions.case import Brought
@@ -17,6 +18,7 @@ from hemei.programmes.building.models import Opinion, Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
 from hemei.programmes.building.queries.reviews import latest_opinions
 from hemei.programmes.building.queries.standing import blocking, stood
+from hemei.programmes.building.shapes import area_m2, farthest_m, ring_of
 from hemei.terms.day import day_of
 
 Asked = Callable[[Permit, Brought, datetime], None]
@@ -161,6 +163,8 @@ def as_approved(permit: Permit, brought: Brought, at: datetime) -> None:
     stages = listed_in("stages", region=permit.region, on=day_of(at))
     if lacking := [name for name in stages if name not in inspected(permit)]:
         raise Mistaken(_("还没有施工检查：%(stages)s。") % {"stages": listed(lacking)}, code="not_inspected")
+    if permit.footprint and not brought.data.get("as_built", {}).get("footprint"):
+        raise Mistaken(_("批准时画了房屋轮廓，请在地图上量出建成的轮廓。"), field="footprint", code="not_measured")
     differing = [row for row in compared(permit, brought.data.get("as_built", {}), at) if not row["within"]]
     if differing and not brought.note.strip():
         raise Mistaken(
@@ -179,7 +183,8 @@ def compared(permit: Permit, built: dict[str, Any], at: datetime) -> list[dict[s
     """As built against as approved, field by field: both values, the difference, and whether it is within tolerance."""
     tolerances = listed_in("tolerance.percent", region=permit.region, on=day_of(at))
     allowed = float(tolerances[0]) if tolerances else 0.0
-    rows = []
+    outline = drawn_apart(permit, built, at)
+    rows: list[dict[str, Any]] = [outline] if outline else []
     for name in (*MEASURED, *WRITTEN):
         approved, found = getattr(permit, name), built.get(name)
         row: dict[str, Any] = {"name": name, "label": Permit._meta.get_field(name).verbose_name}  # type: ignore[union-attr]
@@ -192,6 +197,33 @@ def compared(permit: Permit, built: dict[str, Any], at: datetime) -> list[dict[s
             row["within"] = True  # nothing to hold against each other; both are shown
         rows.append(row)
     return rows
+
+
+NEVER_APART_M = 0.05
+"""Closer than this two outlines are one: corners are written to a centimetre or so."""
+
+
+def drawn_apart(permit: Permit, built: dict[str, Any], at: datetime) -> dict[str, Any] | None:
+    """The outline as measured on the map against the approved one, None where it was not drawn. Raises Mistaken."""
+    if not permit.footprint or not built.get("footprint"):
+        return None
+    approved = shapely.from_wkb(bytes(permit.footprint))
+    found = ring_of(str(built["footprint"]), field="footprint")
+    told = [area_words(shape) for shape in (approved, found)]
+    apart = farthest_m(approved, found)
+    allowed = listed_in("tolerance.metres", region=permit.region, on=day_of(at))
+    return {
+        "name": "footprint",
+        "label": Permit._meta.get_field("footprint").verbose_name,
+        "approved": told[0],
+        "built": told[1],
+        "difference": _("最远处差 %(apart)s 米") % {"apart": f"{apart:.1f}"},
+        "within": apart <= max(float(allowed[0]) if allowed else 0.0, NEVER_APART_M),
+    }
+
+
+def area_words(shape: Any) -> str:
+    return _("%(area)s 平方米") % {"area": f"{area_m2(shape):.1f}"}
 
 
 @asked("permit.lapse")

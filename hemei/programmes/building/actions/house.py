@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import shapely
 from django.utils.translation import gettext as _
 
 from hemei.core.access import MATTER_OF_KIND, Actor, At
@@ -15,6 +16,7 @@ from hemei.core.models import Place
 from hemei.core.registry import registry
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.standing import DWELLING
+from hemei.programmes.building.shapes import ring_of
 from hemei.terms.day import day_of
 
 ON_THE_SPOT = frozenset({"extend", "storey"})
@@ -39,6 +41,17 @@ def enter_house(permit: Permit, certificate: str, at: datetime, by: Actor) -> di
     return {"house": permit.house.pk, "certificate": certificate}
 
 
+def _where(permit: Permit) -> dict[str, Any]:
+    """As it was measured on the map when it was accepted, else as it was approved."""
+    measured = permit.as_built.get("footprint")
+    shape = ring_of(str(measured), field="footprint") if measured else None
+    if shape is None and permit.footprint:
+        shape = shapely.from_wkb(bytes(permit.footprint))
+    if shape is None:
+        return {"lon": permit.lon, "lat": permit.lat}
+    return {"lon": shape.centroid.x, "lat": shape.centroid.y, "geometry": bytes(shapely.to_wkb(shape))}
+
+
 def _new_house(permit: Permit, own: dict[str, Any], at: datetime, by: Actor) -> Place:
     head = permit.household.head
     row = NewPlace(
@@ -46,8 +59,7 @@ def _new_house(permit: Permit, own: dict[str, Any], at: datetime, by: Actor) -> 
         label=_("%(name)s家新房") % {"name": head.name if head else permit.household.number},
         group=permit.group,
         address=permit.address,
-        lon=permit.lon,
-        lat=permit.lat,
+        **_where(permit),
         own=own,
     )
     where = At(permit.region, MATTER_OF_KIND[DWELLING])

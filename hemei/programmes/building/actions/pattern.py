@@ -44,6 +44,8 @@ COLUMNS = (
     Column("storeys", "层数", as_int, needed=True, least=1, most=30),
     Column("footprint_m2", "基底面积", as_decimal, needed=True),
     Column("floor_area_m2", "建筑面积", as_decimal, needed=True),
+    Column("width_m", "面宽", as_decimal, most=100),
+    Column("depth_m", "进深", as_decimal, most=100),
     Column("eaves_m", "檐口高度", as_decimal, most=100),
     Column("height_m", "总高度", as_decimal, most=100),
     Column("structure", "结构"),

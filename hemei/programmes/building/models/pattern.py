@@ -22,6 +22,8 @@ class Pattern(OfBuilding):
     storeys = models.PositiveSmallIntegerField(_("层数"))
     footprint_m2 = models.FloatField(_("基底面积（平方米）"))
     floor_area_m2 = models.FloatField(_("建筑面积（平方米）"))
+    width_m = models.FloatField(_("面宽（米）"), null=True)
+    depth_m = models.FloatField(_("进深（米）"), null=True)
     eaves_m = models.FloatField(_("檐口高度（米）"), null=True)
     height_m = models.FloatField(_("总高度（米）"), null=True)
     structure = models.CharField(_("结构"), max_length=40, blank=True)

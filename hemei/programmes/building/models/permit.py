@@ -92,6 +92,11 @@ class Permit(OfBuilding):
     reserve_consent = models.CharField(_("公园、保护区的同意文件"), max_length=80, blank=True)
     lon = models.FloatField(_("经度"), null=True)
     lat = models.FloatField(_("纬度"), null=True)
+    width_m = models.FloatField(_("面宽（米）"), null=True)
+    depth_m = models.FloatField(_("进深（米）"), null=True)
+    turn = models.FloatField(_("朝向转角（度）"), null=True)  # of the width, clockwise from east
+    footprint = models.BinaryField(_("房屋轮廓（图上）"), null=True)  # WKB, CGCS2000 degrees
+    plot = models.BinaryField(_("宅基地界线（图上）"), null=True)
     joint = models.BooleanField(_("几个部门联合办理"), default=False)
 
     state = models.CharField(max_length=18, default="applied")

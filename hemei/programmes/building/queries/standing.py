@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import cos, radians, sqrt
 from typing import Any
 
-import shapely
 from django.conf import settings
 from django.db.models import Q
 from django.utils import translation
@@ -23,23 +21,10 @@ from hemei.core.registry import registry
 from hemei.programmes.building.gates import Facts, Limit, Passage, passages
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import OnSite, Permit, SetAside
+from hemei.programmes.building.queries.placing import proposed
 from hemei.terms.day import today
-from hemei.terms.proposal import Proposal
 from hemei.terms.region import Level
 from hemei.terms.verdict import Kind, Outcome
-
-METRES_A_DEGREE = 111_320.0
-WORK_IN_RULES = {
-    "new": "new",
-    "rebuild": "rebuild",
-    "dangerous": "rebuild",
-    "extend": "extend",
-    "storey": "extend",
-    "relocate": "new",
-}
-"""Our kinds of work in the words of the rules."""
-APPROVALS = {"conversion": "farmland_conversion", "forest_consent": "forest_land_use"}
-"""Documents of a permit → what the rules call them."""
 
 DWELLING = "house"
 """The kind of place that a finished house becomes, and that counts as a homestead, where it is registered."""
@@ -168,29 +153,13 @@ def certified_persons(region: str, *, within: Scope, on: date) -> dict[int, bool
 
 def _verdicts(permit: Permit, on: date) -> tuple[tuple[str, Outcome], ...] | None:
     """What the control map says of the proposal, rule by rule; None where nothing is configured or no spot is known."""
-    if permit.lon is None or permit.lat is None:
+    proposal = proposed(permit)
+    if proposal is None:
         return None
-    proposal = Proposal(
-        id=str(permit.pk),
-        region=permit.region,
-        geometry=footprint(permit.lon, permit.lat, permit.footprint_m2),
-        work=WORK_IN_RULES[permit.work],
-        storeys=permit.storeys,
-        height_m=permit.height_m,
-        eaves_height_m=permit.eaves_m,
-        approvals=frozenset(word for name, word in APPROVALS.items() if getattr(permit, name)),
-    )
     ruled = registry.ask("control.verdicts", [proposal], on=on)[proposal.id]
     if not ruled.configured:
         return None
     return tuple((one.title, one.outcome) for one in ruled.rulings if one.kind is not Kind.WARN)
-
-
-def footprint(lon: float, lat: float, area_m2: float) -> bytes:
-    """A square of that area around a spot, as WKB in degrees: nobody has drawn the house."""
-    half = sqrt(area_m2) / 2
-    up, across = half / METRES_A_DEGREE, half / (METRES_A_DEGREE * cos(radians(lat)))
-    return bytes(shapely.to_wkb(shapely.box(lon - across, lat - up, lon + across, lat + up)))
 
 
 def _same_people(household: Household) -> Q | None:

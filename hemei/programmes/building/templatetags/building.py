@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
+import shapely
 from django import template
 from django.utils.translation import gettext as _
 
 from hemei.programmes.building.models import Pattern, Permit
+from hemei.programmes.building.shapes import area_m2
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 
 register = template.Library()
 SHOWN = (
-    "reason", "address", "bounds", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
+    "reason", "address", "bounds", "land", "plot_m2", "footprint_m2", "width_m", "depth_m", "floor_area_m2", "storeys",
+    "eaves_m", "height_m",
     "structure", "roof", "walls", "design", "design_by", "old_fate", "conversion", "forest", "forest_consent",
     "reserve", "reserve_consent",
 )  # fmt: skip
@@ -41,6 +45,18 @@ def filed(permit: Permit) -> list[tuple[str, str]]:
 
 
 @register.filter
+def drawn(permit: Permit) -> list[tuple[str, str, bool]]:
+    """What was drawn on the map: label, its area, and whether it is more than the paper says by a square metre."""
+    rows = []
+    for shape, said in (("footprint", permit.footprint_m2), ("plot", permit.plot_m2)):
+        if kept := getattr(permit, shape):
+            area = area_m2(shapely.from_wkb(bytes(kept)))
+            label = str(Permit._meta.get_field(shape).verbose_name)  # type: ignore[union-attr]
+            rows.append((label, f"{area:.1f}", abs(area - said) > 1.0))
+    return rows
+
+
+@register.filter
 def filed_then(said: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What was filed at some step."""
     return [(_("建房类型"), _written("work", said.get("work"))), *_rows(said)]
@@ -53,8 +69,8 @@ def marks(clause: Clause) -> tuple[str, ...]:
 
 
 IN_BOOK = (
-    "storeys", "footprint_m2", "floor_area_m2", "eaves_m", "height_m", "structure", "roof", "walls", "cost",
-    "plot_min_m2", "plot_max_m2", "zones",
+    "storeys", "footprint_m2", "floor_area_m2", "width_m", "depth_m", "eaves_m", "height_m", "structure", "roof",
+    "walls", "cost", "plot_min_m2", "plot_max_m2", "zones",
 )  # fmt: skip
 
 
@@ -87,3 +103,9 @@ def carried(permit: Permit) -> list[tuple[str, str]]:
         label = Permit._meta.get_field(name).verbose_name  # type: ignore[union-attr]
         rows.append((str(label), _written(name, getattr(permit, name))))
     return rows
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """A value as JSON in an attribute, which the template escapes."""
+    return json.dumps(value, separators=(",", ":"))

@@ -35,6 +35,7 @@ from hemei.programmes.building.queries.patterns import against
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
 from hemei.programmes.building.queries.reviews import latest_opinions
 from hemei.programmes.building.queries.standing import stood
+from hemei.programmes.building.views.placing import on_map, placing_form
 from hemei.programmes.building.wording import CONVENED, NEXT
 from hemei.terms.day import today
 from hemei.terms.region import Level
@@ -108,13 +109,15 @@ def add(request: OfficeRequest, pk: int) -> HttpResponse:
         messages.success(request, _("申请已登记。接着开会讨论，会后在这里登记结果。"))
         return moved(request, reverse("building.one", args=[made.pk]))
     context = {
+        **on_map(household.region),
+        **placing_form(),
         "form": form,
         "button": _("登记申请"),
         "back": reverse("building.find"),
         "about": str(household),
         "explanation": _("照户主签字的申请表填；不知道的空着，不要猜。"),
     }
-    return render(request, "office/asked.html", context, status=status(form))
+    return render(request, "building/placing.html", context, status=status(form))
 
 
 def one(request: OfficeRequest, pk: int, verb: str = "permit.view") -> Permit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,6 +22,7 @@ from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.standing import blocking, stood
 from hemei.programmes.building.views.permits import one
+from hemei.programmes.building.views.placing import measuring_form, on_map, placing_form
 
 WARNED = {"permit.set_out": "permit.set_out", "permit.approve": "permit.approve"}
 """Step → the gates that are shown above its form."""
@@ -43,7 +46,18 @@ def take(request: OfficeRequest, pk: int, slug: str) -> HttpResponse:
         return _done(request, permit, step)
     back = {"back": reverse("building.one", args=[pk]), "about": str(permit)}
     context = {"form": form, "button": step.name, "warning": _warning(permit, verb), **back}
-    return render(request, "office/asked.html", context, status=status(form))
+    drawn = _drawn(step, permit)
+    template = "building/placing.html" if drawn else "office/asked.html"
+    return render(request, template, context | drawn, status=status(form))
+
+
+def _drawn(step: Step, permit: Permit) -> dict[str, Any]:
+    """The map of a step on which something is drawn, else nothing."""
+    if step.verb == "permit.resubmit":
+        return {**on_map(permit.region), **placing_form()}
+    if step.verb == "permit.accept" and permit.footprint:
+        return {**on_map(permit.region), **measuring_form(permit)}
+    return {}
 
 
 def _form(step: Step, permit: Permit, request: OfficeRequest) -> StepForm | RefileForm:

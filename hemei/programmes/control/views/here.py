@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import shapely
@@ -17,61 +16,15 @@ from hemei.core.models import Account, Region
 from hemei.core.registry import registry
 from hemei.maps.views import TILE, unless_known
 from hemei.office.request import OfficeRequest
+from hemei.office.rulings import sorted_out
 from hemei.programmes.control.forms import SpotForm
-from hemei.programmes.control.judging import most_pressing_first
-from hemei.programmes.control.keeping import law_of, newest_law
-from hemei.programmes.control.kinds import layer_kinds
+from hemei.programmes.control.legend import map_of
 from hemei.programmes.control.models import LayerVersion
 from hemei.programmes.control.queries.drawn import shown_layers, tile_of
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.terms.day import today
-from hemei.terms.proposal import Proposal, Ruled, Ruling
+from hemei.terms.proposal import Proposal, Ruled
 from hemei.terms.region import Level
-from hemei.terms.verdict import Kind, Outcome
-
-COLOURS = 8
-"""How many colours the style sheet has for layers."""
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One layer in the legend."""
-
-    kind: str
-    title: str
-    css: str
-    is_demo: bool
-    on: bool = True
-
-
-def legend(layers: list[LayerVersion], only: str = "") -> list[Chip]:
-    """The layers with their colours; where one is asked for, the others are switched off at first."""
-    if not layers:
-        return []
-    kinds = layer_kinds(law_of(newest_law(layers[0].region))[0])
-    every = shown_layers(layers[0].region, today(), public=False)
-    order = {row.kind: number for number, row in enumerate(every)}  # the same layer, the same colour for everybody
-    return [
-        Chip(
-            row.kind,
-            kinds[row.kind].title if row.kind in kinds else row.kind,
-            f"is-layer-{order.get(row.kind, 0) % COLOURS + 1}",
-            row.is_demo,
-            only not in {one.kind for one in layers} or row.kind == only,
-        )
-        for row in layers
-    ]
-
-
-def map_of(code: str, layers: list[LayerVersion], tiles: str, only: str = "") -> dict[str, Any]:
-    """What control/_map.html needs."""
-    home = Region.objects.filter(code=code).first()
-    bounds = ""
-    if home is not None and home.boundary:
-        bounds = ",".join(f"{degree:.5f}" for degree in shapely.from_wkb(bytes(home.boundary)).bounds)
-    address = tiles.replace("0/0/0", "{z}/{x}/{y}")
-    versions = "-".join(str(row.pk) for row in layers)
-    return {"bounds": bounds, "legend": legend(layers, only), "overlay": f"{address}?district={code}&v={versions}"}
 
 
 def _answered(form: SpotForm, code: str, *, public: bool) -> dict[str, Any]:
@@ -99,21 +52,6 @@ def _answered(form: SpotForm, code: str, *, public: bool) -> dict[str, Any]:
         form.blame(mistake)
         return {}
     return {"ruled": ruled, **sorted_out(ruled)}
-
-
-def sorted_out(ruled: Ruled) -> dict[str, list[Ruling]]:
-    """Rulings as a reader wants them. What no layer or number was given for stands apart, folded away."""
-    shown = most_pressing_first(ruled.rulings)
-    unset = [one for one in shown if one.outcome is Outcome.UNKNOWN and not one.layer_version and one.threshold is None]
-    unset += [one for one in shown if one.outcome is Outcome.UNKNOWN and "未配置" in "".join(one.missing)]
-    left = [one for one in shown if one not in unset]
-    return {
-        "against": [one for one in left if one.outcome is Outcome.FAIL and one.kind is not Kind.WARN],
-        "mind": [one for one in left if one.outcome is Outcome.FAIL and one.kind is Kind.WARN],
-        "open": [one for one in left if one.outcome is Outcome.UNKNOWN],
-        "fine": [one for one in left if one.outcome is Outcome.PASS],
-        "unset": list(dict.fromkeys(unset)),
-    }
 
 
 def here(request: OfficeRequest) -> HttpResponse:

@@ -1,0 +1,248 @@
+/**
+ * A house and its plot on the map: put down by a tap, dragged, turned; the plot drawn corner by corner. What is drawn stands in the
+ * fields of the form, which can be typed as well; the answer to it is asked for a moment after each move.
+ */
+import type { GeoJSONSource, LngLat, Map, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
+
+type Point = [number, number];
+interface Feature { type: "Feature"; properties: { role: string }; geometry: { type: string; coordinates: unknown } }
+
+const METRES_A_DEGREE = 111_320;
+const PAUSE = 120;
+const ASKED = ["lon", "lat", "width_m", "depth_m", "turn", "plot_shape", "work", "storeys", "eaves_m", "height_m", "conversion", "forest_consent"];
+
+/** Looked up each time: a form that comes back with errors brings new fields. */
+const field = (name: string) => document.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#id_${name}`);
+const number = (name: string) => (field(name)?.value.trim() ? Number(field(name)!.value) : NaN);
+
+function put(name: string, value: string): void {
+  const at = field(name);
+  if (!at) return;
+  at.value = value;
+  at.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** As building/shapes.py draws it. */
+function rectangle(lon: number, lat: number, width: number, depth: number, turn: number): Point[] {
+  const angle = (-turn * Math.PI) / 180;
+  const across = METRES_A_DEGREE * Math.cos((lat * Math.PI) / 180);
+  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => [(x! * width) / 2, (y! * depth) / 2]);
+  return corners.map(([x, y]) => [
+    lon + (x! * Math.cos(angle) - y! * Math.sin(angle)) / across,
+    lat + (x! * Math.sin(angle) + y! * Math.cos(angle)) / METRES_A_DEGREE,
+  ]);
+}
+
+function cornersOf(text: string): Point[] {
+  const found = text.matchAll(/(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,2}(?:\.\d+)?)/g);
+  return [...found].map(([, lon, lat]) => [Number(lon), Number(lat)]);
+}
+
+const shape = (role: string, type: string, coordinates: unknown): Feature => ({ type: "Feature", properties: { role }, geometry: { type, coordinates } });
+
+class Placing {
+  private mode: string;
+  private waiting = 0;
+  private asking: AbortController | undefined;
+  private permitted: Feature[] = [];
+  private readonly under: Feature[];
+  private readonly map: Map;
+  private readonly box: HTMLElement;
+
+  constructor(map: Map, box: HTMLElement) {
+    this.map = map;
+    this.box = box;
+    this.mode = "house" in box.dataset ? "house" : "ring";
+    this.under = box.dataset["under"] ? (JSON.parse(box.dataset["under"]) as { features: Feature[] }).features : [];
+    this.addLayers();
+    this.follow();
+    this.showAnswer();
+    this.moved(); // what was filled in before the map was there
+    this.lookThere();
+  }
+
+  private get ring(): string {
+    return this.box.dataset["ring"]!;
+  }
+
+  private addLayers(): void {
+    const { map } = this;
+    const style = getComputedStyle(document.documentElement);
+    const accent = style.getPropertyValue("--accent").trim() || "#17593a";
+    const alarm = style.getPropertyValue("--alarm").trim() || "#b3261e";
+    if (map.getSource("tiles")) {
+      map.addLayer({
+        id: "standing", type: "circle", source: "tiles", "source-layer": "places", minzoom: 13,
+        paint: { "circle-radius": 4, "circle-color": "#fff", "circle-stroke-color": "#566058", "circle-stroke-width": 1.5 },
+      });
+    }
+    map.addSource("placing", { type: "geojson", data: { type: "FeatureCollection", features: [] } });
+    const of = (...roles: string[]) => ["in", ["get", "role"], ["literal", roles]] as never;
+    map.addLayer({ id: "placing-permitted", type: "fill", source: "placing", filter: of("permitted"), paint: { "fill-color": "#2e7d32", "fill-opacity": 0.35 } });
+    map.addLayer({ id: "placing-permitted-edge", type: "line", source: "placing", filter: of("permitted"), paint: { "line-color": "#1b5e20", "line-width": 2 } });
+    map.addLayer({ id: "placing-plot", type: "line", source: "placing", filter: of("plot"), paint: { "line-color": "#1d2420", "line-width": 2.5, "line-dasharray": [3, 2] } });
+    map.addLayer({ id: "placing-approved", type: "line", source: "placing", filter: of("approved"), paint: { "line-color": accent, "line-width": 3 } });
+    map.addLayer({ id: "placing-house", type: "fill", source: "placing", filter: of("house", "fails"), paint: { "fill-color": ["match", ["get", "role"], "fails", alarm, accent], "fill-opacity": 0.5 } });
+    map.addLayer({ id: "placing-edge", type: "line", source: "placing", filter: of("house", "fails"), paint: { "line-color": ["match", ["get", "role"], "fails", alarm, accent], "line-width": 3 } });
+    map.addLayer({ id: "placing-front", type: "line", source: "placing", filter: of("front"), paint: { "line-color": "#fff", "line-width": 2 } });
+    map.addLayer({ id: "placing-corners", type: "circle", source: "placing", filter: of("corner"), paint: { "circle-radius": 5, "circle-color": "#fff", "circle-stroke-color": "#1d2420", "circle-stroke-width": 2.5 } });
+  }
+
+  private follow(): void {
+    const { map, box } = this;
+    map.getContainer().classList.add("picking");
+    map.on("click", (event) => this.tapped(event.lngLat));
+    map.getCanvas().addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.tapped(map.getCenter());
+    });
+    map.on("mousedown", "placing-house", (event) => this.drag(event, "mousemove", "mouseup"));
+    map.on("touchstart", "placing-house", (event) => {
+      if (event.points.length === 1) this.drag(event, "touchmove", "touchend");
+    });
+    map.on("mouseenter", "placing-house", () => { map.getCanvas().style.cursor = "move"; });
+    map.on("mouseleave", "placing-house", () => { map.getCanvas().style.cursor = ""; });
+    box.addEventListener("click", (event) => this.pressed(event.target as Element));
+    box.querySelector<HTMLInputElement>("[data-turner]")?.addEventListener("input", (event) => {
+      put("turn", (event.target as HTMLInputElement).value);
+    });
+    for (const kind of ["input", "change"]) {
+      document.addEventListener(kind, (event) => {
+        const changed = event.target as Element;
+        const name = (changed as HTMLInputElement).name;
+        if (changed instanceof HTMLFormElement || ASKED.includes(name) || name === this.ring) this.moved(); // a form: put back from a draft
+      });
+    }
+    document.addEventListener("htmx:after:swap", () => this.draw());
+  }
+
+  private pressed(target: Element): void {
+    const button = target.closest<HTMLButtonElement>("button");
+    if (!button) return;
+    if (button.dataset["mode"]) this.choose(button.dataset["mode"]);
+    if (button.dataset["turn"]) put("turn", String(((number("turn") || 0) + Number(button.dataset["turn"]) + 360) % 360));
+    const corners = cornersOf(field(this.ring)?.value ?? "");
+    if ("undo" in button.dataset) this.putRing(corners.slice(0, -1));
+    if ("clear" in button.dataset) this.putRing([]);
+  }
+
+  private choose(mode: string): void {
+    this.mode = mode;
+    for (const button of this.box.querySelectorAll<HTMLElement>("[data-mode]")) {
+      button.setAttribute("aria-pressed", String(button.dataset["mode"] === mode));
+    }
+    for (const part of this.box.querySelectorAll<HTMLElement>("[data-said], [data-for]")) {
+      part.hidden = (part.dataset["said"] ?? part.dataset["for"]) !== mode;
+    }
+  }
+
+  private tapped(at: LngLat): void {
+    if (this.mode === "house") return this.putHouse(at.lng, at.lat);
+    this.putRing([...cornersOf(field(this.ring)?.value ?? ""), [at.lng, at.lat]]);
+  }
+
+  private putHouse(lon: number, lat: number): void {
+    const square = Math.sqrt(number("footprint_m2"));
+    if (!number("width_m")) put("width_m", (square || 10).toFixed(1));
+    if (!number("depth_m")) put("depth_m", (square || 8).toFixed(1));
+    put("lon", lon.toFixed(7));
+    put("lat", lat.toFixed(7));
+  }
+
+  private putRing(corners: Point[]): void {
+    put(this.ring, corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" "));
+  }
+
+  private drag(event: MapMouseEvent | MapTouchEvent, move: "mousemove" | "touchmove", end: "mouseup" | "touchend"): void {
+    if (this.mode !== "house") return;
+    event.preventDefault();
+    const [lon, lat] = [number("lon") - event.lngLat.lng, number("lat") - event.lngLat.lat];
+    const follow = (at: MapMouseEvent | MapTouchEvent) => this.putHouse(at.lngLat.lng + lon, at.lngLat.lat + lat);
+    this.map.on(move as "mousemove", follow);
+    this.map.once(end as "mouseup", () => this.map.off(move as "mousemove", follow));
+  }
+
+  private moved(): void {
+    this.draw();
+    if (!this.box.dataset["ask"]) return;
+    clearTimeout(this.waiting);
+    this.waiting = window.setTimeout(() => void this.ask(), PAUSE);
+  }
+
+  /** The newest question counts: an older one that is still under way is given up. */
+  private async ask(): Promise<void> {
+    const address = new URL(this.box.dataset["ask"]!, location.href);
+    for (const name of ASKED) {
+      const value = field(name)?.value.trim();
+      if (value) address.searchParams.set(name, value);
+    }
+    if (!address.searchParams.has("lon") || !address.searchParams.has("lat")) return;
+    this.asking?.abort();
+    const asking = (this.asking = new AbortController());
+    const answer = document.querySelector("#answer");
+    try {
+      const response = await fetch(address, { headers: { "HX-Request": "true" }, signal: asking.signal });
+      if (!response.ok) return this.say(response.status === 429 ? "busy" : "lost");
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const found = page.querySelector("#answer");
+      if (!found || !answer || asking.signal.aborted) return;
+      answer.replaceWith(document.adoptNode(found));
+      this.showAnswer();
+      this.draw();
+    } catch (error) {
+      if (!asking.signal.aborted) this.say("lost");
+    }
+  }
+
+  private say(what: "busy" | "lost"): void {
+    const answer = document.querySelector("#answer");
+    const said = document.createElement("p");
+    said.className = "said warning";
+    said.textContent = this.box.dataset[what] ?? "";
+    answer?.replaceChildren(said);
+    answer?.removeAttribute("data-permitted");
+    this.showAnswer();
+  }
+
+  private showAnswer(): void {
+    const said = document.querySelector<HTMLElement>("#answer")?.dataset["permitted"];
+    const found = said ? (JSON.parse(said) as Feature["geometry"]) : undefined;
+    this.permitted = found ? [{ type: "Feature", properties: { role: "permitted" }, geometry: found }] : [];
+  }
+
+  private draw(): void {
+    const features = [...this.under, ...this.permitted];
+    const corners = cornersOf(field(this.ring)?.value ?? "");
+    const role = this.ring === "plot_shape" ? "plot" : "house";
+    if (corners.length > 2) features.push(shape(role, "Polygon", [[...corners, corners[0]]]));
+    else if (corners.length === 2) features.push(shape("plot", "LineString", corners));
+    if (corners.length && this.mode === "ring") features.push(...corners.map((corner) => shape("corner", "Point", corner)));
+    if ("house" in this.box.dataset) features.push(...this.house());
+    (this.map.getSource("placing") as GeoJSONSource).setData({ type: "FeatureCollection", features } as never);
+    const turn = number("turn") || 0;
+    const turner = this.box.querySelector<HTMLInputElement>("[data-turner]");
+    if (turner) turner.value = String(Math.round(turn));
+    const told = this.box.querySelector("output");
+    if (told) told.textContent = `${turn}°`;
+  }
+
+  /** The house, and a white line along its front, so that one sees which way it looks. */
+  private house(): Feature[] {
+    const [lon, lat, width, depth] = [number("lon"), number("lat"), number("width_m"), number("depth_m")];
+    if (![lon, lat, width, depth].every(Number.isFinite)) return [];
+    const corners = rectangle(lon, lat, width, depth, number("turn") || 0);
+    const fails = document.querySelector<HTMLElement>("#answer")?.dataset["outcome"] === "fail";
+    return [shape(fails ? "fails" : "house", "Polygon", [corners]), shape("front", "LineString", corners.slice(0, 2))];
+  }
+
+  private lookThere(): void {
+    const drawn = this.under[0]?.geometry.coordinates as Point[][] | undefined;
+    const [corner] = drawn?.[0] ?? cornersOf(field(this.ring)?.value ?? "");
+    const spot: Point | undefined = Number.isFinite(number("lon") + number("lat")) ? [number("lon"), number("lat")] : corner;
+    if (spot) this.map.jumpTo({ center: spot, zoom: 18 });
+  }
+}
+
+export function letPlace(map: Map): void {
+  const box = document.querySelector<HTMLElement>("[data-placing]");
+  if (box) new Placing(map, box);
+}

@@ -1,0 +1,116 @@
+"""Plots and houses as they are drawn: corners in degrees, a turned rectangle, and how far two shapes are apart."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import shapely
+from django.utils.translation import gettext as _
+from shapely import affinity
+
+from hemei.core.errors import Mistaken
+
+METRES_A_DEGREE = 111_320.0
+MOST_CORNERS = 60
+MOST_TEXT = 2_000
+WIDEST_M = 300.0
+CORNER = re.compile(r"(-?\d{1,3}(?:\.\d{1,12})?)\s*[,，]\s*(-?\d{1,2}(?:\.\d{1,12})?)")
+BETWEEN = re.compile(r"[\s;；]*")
+
+
+def rectangle(lon: float, lat: float, width_m: float, depth_m: float, turn: float) -> shapely.Polygon:
+    """A house of that width and depth about a spot, in degrees, its width turned clockwise from east by `turn` degrees.
+
+    >>> [round(degree, 5) for degree in rectangle(110.0, 31.0, 10.0, 8.0, 0.0).bounds]
+    [109.99995, 30.99996, 110.00005, 31.00004]
+    """
+    flat = shapely.box(-width_m / 2, -depth_m / 2, width_m / 2, depth_m / 2)
+    return _in_degrees(affinity.rotate(flat, -turn, origin=(0, 0)), lon, lat)
+
+
+def ring_of(text: str, *, field: str) -> shapely.Polygon:
+    """The polygon of its corners, "longitude,latitude" with a space, a semicolon or a new line between them.
+
+    Raises Mistaken that says what is wrong with it.
+    """
+    corners = _corners(text, field)
+    if len(corners) > 1 and corners[0] == corners[-1]:
+        corners = corners[:-1]
+    if not 3 <= len(corners) <= MOST_CORNERS:
+        said = _("要有 3 到 %(most)d 个角，现在是 %(n)d 个。") % {"most": MOST_CORNERS, "n": len(corners)}
+        raise Mistaken(said, field=field, code="corners")
+    ring = shapely.Polygon(corners)
+    if not ring.is_valid:
+        raise Mistaken(_("边线自己交叉了：请沿着边界一个角一个角地按顺序点。"), field=field, code="crosses")
+    west, south, east, north = in_metres(ring).bounds
+    if max(east - west, north - south) > WIDEST_M:
+        said = _("画得太大，长宽不能超过 %(most)d 米，请看看是不是有一个角点错了。") % {"most": int(WIDEST_M)}
+        raise Mistaken(said, field=field, code="too_large")
+    if area_m2(ring) < 1.0:
+        raise Mistaken(_("画得太小，还不到 1 平方米，请重新画。"), field=field, code="too_small")
+    return ring
+
+
+def _corners(text: str, field: str) -> list[tuple[float, float]]:
+    text = text.strip()
+    found: list[tuple[float, float]] = []
+    at = 0
+    while at < len(text) <= MOST_TEXT:
+        corner = CORNER.match(text, at)
+        if corner is None:
+            break
+        found.append((float(corner[1]), float(corner[2])))
+        between = BETWEEN.match(text, corner.end())
+        at = between.end() if between else corner.end()
+    if at < len(text) or not all(abs(lon) <= 180 and abs(lat) <= 85 for lon, lat in found):
+        raise Mistaken(
+            _("角点看不懂：每个角写“经度,纬度”，角与角之间空一格，例如 110.67051,31.74402 110.67064,31.74402 …"),
+            field=field,
+            code="no_corners",
+        )
+    return found
+
+
+def written(wkb: bytes | memoryview | None) -> str:
+    """The corners of a stored shape, as `ring_of` reads them; "" for none."""
+    if not wkb:
+        return ""
+    corners = shapely.get_coordinates(shapely.get_exterior_ring(shapely.from_wkb(bytes(wkb))))[:-1]
+    return " ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners)
+
+
+def in_metres(shape: shapely.Polygon, about: shapely.Point | None = None) -> shapely.Polygon:
+    """The shape on the plane that touches the ground there, in metres from `about` or its own middle."""
+    spot = about or shape.centroid
+    across = METRES_A_DEGREE * math.cos(math.radians(spot.y))
+    return affinity.affine_transform(
+        shape, [across, 0, 0, METRES_A_DEGREE, -spot.x * across, -spot.y * METRES_A_DEGREE]
+    )
+
+
+def _in_degrees(shape: shapely.Polygon, lon: float, lat: float) -> shapely.Polygon:
+    across = METRES_A_DEGREE * math.cos(math.radians(lat))
+    return affinity.affine_transform(shape, [1 / across, 0, 0, 1 / METRES_A_DEGREE, lon, lat])
+
+
+def area_m2(shape: shapely.Polygon) -> float:
+    """Square metres of a shape in degrees.
+
+    >>> round(area_m2(rectangle(110.0, 31.0, 10.0, 8.0, 30.0)), 3)
+    80.0
+    """
+    return float(in_metres(shape).area)
+
+
+def farthest_m(drawn: shapely.Polygon, found: shapely.Polygon) -> float:
+    """How far the outline of what was found departs at most from what was drawn (Hausdorff distance), in metres."""
+    about = drawn.centroid
+    one, other = (shapely.get_exterior_ring(in_metres(shape, about)) for shape in (drawn, found))
+    return float(shapely.hausdorff_distance(one, other, densify=0.1))
+
+
+def outside_m2(house: shapely.Polygon, plot: shapely.Polygon) -> float:
+    """How much of a house lies outside its plot, in square metres."""
+    about = plot.centroid
+    return float(shapely.area(shapely.difference(in_metres(house, about), in_metres(plot, about))))

@@ -1,0 +1,132 @@
+"""A house put on its plot on the map: by anybody from the pattern book, by the village in an application."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import shapely
+from playwright.sync_api import Page, expect
+
+from hemei.programmes.building.models import Pattern, Permit
+from hemei.programmes.building.shapes import area_m2
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.conftest import People, photo
+from tests.programmes.building.conftest import household_of
+from tests.programmes.building.test_patterns import ROW
+from tests.programmes.building.test_patterns import take_in as take_in_book
+from tests.programmes.control.conftest import DEGREES, FIELDS, ROAD, X, Y, _files, home, take_in
+
+__all__ = ["_files", "home"]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
+
+
+def look(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"building-{name}.png", full_page=True)
+
+
+def degrees(x: float, y: float) -> tuple[float, float]:
+    lon, lat = DEGREES.transform(x + X, y + Y)
+    return float(lon), float(lat)
+
+
+def type_spot(page: Page, x: float, y: float) -> None:
+    lon, lat = degrees(x, y)
+    page.get_by_label("经度").fill(f"{lon:.7f}")
+    page.get_by_label("纬度").fill(f"{lat:.7f}")
+
+
+def canvas_at(page: Page, across: float, down: float) -> tuple[float, float]:
+    page.locator("#map").scroll_into_view_if_needed()
+    box = page.locator("#map canvas").bounding_box()
+    assert box
+    return box["x"] + box["width"] * across, box["y"] + box["height"] * down
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_anybody_places_a_plan_turns_it_and_sees_the_verdicts(
+    visit: Callable[..., Visit], people: People, home, size: dict[str, int]
+) -> None:
+    take_in("highway_land", ROAD, people.district, visibility="public", class_column="grade")
+    take_in("permanent_farmland", FIELDS, people.district)
+    take_in_book(people.district, ROW | {"面宽": 12, "进深": 8})
+    name = "phone" if size is PHONE else "desk"
+    seen = visit(None, size)
+    page = seen.page
+    page.goto(f"/building/book/{Pattern.objects.get().pk}/")
+    page.get_by_role("link", name="放到我家宅基地上看看").click()
+    page.wait_for_selector("#map[data-drawn=yes]")
+    look(page, f"{name}-1-empty")
+    type_spot(page, 1500, 300)
+    expect(page.locator("#answer[data-outcome]")).to_be_visible()
+    page.get_by_role("button", name="看看行不行").click()
+    page.wait_for_selector("#map[data-drawn=yes]")
+    look(page, f"{name}-2-placed")
+    before = page.get_by_label("经度").input_value()
+    page.mouse.move(*canvas_at(page, 0.5, 0.5))
+    page.mouse.down()
+    page.mouse.move(*canvas_at(page, 0.6, 0.45), steps=4)
+    page.mouse.up()
+    expect(page.get_by_label("经度")).not_to_have_value(before)
+    page.get_by_role("button", name="向右转 5 度").click()
+    expect(page.get_by_label("朝向转角")).to_have_value("5")
+    page.get_by_role("slider", name="房子的朝向").press("ArrowRight")
+    expect(page.get_by_label("朝向转角")).to_have_value("6")
+    page.get_by_role("button", name="画宅基地").click()
+    for across, down in ((0.3, 0.25), (0.8, 0.25), (0.8, 0.75), (0.3, 0.75), (0.5, 0.5)):
+        page.mouse.click(*canvas_at(page, across, down))
+    page.get_by_role("button", name="退回一个角").click()
+    expect(page.locator("#answer")).to_contain_text("图上绿色")
+    look(page, f"{name}-3-drawn")
+    type_spot(page, 500, 700)
+    expect(page.locator("#answer[data-outcome=fail]")).to_contain_text("不得占用永久基本农田")
+    look(page, f"{name}-4-fields")
+    assert not Permit.objects.exists()
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_village_draws_house_and_plot_in_the_application(
+    visit: Callable[..., Visit], people: People, home, size: dict[str, int], tmp_path: Path
+) -> None:
+    take_in("highway_land", ROAD, people.district, visibility="public", class_column="grade")
+    household = household_of()
+    name = "phone" if size is PHONE else "desk"
+    seen = visit(people.village, size)
+    page = seen.page
+    page.goto(f"/building/add/{household.pk}/")
+    page.wait_for_selector("#map[data-drawn=yes]")
+    look(page, f"{name}-5-form")
+    for label, said in (
+        ("申请理由", "儿子成家分户"), ("建房地点", "二组河边"), ("四至", "东至村道"), ("宅基地面积", "160"),
+        ("基底面积", "90"),
+        ("建筑面积", "180"), ("层数", "2"), ("面宽", "12"), ("进深", "8"),
+    ):  # fmt: skip
+        page.get_by_label(label).first.fill(said)
+    type_spot(page, 500, 14)
+    expect(page.locator("#answer[data-outcome=fail]")).to_contain_text("公路")
+    corners = [degrees(*at) for at in ((490, 10.5), (510, 10.5), (510, 40), (490, 40))]
+    page.get_by_label("宅基地界线的角点").fill(" ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners))
+    expect(page.locator("#answer")).to_contain_text("图上绿色")
+    assert page.locator("#answer").get_attribute("data-permitted")
+    page.reload()
+    page.wait_for_selector("#map[data-drawn=yes]")
+    expect(page.get_by_label("面宽")).to_have_value("12")
+    expect(page.locator("#answer[data-permitted]")).to_be_visible()
+    look(page, f"{name}-6-permitted")
+    page.get_by_role("button", name="登记申请").click()
+    expect(page.get_by_text("纸件是原件").first).to_be_visible()
+    type_spot(page, 500, 30)
+    expect(page.locator("#answer")).not_to_contain_text("条不符合")
+    (tmp_path / "纸.jpg").write_bytes(photo().content)
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "纸.jpg")
+    page.get_by_role("button", name="登记申请").click()
+    expect(page.get_by_text("申请已登记")).to_be_visible()
+    look(page, f"{name}-7-kept")
+    permit = Permit.objects.get()
+    assert area_m2(shapely.from_wkb(bytes(permit.footprint or b""))) == pytest.approx(96, rel=1e-3)
+    assert area_m2(shapely.from_wkb(bytes(permit.plot or b""))) == pytest.approx(590, rel=1e-2)
