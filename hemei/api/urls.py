@@ -7,7 +7,7 @@ from importlib.metadata import version
 from django.urls import path
 from ninja import NinjaAPI
 
-from hemei.api import cases, checks, errors, evidence, persons, places, regions, steps
+from hemei.api import cases, checks, errors, evidence, persons, places, records, regions, steps
 from hemei.api.auth import Key, Session
 from hemei.core.registry import registry
 
@@ -23,6 +23,7 @@ errors.install(api)
 api.add_router("", regions.router)
 api.add_router("/places", places.router_for(registry))
 api.add_router("/persons", persons.router_for(registry))
+api.add_router("/records", records.router_for(registry))
 api.add_router("/cases", cases.router)
 api.add_router("/cases/", steps.router_for_steps())
 api.add_router("/checks", checks.router)

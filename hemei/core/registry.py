@@ -76,6 +76,39 @@ class PersonKind:
     told: Callable[[Sequence[Any]], Mapping[int, Mapping[str, Any]]] = lambda rows: {}
 
 
+class RecordsReader(Protocol):
+    def __call__(self, *, within: Scope) -> models.QuerySet[Any, Any]: ...
+
+
+class WaitingReader(Protocol):
+    """What waits for somebody today, the most pressing first."""
+
+    def __call__(self, actor: Actor, *, on: date) -> models.QuerySet[Any, Any]: ...
+
+
+@dataclass(frozen=True)
+class RecordKind:
+    """A kind of record that is neither a place nor a person, and has a life: a building permit.
+
+    Its `model` has `region`, `state`, `lon` and `lat`; `states` says each in words, the most pressing last, and `looks`
+    gives each its colour of the one colour language. `page` names the address that shows one, `list` that of all.
+    """
+
+    key: str
+    model: type[models.Model]
+    title: Text
+    right: str
+    read: RecordsReader
+    states: Mapping[str, Text]
+    looks: Mapping[str, str]
+    page: str
+    list: str
+    columns: Sequence[Column] = ()
+    waiting: WaitingReader | None = None
+    waiting_title: Text = ""
+    waiting_template: str = ""
+
+
 @dataclass(frozen=True)
 class Form:
     """A check form: an XLSForm workbook in the programme's `forms/` folder."""
@@ -235,6 +268,7 @@ class Programme:
     line: str  # point, line or plane
     kinds: Sequence[Kind] = ()
     person_kinds: Sequence[PersonKind] = ()
+    records: Sequence[RecordKind] = ()
     forms: Sequence[Form] = ()
     findings: Sequence[FindingKind] = ()
     facts: Sequence[Fact] = ()
@@ -267,6 +301,7 @@ class Registry:
     def __init__(self) -> None:
         self.programmes: dict[str, Programme] = {}
         self.kinds: dict[str, Kind] = {}
+        self.records: dict[str, RecordKind] = {}
         self.forms: dict[str, Form] = {}
         self.findings: dict[str, FindingKind] = {}
         self.facts: dict[str, Fact] = {}
@@ -281,6 +316,7 @@ class Registry:
         self.programmes[programme.key] = programme
         self._add(self.kinds, {kind.key: kind for kind in programme.kinds})
         MATTER_OF_KIND.update({kind.key: programme.key for kind in programme.kinds})
+        self._add(self.records, {kind.key: kind for kind in programme.records})
         self._add(self.forms, {form.id: form for form in programme.forms})
         self._add(self.findings, {finding.id: finding for finding in programme.findings})
         self._add(self.facts, {fact.name: fact for fact in programme.facts})
@@ -293,6 +329,7 @@ class Registry:
         programme = self.programmes.pop(key)
         for table, names in (
             (self.kinds, [kind.key for kind in programme.kinds]),
+            (self.records, [kind.key for kind in programme.records]),
             (self.forms, [form.id for form in programme.forms]),
             (self.findings, [finding.id for finding in programme.findings]),
             (self.facts, [fact.name for fact in programme.facts]),
@@ -311,6 +348,9 @@ class Registry:
 
     def programme_of_kind(self, kind: str) -> Programme:
         return next(p for p in self.programmes.values() if any(k.key == kind for k in p.kinds))
+
+    def programme_of_record(self, kind: str) -> Programme:
+        return next(p for p in self.programmes.values() if any(k.key == kind for k in p.records))
 
     def forms_for(self, kind: str, tier: str) -> list[Form]:
         return [form for form in self.forms.values() if form.kind == kind and form.tier == tier]

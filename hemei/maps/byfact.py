@@ -27,7 +27,7 @@ def value_tile(z: int, x: int, y: int, *, within: Scope, kind: str, fact: Fact) 
     rows = [row for row in inside.values_list("id", "lon", "lat", "label") if row[0] in known]
     if not rows:
         return b""
-    return _near(z, x, y, rows, known, fact) if z >= NEAR_ZOOM else _far(z, x, y, rows, known)
+    return valued_tile(z, x, y, rows, known, list(fact.values))
 
 
 def known_values(fact: Fact, *, within: Scope) -> dict[int, str]:
@@ -45,9 +45,14 @@ def numbers(kind: str, fact: Fact, *, within: Scope) -> Counter[str]:
 Row = tuple[int, float | None, float | None, str]
 
 
-def _near(z: int, x: int, y: int, rows: list[Row], known: dict[int, str], fact: Fact) -> bytes:
+def valued_tile(z: int, x: int, y: int, rows: list[Row], known: dict[int, str], values: list[str]) -> bytes:
+    """A tile of what lies in it, each with its value: near one by one, far as numbers."""
+    return _near(z, x, y, rows, known, values) if z >= NEAR_ZOOM else _far(z, x, y, rows, known)
+
+
+def _near(z: int, x: int, y: int, rows: list[Row], known: dict[int, str], values: list[str]) -> bytes:
     """The last of the declared values are the most pressing: of too many places they are kept."""
-    ranks = {value: rank for rank, value in enumerate(fact.values)}
+    ranks = {value: rank for rank, value in enumerate(values)}
     rows.sort(key=lambda row: (-ranks.get(known[row[0]], -1), row[0]))
     ids, lons, lats, labels = zip(*rows[:LIMIT], strict=True)
     across, down = mvt.project(z, x, y, lons, lats)

@@ -16,12 +16,13 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from hemei.core.access import Scope, actor_of, scope_of
 from hemei.core.models import Account
 from hemei.core.queries.zero import zero
-from hemei.core.registry import registry
+from hemei.core.registry import Kind, RecordKind, registry
 from hemei.maps.board import board_picture
 from hemei.maps.byfact import fact_of, value_tile
 from hemei.maps.layers import tile_of
 from hemei.maps.outlines import features
 from hemei.maps.picture import picture
+from hemei.maps.records import record_tile
 from hemei.terms.day import read_day, today
 from hemei.terms.region import BadRegionCode, Level, RegionCode
 
@@ -32,9 +33,12 @@ def seen_by(request: HttpRequest, verb: str, kind: str = "") -> Scope:
     """Where whoever asks may do `verb`. Maps ask in the background: a stranger is refused, not sent to sign in."""
     if not isinstance(request.user, Account):
         raise PermissionDenied
-    if kind and kind not in registry.kinds:
+    if kind in registry.records:
+        verb, matter = registry.records[kind].right, registry.programme_of_record(kind).key
+    elif kind and kind not in registry.kinds:
         raise Http404
-    matter = registry.programme_of_kind(kind).key if kind else "*"
+    else:
+        matter = registry.programme_of_kind(kind).key if kind else "*"
     scope = scope_of(actor_of(request.user), verb, matter)
     if not scope:
         raise PermissionDenied
@@ -67,6 +71,9 @@ def map_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     scope = seen_by(request, "place.view", kind or "?")
     try:
+        if kind in registry.records:
+            body = record_tile(z, x, y, within=scope, kind=registry.records[kind])
+            return unless_known(request, body, TILE)
         fact = fact_of(kind) if request.GET.get("by") == "fact" else None
         if fact:
             body = value_tile(z, x, y, within=scope, kind=kind, fact=fact)
@@ -105,11 +112,20 @@ def day_asked(request: HttpRequest, name: str) -> date | None:
         return None
 
 
+def _offered(request: HttpRequest, kind: str) -> bool:
+    """Whether whoever looks may see records of the kind at all; places are offered to everybody who sees a map."""
+    record = registry.records.get(kind)
+    if record is None or not isinstance(request.user, Account):
+        return record is None
+    return bool(scope_of(actor_of(request.user), record.right, registry.programme_of_record(kind).key))
+
+
 @login_required
 def map_page(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind") or next(iter(registry.kinds), "")
     seen_by(request, "place.view", kind or "?")
-    kinds = [(key, known.title, key == kind) for key, known in registry.kinds.items()]
+    everything: dict[str, Kind | RecordKind] = {**registry.kinds, **registry.records}
+    kinds = [(key, known.title, key == kind) for key, known in everything.items() if _offered(request, key)]
     region = request.GET.get("region", "")
     fact = fact_of(kind)
     by_fact = fact is not None and request.GET.get("by") == "fact"

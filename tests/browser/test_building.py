@@ -14,7 +14,7 @@ from hemei.programmes.building.models import Pattern, Permit
 from hemei.programmes.building.shapes import area_m2
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.conftest import People, photo
-from tests.programmes.building.conftest import household_of
+from tests.programmes.building.conftest import applied, household_of
 from tests.programmes.building.test_patterns import ROW
 from tests.programmes.building.test_patterns import take_in as take_in_book
 from tests.programmes.control.conftest import DEGREES, FIELDS, ROAD, X, Y, _files, home, take_in
@@ -130,3 +130,25 @@ def test_the_village_draws_house_and_plot_in_the_application(
     permit = Permit.objects.get()
     assert area_m2(shapely.from_wkb(bytes(permit.footprint or b""))) == pytest.approx(96, rel=1e-3)
     assert area_m2(shapely.from_wkb(bytes(permit.plot or b""))) == pytest.approx(590, rel=1e-2)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_permits_on_the_map_and_among_what_waits(
+    visit: Callable[..., Visit], people: People, home, size: dict[str, int]
+) -> None:
+    for number in range(4):
+        lon, lat = degrees(500 + 40 * number, 300)
+        applied(people, household_of(f"石有{'田粮林山'[number]}", number=str(number)), lon=lon, lat=lat)
+    name = "phone" if size is PHONE else "desk"
+    seen = visit(people.village, size)
+    page = seen.page
+    page.goto("/office/")
+    expect(page.get_by_role("heading", name="建房申请，轮到我办的")).to_be_visible()
+    look(page, f"{name}-8-today")
+    page.goto("/maps/?kind=permit")
+    page.wait_for_selector("#map[data-drawn=yes]")
+    page.wait_for_timeout(800)
+    look(page, f"{name}-9-map")
+    page.goto("/building/")
+    look(page, f"{name}-10-list")
+    assert seen.complaints == []

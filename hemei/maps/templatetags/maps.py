@@ -17,11 +17,12 @@ from django.urls import reverse
 from hemei.core.access import Scope, actor_of, scope_of
 from hemei.core.lifecycle import LIFE, PRESSING
 from hemei.core.models import Account
-from hemei.core.registry import Text, registry
+from hemei.core.registry import RecordKind, Text, registry
 from hemei.maps.byfact import fact_of, numbers
 from hemei.maps.layers import state_counts
 from hemei.maps.outlines import extent
 from hemei.maps.picture import village_counts
+from hemei.maps.records import state_numbers
 from hemei.maps.views import narrowed
 
 register = template.Library()
@@ -56,8 +57,9 @@ def map_frame(
         "zoom": zoom,
         "pick": pick,
         "small": small,
+        "place": _address_of(kind),
         "legend": legend(kind, scope, by_fact=by_fact, counted=not (small or pick)),
-        "villages": village_counts(within=scope, kind=kind),
+        "villages": [] if kind in registry.records else village_counts(within=scope, kind=kind),
         "tianditu_key": settings.TIANDITU_KEY,
         "map_approval_number": settings.MAP_APPROVAL_NUMBER,
     }
@@ -80,6 +82,8 @@ RANKS = 4  # colours of the style sheet for a fact's values
 
 def legend(kind: str, scope: Scope, *, by_fact: bool, counted: bool) -> list[Entry]:
     """The states that a place can show, worst first, or the values of the kind's fact, worst first too."""
+    if kind in registry.records:
+        return _states_of(registry.records[kind], scope)
     fact = fact_of(kind) if by_fact else None
     if fact:
         count = numbers(kind, fact, within=scope) if counted else None
@@ -102,7 +106,26 @@ def legend(kind: str, scope: Scope, *, by_fact: bool, counted: bool) -> list[Ent
     ]
 
 
+def _states_of(kind: RecordKind, scope: Scope) -> list[Entry]:
+    """The states that there are, the most pressing first, in the colours of their looks."""
+    count = state_numbers(within=scope, kind=kind)
+    return [
+        Entry(key, f"is-{kind.looks[key]}", kind.states[key], count=count[key])
+        for key in reversed(list(kind.states))
+        if count[key]
+    ]
+
+
+def _address_of(kind: str) -> str:
+    """Where one of them is shown, with {id} for its number."""
+    name = registry.records[kind].page if kind in registry.records else "office:place"
+    return reverse(name, args=[0]).replace("/0/", "/{id}/")
+
+
 def visible_to(request: HttpRequest, kind: str) -> Scope:
     if not isinstance(request.user, Account):
         return Scope()
-    return scope_of(actor_of(request.user), "place.view", registry.programme_of_kind(kind).key)
+    actor = actor_of(request.user)
+    if kind in registry.records:
+        return scope_of(actor, registry.records[kind].right, registry.programme_of_record(kind).key)
+    return scope_of(actor, "place.view", registry.programme_of_kind(kind).key)

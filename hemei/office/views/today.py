@@ -23,6 +23,7 @@ from hemei.core.queries.paging import Page, first
 from hemei.core.queries.places import places
 from hemei.core.queries.regions import names
 from hemei.core.queries.zero import trend, zero
+from hemei.core.registry import registry
 from hemei.office.request import OfficeRequest, region_of
 from hemei.office.tiles import tiles
 from hemei.terms.day import today
@@ -56,7 +57,7 @@ class Pile:
 
 def page(request: OfficeRequest) -> HttpResponse:
     scope = scope_of(request.actor, "case.view")
-    piles = [pile for pile in _piles(request, scope) if pile.count]
+    piles = [pile for pile in [*_piles(request, scope), *_records(request)] if pile.count]
     context = {
         "today": today(),
         "region_names": names(within=scope),
@@ -115,6 +116,21 @@ def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
             ),
             template="office/_waiting_dues.html",
         ),
+    ]
+
+
+def _records(request: OfficeRequest) -> list[Pile]:
+    """What waits of the records that programmes declare."""
+    kinds = [kind for kind in registry.records.values() if kind.waiting]
+    return [
+        Pile(
+            str(kind.waiting_title),
+            kind.waiting(request.actor, on=today()),
+            reverse(kind.list),
+            kind.waiting_template,
+        )
+        for kind in kinds
+        if kind.waiting
     ]
 
 

@@ -59,3 +59,11 @@ LOOKS = {
 """State → its colour in the one colour language."""
 
 STAGES = [state.key for state in LIFE.states if not state.ending and state.key != "returned"]
+
+FILING = ("permit.apply", "permit.resubmit")
+NOT_BY_WHOEVER = {
+    "permit.town_review": (*FILING, "permit.village_review"),
+    "permit.approve": (*FILING, "permit.village_review"),
+    "permit.accept": FILING,
+}
+"""Step → the steps whoever took them may not take it after."""

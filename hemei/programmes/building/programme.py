@@ -4,16 +4,40 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.registry import Fact, Programme
+from hemei.core.registry import Column, Fact, Programme, RecordKind
 from hemei.programmes.building import facts
-from hemei.programmes.building.life import LIFE
+from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Lead, Pattern, Permit, WorkDay
 from hemei.programmes.building.parameters import parameters
+from hemei.programmes.building.queries.permits import permits
+from hemei.programmes.building.queries.waiting import waiting
+
+IN_THE_API = (
+    "work", "address", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
+    "structure", "roof", "walls", "design", "number", "since", "due_on", "approved_on", "accepted_on",
+)  # fmt: skip
 
 programme = Programme(
     key=Permit.matter,
     title=_("建房审批"),
     line="point",
+    records=[
+        RecordKind(
+            "permit",
+            Permit,
+            _("建房申请"),
+            "permit.view",
+            permits,
+            {state.key: state.name for state in reversed(LIFE.states)},
+            LOOKS,
+            "building.one",
+            "building",
+            [Column(name, Permit._meta.get_field(name).verbose_name) for name in IN_THE_API],  # type: ignore[union-attr]
+            waiting,
+            _("建房申请，轮到我办的"),
+            "building/_waiting.html",
+        )
+    ],
     facts=[Fact("building.permit", _("建房审批"), facts.permit)],
     parameters=parameters,
     urls="hemei.programmes.building.urls",

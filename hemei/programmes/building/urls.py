@@ -7,6 +7,7 @@ staff = pages_of("building")
 
 urlpatterns = [
     path("", signed_in(permits.listing), name="building"),
+    staff("permits.<slug:form>", permits.listing_file, "permits_file"),
     staff("stages/", permits.stages, "stages"),
     staff("add/", permits.find, "find"),
     staff("add/<int:pk>/", permits.add, "add"),

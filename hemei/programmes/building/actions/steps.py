@@ -19,18 +19,11 @@ from hemei.core.writing import action, audit, nothing_new
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.actions.asked import ASKED
 from hemei.programmes.building.actions.effects import EFFECTS
-from hemei.programmes.building.life import LIFE
+from hemei.programmes.building.life import LIFE, NOT_BY_WHOEVER
 from hemei.programmes.building.models import Permit, PermitStep
 from hemei.programmes.building.queries.calendar import calendar_of, due_of
 from hemei.programmes.building.queries.standing import blocking, stood
 from hemei.terms.day import day_of
-
-FILING = ("permit.apply", "permit.resubmit")
-NOT_BY_WHOEVER = {
-    "permit.town_review": (*FILING, "permit.village_review"),
-    "permit.approve": (*FILING, "permit.village_review"),
-    "permit.accept": FILING,
-}
 
 
 def take(permit: Permit, verb: str, *, by: Actor, brought: Brought) -> PermitStep:

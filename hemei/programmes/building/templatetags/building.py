@@ -10,6 +10,7 @@ import shapely
 from django import template
 from django.utils.translation import gettext as _
 
+from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Pattern, Permit
 from hemei.programmes.building.shapes import area_m2
 from hemei.terms.clause import Clause
@@ -42,6 +43,12 @@ def _rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 def filed(permit: Permit) -> list[tuple[str, str]]:
     """What is applied for now, label and value; what nobody said is left out."""
     return _rows({name: getattr(permit, name) for name in SHOWN})
+
+
+@register.filter
+def stands(permit: Permit) -> tuple[str, str]:
+    """Its colour in the one colour language, and its state in words."""
+    return LOOKS[permit.state], str(LIFE.by_key[permit.state].name)
 
 
 @register.filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,6 +18,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
+from hemei.office.sending import sent
 from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files
 from hemei.office.views.evidence import as_it_came, small_picture
@@ -31,6 +32,7 @@ from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.building.offers import offers, slug
 from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.households import households, one_household
+from hemei.programmes.building.queries.listing import permits_listing
 from hemei.programmes.building.queries.patterns import against
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
 from hemei.programmes.building.queries.reviews import latest_opinions
@@ -61,6 +63,14 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "may_apply": bool(scope_of(request.actor, "permit.apply", MATTER)),
     }
     return render(request, "building/list.html", context)
+
+
+def listing_file(request: OfficeRequest, form: str) -> FileResponse:
+    """What the list shows, with the same filters."""
+    scope = reach(request.actor, "register.export", MATTER)
+    seen = reach(request.actor, "permit.view", MATTER)
+    asked = PermitFilterForm(request.GET if request.GET else {"state": "open"}, within=seen)
+    return sent(request, permits_listing(permits(within=scope, where=asked.where()), within=scope), form, scope)
 
 
 def stages(request: OfficeRequest) -> HttpResponse:
