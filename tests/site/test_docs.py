@@ -39,5 +39,5 @@ def _command(path: tuple[str, ...]) -> click.Command:
 
 @pytest.mark.parametrize("address", sorted(api.get_openapi_schema()["paths"]))
 def test_every_call_is_documented(address: str) -> None:
-    general = re.sub(r"/steps/\w+", "/steps/{verb}", re.sub(r"/(places|persons)/\w+", r"/\1/{kind}", address))
+    general = re.sub(r"/steps/\w+", "/steps/{verb}", re.sub(r"/(places|persons|records)/\w+", r"/\1/{kind}", address))
     assert f" {general}`" in API or f" {general}?" in API
