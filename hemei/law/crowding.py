@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import shapely
 from pyproj import CRS
 
 from hemei.engines.screen.density import CircleDensity, DensityTask, ParcelDensity, counted
@@ -37,8 +38,9 @@ def density_of(
     if district.plots:
         task = DensityTask(parcels=district.plots, storeys=storeys or None)
         layer = read_layer(district.plots, crs)
+        ground = shapely.area(layer.geometry)  # first: a large layer lets its geometry go for the map
         parcels = area_map_of(layer, dissolved=False, beside=beside, crs=crs)
-        return ParcelDensity(task, None, counted(source, convert, task), layer, parcels)
+        return ParcelDensity(task, None, counted(source, convert, task), layer, ground, parcels)
     radius = district.density_radius_m or 0.0
     task = DensityTask(radius_m=radius, storeys=storeys or None)
     return CircleDensity(task, None, counted(source, convert, task), radius)

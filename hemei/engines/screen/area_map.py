@@ -18,6 +18,8 @@ CROWDED = 40
 """A leaf with more vertices than this is quartered further, down to a sixteenth of a leaf."""
 MIXED = -9
 """What `settle` answers for a cell that is not settled yet. Never stored."""
+ROOM = 8
+"""Vertices for which the builder's working space has room, for each of the layer's: seldom more than half is needed."""
 SETTLED_M2 = 1e-9
 """Areas below this are rounding: neighbours that share an edge do not overlap."""
 
@@ -40,11 +42,14 @@ def build_area_map(layer: Rings, *, dissolved: bool, leaf_m: float = LEAF_M) -> 
     its own share. Raises ValueError for an extent beyond 2 000 km, which no district has: wrong units or axes.
     """
     corner, levels = frame_of(layer.xy, leaf_m)
-    local = layer.moved(corner)
     fine = levels + 1  # one block below the leaves, for crowded places
     unit = leaf_m / FAN
     ring_feature = np.repeat(np.arange(len(layer), dtype=np.int32), np.diff(layer.owner_at))
-    blocks, pieces = _build(local.xy, local.ring_at, ring_feature, fine, unit, dissolved)
+    vertices, ring_at = len(layer.xy), layer.ring_at
+    xy = np.empty((ROOM * vertices, 2))  # at once, as growing would copy; what is never touched is no memory
+    np.subtract(layer.xy, corner, out=xy[:vertices])
+    del layer
+    blocks, pieces = _build(xy, vertices, ring_at, ring_feature, fine, unit, dissolved)
     tree = Tree(blocks, corner, np.array([unit]), np.array([fine], np.int64))
     return AreaMap(tree, pieces)
 
@@ -172,7 +177,7 @@ def as_one(rings: Ints, first: int, last: int) -> bool:
 
 
 @kernel
-def push_quarters(
+def push_halves(
     stack: Ints,
     depth: int,
     block: int,
@@ -184,48 +189,59 @@ def push_quarters(
     rings: Ints,
     last: int,
 ) -> int:
-    """Cut the rings of the cell at `stack[depth]` into its quarters and put these in its place; returns the new depth.
+    """Cut the rings of the cell at `stack[depth]` into halves and put these in its place; returns the new depth.
 
-    Both halves are made first and lie below their quarters; their memory is given back when all four quarters are done.
+    A cell is cut into west and east, these into south and north, each when its turn has come: the memory of one half
+    and all that was made of it is given back before the other one is cut.
     """
     cx, cy, half, first, end = stack[depth, 4], stack[depth, 5], stack[depth, 6] // 2, stack[depth, 7], stack[depth, 9]
-    west, end = half_of(xy, rings, first, last, 0, (cx + half) * unit, True, last, end)
-    east, end = half_of(xy, rings, first, last, 0, (cx + half) * unit, False, west, end)
-    at = east
-    for q in range(4):
-        is_east, is_north = q >> 1, q & 1
-        begin = at
-        from_, to = (west, east) if is_east else (last, west)
-        at, end = half_of(xy, rings, from_, to, 1, (cy + half) * unit, is_north == 0, begin, end)
-        stack[depth, 0], stack[depth, 3], stack[depth, 6] = block, span // 2, half
-        stack[depth, 1], stack[depth, 2] = column + is_east * (span // 2), row + is_north * (span // 2)
-        stack[depth, 4], stack[depth, 5] = cx + is_east * half, cy + is_north * half
-        stack[depth, 7], stack[depth, 8], stack[depth, 9] = begin, at, end
+    upright = stack[depth, 10]
+    if upright:  # the axis is written out, so that the compiler makes two loops without a question in them
+        middle, low_end = half_of(xy, rings, first, last, 1, (cy + half) * unit, True, last, end)
+        at, high_end = half_of(xy, rings, first, last, 1, (cy + half) * unit, False, middle, low_end)
+    else:
+        middle, low_end = half_of(xy, rings, first, last, 0, (cx + half) * unit, True, last, end)
+        at, high_end = half_of(xy, rings, first, last, 0, (cx + half) * unit, False, middle, low_end)
+    for k in range(2):
+        stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3] = block, column, row, span
+        stack[depth, 4], stack[depth, 5], stack[depth, 6], stack[depth, 10] = cx, cy, 2 * half, 1 - upright
+        stack[depth, 7], stack[depth, 8] = (middle, at) if k else (last, middle)
+        stack[depth, 9] = high_end if k else low_end
+        if upright:
+            stack[depth, 3], stack[depth, 6] = span // 2, half
+            stack[depth, 2], stack[depth, 5] = row + k * (span // 2), cy + k * half
+        else:
+            stack[depth, 1], stack[depth, 4] = column + k * (span // 2), cx + k * half
         depth += 1
     return depth
 
 
 @kernel
 def _build(
-    xy: Floats, source_at: Ints, source_feature: Codes, levels: int, unit: float, dissolved: bool
+    xy: Floats, given: int, source_at: Ints, source_feature: Codes, levels: int, unit: float, dissolved: bool
 ) -> tuple[Codes, Floats]:
-    """Go down from the root; a row of the stack is (block, column, row and span in it, corner x, y and side in finest
-    cells, first and last ring, end of `xy`). What a quarter needs lies at the end of `xy` and `rings`, the next one's
-    below it."""
+    """Go down from the root; the layer stands in the first `given` rows of `xy`, metres from the corner.
+
+    A row of the stack is (block, column, row and span in it, corner x, y and side in finest cells, first and last ring,
+    end of `xy`, whether it is half a cell, upright). What it needs lies at the end of `xy` and `rings`, the next one's
+    below it.
+    """
     rings, last = rings_in(source_at, source_feature)
     blocks, block_count = np.full((1024, FAN * FAN), EMPTY, np.int32), 1
-    out, end = np.empty(65536 + min(32 * len(xy), 8_000_000)), 0  # memory that is never touched costs nothing
-    stack = np.zeros((4 * FAN_BITS * (levels + 2), 10), np.int64)
-    stack[0, 3], stack[0, 6], stack[0, 8], stack[0, 9] = FAN, 1 << (FAN_BITS * levels), last, len(xy)
+    out, end = np.empty(65536 + min(32 * given, 8_000_000 + 5 * given)), 0  # memory that is never touched costs nothing
+    stack = np.zeros((4 * FAN_BITS * (levels + 2), 11), np.int64)
+    stack[0, 3], stack[0, 6], stack[0, 8], stack[0, 9] = FAN, 1 << (FAN_BITS * levels), last, given
     depth = 1
     while depth > 0:
         depth -= 1
         block, column, row, span = stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3]
         cx, cy, side, first = stack[depth, 4], stack[depth, 5], stack[depth, 6], stack[depth, 7]
         x0, y0, x1, y1 = cx * unit, cy * unit, (cx + side) * unit, (cy + side) * unit
-        code, last = settle(xy, rings, first, stack[depth, 8], x0, y0, x1, y1, dissolved)
+        code, last, is_half = MIXED, stack[depth, 8], stack[depth, 10] != 0
+        if not is_half:
+            code, last = settle(xy, rings, first, last, x0, y0, x1, y1, dissolved)
         vertices = vertices_in(rings, first, last)
-        if code == MIXED and (side > FAN or (side > 1 and vertices > CROWDED)):
+        if code == MIXED and (is_half or side > FAN or (side > 1 and vertices > CROWDED)):
             if span == 1:
                 if block_count == len(blocks):
                     blocks = grown(blocks, block_count + 1)
@@ -233,11 +249,11 @@ def _build(
                 blocks[block, column * FAN + row] = child_code(block_count)
                 block, column, row, span = block_count, 0, 0, FAN
                 block_count += 1
-            if stack[depth, 9] + 12 * vertices > len(xy):
-                xy = grown(xy, stack[depth, 9] + 12 * vertices)
-            if last + 6 * (last - first) > len(rings):
-                rings = grown(rings, last + 6 * (last - first))
-            depth = push_quarters(stack, depth, block, column, row, span, unit, xy, rings, last)
+            if stack[depth, 9] + 4 * vertices > len(xy):
+                xy = grown(xy, stack[depth, 9] + 4 * vertices)
+            if last + 2 * (last - first) > len(rings):
+                rings = grown(rings, last + 2 * (last - first))
+            depth = push_halves(stack, depth, block, column, row, span, unit, xy, rings, last)
             continue
         if code == MIXED and dissolved:
             if as_one(rings, first, last):

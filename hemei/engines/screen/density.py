@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
 from .area_map import AreaMap
 from .arrow import column_of
@@ -156,8 +155,15 @@ class ParcelDensity(Surroundings):
     """
 
     def __init__(
-        self, task: DensityTask, near: NearColumn | None, batches: Iterator[Counted], layer: Layer, parcels: AreaMap
+        self,
+        task: DensityTask,
+        near: NearColumn | None,
+        batches: Iterator[Counted],
+        layer: Layer,
+        ground_m2: Floats,
+        parcels: AreaMap,
     ) -> None:
+        """`ground_m2` (parcels,) is the area of each parcel of `layer`."""
         super().__init__(task, near)
         self.layer, self.map = layer, parcels
         sums = np.zeros((max(len(layer.ids), 1), 2))
@@ -165,7 +171,7 @@ class ParcelDensity(Surroundings):
             self.see(batch)
             add_up(parcels, batch.footprints, batch.floors, sums)
         ground = np.zeros(len(sums))
-        ground[: len(layer.ids)] = shapely.area(layer.geometry)
+        ground[: len(layer.ids)] = ground_m2
         self.ratios = sums / np.where(ground > 0.0, ground, np.nan)[:, None]
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:

@@ -18,14 +18,19 @@ from pyproj import CRS
 
 from .area_map import AreaMap, build_area_map
 from .arrow import column_of
+from .compiled import Floats
 from .crs import converter, misplaced
 from .footprints import offsets_of
 from .near_map import NearMap, build_near_map, segments_of
 from .reading import Source, Unreadable, open_source
-from .rings import rings_of
+from .rings import Rings, rings_of
 from .store import load, load_said, save, save_said
 
 Map = TypeVar("Map", AreaMap, NearMap)
+
+
+LARGE = 2_000_000
+"""Vertices of a layer that is read a second time rather than held beside its maps."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,11 @@ class Layer:
     def geometry(self) -> np.ndarray:
         """Valid shapely geometries (features,), read when somebody asks: a kept map needs none."""
         return self.read()
+
+    def let_go(self) -> None:
+        """Give the memory of a large geometry back; who asks again has it read again."""
+        if int(shapely.get_num_coordinates(self.geometry).sum()) > LARGE:
+            vars(self).pop("geometry")
 
 
 def open_layer(name: str | Path, crs: CRS, beside: Path | None) -> Layer:
@@ -78,9 +88,8 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
     if absent:
         raise Unreadable(f"{source.path}：没有列 {'、'.join(absent)}，有：{'、'.join(source.columns)}")
     wanted = dict.fromkeys([*([source.id_column] if source.id_column else []), *columns])
-    batches = list(source.batches(list(wanted)))
+    batches, geometry = _read(source, list(wanted))
     remarks: list[str] = []
-    geometry = np.concatenate([_geometry(batch, source) for batch in batches]) if batches else np.empty(0, object)
     if source.id_column:
         ids = _column(batches, source.id_column)
     else:
@@ -94,7 +103,27 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
     geometry = _valid(geometry, ids, source.name, remarks)
     taken = {column: _column(batches, column).take(column_of(order)) for column in columns}
     has_ground = bool((shapely.get_dimensions(geometry) == 2).any())
-    return Layer(source.name, ids, digest(source.path), tuple(remarks), has_ground, lambda: geometry, taken)
+    read = _first(geometry, lambda: read_layer(name, crs).geometry)
+    del geometry
+    return Layer(source.name, ids, digest(source.path), tuple(remarks), has_ground, read, taken)
+
+
+def _first(geometry: np.ndarray, again: Callable[[], np.ndarray]) -> Callable[[], np.ndarray]:
+    """A function that hands over what is there, and reads anew when it is asked again."""
+    held = [geometry]
+    return lambda: held.pop() if held else again()
+
+
+def _read(source: Source, columns: list[str]) -> tuple[list[pa.RecordBatch], np.ndarray]:
+    """The wanted columns batch by batch, and all geometries (features,); their binary is let go as it is parsed."""
+    batches: list[pa.RecordBatch] = []
+    geometry: list[np.ndarray] = [np.empty(0, object)]
+    for batch in source.batches(columns):
+        geometry.append(_geometry(batch, source))
+        batches.append(batch.select(columns))
+        del batch
+    pa.default_memory_pool().release_unused()  # a polygon may be hundreds of megabytes
+    return batches, np.concatenate(geometry)
 
 
 def _column(batches: list[pa.RecordBatch], name: str) -> pa.Array:
@@ -146,7 +175,7 @@ def from_geoarrow(column: pa.Array, encoding: str) -> np.ndarray:
 
 
 def _in_system(geometry: np.ndarray, ids: pa.Array, source: Source, crs: CRS) -> np.ndarray:
-    xy, row = shapely.get_coordinates(geometry, return_index=True)
+    xy = shapely.get_coordinates(geometry)
     wrong = misplaced(xy, source.crs)
     if wrong:
         raise Unreadable(f"{source.path}：{wrong}。请改正坐标系后重新导出")
@@ -154,9 +183,13 @@ def _in_system(geometry: np.ndarray, ids: pa.Array, source: Source, crs: CRS) ->
     moved = convert(xy) if convert is not None and len(xy) else xy
     lost = ~np.isfinite(moved).all(axis=1)
     if lost.any():
+        row = shapely.get_coordinates(geometry, return_index=True)[1]
         which = listed(ids, np.isin(np.arange(len(ids)), row[lost]))
         raise Unreadable(f"{source.path}：{which} 有坐标不是数，或换算不到 {crs.name}。请检查坐标系和坐标轴顺序")
-    return geometry if convert is None else np.asarray(shapely.set_coordinates(shapely.force_2d(geometry), moved))
+    if convert is None:
+        return geometry
+    del xy
+    return np.asarray(shapely.set_coordinates(shapely.force_2d(geometry), moved))
 
 
 def _valid(geometry: np.ndarray, ids: pa.Array, name: str, remarks: list[str]) -> np.ndarray:
@@ -189,8 +222,14 @@ def area_map_of(layer: Layer, *, dissolved: bool, beside: Path | None, crs: CRS)
         beside,
         f"{kind}-{_stamp(crs)}",
         AreaMap,
-        lambda: build_area_map(rings_of(layer.geometry), dissolved=dissolved),
+        lambda: build_area_map(_rings(layer), dissolved=dissolved),
     )
+
+
+def _rings(layer: Layer) -> Rings:
+    rings = rings_of(layer.geometry)
+    layer.let_go()
+    return rings
 
 
 def near_map_of(layer: Layer, reach: float, *, beside: Path | None, crs: CRS) -> NearMap:
@@ -200,8 +239,14 @@ def near_map_of(layer: Layer, reach: float, *, beside: Path | None, crs: CRS) ->
         beside,
         f"near{reach:g}-{_stamp(crs)}",
         NearMap,
-        lambda: build_near_map(segments_of(layer.geometry), reach),
+        lambda: build_near_map(_segments(layer), reach),
     )
+
+
+def _segments(layer: Layer) -> Floats:
+    segments = segments_of(layer.geometry)
+    layer.let_go()
+    return segments
 
 
 def _stamp(crs: CRS) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
+import shapely
 from pyproj import CRS, Transformer
 
 from .arrow import column_of, whole_numbers
@@ -132,8 +133,9 @@ class Run:
             made = CircleDensity(task, near, batches, task.radius_m)
         else:
             layer, folder = self._layer(str(task.parcels))
+            ground = shapely.area(layer.geometry)  # first: a large layer lets its geometry go for the map
             parcels = area_map_of(layer, dissolved=False, beside=folder, crs=self.crs)
-            made = ParcelDensity(task, near, batches, layer, parcels)
+            made = ParcelDensity(task, near, batches, layer, ground, parcels)
         self.report.remarks.extend(made.remarks())
         return made
 

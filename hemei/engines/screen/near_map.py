@@ -28,7 +28,7 @@ class NearMap(NamedTuple):
 
 
 MOST_LISTED = 60_000_000
-"""Entries in all lists together, at most: about a gigabyte while the map is built."""
+"""Entries in all lists together, at most: three quarters of a gigabyte while the map is built."""
 SLACK_M = 16.0
 """Most houses fit in a circle of this radius."""
 
@@ -58,13 +58,15 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
     leaf = float(2.0 ** np.ceil(np.log2(max(reach, 8.0) / 2)))
     ends = segment.reshape(-1, 2)
     far = reach + SLACK_M
-    _refuse_too_many(segment, far, leaf)
+    about = about_listed(segment, far, leaf)
     margin = np.array([[-far - leaf], [far + leaf]])
     frame = np.vstack([ends.min(axis=0) + margin[0], ends.max(axis=0) + margin[1]]) if len(ends) else ends
     corner, levels = frame_of(frame, leaf)
     local = segment - np.tile(corner, 2)
-    blocks, leaf_of, segment_of, leaves = _spread(local, levels, leaf, far)
-    lists, start = _gathered(leaf_of, segment_of, leaves)
+    blocks, pairs, listed, leaves = _spread(local, levels, leaf, far, about)
+    del local
+    lists, start = _gathered(pairs, listed, leaves)
+    del pairs
     is_leaf = blocks < EMPTY
     is_leaf[is_leaf] = blocks[is_leaf] % 2 != 0
     blocks[is_leaf] = -(3 + 2 * start[(-blocks[is_leaf] - 3) // 2])
@@ -72,15 +74,16 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
     return NearMap(tree, lists, segment, np.array([float(reach)]), np.array([SLACK_M]))
 
 
-def _refuse_too_many(segment: Floats, far: float, leaf: float) -> None:
-    """Raise ValueError where the lists would not fit into memory."""
+def about_listed(segment: Floats, far: float, leaf: float) -> int:
+    """About how many entries the lists will have, seldom fewer than they have. Raises ValueError where they would not fit into memory."""
     span = np.abs(segment[:, 2:] - segment[:, :2])
     listed = float(((span[:, 0] + 2 * far + leaf) * (span[:, 1] + 2 * far + leaf)).sum()) / leaf**2
     if listed > MOST_LISTED:
         raise ValueError(
-            f"图层的线太细或范围太大（{len(segment):,} 段），量距离要约 {listed * 16e-9:.0f} GB 内存。"
+            f"图层的线太细或范围太大（{len(segment):,} 段），量距离要约 {listed * 12e-9:.1f} GB 内存。"
             "请先在制图软件中简化图层（例如保留 0.1 米精度），或减小所要的距离"
         )
+    return int(listed) + 1
 
 
 @kernel
@@ -94,20 +97,21 @@ def gap_to_segment(px: float, py: float, x0: float, y0: float, x1: float, y1: fl
 
 
 @kernel
-def _gathered(leaf_of: Ints, segment_of: Codes, leaves: int) -> tuple[Codes, Ints]:
-    """One list after the other, each led by its length, and where each leaf's begins."""
+def _gathered(pairs: Codes, listed: int, leaves: int) -> tuple[Codes, Ints]:
+    """One list after the other, each led by its length, and where each leaf's begins; a row of `pairs` is (leaf,
+    segment)."""
     start = np.zeros(leaves + 1, np.int64)
-    for leaf in leaf_of:
-        start[leaf + 1] += 1
-    lists = np.empty(len(leaf_of) + leaves, np.int32)
+    for k in range(listed):
+        start[pairs[k, 0] + 1] += 1
+    lists = np.empty(listed + leaves, np.int32)
     for leaf in range(leaves):
         count = start[leaf + 1]
         start[leaf + 1] = start[leaf] + count + 1
         lists[start[leaf]] = 0
-    for k in range(len(leaf_of)):
-        at = start[leaf_of[k]]
+    for k in range(listed):
+        at = start[pairs[k, 0]]
         lists[at] += 1
-        lists[at + lists[at]] = segment_of[k]
+        lists[at + lists[at]] = pairs[k, 1]
     return lists, start
 
 
@@ -127,21 +131,21 @@ def leaf_at(blocks: Codes, block_count: int, levels: int, column: int, row: int)
 
 
 @kernel
-def _spread(segment: Floats, levels: int, leaf: float, reach: float) -> tuple[Codes, Ints, Codes, int]:
-    """Note every segment in every cell within its reach: the blocks, (leaf, segment) pairs and the number of leaves."""
+def _spread(segment: Floats, levels: int, leaf: float, reach: float, about: int) -> tuple[Codes, Codes, int, int]:
+    """Note every segment in every cell within its reach, with room for `about` notes to begin with.
+
+    Returns the blocks, rows of (leaf, segment), how many of these rows are used, and the number of leaves.
+    """
     blocks, block_count = np.full((256, FAN * FAN), EMPTY, np.int32), 1
-    leaf_of, segment_of, pairs, leaves = np.empty(4096, np.int64), np.empty(4096, np.int32), 0, 0
+    pairs, n, leaves = np.empty((about, 2), np.int32), 0, 0  # what is never touched is no memory
     limit = (reach + leaf * 0.7072) ** 2  # from the cell's centre
     for s in range(len(segment)):
         x0, y0, x1, y1 = segment[s]
         first, last = int((min(y0, y1) - reach) // leaf), int((max(y0, y1) + reach) // leaf)
         for column in range(int((min(x0, x1) - reach) // leaf), int((max(x0, x1) + reach) // leaf) + 1):
             block, at, coarse = 0, 0, -1
-            if pairs + last - first >= len(leaf_of):
-                leaf_of, segment_of = (
-                    grown(leaf_of, pairs + last - first + 1),
-                    grown(segment_of, pairs + last - first + 1),
-                )
+            if n + last - first >= len(pairs):
+                pairs = grown(pairs, n + last - first + 1)
             for row in range(first, last + 1):
                 if gap_to_segment((column + 0.5) * leaf, (row + 0.5) * leaf, x0, y0, x1, y1) > limit:
                     continue
@@ -153,6 +157,6 @@ def _spread(segment: Floats, levels: int, leaf: float, reach: float) -> tuple[Co
                 if blocks[block, at] == EMPTY:
                     blocks[block, at] = leaf_code(leaves)
                     leaves += 1
-                leaf_of[pairs], segment_of[pairs] = number_of(blocks[block, at]), s
-                pairs += 1
-    return blocks[:block_count].copy(), leaf_of[:pairs].copy(), segment_of[:pairs].copy(), leaves
+                pairs[n, 0], pairs[n, 1] = number_of(blocks[block, at]), s
+                n += 1
+    return blocks[:block_count].copy(), pairs, n, leaves

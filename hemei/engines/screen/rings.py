@@ -27,10 +27,6 @@ class Rings:
     def __len__(self) -> int:
         return len(self.owner_at) - 1
 
-    def moved(self, corner: Floats) -> Rings:
-        """The same with coordinates counted from `corner` (exact for a whole-metre corner within 2 000 km)."""
-        return Rings(self.xy - corner, self.ring_at, self.owner_at)
-
     def owners(self) -> Ints:
         """The geometry to which each ring belongs."""
         return np.repeat(np.arange(len(self)), np.diff(self.owner_at))
@@ -56,15 +52,17 @@ def rings_of(geometry: np.ndarray) -> Rings:
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts, part_owner = parts[is_polygon], part_owner[is_polygon]
     rings, ring_part = shapely.get_rings(parts, return_index=True)
+    del parts  # each step copies: what was copied is let go, for polygons of millions of vertices
     is_shell = np.ones(len(rings), bool)
     is_shell[1:] = ring_part[1:] != ring_part[:-1]
-    xy, vertex_ring = shapely.get_coordinates(rings, return_index=True)
-    closing = np.ones(len(xy), bool)
-    closing[:-1] = vertex_ring[1:] != vertex_ring[:-1]
-    counts = np.bincount(vertex_ring, minlength=len(rings)) - 1
-    ring_at = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    counts = np.asarray(shapely.get_num_points(rings), np.int64)
     owner_at = np.searchsorted(part_owner[ring_part], np.arange(len(geometry) + 1)).astype(np.int64)
-    xy = np.ascontiguousarray(xy[~closing])
+    xy = shapely.get_coordinates(rings)
+    del rings
+    kept = np.ones(len(xy), bool)
+    kept[np.cumsum(counts[counts > 0]) - 1] = False
+    xy = np.ascontiguousarray(xy[kept])
+    ring_at = np.concatenate([[0], np.cumsum(np.maximum(counts - 1, 0))]).astype(np.int64)
     orient(xy, ring_at, is_shell)
     return Rings(xy, ring_at, owner_at)
 

@@ -15,6 +15,7 @@ import shapely
 
 from hemei.engines.screen import columns, near_map
 from hemei.engines.screen.footprints import BROKEN, HUGE, NULL
+from hemei.engines.screen.layers import LARGE
 from hemei.engines.screen.measuring import Run, Stopped, Task
 from hemei.engines.screen.reading import Unreadable, open_source
 from hemei.engines.screen.writing import write_results
@@ -74,6 +75,35 @@ def test_a_layer_s_polygon_of_very_many_vertices_is_used(tmp_path):
     got, _ = measure(tmp_path, buildings, areas=(layer,))
     shapely.prepare(area)
     np.testing.assert_allclose(got["redline_m2"], shapely.area(shapely.intersection(houses, area)), atol=1e-6)
+
+
+OF_MILLIONS = """
+import resource, sys
+from hemei.engines.screen.layers import area_map_of, read_layer
+from pyproj import CRS
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+for name in sys.argv[1:]:
+    before = most()
+    layer = read_layer(name, CRS.from_epsg(4546))
+    area = layer.geometry[0].area
+    area_map_of(layer, dissolved=True, beside=None, crs=CRS.from_epsg(4546))
+    used = most() - before
+assert layer.geometry[0].area == area
+print(used)
+"""
+
+
+def test_a_polygon_of_millions_of_vertices_takes_little_memory(tmp_path):
+    """So that ten million stay below 1.5 GB; the small one before it is for what any run needs."""
+    turn = np.linspace(0, 2 * np.pi, LARGE + 100_000, endpoint=False)
+    reach = 15_000.0 + np.random.default_rng(2).uniform(-0.5, 0.5, len(turn))
+    jagged = shapely.Polygon(np.column_stack([X + reach * np.cos(turn), Y + reach * np.sin(turn)]))
+    small, large = put(tmp_path / "small.parquet", [ring_of(9_000, 300.0)]), put(tmp_path / "large.parquet", [jagged])
+    ran = subprocess.run([sys.executable, "-c", OF_MILLIONS, small, large], capture_output=True, text=True, check=True)
+    assert int(ran.stdout) < 150 * len(turn)
 
 
 def test_a_line_too_fine_for_memory_is_refused(monkeypatch):
