@@ -75,7 +75,10 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
 
 
 def about_listed(segment: Floats, far: float, leaf: float) -> int:
-    """About how many entries the lists will have, seldom fewer than they have. Raises ValueError where they would not fit into memory."""
+    """About how many entries the lists will have, seldom more than that.
+
+    Raises ValueError where they would not fit into memory.
+    """
     span = np.abs(segment[:, 2:] - segment[:, :2])
     listed = float(((span[:, 0] + 2 * far + leaf) * (span[:, 1] + 2 * far + leaf)).sum()) / leaf**2
     if listed > MOST_LISTED:
