@@ -73,6 +73,11 @@ class Facts:
     area_farmland: Limit = Limit(None)
     area_other: Limit = Limit(None)
     storeys_max: Limit = Limit(None)
+    style: str = ""  # of the place, "" where nobody has set one
+    style_document: str = ""
+    style_is_limit: bool = False
+    style_apart: tuple[str, ...] = ()  # what departs from it
+    style_unsaid: tuple[str, ...] = ()  # what it asks and nobody has filed
     notice_days: Limit = Limit(None)
 
 
@@ -279,6 +284,23 @@ def notice(facts: Facts) -> Answer:
     }
     enough = facts.notice_worked_days >= facts.notice_days.value
     return Answer(PASS if enough else FAIL, said, assumed=facts.notice_days.ours)
+
+
+@gate("building.G14", gettext_lazy("风貌"), "planning.41")
+def style(facts: Facts) -> Answer:
+    if not facts.style:
+        return _unset(_("这个地方的风貌"))
+    named, rests_on = {"style": facts.style}, _("（%(document)s）") % {"document": facts.style_document}
+    key = sha256("\n".join([facts.style, *facts.style_apart, "", *facts.style_unsaid]).encode()).hexdigest()[:16]
+    if facts.style_apart:
+        said = _("和“%(style)s”不合：%(what)s") % (named | {"what": _some(facts.style_apart)}) + rests_on
+        if facts.style_is_limit:
+            return Answer(FAIL, said, key=key)
+        return Answer(UNKNOWN, said + _("，只作提醒"), decides=False, key=key)
+    if facts.style_unsaid:
+        said = _("合不合“%(style)s”看不出，没有填：%(what)s") % (named | {"what": _some(facts.style_unsaid)}) + rests_on
+        return Answer(UNKNOWN, said, decides=facts.style_is_limit, key=key)
+    return Answer(PASS, _("合“%(style)s”") % named + rests_on)
 
 
 @gate("building.G13", gettext_lazy("持证工匠或有资质的单位"), "craftsmen.2023-5", before="permit.set_out")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.registry import Column, Fact, Programme, RecordKind
 from hemei.programmes.building import facts
 from hemei.programmes.building.life import LIFE, LOOKS
-from hemei.programmes.building.models import Lead, Pattern, Permit, WorkDay
+from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Style, WorkDay
 from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
 from hemei.programmes.building.queries.waiting import waiting
@@ -48,10 +48,12 @@ programme = Programme(
         "permit.ask_set_aside": _("提出搁置不符合项"),
         "place.hold": _("登记产权人"),
         "calendar.correct": _("改工作日表"),
+        "style.set": _("设定风貌"),
+        "permit.demonstrate": _("评为示范房"),
         "lead.hand_over": _("移交违法建房线索"),
         "pattern.import": _("导入图集"),
         "lead.close": _("登记线索处理结果"),
     },
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
-    resettled=(Permit, Lead, Pattern, WorkDay),
+    resettled=(Permit, Lead, Pattern, WorkDay, Style, Demonstration),
 )

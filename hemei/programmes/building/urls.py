@@ -1,7 +1,18 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.building.views import leads, patterns, permits, placing, printed, review, scanned, steps, workdays
+from hemei.programmes.building.views import (
+    leads,
+    patterns,
+    permits,
+    placing,
+    printed,
+    review,
+    scanned,
+    steps,
+    styles,
+    workdays,
+)
 
 staff = pages_of("building")
 
@@ -25,6 +36,9 @@ urlpatterns = [
     staff("leads/", leads.listing, "leads"),
     staff("leads/add/", leads.add, "lead_add"),
     staff("leads/<int:pk>/close/", leads.close, "lead_close"),
+    staff("styles/", styles.listing, "styles"),
+    staff("styles/add/", styles.add, "style_add"),
+    staff("<int:pk>/demonstration/", styles.demonstrate, "demonstrate"),
     staff("workdays/", workdays.listing, "workdays"),
     staff("workdays/correct/", workdays.correct, "workdays_correct"),
     staff("patterns/import/", patterns.take_in, "take_in"),

@@ -2,9 +2,11 @@ from hemei.programmes.building.models.lead import Lead, Wrong
 from hemei.programmes.building.models.pattern import Drawing, Pattern
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
 from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
+from hemei.programmes.building.models.style import Demonstration, Style
 from hemei.programmes.building.models.workday import WorkDay
 
 __all__ = [
+    "Demonstration",
     "Design",
     "Drawing",
     "Fate",
@@ -17,6 +19,7 @@ __all__ = [
     "PermitFile",
     "PermitStep",
     "SetAside",
+    "Style",
     "Tri",
     "Visit",
     "Work",

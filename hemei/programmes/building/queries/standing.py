@@ -22,7 +22,9 @@ from hemei.programmes.building.gates import Facts, Limit, Passage, passages
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import OnSite, Permit, SetAside
 from hemei.programmes.building.queries.placing import proposed
+from hemei.programmes.building.queries.styles import held_against, style_of
 from hemei.terms.day import today
+from hemei.terms.proposal import Ruled
 from hemei.terms.region import Level
 from hemei.terms.verdict import Kind, Outcome
 
@@ -81,6 +83,7 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
     old = permit.old_place_id
     others, offices = _other_homesteads(permit)
     protected = registry.facts.get("culture.protected")
+    ruled = _ruled(permit, on)
     return Facts(
         work=permit.work,
         land=permit.land,
@@ -100,7 +103,8 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
         other_homesteads=others,
         other_offices=offices,
         other_permits=_other_permits(permit),
-        verdicts=_verdicts(permit, on),
+        verdicts=_verdicts(ruled),
+        **_style(permit, ruled.zone if ruled else ""),
         convened=str(meeting.get("convened", "")),
         entitled=int(meeting.get("entitled", 0)),
         present=int(meeting.get("present", 0)),
@@ -109,7 +113,7 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
         objections_open=permit.objections_open,
         builder="firm" if permit.builder_firm else "craftsman" if permit.builder_id else "",
         builder_certified=certified(permit.builder_id, region=permit.region, on=on),
-        **{name: _limit(key, permit.region, on) for name, key in LIMITS.items()},
+        **_limits(permit.region, on),
     )
 
 
@@ -119,6 +123,10 @@ LIMITS = {
     "storeys_max": "storeys.max",
     "notice_days": "notice.days",
 }
+
+
+def _limits(region: str, on: date) -> dict[str, Any]:
+    return {name: _limit(key, region, on) for name, key in LIMITS.items()}
 
 
 def _limit(key: str, region: str, on: date) -> Limit:
@@ -151,15 +159,35 @@ def certified_persons(region: str, *, within: Scope, on: date) -> dict[int, bool
     return {key: bool(told[0]) for key, told in fact.read(within=there, on=on).items()} if fact and within else {}
 
 
-def _verdicts(permit: Permit, on: date) -> tuple[tuple[str, Outcome], ...] | None:
-    """What the control map says of the proposal, rule by rule; None where nothing is configured or no spot is known."""
+def _ruled(permit: Permit, on: date) -> Ruled | None:
+    """What the control map says of the proposal; None where nothing is configured or no spot is known."""
     proposal = proposed(permit)
     if proposal is None:
         return None
     ruled = registry.ask("control.verdicts", [proposal], on=on)[proposal.id]
-    if not ruled.configured:
+    return ruled if ruled.configured else None
+
+
+def _verdicts(ruled: Ruled | None) -> tuple[tuple[str, Outcome], ...] | None:
+    """Rule by rule, but for those that only warn."""
+    if ruled is None:
         return None
     return tuple((one.title, one.outcome) for one in ruled.rulings if one.kind is not Kind.WARN)
+
+
+def _style(permit: Permit, zone: str) -> dict[str, Any]:
+    """How the house is to look there, and where it departs from that."""
+    style = style_of(permit.region, zone)
+    if style is None:
+        return {}
+    held = held_against(style, permit)
+    return {
+        "style": style.name,
+        "style_document": style.document,
+        "style_is_limit": style.as_limit,
+        "style_apart": tuple(f"{one.label} {one.filed} / {one.asked}" for one in held if one.fits is False),
+        "style_unsaid": tuple(one.label for one in held if one.fits is None),
+    }
 
 
 def _same_people(household: Household) -> Q | None:

@@ -23,6 +23,7 @@ from hemei.programmes.building.actions.pattern import COLUMNS, import_book, read
 from hemei.programmes.building.forms import BookFilterForm, BookForm
 from hemei.programmes.building.models import Drawing, Pattern, Permit
 from hemei.programmes.building.queries.patterns import patterns, pictures, styles, taken_up
+from hemei.programmes.building.queries.styles import demonstrations_of
 from hemei.terms.region import Level
 
 MATTER = Permit.matter
@@ -51,6 +52,7 @@ def one_pattern(request: HttpRequest, pk: int) -> HttpResponse:
         "one": pattern,
         "drawings": Drawing.objects.filter(pattern=pattern).select_related("evidence").order_by("evidence"),
         "others": others,
+        "demonstrations": demonstrations_of([pattern]),
         "taken": taken_up([pattern]).get(pk, 0),
     }
     return render(request, "building/pattern.html", context)

@@ -28,7 +28,7 @@ from hemei.programmes.building.forms import ApplicationForm, HouseholdFilterForm
 from hemei.programmes.building.gates import GATES, clause
 from hemei.programmes.building.life import LIFE, LOOKS, STAGES
 from hemei.programmes.building.lists import listed_in
-from hemei.programmes.building.models import Permit, PermitFile
+from hemei.programmes.building.models import Demonstration, Permit, PermitFile
 from hemei.programmes.building.offers import offers, slug
 from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.households import households, one_household
@@ -157,6 +157,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "today": today(),
         "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
         "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
+        "demonstration": Demonstration.objects.filter(permit=row).first(),
+        "may_demonstrate": bool(row.accepted_on) and may(request.actor, "permit.accept", row),
         "running": not LIFE.by_key[row.state].ending,
         "region_names": names(within=reach(request.actor, "permit.view", MATTER)),
         **_review(row),
