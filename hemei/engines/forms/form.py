@@ -91,6 +91,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """Answers that mean a finding, by the finding's id."""
+
+    finding: str
+    when: Expression
+
+
+@dataclass(frozen=True)
 class Form:
     """A form as its workbook says it: id and version together never change their meaning."""
 
@@ -99,6 +107,7 @@ class Form:
     title: str
     languages: tuple[str, ...]
     sections: tuple[Section, ...]
+    rules: tuple[Rule, ...] | None = None  # None: the workbook says nothing of findings
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:

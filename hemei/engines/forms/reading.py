@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from hemei.engines.forms import rules
 from hemei.engines.forms.expressions import CHOICE_NAME
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import Choice, Form
@@ -21,8 +22,14 @@ COLUMNS = {
     ),
     "choices": ("list_name", "name", "label", "image", "media::image"),
     "settings": ("form_title", "form_id", "version", "default_language"),
+    "findings": rules.COLUMNS,
 }
-NEEDED = {"survey": ("type", "name"), "choices": ("list_name", "name"), "settings": ("form_id", "version")}
+NEEDED: dict[str, tuple[str, ...]] = {
+    "survey": ("type", "name"),
+    "choices": ("list_name", "name"),
+    "settings": ("form_id", "version"),
+}
+NEEDED |= {"findings": (rules.FINDING,)}
 FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -43,9 +50,10 @@ def read_form(source: bytes | Path) -> Form:
     lists = choice_lists(sheets.get("choices"), languages, faults)
     sections = Survey(languages, lists, faults).sections_of(sheets["survey"])
     form_id, version, title = settings_of(sheets.get("settings"), faults)
+    said = rules.read_rules(sheets["findings"], sections, faults) if "findings" in sheets else None
     if faults:
         raise FormRefused(faults)
-    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections)
+    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said)
 
 
 def missing_sheet(name: str) -> Fault:
@@ -61,7 +69,9 @@ def faults_of_columns(sheet: Sheet) -> list[Fault]:
         for heading in NEEDED[sheet.name]
         if heading not in sheet.letters
     ]
-    if sheet.name != "settings" and not any(heading.partition("::")[0] == "label" for heading in sheet.letters):
+    if sheet.name in ("survey", "choices") and not any(
+        heading.partition("::")[0] == "label" for heading in sheet.letters
+    ):
         faults.append(Fault(sheet.name, 1, "", "缺少题目文字的列。", "请在第 1 行加上列名 label::中文 (zh)。"))
     for heading in sheet.letters:
         filled = [row for row in sheet.rows if row.get(heading)]

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from hemei.engines.forms.faults import Fault, FormRefused
 
-SHEETS = ("survey", "choices", "settings")
+SHEETS = ("survey", "choices", "settings", "findings")
 SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
@@ -58,15 +58,23 @@ class Sheet:
         return Fault(self.name, 1, f"{letter}1" if letter else "", problem, remedy)
 
 
+Cells = Sequence[Sequence[object]]
+
+
 def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
     """The sheets of SHEETS that the workbook has. Raises FormRefused where it cannot be opened or is too large."""
+    named = {name.strip().lower(): cells for name, cells in read_cells(source).items()}
+    return {name: sheet_of(name, named[name]) for name in SHEETS if name in named}
+
+
+def read_cells(source: bytes | Path) -> dict[str, Cells]:
+    """Every sheet by its name, as it stands. Raises FormRefused where it cannot be opened or is too large."""
     packed = source.read_bytes() if isinstance(source, Path) else source
     check_size(packed)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
-            named = {name.strip().lower(): name for name in workbook.sheet_names}
-            present = [(name, workbook.get_sheet_by_name(named[name])) for name in SHEETS if name in named]
-            return {name: sheet_of(name, sheet.to_python(skip_empty_area=False)) for name, sheet in present}
+            present = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+            return {name: sheet.to_python(skip_empty_area=False) for name, sheet in present}
     except CalamineError as error:
         raise refused(
             f"打不开这个工作簿（{error}）。", "请在 Excel 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"

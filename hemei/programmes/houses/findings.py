@@ -5,10 +5,11 @@ A self-check answers yes, no or unsure; a survey or patrol grades each sign none
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from hemei.engines.forms import Form
 from hemei.terms.finding import Answers, FindingKind, Severity, Text
 
 LEAVE = _("人员立即撤离，设置警戒，停止使用，尽快鉴定")
@@ -119,3 +120,65 @@ FINDINGS = [
     routine(32, _("农户拿不准，需上门看"), shows(*ASKED, how=frozenset({"unsure"})), remedy=_("网格员三日内上门查看")),
     routine(33, _("农户反映的其他情况"), _told, remedy=_("网格员三日内上门查看")),
 ]
+
+
+def _when(form: Form, signs: Iterable[str], how: Iterable[str]) -> str:
+    """That a sign of the form is answered so, as far as the form has such signs and answers."""
+    asked = [form.by_name[sign] for sign in signs if sign in form.by_name]
+    ways = [f"${{{q.name}}} = '{choice.name}'" for q in asked for choice in q.choices if choice.name in how]
+    return " or ".join(ways)
+
+
+def rules(form: Form) -> dict[str, str]:
+    """Finding → the same that FINDINGS asks of the answers to this form, as XLSForm says it.
+
+    For whoever edits the form: its workbook carries them, and a version in which one cannot be told is refused.
+    """
+    signs = {
+        1: (("ground_crack",), BADLY),
+        3: (("wall_leaning", "corner_gap"), BADLY),
+        4: (("roof_sag",), BADLY),
+        5: (("first_judgement",), {"severe"}),
+        13: (("wall_leaning", "corner_gap"), OBVIOUSLY),
+        14: (("beam_rot", "beam_sag", "joint_pulled"), CLEARLY),
+        16: (("floor_slab", "concrete_crack"), CLEARLY),
+        17: (("door_stuck",), CLEARLY),
+        19: (("electricity",), CLEARLY),
+        20: (("enclosure_wall", "wall_erosion"), CLEARLY),
+        21: (("first_judgement",), {"some"}),
+        31: (GRADED, {"slight"}),
+        32: (ASKED, {"unsure"}),
+    }
+    said = {number: _when(form, *asked) for number, asked in signs.items()}
+    settled = _when(form, ("settlement",), CLEARLY)
+    said[11] = " or ".join(filter(None, (_when(form, ("ground_crack",), OBVIOUSLY), settled)))
+    said[15] = " or ".join(filter(None, (_when(form, ("roof_sag",), OBVIOUSLY), _when(form, ("roof_leak",), CLEARLY))))
+    cracked, growing = _when(form, ("wall_crack",), CLEARLY), _when(form, ("crack_growing",), {"yes"})
+    said[2] = _both(growing, _but(_when(form, ("wall_crack",), {"none"})))
+    said[12] = _both(cracked, _but(said[2]))
+    said[18] = _both(_when(form, ("altered",), {"yes"}), _weighty(form))
+    said[33] = _both(_told_in(form), _but(_when(form, ASKED, {"yes", "unsure"})))
+    return {f"houses.F{number:02d}": text for number, text in sorted(said.items()) if text}
+
+
+def _both(first: str, second: str) -> str:
+    return f"({first}) and {second}" if first and second else first
+
+
+def _but(text: str) -> str:
+    return f"not({text})" if text else ""
+
+
+def _weighty(form: Form) -> str:
+    """An alteration that touches what carries the house; where nobody said which, any."""
+    if "alteration" not in form.by_name:
+        return ""
+    chosen = sorted({"added_storey", "cellar", "wall_cut"} & form.by_name["alteration"].choice_names)
+    return "(${alteration} = ''" + "".join(f" or selected(${{alteration}}, '{name}')" for name in chosen) + ")"
+
+
+def _told_in(form: Form) -> str:
+    """The household's own words, where the form asks for no judgement."""
+    if "first_judgement" in form.by_name:
+        return ""
+    return " or ".join(f"${{{name}}} != ''" for name in ("remark", "photo") if name in form.by_name)

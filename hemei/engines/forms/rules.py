@@ -1,0 +1,111 @@
+"""Which answers mean which finding: a sheet of the form's own workbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from hemei.engines.forms.checking import Gives, Names, compiled
+from hemei.engines.forms.expressions import Ast, Expression
+from hemei.engines.forms.faults import Fault
+from hemei.engines.forms.form import Question, Rule, Section
+from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.words import Words, said_or_xpath
+from hemei.engines.forms.workbook import Row, Sheet
+
+QUESTION, ANSWER, CONDITION, FINDING = "题目", "答案", "条件", "问题编号"
+COLUMNS = (QUESTION, ANSWER, CONDITION, FINDING)
+BETWEEN = re.compile(r"[;；、\n]+")
+
+
+def names_of(sections: Sequence[Section], language: str = "zh") -> tuple[Names, Words]:
+    """What a rule may ask for: every question, and those of repeats all together."""
+    asked = {question.name: question for section in sections for question in section.questions}
+    repeat_of = {q.name: s.name if s.repeat else "" for s in sections for q in s.questions}
+    names = Names(asked, repeat_of, repeats=frozenset(repeat_of.values()) - {""})
+    single = {name: question for name, question in asked.items() if not repeat_of[name] and question.takes_answer}
+    return names, Words(single, language)
+
+
+def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -> tuple[Rule, ...]:
+    """The rules of the sheet; rows of one finding are ways to find it. What is wrong is added to `faults`."""
+    names, words = names_of(sections)
+    found: dict[str, Expression] = {}
+    for row in sheet.rows:
+        finding = row.get(FINDING)
+        if not finding:
+            faults.append(row.fault(FINDING, "没有写问题编号。", "请填写，例如 houses.F12。"))
+            continue
+        heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) else QUESTION
+        try:
+            when = compiled(_condition(row, words), names, Gives.TRUTH)[0]
+        except Unreadable as unread:
+            faults.append(row.fault(heading, unread.problem, unread.remedy))
+            continue
+        found[finding] = Expression(("call", "or", found[finding].ast, when.ast)) if finding in found else when
+    return tuple(Rule(finding, when) for finding, when in found.items())
+
+
+def _condition(row: Row, words: Words) -> str:
+    if row.get(CONDITION):
+        return words.xpath(row.get(CONDITION))
+    question = words.question_named(row.get(QUESTION))
+    parts = []
+    for said in filter(None, map(str.strip, BETWEEN.split(row.get(ANSWER)))):
+        choice = words.choice_named(question, said)
+        if choice is None:
+            shown = "、".join(one.labels.get("zh", one.name) for one in question.choices) or "没有选项，请写在条件列"
+            raise Unreadable(f"“{words.label(question)}”没有选项“{said}”。", f"可用的：{shown}。")
+        parts.append(f"selected(${{{question.name}}}, '{choice}')")
+    if not parts:
+        raise Unreadable(f"没有写“{words.label(question)}”答成什么算有问题。", "请填写答案，几个答案用“；”隔开。")
+    return " or ".join(parts)
+
+
+def compiled_rules(
+    texts: Mapping[str, str], sections: Sequence[Section]
+) -> Iterable[tuple[str, Expression | Unreadable]]:
+    """Finding → its condition for these questions, or why it cannot be one."""
+    names, _words = names_of(sections)
+    for finding, text in texts.items():
+        try:
+            yield finding, compiled(text, names, Gives.TRUTH)[0]
+        except Unreadable as unread:
+            yield finding, unread
+
+
+def rows_of(rules: Sequence[Rule], sections: Sequence[Section]) -> list[dict[str, str]]:
+    """The rules as rows of the sheet: by question and answers as far as they are that plain, else as conditions."""
+    _names, words = names_of(sections)
+    rows = []
+    for rule in rules:
+        chosen: dict[str, list[str]] = {}
+        conditions = []
+        for way in _ways(rule.when.ast):
+            if plain := _chosen(way, words.asked):
+                chosen.setdefault(plain[0], []).append(plain[1])
+            else:
+                conditions.append(said_or_xpath(words, way))
+        for name, values in chosen.items():
+            question = words.asked[name]
+            labels = {choice.name: choice.labels.get("zh", choice.name) for choice in question.choices}
+            shown = words.name(name)
+            rows.append({QUESTION: shown, ANSWER: "；".join(labels[v] for v in values), FINDING: rule.finding})
+        rows += [{CONDITION: condition, FINDING: rule.finding} for condition in conditions]
+    return rows
+
+
+def _ways(ast: Ast) -> Iterable[Ast]:
+    if ast[:2] == ("call", "or"):
+        yield from _ways(ast[2])
+        yield from _ways(ast[3])
+    else:
+        yield ast
+
+
+def _chosen(ast: Ast, asked: Mapping[str, Question]) -> tuple[str, str] | None:
+    match ast:
+        case ("call", ("=" | "selected"), ("answer", name), ("lit", str(value))):
+            if name in asked and value in asked[name].choice_names:
+                return name, value
+    return None
