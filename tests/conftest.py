@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.conf import settings as site_settings
 from django.utils import timezone
 from hypothesis import settings as random_cases
 from PIL import Image
@@ -28,6 +29,8 @@ random_cases.register_profile("suite", derandomize=True, database=None, deadline
 random_cases.register_profile("fuzz", print_blob=True, deadline=None)
 random_cases.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+site_settings.DISTRICT_FORMS = False  # nobody looks into the database while tests are collected
+
 ROOT = Path(__file__).resolve().parent.parent
 REAL_DATA = Path(os.environ.get("HEMEI_REAL_DATA", ROOT.parent / "shared" / "data"))
 
@@ -44,7 +47,10 @@ def real_data() -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _files_apart(settings, tmp_path: Path) -> None:
+def _files_apart(settings, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    with_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
+    settings.DISTRICT_FORMS = bool(with_database or request.node.get_closest_marker("django_db"))
+    settings.FORMS_FRESH_S = 0
     settings.EVIDENCE = tmp_path / "evidence"
     settings.SECOND_FACTOR = False  # tests of the second factor turn it on
     settings.LIMITS = {}  # a test asks as often as it likes; those of the limits set some

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +15,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.access import MATTER_OF_KIND, Actor, Scope
+from hemei.core.editions import editions
 from hemei.core.models import Case, Check, Place
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import read_form
+from hemei.engines.forms.evaluating import Around, holds
+from hemei.engines.forms.expressions import Ast
+from hemei.terms.day import today
 from hemei.terms.finding import FindingKind
 from hemei.terms.proposal import Proposal, Ruled
 
@@ -111,35 +115,52 @@ class RecordKind:
 
 @dataclass(frozen=True)
 class Form:
-    """A check form: an XLSForm workbook in the programme's `forms/` folder."""
+    """A check form: an XLSForm workbook in the programme's `forms/` folder, or one of the district's own.
+
+    What the district has published stands before what came with the programme.
+    """
 
     id: str  # houses.selfcheck → forms/selfcheck.xlsx, its earlier versions forms/former/selfcheck-VERSION.xlsx
     tier: str
     kind: str
-    folder: Path
+    folder: Path | None = None  # None: the district's own
+    rules: Callable[[ReadForm], Mapping[str, str]] | None = None  # finding → what shows it, as XLSForm says it
 
     @property
     def _name(self) -> str:
         return self.id.partition(".")[2]
 
     @cached_property
-    def workbook(self) -> bytes:
-        return (self.folder / f"{self._name}.xlsx").read_bytes()
+    def shipped(self) -> ReadForm | None:
+        """As it came with the programme."""
+        return read_form((self.folder / f"{self._name}.xlsx").read_bytes()) if self.folder else None
 
-    @cached_property
+    @property
     def read(self) -> ReadForm:
-        return read_form(self.workbook)
+        """The version that holds today. LookupError where none of a district's own form does."""
+        holding = editions.holding(self.id)
+        form = holding.read if holding else self.shipped
+        if form is None:
+            raise LookupError(self.id)
+        return form
 
     @property
     def title(self) -> str:
         """The workbook's own, in the language of the page where the catalogue has it."""
         return gettext(self.read.title)
 
-    @cached_property
+    @property
     def versions(self) -> Mapping[str, ReadForm]:
         """The form and what it used to be: looks made with an earlier version stay readable, and may still come in."""
+        begun = [edition for edition in editions.of(self.id) if edition.starts <= today()]
+        return {**self._shipped_versions, **{edition.version: edition.read for edition in begun}}
+
+    @cached_property
+    def _shipped_versions(self) -> Mapping[str, ReadForm]:
+        if self.folder is None or self.shipped is None:
+            return {}
         former = (read_form(path.read_bytes()) for path in (self.folder / "former").glob(f"{self._name}-*.xlsx"))
-        return {**{form.version: form for form in former}, self.read.version: self.read}
+        return {**{form.version: form for form in former}, self.shipped.version: self.shipped}
 
 
 class FactReader(Protocol):
@@ -302,7 +323,7 @@ class Registry:
         self.programmes: dict[str, Programme] = {}
         self.kinds: dict[str, Kind] = {}
         self.records: dict[str, RecordKind] = {}
-        self.forms: dict[str, Form] = {}
+        self.declared_forms: dict[str, Form] = {}
         self.findings: dict[str, FindingKind] = {}
         self.facts: dict[str, Fact] = {}
         self.person_facts: dict[str, PersonFact] = {}
@@ -317,7 +338,7 @@ class Registry:
         self._add(self.kinds, {kind.key: kind for kind in programme.kinds})
         MATTER_OF_KIND.update({kind.key: programme.key for kind in programme.kinds})
         self._add(self.records, {kind.key: kind for kind in programme.records})
-        self._add(self.forms, {form.id: form for form in programme.forms})
+        self._add(self.declared_forms, {form.id: form for form in programme.forms})
         self._add(self.findings, {finding.id: finding for finding in programme.findings})
         self._add(self.facts, {fact.name: fact for fact in programme.facts})
         self._add(self.person_facts, {fact.name: fact for fact in programme.person_facts})
@@ -330,7 +351,7 @@ class Registry:
         for table, names in (
             (self.kinds, [kind.key for kind in programme.kinds]),
             (self.records, [kind.key for kind in programme.records]),
-            (self.forms, [form.id for form in programme.forms]),
+            (self.declared_forms, [form.id for form in programme.forms]),
             (self.findings, [finding.id for finding in programme.findings]),
             (self.facts, [fact.name for fact in programme.facts]),
             (self.person_facts, [fact.name for fact in programme.person_facts]),
@@ -345,6 +366,24 @@ class Registry:
         for name, value in names.items():
             if table.setdefault(name, value) is not value:
                 raise ValueError(f"{name} is declared twice")
+
+    @property
+    def forms(self) -> Mapping[str, Form]:
+        """By id, those of the district's own among them as soon as a version of them holds."""
+        published = editions.all()
+        own = {id: found[-1] for id, found in published.items() if id not in self.declared_forms}
+        if not own:
+            return self.declared_forms
+        begun = {id: last for id, last in own.items() if last.kind in self.kinds and editions.holding(id)}
+        return {**self.declared_forms, **{id: Form(id, last.tier, last.kind) for id, last in begun.items()}}
+
+    def findings_by(self, matter: str, form: ReadForm) -> Sequence[FindingKind]:
+        """What a look with this form can show: by the rules in its workbook, else as the programme declares it."""
+        declared = self.programmes[matter].findings
+        if form.rules is None:
+            return declared
+        rules = {rule.finding: rule.when.ast for rule in form.rules}
+        return [replace(kind, applies=_by(rules[kind.id])) for kind in declared if kind.id in rules]
 
     def programme_of_kind(self, kind: str) -> Programme:
         return next(p for p in self.programmes.values() if any(k.key == kind for k in p.kinds))
@@ -380,6 +419,10 @@ class Registry:
         """Our own value of a parameter, or KeyError."""
         programme = self.programmes[key.partition(".")[0]]
         return programme.parameters.defaults[key]
+
+
+def _by(rule: Ast) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda answers: holds(rule, Around(answers, None))
 
 
 registry = Registry()

@@ -85,6 +85,7 @@ VERBS: dict[str, str | Promise] = {
     "unit.view": _("查看单位和岗位"),
     "unit.edit": _("维护单位、账号和岗位"),
     "parameter.edit": _("设置参数"),
+    "form.edit": _("修改、发布检查表"),
     "audit.view": _("查看审计"),
     "job.view": _("查看后台任务"),
 }
@@ -220,6 +221,7 @@ for _role in (
                 "person.unmask",
                 "person.erase",
                 "parameter.edit",
+                "form.edit",
                 "audit.view",
                 "case.file_away",
             }

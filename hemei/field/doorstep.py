@@ -83,7 +83,9 @@ class Doorstep:
             return ""
 
     def walk(self, visit: Visit) -> Walk:
-        return Walk(self.form.read, self.programme.findings, visit.answers, today())
+        form = self.form.read
+        findings = registry.findings_by(self.programme.key, form)
+        return Walk(form, findings, visit.answers, today())
 
     def arrive(self) -> Visit:
         return Visit(uuid.uuid4().hex)

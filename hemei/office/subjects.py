@@ -31,6 +31,7 @@ SUBJECTS = {  # what an audit entry is about, by the word before its colon
     "register": gettext_lazy("区域"),
     "list": gettext_lazy("导出"),
     "parameter": gettext_lazy("参数"),
+    "form_version": gettext_lazy("检查表版本"),
 }
 
 

@@ -213,6 +213,9 @@ MAX_REGISTER_BYTES = 100 * 2**20
 MAX_PHOTO_BYTES = 20 * 2**20
 MAX_PHOTO_PIXELS = 60_000_000
 
+DISTRICT_FORMS = True  # what the district published of its forms holds before what came with a programme
+FORMS_FRESH_S = 1.0  # for so long a process believes that nothing new was published by another
+
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
 LOCALE_PATHS = [HERE.parent / "locale"]

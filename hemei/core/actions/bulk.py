@@ -15,6 +15,7 @@ from hemei.core import personal
 from hemei.core.access import Actor, At
 from hemei.core.actions.case import look_again_on
 from hemei.core.actions.check import Answered, canonical
+from hemei.core.actions.opening import findings_of
 from hemei.core.actions.placestate import recount
 from hemei.core.errors import Mistaken
 from hemei.core.inserting import insert_rows
@@ -232,7 +233,7 @@ def _check_line(row: PastCheck) -> list[Any]:
     form, answers = registry.forms[row.form], dict(row.answers)
     matter = form.id.partition(".")[0]
     raw = canonical(Answered(row.instance_id, row.form, answers, row.at, row.channel, row.on_behalf))
-    shows = any(kind.applies and kind.applies(answers) for kind in registry.programmes[matter].findings)
+    shows = bool(findings_of(matter, form.read, answers))
     return [
         row.instance_id, hashlib.sha256(raw).hexdigest(), raw, row.place, row.region, matter, form.tier, row.channel,
         row.form, form.read.version, answers, "", row.at, row.recorded_at, row.actor, row.account, row.on_behalf, None,

@@ -77,7 +77,7 @@ class Answered:
     @cached_property
     def found(self) -> list[FindingKind]:
         """What the answers show to be wrong."""
-        return findings_of(self.form.partition(".")[0], self.complete)
+        return findings_of(self.form.partition(".")[0], self.asked, self.complete)
 
     @cached_property
     def bytes_sent(self) -> bytes:
@@ -212,7 +212,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         tier=form.tier,
         channel=answered.channel,
         form=form.id,
-        version=answered.version or form.read.version,
+        version=answered.asked.version,
         answers=answered.complete,
         raw=answered.bytes_sent,
         digest=answered.digest,

@@ -24,6 +24,7 @@ from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
 from hemei.core.wording import stored
 from hemei.core.writing import action, audit
+from hemei.engines.forms import Form
 from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
@@ -41,9 +42,9 @@ ENDED_CASE = Prepared(
 )
 
 
-def findings_of(matter: str, answers: Mapping[str, Any]) -> list[FindingKind]:
-    """What the answers of a look show to be wrong."""
-    return [kind for kind in registry.programmes[matter].findings if kind.applies and kind.applies(answers)]
+def findings_of(matter: str, form: Form, answers: Mapping[str, Any]) -> list[FindingKind]:
+    """What the answers of a look with this form show to be wrong."""
+    return [kind for kind in registry.findings_by(matter, form) if kind.applies and kind.applies(answers)]
 
 
 def open_from(
@@ -109,7 +110,9 @@ def take_back(check: Check, *, by: Actor, now: datetime) -> None:
     A case that somebody else has seen too stays as it is. Nobody withdraws by a tap what has been reported: the
     correction asks for it, and another person agrees.
     """
-    shown = {kind.id for kind in findings_of(check.matter, check.answers)}
+    form = registry.forms[check.form]
+    asked = form.versions.get(check.version, form.read)
+    shown = {kind.id for kind in findings_of(check.matter, asked, check.answers)}
     earlier = _corrected_by(check)
     for case in Case.objects.filter(findings__check_made__in=earlier, ended_at=None).exclude(code__in=shown).distinct():
         newest = case.steps.order_by("-id").first()

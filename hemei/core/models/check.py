@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models.place import Place
@@ -26,16 +27,26 @@ class Channel(models.TextChoices):
 
 
 class FormVersion(models.Model):
-    """A form as it was when it was filled in."""
+    """A form as the district edited it. Without a day from which it holds it is a draft, replaced by the next one."""
 
     form = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
-    digest = models.CharField(max_length=64)
-    workbook = models.BinaryField()
-    published_at = models.DateTimeField(auto_now_add=True)
+    title = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=40, blank=True)  # of a form that no programme declares, as is its tier
+    tier = models.CharField(max_length=8, choices=Tier, blank=True)
+    digest = models.CharField(max_length=64)  # SHA-256 of the workbook
+    workbook = models.BinaryField()  # XLSForm, as it is read
+    source = models.BinaryField(default=bytes)  # as it was uploaded
+    filename = models.CharField(max_length=120, blank=True)
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    starts = models.DateField(null=True)
+    published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["form", "version"], name="form_version_once")]
+        indexes = [models.Index(fields=["starts", "id"], name="form_version_list")]
 
     def __str__(self) -> str:
         return f"{self.form} {self.version}"

@@ -40,6 +40,9 @@ KINDS = {
 DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "check.submit": gettext_lazy("提交检查"),
     "check.attach": gettext_lazy("补传检查照片"),
+    "form.upload": gettext_lazy("上传检查表"),
+    "form.publish": gettext_lazy("发布检查表"),
+    "form.withdraw": gettext_lazy("撤回检查表"),
     "collector.revoke": gettext_lazy("作废手机填报钥匙"),
     "message.receipt": gettext_lazy("紧急通知回执"),
     "message.escalate": gettext_lazy("紧急通知转第二人"),

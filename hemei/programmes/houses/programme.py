@@ -70,9 +70,9 @@ programme = Programme(
         )
     ],
     forms=[
-        Form("houses.selfcheck", Tier.SELF, "house", FORMS),
-        Form("houses.survey", Tier.SURVEY, "house", FORMS),
-        Form("houses.patrol", Tier.PATROL, "house", FORMS),
+        Form("houses.selfcheck", Tier.SELF, "house", FORMS, findings.rules),
+        Form("houses.survey", Tier.SURVEY, "house", FORMS, findings.rules),
+        Form("houses.patrol", Tier.PATROL, "house", FORMS, findings.rules),
     ],
     findings=findings.FINDINGS,
     facts=[

@@ -1,0 +1,204 @@
+"""The district edits its forms: a workbook is read and judged, kept as a draft, published from a day."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, At
+from hemei.core.editions import editions
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import FormVersion, Tier
+from hemei.core.queries.formversions import next_version, taken_versions
+from hemei.core.registry import Form, Programme, registry
+from hemei.core.writing import action, audit
+from hemei.engines.forms import Fault, FormRefused, read_form
+from hemei.engines.forms import Form as ReadForm
+from hemei.engines.forms.form import Rule
+from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.rules import compiled_rules
+from hemei.engines.forms.workbook import read_cells
+from hemei.engines.forms.writing import as_xlsform
+from hemei.terms.day import today
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class About:
+    """Which form a workbook is meant to be: one that there is, or a new one of the district's own."""
+
+    id: str
+    kind: str
+    tier: str
+    title: str
+
+    @property
+    def programme(self) -> Programme:
+        return registry.programme_of_kind(self.kind)
+
+    @property
+    def registered(self) -> Form | None:
+        return registry.forms.get(self.id)
+
+
+def about(form: Form) -> About:
+    return About(form.id, form.kind, form.tier, form.read.title)
+
+
+def new_form(kind: str, tier: str, title: str) -> About:
+    """A form of the district's own, for a kind and a tier that there are. Raises Mistaken."""
+    if kind not in registry.kinds:
+        raise Mistaken(_("请选择查什么。"), field="kind")
+    if tier not in Tier:
+        raise Mistaken(_("请选择谁来查。"), field="tier")
+    if not title.strip():
+        raise Mistaken(_("请填写表名。"), field="title")
+    programme = registry.programme_of_kind(kind).key
+    taken = set(FormVersion.objects.values_list("form", flat=True)) | registry.forms.keys()
+    free = next(name for n in range(1, 10_000) if (name := f"{programme}.own{n}") not in taken)
+    return About(free, kind, str(Tier(tier)), title.strip()[:80])
+
+
+def reading_of(content: bytes, wanted: About) -> ReadForm:
+    """The form in a workbook, plain sheet or XLSForm. Raises FormRefused with everything that is wrong with it."""
+    present = wanted.registered.read if wanted.registered else None
+    sheets = read_cells(content)
+    if is_plain(sheets):
+        form = read_plain(
+            sheets, id=wanted.id, version=next_version(wanted.id, on=today()), title=wanted.title, present=present
+        )
+    else:
+        form = _named(read_form(content), wanted)
+    faults = [*_unknown_findings(form, wanted), *_not_yet(form)]
+    if faults:
+        raise FormRefused(faults)
+    return _with_rules(form, present, wanted)
+
+
+def _named(form: ReadForm, wanted: About) -> ReadForm:
+    """Under the id it is meant to have, in a version that there was not."""
+    if wanted.registered is None:
+        return replace(form, id=wanted.id, title=wanted.title)
+    if form.id != wanted.id:
+        problem = f"表单编号是“{form.id}”，要改的这张表是“{wanted.id}”。"
+        raise FormRefused([Fault("settings", 2, "", problem, f"请把 form_id 改为 {wanted.id}，或到那张表下面上传。")])
+    if form.version in taken_versions(form.id):
+        free = next_version(form.id, on=today())
+        problem = f"版本“{form.version}”已经用过。"
+        raise FormRefused([Fault("settings", 2, "", problem, f"每次改动都要换版本，请把 version 改为 {free}。")])
+    return form
+
+
+def _unknown_findings(form: ReadForm, wanted: About) -> list[Fault]:
+    known = {kind.id: kind.title for kind in wanted.programme.findings}
+    unknown = [rule.finding for rule in form.rules or () if rule.finding not in known]
+    listed = "、".join(f"{id}（{title}）" for id, title in list(known.items())[:SHOWN])
+    return [Fault("", 0, "", f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one in unknown]
+
+
+def _not_yet(form: ReadForm) -> list[Fault]:
+    """What no page fills in yet."""
+    return [Fault("survey", 0, "", f"网页还不能填重复组“{name}”。", "请改成固定的几道题。") for name in form.repeats]
+
+
+def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:
+    """The form with its rules, in which every finding that the present one shows can still be shown."""
+    texts = rules_of(present, wanted) if present else {}
+    if form.rules is not None:
+        has = {rule.finding for rule in form.rules}
+        faults = [_lost(one, wanted, "工作表“问题”（findings）里没有它。") for one in texts if one not in has]
+    else:
+        judged = dict(compiled_rules(texts, form.sections))
+        faults = [_lost(one, wanted, why.problem) for one, why in judged.items() if isinstance(why, Unreadable)]
+        carried = present is not None and present.rules is not None
+        kept = tuple(Rule(one, when) for one, when in judged.items() if not isinstance(when, Unreadable))
+        form = replace(form, rules=kept) if carried else form
+    if faults:
+        raise FormRefused(faults)
+    return form
+
+
+def rules_of(form: ReadForm, wanted: About) -> dict[str, str]:
+    """Finding → what shows it: by the form's own sheet, else as its programme says it of such a form."""
+    if form.rules is not None:
+        return {rule.finding: rule.when.text for rule in form.rules}
+    registered = wanted.registered
+    return dict(registered.rules(form)) if registered and registered.rules else {}
+
+
+def with_sheet_of_findings(form: Form) -> ReadForm:
+    """The form that holds, with its rules written out, as it is downloaded to be edited."""
+    read = form.read
+    if read.rules is not None:
+        return read
+    judged = compiled_rules(rules_of(read, about(form)), read.sections)
+    return replace(read, rules=tuple(Rule(one, when) for one, when in judged if not isinstance(when, Unreadable)))
+
+
+def _lost(finding: str, wanted: About, why: str) -> Fault:
+    kind = next((one for one in wanted.programme.findings if one.id == finding), None)
+    named = f"{finding}“{kind.title}”" if kind else finding
+    remedy = "请把那道题或选项放回去，或在工作表“问题”（findings）里写明改由哪道题判断。"
+    return Fault("", 0, "", f"这样改以后就判断不出问题 {named}：{why}", remedy)
+
+
+@action(verb="form.edit", on="where")
+def keep_draft(*, where: At, wanted: About, read: ReadForm, content: bytes, filename: str, by: Actor) -> FormVersion:
+    """Keep a workbook that was read as the draft of its form; the draft before it goes."""
+    workbook = as_xlsform(read)
+    FormVersion.objects.filter(form=wanted.id, starts=None).delete()
+    if read.version in taken_versions(wanted.id):
+        raise Conflict(_("这个版本刚刚有人用了，请再上传一次。"))
+    told = {"form": wanted.id, "version": read.version, "title": read.title, "kind": wanted.kind, "tier": wanted.tier}
+    draft = FormVersion.objects.create(
+        **told,
+        workbook=workbook,
+        digest=hashlib.sha256(workbook).hexdigest(),
+        source=content,
+        filename=filename[-120:],
+        by=by.account,
+    )
+    values = [draft.digest, hashlib.sha256(content).hexdigest()]
+    audit(by, "form.upload", f"form_version:{draft.pk}", where.region, values=values, detail=_told(draft))
+    return draft
+
+
+@action(verb="form.edit", on="where")
+def publish(*, where: At, version: FormVersion, starts: date, by: Actor) -> FormVersion:
+    """Let a draft hold from a day, today at the earliest. Old looks keep the version that they were made with."""
+    draft = FormVersion.objects.select_for_update().get(pk=version.pk)
+    if draft.starts is not None:
+        raise Conflict(_("这一版已经发布了。"))
+    if starts < today():
+        raise Mistaken(_("最早从今天起用：已经做过的检查不会改用新表。"), field="starts")
+    draft.starts, draft.published_at, draft.by = starts, timezone.now(), by.account
+    draft.save(update_fields=["starts", "published_at", "by"])
+    detail = {**_told(draft), "starts": starts.isoformat()}
+    audit(by, "form.publish", f"form_version:{draft.pk}", where.region, values=[draft.digest], detail=detail)
+    editions.forget()
+    return draft
+
+
+@action(verb="form.edit", on="where")
+def withdraw(*, where: At, version: FormVersion, by: Actor) -> FormVersion:
+    """Take back a version that has not begun yet."""
+    held = FormVersion.objects.select_for_update().get(pk=version.pk)
+    if held.starts is None or held.withdrawn_at is not None:
+        raise Conflict(_("这一版没有发布，或已经撤回。"))
+    if held.starts <= today():
+        raise Conflict(_("这一版已经开始用了，不能撤回：请改好后发布新的一版。"))
+    held.withdrawn_at = timezone.now()
+    held.save(update_fields=["withdrawn_at"])
+    audit(by, "form.withdraw", f"form_version:{held.pk}", where.region, values=[held.digest], detail=_told(held))
+    editions.forget()
+    return held
+
+
+def _told(version: FormVersion) -> dict[str, str]:
+    return {"form": version.form, "version": version.version}
