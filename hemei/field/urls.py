@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hemei.field.views import check, collect, door, dues, paper, phone, phones, plates
+from hemei.field.views import check, collect, door, dues, paper, phone, phones, plates, preview
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -24,6 +24,7 @@ for_staff = [
     path("places/<int:pk>/check/<str:form_id>/", check.fill_in, name="check"),
     path("places/<int:pk>/paper/", paper.paper, name="paper"),
     path("checks/<int:pk>/", check.made, name="check_made"),
+    path("forms/<int:pk>/", preview.preview, name="form_preview"),
     path("plates/", plates.plates, name="plates"),
     path("phones/", phones.phones, name="phones"),
 ]

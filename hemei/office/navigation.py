@@ -27,6 +27,7 @@ PAGES: tuple[tuple[str | Promise, str, str, str | Promise], ...] = (
     (gettext_lazy("门牌码"), "field:plates", "door.issue", PLANNING),
     (gettext_lazy("导入台账"), "office:imports", "register.import", RUNNING),
     (gettext_lazy("自备表格"), "office:own_forms", "register.export", RUNNING),
+    (gettext_lazy("检查表"), "office:forms", "form.edit", RUNNING),
     (gettext_lazy("单位和人员"), "office:units", "unit.view", RUNNING),
     (gettext_lazy("参数"), "office:parameters", "region.view", RUNNING),
     (gettext_lazy("通知"), "office:messages", "case.assign", RUNNING),
@@ -35,7 +36,11 @@ PAGES: tuple[tuple[str | Promise, str, str, str | Promise], ...] = (
 )
 
 # What stands outside the address of the page from which one comes to it.
-BELOW = {"/office/dues/": "office:rounds", "/office/duties/": "office:units"}
+BELOW = {
+    "/office/dues/": "office:rounds",
+    "/office/duties/": "office:units",
+    "/office/form-versions/": "office:forms",
+}
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
     present = wanted.registered.read if wanted.registered else None
     sheets = read_cells(content)
     if is_plain(sheets):
-        form = read_plain(
-            sheets, id=wanted.id, version=next_version(wanted.id, on=today()), title=wanted.title, present=present
-        )
+        others = [one.read for one in registry.forms.values() if one.kind == wanted.kind and one.id != wanted.id]
+        named = {"id": wanted.id, "version": next_version(wanted.id, on=today()), "title": wanted.title}
+        form = read_plain(sheets, **named, present=present, others=others)
     else:
         form = _named(read_form(content), wanted)
     faults = [*_unknown_findings(form, wanted), *_not_yet(form)]

@@ -100,6 +100,7 @@ class Plain:
     """Reads the rows in order, keeping the questions that later conditions may name."""
 
     present: Form | None  # the form that is being changed
+    others: Sequence[Form] = ()  # of the same sort: answers that are called alike keep the codes they have there
     faults: list[Fault] = field(default_factory=list)
     asked: dict[str, Question] = field(default_factory=dict)
 
@@ -164,9 +165,11 @@ class Plain:
 
     def before(self, row: Row, label: str) -> Question | None:
         """The question as it is at present: by its code, else by its words."""
+        code = clean(row.get(CODE))
         if self.present is None:
-            return None
-        if code := clean(row.get(CODE)):
+            alike = (other.by_name[code] for other in self.others if code in other.by_name)
+            return next((q for q in alike if plain(q.labels.get("zh", "")) == plain(label)), None)
+        if code:
             return self.present.by_name.get(code)
         same = [q for q in self.present.everything if plain(q.labels.get("zh", "")) == plain(label)]
         return same[0] if len(same) == 1 and same[0].name not in self.asked else None
@@ -202,14 +205,9 @@ class Plain:
         """Choices keep their codes; new ones are called as they are elsewhere in the form, else c1, c2 …"""
         old = {plain(choice.labels.get("zh", "")): choice for choice in (before.choices if before else ())}
         usual: dict[str, Choice] = {}
-        for question in self.present.everything if self.present else ():
-            for choice in question.choices:
+        for form in (*([self.present] if self.present else []), *self.others):
+            for choice in (choice for question in form.everything for choice in question.choices):
                 usual.setdefault(plain(choice.labels.get("zh", "")), choice)
-        usual |= (
-            {}
-            if self.present
-            else {"是": Choice("yes", {"zh": "是", "en": "Yes"}), "否": Choice("no", {"zh": "否", "en": "No"})}
-        )
         taken = {choice.name for choice in old.values()}
         for label in dict.fromkeys(labels):
             chosen = old.get(plain(label))
@@ -288,13 +286,22 @@ def _sheet(name: str, cells: Cells, top: int) -> Sheet:
     return replace(sheet, rows=tuple(replace(row, number=row.number + top) for row in sheet.rows))
 
 
-def read_plain(sheets: Mapping[str, Cells], *, id: str, version: str, title: str, present: Form | None = None) -> Form:
+def read_plain(
+    sheets: Mapping[str, Cells],
+    *,
+    id: str,
+    version: str,
+    title: str,
+    present: Form | None = None,
+    others: Sequence[Form] = (),
+) -> Form:
     """The form that a plain sheet describes. Raises FormRefused with every fault found.
 
-    Parameters: `present` is the form that it was edited from, from which codes, translations and pictures go on.
+    Parameters: `present` is the form that it was edited from, from which codes, translations and pictures go on;
+    `others` are forms of the same sort, in which the same answers have codes already.
     """
     name = next(name for name, cells in sheets.items() if _heading_row(cells) is not None)
-    plain_sheet = Plain(present)
+    plain_sheet = Plain(present, others)
     sheet = _sheet(name, sheets[name], _heading_row(sheets[name]) or 0)
     found = plain_sheet.survey(sheet)
     sections = sections_of(found, present)

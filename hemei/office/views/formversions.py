@@ -1,0 +1,210 @@
+"""检查表: the district downloads a form, edits it in Excel, uploads it, looks at it and lets it hold from a day."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from hemei.core.access import At, scope_of
+from hemei.core.actions import formversion as acting
+from hemei.core.doors import found
+from hemei.core.editions import editions
+from hemei.core.errors import Mistaken
+from hemei.core.models import FormVersion, Tier
+from hemei.core.queries import formversions as reading
+from hemei.core.registry import Form, registry
+from hemei.engines.forms import Fault, FormRefused, read_form
+from hemei.engines.forms import Form as ReadForm
+from hemei.engines.forms.changes import changes
+from hemei.engines.forms.plainsheet import as_plain, writable
+from hemei.engines.forms.workbook import LARGEST_FILE
+from hemei.engines.forms.writing import as_xlsform
+from hemei.office.forms import DayField, OfficeForm
+from hemei.office.request import OfficeRequest, region_of, within
+from hemei.office.trying import status, tried
+from hemei.office.views.ownforms import TYPES
+from hemei.terms.day import today
+
+MOST_FAULTS = 100
+
+
+class UploadForm(OfficeForm):
+    file = forms.FileField(
+        label=gettext_lazy("改好的表格"),
+        widget=forms.ClearableFileInput({"accept": ".xlsx"}),
+        help_text=gettext_lazy(
+            "从这里下载的表格改好后传上来；会写 XLSForm 的，也可以直接传 XLSForm。先检查、预览，再发布。"
+        ),
+    )
+
+
+class NewForm(UploadForm):
+    title = forms.CharField(label=gettext_lazy("表名"), max_length=80)
+    kind = forms.ChoiceField(label=gettext_lazy("查什么"))
+    tier = forms.ChoiceField(label=gettext_lazy("谁来查"), choices=Tier.choices, initial=Tier.SURVEY)
+    field_order = ("title", "kind", "tier", "file")
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["kind"].choices = [(k.key, k.title) for k in registry.kinds.values()]  # type: ignore[attr-defined]
+
+
+class PublishForm(OfficeForm):
+    starts = DayField(
+        label=gettext_lazy("从哪天起用"),
+        initial=today,
+        help_text=gettext_lazy("到那天以前仍用现在的表；已经做过的检查一直按当时的表显示。"),
+    )
+
+
+def listing(request: OfficeRequest) -> HttpResponse:
+    """Every form with the version that holds, and a new one of the district's own."""
+    within(request, "form.edit")
+    form = NewForm(request.POST or None, request.FILES or None)
+    faults: list[Fault] = []
+
+    def act() -> FormVersion | None:
+        said = form.cleaned_data
+        wanted = acting.new_form(said["kind"], said["tier"], said["title"])
+        return _uploaded(request, wanted, said["file"], faults)
+
+    if draft := tried(request, form, act):
+        return redirect("office:form_version", draft.pk)
+    context = {"rows": [_row(one) for one in registry.forms.values()], "form": form, **_shown(faults)}
+    context["waiting"] = [one for one in reading.versions(within=within(request, "form.edit")) if _unheld(one)]
+    return render(request, "office/form_list.html", context, status=422 if faults else status(form))
+
+
+def _unheld(version: FormVersion) -> bool:
+    """A draft or a version to come of a form of which none holds yet."""
+    return version.form not in registry.forms and version.withdrawn_at is None
+
+
+def _row(form: Form) -> dict[str, Any]:
+    holding = editions.holding(form.id)
+    coming = [one for one in editions.of(form.id) if one.starts > today()]
+    return {"form": form, "tier": Tier(form.tier).label, "holding": holding, "coming": coming[-1] if coming else None}
+
+
+def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
+    """One form: what holds, what there was, and a new version."""
+    scope = within(request, "form.edit")
+    registered = found(registry.forms.get(form_id))
+    form = UploadForm(request.POST or None, request.FILES or None)
+    faults: list[Fault] = []
+
+    def act() -> FormVersion | None:
+        return _uploaded(request, acting.about(registered), form.cleaned_data["file"], faults)
+
+    if draft := tried(request, form, act):
+        return redirect("office:form_version", draft.pk)
+    seen = scope_of(request.actor, "check.view")
+    context = {
+        **_row(registered),
+        "read": registered.read,
+        "versions": reading.versions(within=scope, form=form_id),
+        "checks": reading.checks_by_version(form_id, within=seen) if seen else {},
+        "plain": writable(registered.read),
+        "upload": form,
+        "today": today(),
+        **_shown(faults),
+    }
+    return render(request, "office/form_detail.html", context, status=422 if faults else status(form))
+
+
+def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: list[Fault]) -> FormVersion | None:
+    """The draft that was kept, or None with what is wrong in `faults`."""
+    if file.size > LARGEST_FILE:
+        raise Mistaken(_("表格超过 5 MB，请去掉里面的图片。"), field="file")
+    content = file.read()
+    try:
+        read = acting.reading_of(content, wanted)
+    except FormRefused as refusal:
+        faults += refusal.errors
+        return None
+    told = {"wanted": wanted, "read": read, "content": content, "filename": file.name}
+    return acting.keep_draft(where=_where(request, wanted.id), by=request.actor, **told)
+
+
+def _where(request: OfficeRequest, form_id: str) -> At:
+    return At(region_of(request, within(request, "form.edit")), form_id.partition(".")[0])
+
+
+def _shown(faults: list[Fault]) -> dict[str, Any]:
+    return {"faults": faults[:MOST_FAULTS], "more_faults": max(0, len(faults) - MOST_FAULTS), "n_faults": len(faults)}
+
+
+def version(request: OfficeRequest, pk: int) -> HttpResponse:
+    """A draft or a published version: what it changes, and its day."""
+    one = _version(request, pk)
+    form = PublishForm(request.POST or None)
+    draft = one.starts is None
+
+    def act() -> FormVersion:
+        return acting.publish(where=_where(request, one.form), version=one, by=request.actor, **form.cleaned_data)
+
+    published = tried(request, form, act) if draft else None
+    if published is not None:
+        messages.success(request, _("已发布。到那天起，手机和网页上都是新表。"))
+        return redirect("office:form", one.form) if one.form in registry.forms else redirect("office:forms")
+    read, registered = _read(one), registry.forms.get(one.form)
+    context = {
+        "one": one,
+        "read": read,
+        "registered": registered,
+        "changes": changes(registered.read if registered else None, read),
+        "rules_kept": registered is not None and registered.read.rules == read.rules,
+        "form": form if draft else None,
+        "plain": writable(read),
+        "may_withdraw": one.starts is not None and one.starts > today() and one.withdrawn_at is None,
+    }
+    return render(request, "office/form_version.html", context, status=status(form))
+
+
+@require_POST
+def withdraw(request: OfficeRequest, pk: int) -> HttpResponse:
+    one = _version(request, pk)
+    try:
+        acting.withdraw(where=_where(request, one.form), version=one, by=request.actor)
+    except Mistaken as mistake:
+        messages.error(request, str(mistake))
+    else:
+        messages.success(request, _("已撤回，仍用现在的表。"))
+    return redirect("office:form", one.form) if one.form in registry.forms else redirect("office:forms")
+
+
+@require_GET
+def download(request: OfficeRequest, form_id: str, how: str) -> HttpResponse:
+    """The version that holds, to be edited."""
+    within(request, "form.edit")
+    return _sent(acting.with_sheet_of_findings(found(registry.forms.get(form_id))), how)
+
+
+@require_GET
+def download_version(request: OfficeRequest, pk: int, how: str) -> HttpResponse:
+    return _sent(_read(_version(request, pk)), how)
+
+
+def _sent(read: ReadForm, how: str) -> HttpResponse:
+    if how not in ("plain", "xlsform") or (how == "plain" and not writable(read)):
+        raise Http404
+    content = as_plain(read) if how == "plain" else as_xlsform(read)
+    name = quote(f"{read.title}-{read.version}{'' if how == 'plain' else '-XLSForm'}.xlsx")
+    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return HttpResponse(content, content_type=TYPES["xlsx"], headers=disposition)
+
+
+def _version(request: OfficeRequest, pk: int) -> FormVersion:
+    return found(reading.versions(within=within(request, "form.edit")).filter(pk=pk).first())
+
+
+def _read(one: FormVersion) -> ReadForm:
+    return read_form(bytes(one.workbook))

@@ -1,0 +1,148 @@
+"""检查表 on the staff pages: download, upload with faults, compare, publish, withdraw."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from hemei.core.actions.formversion import with_sheet_of_findings
+from hemei.core.models import FormVersion, Place
+from hemei.core.registry import registry
+from hemei.engines.forms.plainsheet import as_plain
+from hemei.terms.day import today
+from tests.conftest import People
+
+pytestmark = pytest.mark.django_db
+PAGE = "/office/forms/houses.selfcheck/"
+
+
+def plain(*more: list[Any]) -> SimpleUploadedFile:
+    book = load_workbook(BytesIO(as_plain(with_sheet_of_findings(registry.forms["houses.selfcheck"]))))
+    for row in more:
+        book["表单"].append(row)
+    file = BytesIO()
+    book.save(file)
+    return SimpleUploadedFile("自查表.xlsx", file.getvalue())
+
+
+@pytest.fixture
+def clerk(client: Client, people: People) -> Client:
+    assert people.district.account is not None
+    client.force_login(people.district.account)
+    return client
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def test_the_list_says_what_holds(clerk: Client, people: People) -> None:
+    page = text(clerk.get("/office/forms/"))
+    assert "系统自带" in page
+    assert PAGE in page
+
+
+def test_only_whoever_edits_forms_comes_here(client: Client, people: People) -> None:
+    assert people.township.account is not None
+    client.force_login(people.township.account)
+    for address in ("/office/forms/", PAGE, f"{PAGE}plain.xlsx"):
+        assert client.get(address).status_code == 403
+    assert client.post(PAGE, {"file": plain()}).status_code == 403
+
+
+def test_a_download_is_what_can_be_uploaded_again(clerk: Client) -> None:
+    for how in ("plain", "xlsform"):
+        sent = clerk.get(f"{PAGE}{how}.xlsx")
+        assert sent.status_code == 200
+        book = load_workbook(BytesIO(sent.content))
+        assert book.sheetnames[0] == {"plain": "表单", "xlsform": "survey"}[how]
+    assert clerk.get(f"{PAGE}other.xlsx").status_code == 404
+
+
+def test_faults_stand_by_sheet_row_and_cell_and_nothing_is_kept(clerk: Client) -> None:
+    page = clerk.post(PAGE, {"file": plain(["", "几层？", "下拉", "", "也许", "墙 = 有", ""])})
+    assert page.status_code == 422
+    shown = text(page)
+    for said in ("还不支持类型“下拉”", "请从下拉里选", "没有收下"):
+        assert said in shown
+    assert not FormVersion.objects.exists()
+    page = clerk.post(PAGE, {"file": plain(["", "几层？", "整数", "", "也许", "墙 = 有", ""])})
+    for said in ("必填一栏写的是“也许”", "前面没有叫“墙”的题目"):
+        assert said in text(page)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"no workbook", b"\x00" * 2000])
+def test_what_is_no_workbook_is_said_to_be_none(clerk: Client, content: bytes) -> None:
+    page = clerk.post(PAGE, {"file": SimpleUploadedFile("a.xlsx", content)})
+    assert page.status_code == 422
+    assert not FormVersion.objects.exists()
+
+
+def uploaded(clerk: Client) -> FormVersion:
+    answer = clerk.post(PAGE, {"file": plain(["", "屋后有没有落石？", "单选", "有；没有", "", "", ""])})
+    assert answer.status_code == 302
+    return FormVersion.objects.get()
+
+
+def test_a_draft_shows_what_it_changes_and_how_it_will_look(clerk: Client) -> None:
+    draft = uploaded(clerk)
+    page = text(clerk.get(f"/office/form-versions/{draft.pk}/"))
+    assert page.count("新增") == 1
+    assert "屋后有没有落石？" in page
+    preview = text(clerk.get(f"/field/forms/{draft.pk}/"))
+    assert "屋后有没有落石？" in preview
+    assert 'name="wall_leaning"' in preview
+    assert 'method="post"' not in preview.partition('<form class="check"')[2].partition("</form>")[0]
+
+
+def test_a_draft_is_published_and_one_to_come_withdrawn(clerk: Client, house: Place) -> None:
+    draft = uploaded(clerk)
+    address = f"/office/form-versions/{draft.pk}/"
+    assert clerk.post(address, {"starts": (today() - timedelta(days=1)).isoformat()}).status_code == 422
+    assert clerk.post(address, {"starts": (today() + timedelta(days=9)).isoformat()}).status_code == 302
+    assert "撤回这一版" in text(clerk.get(address))
+    assert clerk.post(f"{address}withdraw/").status_code == 302
+    assert "已撤回" in text(clerk.get(PAGE))
+    again = uploaded_again(clerk)
+    assert clerk.post(f"/office/form-versions/{again.pk}/", {"starts": today().isoformat()}).status_code == 302
+    assert registry.forms["houses.selfcheck"].read.version == again.version
+    assert "正在用" in text(clerk.get(PAGE))
+    assert "屋后有没有落石？" in text(clerk.get(f"/field/places/{house.pk}/check/houses.selfcheck/"))
+
+
+def uploaded_again(clerk: Client) -> FormVersion:
+    clerk.post(PAGE, {"file": plain(["", "屋后有没有落石？", "单选", "有；没有", "", "", ""])})
+    return FormVersion.objects.get(starts=None)
+
+
+def test_a_form_of_the_districts_own_comes_to_be(clerk: Client) -> None:
+    new = {"title": "汛期排查", "kind": "house", "tier": "survey", "file": plain()}
+    answer = clerk.post("/office/forms/", new)
+    assert answer.status_code == 302, text(answer).partition("error-summary")[2][:3000]
+    draft = FormVersion.objects.get()
+    assert "汛期排查" in text(clerk.get("/office/forms/"))
+    assert clerk.post(f"/office/form-versions/{draft.pk}/", {"starts": today().isoformat()}).status_code == 302
+    assert clerk.get(f"/office/forms/{draft.form}/").status_code == 200
+
+
+NONSENSE = ["x" * 100_000, "\x00", "墙" * 500, "\ud800", "0001-01-01", "9999-99-99"]
+
+
+@pytest.mark.parametrize("said", NONSENSE, ids=range(len(NONSENSE)))
+def test_nonsense_is_answered_with_a_page(clerk: Client, said: str) -> None:
+    draft = uploaded(clerk)
+    said = said.encode("utf-8", "replace").decode()
+    for address, fields in (
+        ("/office/forms/", {"title": said, "kind": said, "tier": said}),
+        (PAGE, {"file": said}),
+        (f"/office/form-versions/{draft.pk}/", {"starts": said}),
+    ):
+        assert clerk.post(address, fields).status_code in (200, 422)
+    for address in ("/office/forms/nothing/", "/office/form-versions/999999/", "/field/forms/999999/"):
+        assert clerk.get(address).status_code == 404
