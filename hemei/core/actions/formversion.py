@@ -13,7 +13,6 @@ from hemei.core.access import Actor, At
 from hemei.core.editions import editions
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
-from hemei.core.queries.formversions import next_version, taken_versions
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
 from hemei.engines.forms import Fault, FormRefused, read_form
@@ -63,6 +62,19 @@ def new_form(kind: str, tier: str, title: str) -> About:
     taken = set(FormVersion.objects.values_list("form", flat=True)) | registry.forms.keys()
     free = next(name for n in range(1, 10_000) if (name := f"{programme}.own{n}") not in taken)
     return About(free, kind, str(Tier(tier)), title.strip()[:80])
+
+
+def taken_versions(form: str) -> set[str]:
+    """What versions of the form have been called, drafts aside."""
+    shipped = registry.declared_forms.get(form)
+    known = FormVersion.objects.filter(form=form, starts__isnull=False).values_list("version", flat=True)
+    return {*known, *(shipped.versions if shipped else ())}
+
+
+def next_version(form: str, *, on: date) -> str:
+    """What the next version is called: the day and a number, above all there were."""
+    taken = taken_versions(form)
+    return next(name for n in range(1, 100) if (name := f"{on:%Y%m%d}{n:02}") not in taken)
 
 
 def reading_of(content: bytes, wanted: About) -> ReadForm:
