@@ -19,6 +19,7 @@ from hemei.terms.verdict import Kind
 
 from .deciding import threshold_of
 from .district import District
+from .lists import forbidding, rule_id
 from .parts import SLIVER_M2, Part
 from .places import Place
 from .rules import EVERYWHERE, Rule
@@ -124,7 +125,7 @@ def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on:
     """Subtract from the plot what `deny` and `allow-only` rules forbid and what is too steep; find the tightest limits.
 
     Each part of the plot by the numbers of its own zone and tier. A setback counts from the layer's edge, with the
-    declared half-width of a road known by its centre line added. The position error is not subtracted: it is for
+    declared half-width of a road known by its centre line added. Zones whose negative list has the work are taken away. The position error is not subtracted: it is for
     setting out on site.
     """
     permitted, undecided = plot.ground, []
@@ -143,6 +144,7 @@ def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on:
             by = Taken(rule.id, rule.clause, area, place.half_width_m if place else 0.0, added)
             (warned if rule.kind is Kind.WARN else taken).append(by)
         permitted = left
+    permitted = _off_the_list(permitted, subject, ground, district, on, taken)
     zoned = []
     for part in ground.parts:
         left = shapely.intersection(permitted, part.ground)
@@ -166,6 +168,20 @@ def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on:
         else (),
         tuple(warned),
     )
+
+
+def _off_the_list(
+    permitted: shapely.Geometry, subject: Subject, ground: Ground, district: District, on: date, taken: list[Taken]
+) -> shapely.Geometry:
+    """What is left of a plot without the parts in zones whose negative list has the work."""
+    for part in ground.parts:
+        for row in forbidding(district.plan, district.book, part.zone, subject.work, on):
+            lost, left = shapely.area(part.ground), shapely.difference(permitted, part.ground)
+            taken.append(
+                Taken(rule_id(row), row.clause, float(lost), 0.0, float(shapely.area(permitted) - shapely.area(left)))
+            )
+            permitted = left
+    return permitted
 
 
 def _lost(rule: Rule, subject: Subject, ground: Ground, district: District, on: date) -> tuple[shapely.Geometry, bool]:

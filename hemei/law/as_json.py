@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import shapely
@@ -22,6 +23,7 @@ def as_json(said: Answer) -> dict[str, Any]:
         "zone": "" if said.public else said.subject.zone,
         "tier": "" if said.public else said.subject.tier,
         "verdicts": [_verdict(verdict, said) for verdict in said.verdicts],
+        "lists": [{**asdict(one), "kind": one.kind.value, "outcome": one.outcome.value} for one in said.lists],
         "advice": _advice(said),
         "remarks": list(said.remarks),
     }

@@ -34,6 +34,7 @@ class Standing:
     index: shapely.STRtree
     ground: AreaMap
     borders: NearMap
+    version: str = ""
 
     def at(self, footprints: Footprints) -> dict[str, np.ndarray]:
         """By role, what holds most of each footprint; "" where nothing does. Each of shape (footprints,)."""
@@ -91,7 +92,9 @@ def _read(mosaic: Mosaic, crs: CRS, error_m: float, beside: Path | None) -> tupl
     name = f"mosaic-{layer.version}-{stamp}"
     ground = kept(beside, f"{name}-zone", AreaMap, lambda: build_area_map(rings_of(geometry), dissolved=False))
     borders = kept(beside, f"{name}-near{reach:g}", NearMap, near)
-    standing = Standing(tuple(mosaic.columns), values, geometry, shapely.STRtree(geometry), ground, borders)
+    standing = Standing(
+        tuple(mosaic.columns), values, geometry, shapely.STRtree(geometry), ground, borders, layer.version
+    )
     return standing, layer.remarks
 
 

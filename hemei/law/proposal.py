@@ -20,6 +20,7 @@ from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
 from hemei.engines.screen.terrain import read_terrain, terrain_at
 from hemei.terms.measure import Measure
+from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Verdict
 
 from .advice import Advice, Ground, Plot, advise
@@ -27,6 +28,7 @@ from .around import Around, around
 from .deciding import decide
 from .disclosure import for_the_public
 from .district import District
+from .lists import by_lists
 from .mosaics import Standing
 from .parts import ROLES as ZONED
 from .parts import parts_of, steeper
@@ -51,7 +53,8 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is said of a proposal on a day. `advice` is None where no plot was given, or for the public."""
+    """What is said of a proposal on a day, by rules and by the rows of the lists. `advice` is None where no plot was
+    given, or for the public."""
 
     district: District
     on: date
@@ -61,6 +64,7 @@ class Answer:
     advice: Advice | None
     public: bool
     remarks: tuple[str, ...] = ()
+    lists: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,13 @@ def answer(path: str, district: District, on: date, *, public: bool = False, bes
     return judged(drawn, asked, around(district, error, beside), on, public=public)
 
 
-def judged(drawn: Drawn, asked: Asked, near: Around, on: date, *, public: bool = False) -> Answer:
-    """Judge a proposal that is drawn in metres, in the system of `near`. See `answer`."""
+def judged(
+    drawn: Drawn, asked: Asked, near: Around, on: date, *, public: bool = False, zones_shown: bool = False
+) -> Answer:
+    """Judge a proposal that is drawn in metres, in the system of `near`. See `answer`.
+
+    `zones_shown`: the public may see the layer of the zones.
+    """
     district, crs, error = near.district, near.crs, asked.error_m
     plot = _plot(drawn, asked.standing_storeys)
     zone, tier, may_be = _standing(near.standings, drawn.building, error, asked.told)
@@ -130,7 +139,16 @@ def judged(drawn: Drawn, asked: Asked, near: Around, on: date, *, public: bool =
         ground = Ground(by_key, parts_of(plot.ground, near.standings, asked.told), _steepness(district, crs))
         advice = advise(plot, subject, ground, district, on)
     said = () if public else (*near.remarks, *_outside(drawn))
-    return Answer(district, on, subject, drawn, verdicts, advice, public, said)
+    lists = by_lists(
+        district.plan, district.book, subject, on, version=_zoned_by(near, asked), public=public and not zones_shown
+    )
+    return Answer(district, on, subject, drawn, verdicts, advice, public, said, lists)
+
+
+def _zoned_by(near: Around, asked: Asked) -> str:
+    """The version of what tells the zone, "" where nothing does."""
+    told = "自己写明" if asked.told["zone"] else ""
+    return told or next((one.version for one in near.standings if "zone" in one.roles), "")
 
 
 def _read(path: str, crs: CRS) -> tuple[Drawn, dict[str, list[Facts]]]:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import shapely
 
+from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Kind, Outcome, Verdict
 
 from .advice import Advice, Bound, Taken, Zoned
+from .lists import title_of
 from .parts import SLIVER_M2
 from .plot_picture import picture
 from .proposal import Answer
@@ -70,15 +72,15 @@ def sheet(said: Answer) -> str:
 COUNTED = {"fail": "不符合", "unknown": "待核", "warn": "提示", "pass": "符合", UNSET: "没有核对"}
 
 
-def grouped(said: Answer) -> dict[str, list[Verdict]]:
-    """The verdicts by what the reader has to do about them."""
-    groups: dict[str, list[Verdict]] = {name: [] for name in SECTIONS}
-    for verdict in said.verdicts:
+def grouped(said: Answer) -> dict[str, list[Verdict | Ruling]]:
+    """What rules and lists say, by what the reader has to do about them."""
+    groups: dict[str, list[Verdict | Ruling]] = {name: [] for name in SECTIONS}
+    for verdict in (*said.verdicts, *said.lists):
         groups[_group(verdict)].append(verdict)
     return groups
 
 
-def _group(verdict: Verdict) -> str:
+def _group(verdict: Verdict | Ruling) -> str:
     if verdict.outcome is Outcome.UNKNOWN and any("未配置" in word for word in verdict.missing):
         return UNSET
     if verdict.kind is Kind.WARN and verdict.outcome is Outcome.FAIL:
@@ -108,9 +110,17 @@ def _what(subject: Subject) -> str:
     return f"{work}{use}" if together else f"{work}（{use}）"
 
 
-def _section(name: str, verdicts: Iterable[Verdict], said: Answer) -> str:
-    rows = "".join(_row(name, verdict, said) for verdict in verdicts)
+def _section(name: str, verdicts: Iterable[Verdict | Ruling], said: Answer) -> str:
+    rows = "".join(_listed(one) if isinstance(one, Ruling) else _row(name, one, said) for one in verdicts)
     return f'<section class="{name}"><h2>{SECTIONS[name]}</h2><ul>{rows}</ul></section>'
+
+
+def _listed(ruling: Ruling) -> str:
+    """What a row of a list says; its own words stand beside it."""
+    doing = f'<p class="do">{escape(ruling.remedy)}</p>' if ruling.remedy else ""
+    note = f"<small>{escape(ruling.note)}</small> " if ruling.note else ""
+    by = f"<small>依据：{escape(ruling.clause)}（{escape('，'.join(ruling.marks))}）</small>" if ruling.clause else ""
+    return f"<li><b>{escape(ruling.title)}</b> {escape(ruling.said)}{doing}{note}{by}</li>"
 
 
 def _row(name: str, verdict: Verdict, said: Answer) -> str:
@@ -157,7 +167,7 @@ def _advice(advice: Advice, said: Answer) -> str:
 def _taken(taken: Taken, said: Answer, what: str) -> str:
     """What a clause takes, and how much of that no clause before it took."""
     clause = said.district.book.clauses[taken.clause]
-    title = said.district.book.rule(taken.rule, said.on).title
+    title = title_of(taken.rule, said.district.plan) or said.district.book.rule(taken.rule, said.on).title
     marks = "，".join(clause.marks(said.on))
     assumed = f"，边线按中心线加假定半宽 {taken.assumed_m:g} 米" if taken.assumed_m else ""
     before = taken.area_m2 - taken.added_m2
@@ -200,9 +210,10 @@ def _bound(bound: Bound, said: Answer) -> str:
     return f"<tr><td>{bound.measure.label}</td><td>{escape(value)}</td><td>{escape(by)}</td></tr>"
 
 
-def _law(verdicts: Iterable[Verdict], said: Answer) -> str:
+def _law(said_of: Iterable[Verdict | Ruling], said: Answer) -> str:
     """The words of the clauses that matter, once each."""
     book = said.district.book
+    verdicts = [one for one in said_of if isinstance(one, Verdict)]
     named = dict.fromkeys(
         clause for verdict in verdicts for clause in (verdict.clause, *book.rule(verdict.rule, said.on).also)
     )

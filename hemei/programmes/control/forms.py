@@ -112,7 +112,7 @@ class SpotForm(OfficeForm):
             self.fields[name].widget.attrs["step"] = "any"
 
 
-ALL_WORKS = gettext_lazy("都不勾就是各种建设，公共项目也在内。")
+LISTED_WORKS = gettext_lazy("勾了的参加判定：负面清单有条款的按不符合，正面清单的按符合。都不勾的这一行只供查看。")
 
 
 def _ticked(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceField:
@@ -203,6 +203,9 @@ def named(plan: Plan, table: str) -> list[tuple[str, str]]:
     return [("", _("各区都一样")), *((row.name, row.shown) for row in plan.get(table, ()) if row.name)]
 
 
+LISTED = [(key, title) for key, title in WORK_TITLES.items() if key != "existing"]
+
+
 class PlanRowForm(Documented):
     name = forms.CharField(
         label=gettext_lazy("名称"), max_length=60, required=False, help_text=gettext_lazy("清空就恢复成未配置。")
@@ -211,7 +214,7 @@ class PlanRowForm(Documented):
         label=gettext_lazy("内容"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3})
     )
     zone = forms.ChoiceField(label=gettext_lazy("管控分区"), required=False)
-    works = _ticked(gettext_lazy("哪些建设"), WORK_TITLES.items(), ALL_WORKS)
+    works = _ticked(gettext_lazy("哪些建设"), LISTED, LISTED_WORKS)
     clause = forms.ChoiceField(label=gettext_lazy("依据的条款"), required=False)
 
     def __init__(self, data: Any = None, *, book: Book, plan: Plan, is_list: bool, initial: Any = None) -> None:

@@ -42,7 +42,7 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
         configured = bool(layers) or newest_law(code) is not None
         zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
         for one in some:
-            said = judged(*_in_metres(one, ready), ready, on, public=public)
+            said = judged(*_in_metres(one, ready), ready, on, public=public, zones_shown=zones_shown)
             if public and (zones_shown or not any(row.kind == ZONES for row in layers)):
                 said = replace(said, advice=_open_advice(one, ready, on))
             found[one.id] = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
@@ -119,7 +119,7 @@ def _ruled(said: Answer, crs: CRS, *, configured: bool, zones_shown: bool) -> Ru
     advice = said.advice
     permitted = advice.permitted if advice else None
     return Ruled(
-        rulings=tuple(ruling_of(verdict, book, said.on) for verdict in said.verdicts),
+        rulings=(*(ruling_of(verdict, book, said.on) for verdict in said.verdicts), *said.lists),
         configured=configured,
         zone=said.subject.zone if zones_shown else "",
         tier=said.subject.tier if zones_shown else "",

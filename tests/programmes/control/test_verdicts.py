@@ -5,14 +5,16 @@ from __future__ import annotations
 import pytest
 import shapely
 
+from hemei.core.access import At
 from hemei.core.errors import Mistaken
 from hemei.core.registry import registry
 from hemei.programmes.control import keeping
+from hemei.programmes.control.actions.law import change_law
 from hemei.programmes.control.models import LayerVersion
 from hemei.terms.day import today
 from hemei.terms.proposal import Proposal, Ruled, Ruling
 from hemei.terms.verdict import Outcome
-from tests.conftest import VILLAGE, People
+from tests.conftest import DISTRICT, VILLAGE, People
 from tests.programmes.control.conftest import ZONES, house_at, take_in, wkb
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +146,32 @@ def test_the_public_sees_the_permitted_part_unless_an_internal_layer_bounds_it(l
     at_the_fields = wkb(shapely.box(480, 450, 500, 520))
     assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields).permitted is not None
     assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields, public=True).permitted is None
+
+
+def listed(people: People, *rows: dict) -> None:
+    document = {"document": "某规划", "number": "1号", "article": "清单", "issuer": "区里", "limit": "district"}
+    clause = {"id": "own.C1", **document, "valid_from": "2020-01-01", "valid_from_is": "施行"}
+    entries = {"clauses": [clause], "plan": list(rows)}
+    change_law(where=At(DISTRICT, "control"), entries=entries, said="某规划", seen=0, by=people.district)
+
+
+def test_a_row_of_the_negative_list_stands_in_the_way_in_its_zone_and_takes_the_plot_there(
+    layers: dict[str, LayerVersion], people: People
+) -> None:
+    take_in("zones", ZONES, people.district, class_column="zone", tier_column="tier")
+    row = {"table": "negative_list", "number": 1, "name": "新房", "zone": "甲类", "works": ["new", "public_project"]}
+    listed(people, {**row, "clause": "own.C1"})
+    rule, plot = "plan.negative_list.1", wkb(shapely.box(980, 300, 1020, 340))
+    west, east = shapely.box(985, 310, 995, 320), shapely.box(1005, 310, 1015, 320)
+    said = by_rule(asked(west, plot=plot))[rule]
+    assert (said.outcome, said.clause) == (Outcome.FAIL, "《某规划》清单")
+    assert said.layer_version
+    ruled = asked(east, plot=plot)
+    assert rule not in by_rule(ruled)
+    assert ruled.permitted_m2 == pytest.approx(20 * 40, abs=0.5)
+    assert by_rule(asked(west, work="repair"))[rule].outcome is Outcome.PASS
+    assert by_rule(asked(west, work="public_project", use="public"))[rule].outcome is Outcome.FAIL
+    assert by_rule(asked(shapely.box(990, 310, 1000.2, 320)))[rule].outcome is Outcome.UNKNOWN
+    hidden = by_rule(asked(west, public=True))[rule]
+    assert (hidden.outcome, hidden.title, hidden.layer_version) == (Outcome.UNKNOWN, "清单", "")
+    assert "甲类" not in hidden.said
