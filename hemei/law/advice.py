@@ -124,9 +124,9 @@ class Ground:
 def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on: date) -> Advice:
     """Subtract from the plot what `deny` and `allow-only` rules forbid and what is too steep; find the tightest limits.
 
-    Each part of the plot by the numbers of its own zone and tier. A setback counts from the layer's edge, with the
-    declared half-width of a road known by its centre line added. Zones whose negative list has the work are taken away. The position error is not subtracted: it is for
-    setting out on site.
+    Each part of the plot by the numbers of its own zone and tier; zones whose negative list has the work are taken
+    away. A setback counts from the layer's edge, with the declared half-width of a road known by its centre line
+    added. The position error is not subtracted: it is for setting out on site.
     """
     permitted, undecided = plot.ground, []
     taken: list[Taken] = []

@@ -109,7 +109,8 @@ class _Asked:
             else:
                 beside.append(row)
         if beside and not settled:
-            said = f"{WORK_TITLES[self.work]}不在这里的正面清单上（{_numbers(beside)}）；清单以外的能不能建，由经办人按规划文本定"
+            said = f"{WORK_TITLES[self.work]}不在这里的正面清单上（{_numbers(beside)}）"
+            said += "；清单以外的能不能建，由经办人按规划文本定"
             yield self._ruling(beside[0], Outcome.FAIL, said, hint=True, title=PLAN_TITLES[POSITIVE])
 
     def _lies_in(self, row: Row) -> bool | None:
