@@ -75,7 +75,8 @@ COUNTED = {"fail": "不符合", "unknown": "待核", "warn": "提示", "pass": "
 def grouped(said: Answer) -> dict[str, list[Verdict | Ruling]]:
     """What rules and lists say, by what the reader has to do about them."""
     groups: dict[str, list[Verdict | Ruling]] = {name: [] for name in SECTIONS}
-    for verdict in (*said.verdicts, *said.lists):
+    everything: list[Verdict | Ruling] = [*said.verdicts, *said.lists]
+    for verdict in everything:
         groups[_group(verdict)].append(verdict)
     return groups
 
