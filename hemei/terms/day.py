@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -44,3 +45,15 @@ def day_of(moment: datetime) -> date:
 def today() -> date:
     """The day that it is in Asia/Shanghai."""
     return datetime.now(SHANGHAI).date()
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month, `months` later; the month's last where it has no such day.
+
+    >>> months_later(date(2024, 2, 29), 36), months_later(date(2024, 1, 31), 1)
+    (datetime.date(2027, 2, 28), datetime.date(2024, 2, 29))
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > date.max.year:  # what a slip of the pen in the district's setting comes to
+        return date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -29,6 +30,13 @@ def announce(case: Case, *, now: datetime) -> Message | None:
     if not people:
         return None
     return _post(case, people[0], now=now)
+
+
+def tell(people: Sequence[Account], text: str, *, region: str, reason: str, now: datetime) -> None:
+    """Tell some people of what is no case. Part of the action that calls it."""
+    for account in people:
+        message = Message(to=account, region=region, text=text[:500], reason=reason, not_before=now, created_at=now)
+        insert(message)
 
 
 def _watchers(case: Case, *, day: datetime) -> list[Account]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemei.core.registry import Column, Fact, Programme, RecordKind
 from hemei.programmes.building import facts
+from hemei.programmes.building.actions.lapsing import lapse_overdue
 from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Style, WorkDay
 from hemei.programmes.building.parameters import parameters
@@ -54,6 +55,7 @@ programme = Programme(
         "pattern.import": _("导入图集"),
         "lead.close": _("登记线索处理结果"),
     },
+    each_day=lapse_overdue,
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
     resettled=(Permit, Lead, Pattern, WorkDay, Style, Demonstration),
 )

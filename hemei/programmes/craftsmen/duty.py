@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+
+from hemei.terms.day import months_later
 
 
 class Lack(StrEnum):
@@ -62,18 +63,6 @@ class Standing:
     @property
     def may(self) -> bool:
         return not self.lacks
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month, `months` later; the month's last where it has no such day.
-
-    >>> months_later(date(2024, 2, 29), 36), months_later(date(2024, 1, 31), 1)
-    (datetime.date(2027, 2, 28), datetime.date(2024, 2, 29))
-    """
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if year > date.max.year:  # what a slip of the pen in the district's setting comes to
-        return date.max
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def standing(

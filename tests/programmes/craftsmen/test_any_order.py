@@ -15,12 +15,11 @@ from hemei.core.errors import Mistaken
 from hemei.programmes.craftsmen.actions.people import Paper, issue_card, record_certificate, revoke_certificate
 from hemei.programmes.craftsmen.actions.training import Lesson, attend, call_off, plan_session, strike
 from hemei.programmes.craftsmen.actions.worksite import NewSite, finish_site, open_site, post
-from hemei.programmes.craftsmen.duty import months_later
 from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, Posting, Session
 from hemei.programmes.craftsmen.queries.people import counted
 from hemei.programmes.craftsmen.queries.training import minutes_of
 from hemei.programmes.craftsmen.queries.worksites import on_duty
-from hemei.terms.day import day_of, today
+from hemei.terms.day import day_of, months_later, today
 from tests.conftest import TOWNSHIP, VILLAGE, People
 from tests.programmes.craftsmen.conftest import craftsman_named
 

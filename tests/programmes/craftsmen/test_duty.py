@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hemei.programmes.craftsmen.duty import Attended, Lack, Rule, Valid, months_later, standing
+from hemei.programmes.craftsmen.duty import Attended, Lack, Rule, Valid, standing
+from hemei.terms.day import months_later
 
 days = st.dates(date(2019, 1, 1), date(2033, 12, 31))
 papers = st.builds(

@@ -146,12 +146,14 @@ def _trimmed(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def refile(permit: Permit, filed: Filed) -> None:
-    """A returned application, mended. Raises Mistaken as a new one does."""
+def refile(permit: Permit, filed: Filed, *, anew: bool = True) -> None:
+    """A returned application, mended; `anew`: with meeting and notice once more. Raises Mistaken as a new one does."""
     if LIFE.by_key[permit.state].ending:
         raise Conflict(_("这件申请已经了结。"), code="ended")
     _check(filed, permit.household)
     put(permit, filed)
+    if not anew:
+        return
     permit.meeting, permit.notice_ends, permit.notice_worked_days, permit.objections_open = {}, None, None, False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Region
 from hemei.programmes.building.actions.applying import Filed, refile
 from hemei.programmes.building.actions.house import enter_house
+from hemei.programmes.building.life import FILING
+from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
 from hemei.programmes.building.queries.standing import Stood, stood
@@ -59,9 +61,31 @@ def _resubmit(permit: Permit, brought: Brought, at: datetime, by: Actor) -> dict
     said = brought.data.get("filed")
     if not isinstance(said, dict) or set(said) != {one.name for one in fields(Filed)}:
         raise Mistaken(_("请填写申请的各项。"), code="nothing_filed")
-    permit.filed_at = at
-    refile(permit, Filed(**said))
+    anew = back_to(permit, said, at) == "applied"
+    if anew:
+        permit.filed_at = at
+    refile(permit, Filed(**said), anew=anew)
     return {}
+
+
+ON_NOTICE = (
+    "work", "address", "bounds", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
+    "old_place", "old_fate", "lon", "lat", "width_m", "depth_m", "turn", "plot_shape",
+)  # fmt: skip
+"""What the collective agreed to and neighbours could object to: where any of it changes, they are asked again."""
+
+
+def back_to(permit: Permit, said: Mapping[str, Any], at: datetime) -> str:
+    """The state to which a mended application goes: its beginning, or where it was returned from if the district so
+    chose and nothing that was publicised has changed."""
+    if listed_in("return.to", region=permit.region, on=day_of(at)) != ["退回的那一步"]:
+        return "applied"
+    filings = permit.steps.filter(verb__in=FILING).order_by("-id")
+    before = filings.values_list("data__filed", flat=True).first() or {}
+    if any(before.get(name) != said.get(name) for name in ON_NOTICE):
+        return "applied"
+    returned = permit.steps.filter(verb="permit.return").order_by("-id").first()
+    return str(returned.from_state) if returned else "applied"
 
 
 @effect("permit.approve")

@@ -18,7 +18,7 @@ from hemei.core.models import Household
 from hemei.core.writing import action, audit, nothing_new
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.actions.asked import ASKED
-from hemei.programmes.building.actions.effects import EFFECTS
+from hemei.programmes.building.actions.effects import EFFECTS, back_to
 from hemei.programmes.building.life import LIFE, NOT_BY_WHOEVER
 from hemei.programmes.building.models import Permit, PermitStep
 from hemei.programmes.building.queries.calendar import calendar_of, due_of
@@ -77,11 +77,13 @@ def _write(permit: Permit, verb: str, *, by: Actor, brought: Brought, at: dateti
     step, before, now = LIFE.by_verb[verb], permit.state, timezone.now()
     stayed = calendar_of(permit.region).between(permit.since, day_of(at)) if step.target else None
     data = brought.said()
+    filed = data.get("filed") if verb == "permit.resubmit" else None
+    target = back_to(permit, filed, at) if isinstance(filed, dict) else step.target
     if effect := EFFECTS.get(verb):
         data |= effect(permit, brought, at, by)
-    if step.target:
-        due = due_of(permit, step.target, at)
-        permit.state, permit.since = step.target, day_of(at)
+    if target:
+        due = due_of(permit, target, at)
+        permit.state, permit.since = target, day_of(at)
         permit.due_on, permit.due_provisional = (due.day, due.provisional) if due else (None, False)
     permit.save()
     row = PermitStep.objects.create(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.queries.parameter import parameter
 from hemei.engines.workdays import Reckoned, WorkCalendar
+from hemei.programmes.building.life import BEFORE_WORK
 from hemei.programmes.building.models import Permit, WorkDay
-from hemei.terms.day import day_of
+from hemei.terms.day import day_of, months_later
 from hemei.terms.region import Level
 
 DUE_IN = ("publicised", "village_reviewed", "town_reviewed")
@@ -44,7 +45,10 @@ def due_of(permit: Permit, state: str, at: datetime) -> Reckoned | None:
     day = day_of(at)
     if state == "publicised" and permit.notice_ends:
         return notice_ends(permit, day)
-    if state == "village_reviewed":
+    if state in BEFORE_WORK:
+        ends = lapses_on(permit, day)
+        return Reckoned(ends, provisional=False) if ends else None
+    if state == "village_reviewed" or (state == "town_reviewed" and not permit.due_on):
         key = "clock.joint_days" if permit.joint else "clock.days"
         days = number(key, region=permit.region, on=day)
         return calendar_of(permit.region).after(day, days) if days else None
@@ -53,10 +57,16 @@ def due_of(permit: Permit, state: str, at: datetime) -> Reckoned | None:
     return None
 
 
+def lapses_on(permit: Permit, on: date) -> date | None:
+    """The last day on which work may begin; None where the district has set no term."""
+    months = number("lapse.months", region=permit.region, on=on)
+    return months_later(permit.approved_on, months) if months and permit.approved_on else None
+
+
 def reckoned_again(permit: Permit) -> Reckoned | None:
     """The deadline of a permit whose clock runs, by the calendar of today."""
     begun = "publicised" if permit.state == "publicised" else "village_reviewed"
-    step = (
-        permit.steps.filter(to_state=begun, at__gte=permit.filed_at).exclude(from_state=begun).order_by("-id").first()
-    )
+    begins = Q(to_state=begun) | Q(verb="permit.resubmit", to_state=permit.state)
+    steps = permit.steps.filter(begins, at__gte=permit.filed_at).exclude(from_state=begun)
+    step = steps.order_by("-id").first()
     return due_of(permit, begun, step.at) if step else None
