@@ -310,7 +310,7 @@ class Programme:
     pages: Mapping[str, str] = field(default_factory=dict)  # where such a subject is shown: card → name of an address
     jobs: Mapping[str, Text] = field(default_factory=dict)  # its long work: kind of job → what it is called
     done: Mapping[str, Text] = field(default_factory=dict)  # what its audit entries say was done, besides the verbs
-    each_day: Callable[[date], None] | None = None  # what it does by itself once a day; may be called more often
+    each_day: Callable[[date], object] | None = None  # what it does by itself once a day; may be called more often
     needs: Callable[[], models.QuerySet[Any, Any]] | None = None  # keys of the persons whose data it still needs
     resettled: Sequence[
         type[models.Model]

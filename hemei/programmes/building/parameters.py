@@ -14,7 +14,7 @@ parameters = Parameters(
         "building.area.other": 200,  # the same
         "building.storeys.max": None,
         "building.tolerance.percent": None,
-        "building.tolerance.metres": None,
+        "building.tolerance.cm": None,
         "building.lapse.months": None,
         "building.return.to": "从头",
         "building.visits": "收到申请后实地审查、开工前丈量批放、竣工后核查验收",
@@ -34,7 +34,7 @@ parameters = Parameters(
         "building.area.other": _("占用未利用地、建设用地的宅基地每户不超过多少平方米（假定值）"),
         "building.storeys.max": _("农房不超过多少层"),
         "building.tolerance.percent": _("竣工与批准相差百分之几以内算一致"),
-        "building.tolerance.metres": _("竣工的房屋轮廓与批准的最远处差多少米以内算一致"),
+        "building.tolerance.cm": _("竣工的房屋轮廓与批准的最远处差多少厘米以内算一致"),
         "building.lapse.months": _("批准后多少个月没有开工就自动失效（不设就不自动失效）"),
         "building.return.to": _("退回的申请补正后从哪里办起：从头，或退回的那一步（公示过的内容有变的总是从头）"),
         "building.visits": _("要到场几次、各是哪一次（用顿号隔开，照先后）"),

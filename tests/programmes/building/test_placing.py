@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 import shapely
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hemei.core.access import At
+from hemei.core.actions.parameter import set_parameter
 from hemei.core.errors import Mistaken
 from hemei.core.models import Household, Region
 from hemei.programmes.building.actions.asked import compared
@@ -141,6 +144,10 @@ def test_the_acceptance_holds_the_measured_outline_against_the_approved_one(
     step(permit, "accept", way.second, note="界桩核对后偏 0.5 米，不影响邻居", as_built=BUILT | {"footprint": shifted})
     row = next(one for one in compared(permit, permit.as_built, permit.filed_at) if one["name"] == "footprint")
     assert (row["difference"], row["within"]) == ("最远处差 0.5 米", False)
+    allowed = {"where": At(DISTRICT), "document": "区办", "starts": today(), "by": people.district}
+    set_parameter(key="building.tolerance.cm", value=60, **allowed)
+    row = next(one for one in compared(permit, permit.as_built, timezone.now()) if one["name"] == "footprint")
+    assert row["within"], "what the district allows"
     same = corners(rectangle(LON, LAT, 12, 8, 30))
     assert all(one["within"] for one in compared(permit, BUILT | {"footprint": same}, permit.filed_at))
     assert "最远处差 0.5 米" in client_of(way.second).get(f"/building/{permit.pk}/").content.decode()

@@ -10,11 +10,12 @@ from hemei.core.access import At
 from hemei.core.actions.parameter import set_parameter
 from hemei.core.daily import EachDay
 from hemei.core.models import AuditEntry, Household, Message
+from hemei.core.registry import registry
 from hemei.programmes.building.actions.lapsing import lapse_overdue
 from hemei.programmes.building.models import Permit
 from hemei.terms.day import months_later, today
 from tests.conftest import DISTRICT, People
-from tests.programmes.building.conftest import Way, applied, step
+from tests.programmes.building.conftest import NUMBERS, Way, applied, step
 from tests.programmes.building.test_pages import client_of
 
 
@@ -63,8 +64,6 @@ def test_work_that_has_begun_does_not_lapse(people: People, way: Way, household:
 
 
 def test_each_day_is_done_once(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hemei.core.registry import registry
-
     days = []
     monkeypatch.setattr(
         "hemei.core.daily.registry", type("R", (), {"programmes": {"x": type("P", (), {"each_day": days.append})}})
@@ -120,7 +119,5 @@ def test_an_application_that_the_township_returned_late_is_approved_without_a_se
     assert permit.state == "town_reviewed"
     assert permit.due_on is not None
     way.settle(permit)
-    from tests.programmes.building.conftest import NUMBERS
-
     step(permit, "approve", way.second, **NUMBERS)
     assert permit.state == "approved"

@@ -211,14 +211,14 @@ def drawn_apart(permit: Permit, built: dict[str, Any], at: datetime) -> dict[str
     found = ring_of(str(built["footprint"]), field="footprint")
     told = [area_words(shape) for shape in (approved, found)]
     apart = farthest_m(approved, found)
-    allowed = listed_in("tolerance.metres", region=permit.region, on=day_of(at))
+    allowed = listed_in("tolerance.cm", region=permit.region, on=day_of(at))
     return {
         "name": "footprint",
         "label": Permit._meta.get_field("footprint").verbose_name,
         "approved": told[0],
         "built": told[1],
         "difference": _("最远处差 %(apart)s 米") % {"apart": f"{apart:.1f}"},
-        "within": apart <= max(float(allowed[0]) if allowed else 0.0, NEVER_APART_M),
+        "within": apart <= max(float(allowed[0]) / 100 if allowed else 0.0, NEVER_APART_M),
     }
 
 
