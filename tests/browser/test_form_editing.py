@@ -1,0 +1,146 @@
+"""A district changes its forms in Excel, as a clerk would; household and inspector fill in what came of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from playwright.sync_api import Page, expect
+
+from hemei.core.actions.door import issue_door
+from hemei.core.models import Check, FormVersion, Place
+from hemei.terms.day import today
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.conftest import People
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
+Open = Callable[..., Visit]
+
+
+def look(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"forms-{name}.png", full_page=True)
+
+
+def downloaded(page: Page, form: str, folder: Path) -> Path:
+    page.goto(f"/office/forms/{form}/")
+    with page.expect_download() as coming:
+        page.get_by_role("link", name="下载中文表格").click()
+    path = folder / f"{form}.xlsx"
+    coming.value.save_as(path)
+    return path
+
+
+def as_a_clerk_would(path: Path, rows: list[list[str]]) -> None:
+    """A title over merged cells, the last group merged, stray blanks, full-width signs, an empty row in between."""
+    book = load_workbook(path)
+    sheet = book["表单"]
+    assert isinstance(sheet, Worksheet)
+    for row in rows:
+        sheet.append(row)
+    sheet.insert_rows(1)
+    sheet["A1"] = "神农架林区农房检查表（2026 年修订）"
+    sheet.merge_cells("A1:H1")
+    sheet.cell(2, 2).value = " 题　目 "
+    sheet.insert_rows(sheet.max_row - len(rows) + 1)
+    last = sheet.max_row
+    sheet.cell(last, 1).value = sheet.cell(last - 1, 1).value
+    book.save(path)
+
+
+def upload(page: Page, path: Path) -> None:
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="上传并检查").click()
+
+
+def publish(page: Page) -> None:
+    page.get_by_role("button", name="发布这一版").click()
+    expect(page.get_by_text("已发布。")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_clerk_edits_the_self_check_and_a_household_answers_it(
+    visit: Open, people: People, house: Place, tmp_path: Path, size: dict[str, int]
+) -> None:
+    door = issue_door(place=house, by=people.village)
+    old = visit(None, PHONE).page
+    old.goto(f"/d/{door.token}/")
+    old.get_by_role("button", name="一切正常").click()
+    expect(old.get_by_role("heading")).to_have_text("收到了，谢谢！")
+    before = Check.objects.get()
+
+    page, name = visit(people.district, size).page, "desk" if size is DESK else "phone"
+    page.goto("/office/forms/")
+    look(page, f"{name}-1-list")
+    path = downloaded(page, "houses.selfcheck", tmp_path)
+    look(page, f"{name}-2-form")
+    as_a_clerk_would(path, [["", "　屋后有没有 落石？", "单选题", "没有；有；拿不准", "必填", "墙上有缝 = 有", ""]])
+    upload(page, path)
+    expect(page.locator(".error-summary")).to_contain_text("没有收下")
+    expect(page.get_by_text("前面没有叫“墙上有缝”的题目")).to_be_visible()
+    look(page, f"{name}-3-faults")
+    book = load_workbook(path)
+    book["表单"].cell(book["表单"].max_row, 6).value = None
+    book["问题"].append(["屋后有没有落石", "有", None, "houses.F01"])
+    book["表单"].cell(book["表单"].max_row, 2).value = "屋后有没有落石？"
+    book.save(path)
+    upload(page, path)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("农户自查")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    look(page, f"{name}-4-draft")
+    page.get_by_role("link", name="预览：手机上的样子").click()
+    expect(page.get_by_text("屋后有没有落石？")).to_be_visible()
+    look(page, f"{name}-5-preview")
+    page.go_back()
+    publish(page)
+    look(page, f"{name}-6-published")
+
+    household = visit(None, PHONE).page
+    household.goto(f"/d/{door.token}/")
+    household.get_by_role("button", name="有情况").click()
+    while household.get_by_text("屋后有没有落石？").count() == 0:
+        household.get_by_role("button", name="没有", exact=True).click()
+    look(household, f"{name}-7-household")
+    household.get_by_role("button", name="有", exact=True).click()
+    expect(household.get_by_role("heading")).to_have_text("请马上离开房子！")
+    new = Check.objects.exclude(pk=before.pk).latest("pk")
+    assert new.version == FormVersion.objects.get().version != before.version
+    assert [finding.code for finding in new.findings.all()] == ["houses.F01"]
+
+    page.goto(f"/office/places/{house.pk}/")
+    expect(page.get_by_text("屋后有没有落石？").first).to_be_attached()
+    before.refresh_from_db()
+    assert before.version not in FormVersion.objects.values_list("version", flat=True)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_an_inspector_fills_in_what_the_district_added(
+    visit: Open, people: People, house: Place, tmp_path: Path, size: dict[str, int]
+) -> None:
+    page = visit(people.district, size).page
+    path = downloaded(page, "houses.patrol", tmp_path)
+    as_a_clerk_would(
+        path,
+        [
+            ["", "有没有搭彩钢棚？", "单选", "有；没有", "是", ""],
+            ["", "棚有几平方米？", "小数", "", "", "有没有搭彩钢棚 = 有"],
+        ],
+    )
+    upload(page, path)
+    expect(page.locator("tbody tr")).to_have_count(2)
+    publish(page)
+    inspector = visit(people.inspector, PHONE).page
+    inspector.goto(f"/field/places/{house.pk}/check/houses.patrol/")
+    shed = FormVersion.objects.get()
+    added = inspector.locator("fieldset", has_text="有没有搭彩钢棚？")
+    expect(added).to_be_visible()
+    expect(inspector.get_by_text("棚有几平方米？")).to_be_hidden()
+    added.get_by_text("有", exact=True).click()
+    expect(inspector.get_by_text("棚有几平方米？")).to_be_visible()
+    look(inspector, f"patrol-{size['width']}")
+    assert shed.starts == today()
