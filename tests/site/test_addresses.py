@@ -33,6 +33,7 @@ from hemei.core.models import (
     Due,
     Duty,
     Evidence,
+    FormVersion,
     Holding,
     Household,
     ImportBatch,
@@ -45,6 +46,8 @@ from hemei.core.models import (
     Round,
     Unit,
 )
+from hemei.core.registry import registry
+from hemei.engines.forms.writing import as_xlsform
 from hemei.field.urls import at_the_door
 from hemei.programmes.building.models import Lead, Permit, PermitFile
 from hemei.programmes.control.models import LayerVersion, Run
@@ -80,6 +83,7 @@ TEXTS = {
     "form": "csv",
     "code": VILLAGE,
     "key": "houses.deadline_days.urgent",
+    "how": "xlsform",
     "gate": "building.G02",
     "rule": "control.R10",
     "table": "control_class",
@@ -158,6 +162,10 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
         check_made=check, actor=str(people.village), **here,
     )  # fmt: skip
     OwnForm.objects.create(**number, name=MARK, use="place", filename=f"{MARK}.docx", content=b"", **here)
+    FormVersion.objects.create(
+        **number, form="houses.survey", version=MARK, title=MARK, kind="house", tier="survey", digest="0" * 64,
+        workbook=as_xlsform(registry.forms["houses.survey"].read), by=account, **here,
+    )  # fmt: skip
     Message.objects.create(**number, to=account, case=case, text=MARK, not_before=now, created_at=now, **here)
     turn = Round.objects.create(
         **number, matter="houses", tier="patrol", name=f"{MARK}轮", starts=day, ends=day + timedelta(days=9),

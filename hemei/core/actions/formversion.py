@@ -167,7 +167,14 @@ def keep_draft(*, where: At, wanted: About, read: ReadForm, content: bytes, file
     FormVersion.objects.filter(form=wanted.id, starts=None).delete()
     if read.version in taken_versions(wanted.id):
         raise Conflict(_("这个版本刚刚有人用了，请再上传一次。"))
-    told = {"form": wanted.id, "version": read.version, "title": read.title, "kind": wanted.kind, "tier": wanted.tier}
+    told = {
+        "region": where.region,
+        "form": wanted.id,
+        "version": read.version,
+        "title": read.title,
+        "kind": wanted.kind,
+        "tier": wanted.tier,
+    }
     draft = FormVersion.objects.create(
         **told,
         workbook=workbook,

@@ -29,6 +29,7 @@ class Channel(models.TextChoices):
 class FormVersion(models.Model):
     """A form as the district edited it. Without a day from which it holds it is a draft, replaced by the next one."""
 
+    region = models.CharField(max_length=15, default="")  # whose officers see to it; it holds for the whole system
     form = models.CharField(max_length=60)
     version = models.CharField(max_length=40)
     title = models.CharField(max_length=200, blank=True)

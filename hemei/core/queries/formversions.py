@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import Check, FormVersion
 
 
 def versions(*, within: Scope, form: str = "") -> QuerySet[FormVersion]:
-    """Drafts and published ones, newest first, without their workbooks; none for whoever edits forms nowhere."""
-    rows = FormVersion.objects.order_by("-id") if within else FormVersion.objects.none()
+    """Drafts and published ones, newest first, without their workbooks."""
+    rows = FormVersion.objects.filter(within.q(matter=_of_matter)).order_by("-id")
     return (rows.filter(form=form) if form else rows).select_related("by").defer("workbook", "source")
+
+
+def _of_matter(matter: str) -> Q:
+    return Q(form__startswith=f"{matter}.")
 
 
 def checks_by_version(form: str, *, within: Scope) -> dict[str, int]:
