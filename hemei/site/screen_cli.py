@@ -6,9 +6,10 @@ and every other command would otherwise wait for.
 
 from __future__ import annotations
 
+import errno
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 MOST_NAMED = 20
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+REASONS = {
+    errno.ENOSPC: "磁盘已满。请腾出空间，或用 -o 写到别处，再运行一次",
+    errno.EDQUOT: "磁盘配额已满。请腾出空间，或用 -o 写到别处，再运行一次",
+    errno.EACCES: "没有写入的权限。请用 -o 写到自己能写的文件夹",
+    errno.EPERM: "没有写入的权限。请用 -o 写到自己能写的文件夹",
+    errno.EROFS: "这个磁盘只能读。请用 -o 写到别处",
+    errno.ENOENT: "这个文件夹里不能建文件。请用 -o 写到别处",
+    errno.ENOTDIR: "路径里有一段是文件，不是文件夹。请核对 -o",
+    errno.EEXIST: "路径里有一段是文件，不是文件夹。请核对 -o",
+    errno.ENAMETOOLONG: "文件名太长。请用 -o 换一个短的",
+}
+MEASURES = (".parquet", ".geoparquet", ".pq", ".gpkg", ".geojson", ".json", ".shp", ".fgb", ".csv")
+VERDICTS = (".parquet", ".geoparquet", ".pq", ".csv")
+REPORTS = (".html", ".xlsx")
 KEPT = ".control-maps"
 """Where the maps of a district's layers are kept from run to run, in its folder."""
 
@@ -35,8 +50,23 @@ def plain_errors(command: F) -> F:
             return command(*args, **kwargs)
         except ValueError as error:  # what engine and law raise about files, systems and rules
             raise click.UsageError(str(error)) from error
+        except OSError as error:  # what is wrong with a file that is read, they say themselves
+            why = REASONS.get(error.errno or 0, error.strerror or str(error))
+            raise click.UsageError(f"结果没有写出，原有文件未动：{why}") from error
 
     return run  # type: ignore[return-value]
+
+
+def refuse_place(option: str, path: Path, suffixes: Sequence[str], read: Iterable[str] = ()) -> None:
+    """Say before the work that its result cannot go there: a folder, a format nobody writes, a file that is read."""
+    if path.is_dir():
+        raise click.UsageError(f"{option} {path}：是文件夹。请写文件名，例如 {path / f'result{suffixes[0]}'}")
+    if path.suffix.lower() not in suffixes:
+        raise click.UsageError(f"{option} {path}：请用 {'、'.join(suffixes)}")
+    for name in read:
+        source = Path(name.partition("|")[0])
+        if source.exists() and path.exists() and path.samefile(source):
+            raise click.UsageError(f"{option} {path}：就是要读的 {name}，写下去就没有了。请换一个文件名")
 
 
 @click.group()
@@ -48,7 +78,9 @@ def near_of(text: str, option: str = "--near") -> tuple[str, float]:
     """`FILE=METRES`, as the option is written."""
     name, _, metres = text.rpartition("=")
     try:
-        return name or metres, float(metres)
+        if name:
+            return name, float(metres)
+        raise ValueError(text)
     except ValueError as error:
         raise click.UsageError(f"{option} {text}：请写成 文件=米数，例如 rivers.parquet=50") from error
 
@@ -115,6 +147,12 @@ def measure(
     if parcels or density_radius is not None or density_near or storeys or floor_area:
         around = near_of(density_near, "--density-near") if density_near else None
         density = DensityTask(parcels, density_radius, around, storeys, floor_area)
+    around_files = [name for name, _ in (*map(near_of, near), *([density.near] if density and density.near else []))]
+    refuse_place("-o", out, MEASURES, [buildings, *zones, *areas, *around_files, *filter(None, (dem, parcels))])
+    if geometry and out.suffix.lower() == ".csv":
+        raise click.UsageError(f"-o {out}：CSV 放不下轮廓。请去掉 --geometry，或用 .parquet、.gpkg")
+    if not geometry and out.suffix.lower() == ".shp":
+        raise click.UsageError(f"-o {out}：Shapefile 要有轮廓。请加上 --geometry，或用 .parquet、.csv")
     task = Task(
         buildings,
         zones,
@@ -149,8 +187,9 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
     from hemei.law.screening import Screening, write_verdicts
     from hemei.terms.day import today
 
-    if report is not None and report.suffix.lower() not in (".html", ".xlsx"):
-        raise click.UsageError(f"--report {report}：请用 .html 或 .xlsx")
+    refuse_place("-o", out, VERDICTS, [buildings])
+    if report is not None:
+        refuse_place("--report", report, REPORTS, [buildings])
     start = time.perf_counter()
     screening = Screening(buildings, read_district(folder), on.date() if on else today(), beside=folder / KEPT)
     count = write_verdicts(out, screening)
@@ -181,6 +220,8 @@ def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, pag
     from hemei.law.sheet import sheet
     from hemei.terms.day import today
 
+    if page_path is not None:
+        refuse_place("--page", page_path, (".html",), [proposal])
     day = on.date() if on else today()
     said = answer(proposal, read_district(folder), day, public=public, beside=folder / KEPT)
     if page_path is None:

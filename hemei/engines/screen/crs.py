@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
 
 from .compiled import Floats
 
@@ -33,15 +34,23 @@ def proposed(lon: float, lat: float) -> int:
     return (32600 if lat >= 0 else 32700) + int((lon + 180.0) // 6.0) + 1
 
 
-def chosen(asked: str | None, own: CRS, middle: Callable[[], tuple[float, float]]) -> CRS:
+def chosen(asked: str | None, own: CRS, middle: Callable[[], tuple[float, float] | None]) -> CRS:
     """The system of a run: the one asked for, else the buildings' own where it is metric; else Unmeasurable.
 
-    `middle` gives the longitude and latitude of the buildings' middle, for the proposal.
+    `middle` gives the longitude and latitude of the buildings' middle, for the proposal; None where there are none.
     """
-    crs = CRS.from_user_input(asked) if asked else own
+    try:
+        crs = CRS.from_user_input(asked) if asked else own
+    except CRSError as error:
+        raise Unmeasurable(f"--crs {asked}：没有这个坐标系。请写投影坐标系的 EPSG 代码，例如 EPSG:4546") from error
     if metric(crs):
         return crs
-    code = proposed(*middle())
+    place = middle()
+    if place is None:
+        raise Unmeasurable(
+            f"{crs.name} 的单位不是米，不能量面积和距离；文件里没有几何，无从建议。请用 --crs 写明投影坐标系"
+        )
+    code = proposed(*place)
     raise Unmeasurable(f"{crs.name} 的单位不是米，不能量面积和距离。请加上 --crs EPSG:{code}（按数据所在位置建议）")
 
 

@@ -47,7 +47,7 @@ class DensityTask:
         if (self.parcels is None) == (self.radius_m is None):
             raise Unreadable("密度要有一个参照：请给出宗地图层（--parcel）或圆的半径（--density-radius），二者取一")
         if self.radius_m is not None and not 0 < self.radius_m < 1e6:
-            raise Unreadable(f"半径 {self.radius_m} 不是可用的米数")
+            raise Unreadable(f"半径 {self.radius_m:g} 不是可用的米数：请写大于 0、小于 1,000,000 的数")
         if self.storeys and self.floor_area:
             raise Unreadable("容积率按层数（--storeys）或按建筑面积（--floor-area）计算，请只给一个")
         column = self.storeys or self.floor_area

@@ -264,16 +264,21 @@ def _refuse_doubles(task: Task) -> None:
             raise Unreadable(f"有两个图层都叫“{name}”，结果的列会混在一起。请给文件改名")
 
 
-def middle_of(source: Source) -> tuple[float, float]:
-    """Longitude and latitude of the first buildings' middle. Raises Unreadable where they cannot be where they are
-    said to be: no system is to be proposed for a place read from swapped axes."""
-    xy: Floats = np.zeros((1, 2))
+def middle_of(source: Source) -> tuple[float, float] | None:
+    """Longitude and latitude of the first buildings' middle; None where there are none.
+
+    Raises Unreadable where they cannot be where they are said to be: no system is to be proposed for a place read from
+    swapped axes.
+    """
+    xy: Floats = np.zeros((0, 2))
     for batch in source.batches([]):
         xy = read_footprints(batch.column(source.geometry))[0].outline.xy
         break
     wrong = misplaced(xy, source.crs)
     if wrong:
         raise Unreadable(f"{source.path}：{wrong}。请改正坐标系后重新导出")
-    x, y = np.median(xy, axis=0) if len(xy) else (0.0, 0.0)
+    if not len(xy):
+        return None
+    x, y = np.median(xy, axis=0)
     lon, lat = Transformer.from_crs(source.crs, "OGC:CRS84", always_xy=True).transform(x, y)
     return float(lon), float(lat)

@@ -54,7 +54,7 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
     holds.
     """
     if not 0 < reach < 1e6:
-        raise ValueError(f"距离 {reach} 不是可用的米数")
+        raise ValueError(f"距离 {reach:g} 不是可用的米数：请写大于 0、小于 1,000,000 的数")
     leaf = float(2.0 ** np.ceil(np.log2(max(reach, 8.0) / 2)))
     ends = segment.reshape(-1, 2)
     far = reach + SLACK_M

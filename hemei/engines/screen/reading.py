@@ -65,7 +65,7 @@ class Source:
                         yield _nothing(reader.schema)
                     yield from reader
         except (pa.ArrowException, OSError, RuntimeError) as error:
-            raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整（{error}）。请重新导出或重新传输") from error
+            raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整。请重新导出或重新传输（{error}）") from error
 
 
 def _nothing(schema: pa.Schema) -> pa.RecordBatch:
@@ -81,8 +81,12 @@ def open_source(name: str | Path) -> Source:
     """Look at a file's head: its layer, CRS and columns. Raises Unreadable."""
     text, _, layer = str(name).partition(LAYER_OF)
     path = Path(text)
+    if path.is_dir():
+        raise Unreadable(f"{path}：是文件夹。请写其中的文件")
     if not path.is_file():
-        raise Unreadable(f"{path}：没有这个文件")
+        raise Unreadable(f"{path}：没有这个文件。请核对文件名和所在的文件夹")
+    if path.stat().st_size == 0:
+        raise Unreadable(f"{path}：文件是空的（0 字节）。请重新导出或重新传输")
     return _open_parquet(path) if is_parquet(path) else _open_with_gdal(path, layer or None)
 
 
@@ -90,7 +94,7 @@ def _open_parquet(path: Path) -> Source:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise Unreadable(f"{path}：不是完整的 Parquet 文件（{error}）。请重新导出") from error
+        raise Unreadable(f"{path}：不是完整的 Parquet 文件，可能没有传完。请重新导出或重新传输（{error}）") from error
     geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
     if not geo:
         raise Unreadable(
@@ -144,9 +148,13 @@ def _open_with_gdal(path: Path, layer: str | None) -> Source:
             raise Unreadable(f"{path}：有几个图层（{names}）。请写明用哪一个，例如 {path.name}{LAYER_OF}{layers[0]}")
         info = pyogrio.read_info(path, layer=layer)
     except pyogrio.errors.DataSourceError as error:
-        raise Unreadable(f"{path}：打不开（{error}）") from error
+        raise Unreadable(
+            f"{path}：打不开，文件不完整，或不是 GeoPackage、GeoJSON、Shapefile。请重新导出（GDAL：{error}）"
+        ) from error
     except pyogrio.errors.DataLayerError as error:
         raise Unreadable(f"{path}：没有图层“{layer}”，有：{'、'.join(layers)}") from error
+    if info["geometry_type"] is None:
+        raise Unreadable(f"{path}：是表格，没有几何。请从制图软件导出带几何的图层")
     if not info["crs"]:
         raise Unreadable(f"{path}：没有坐标系。请先查清坐标系（EPSG 代码），再写进文件；不要猜")
     geometry = info["geometry_name"] or "wkb_geometry"

@@ -76,8 +76,10 @@ def read_terrain(path: Path) -> Terrain:
         with Image.open(path) as image:
             tags = image.tag_v2  # type: ignore[attr-defined]
             height = np.asarray(image, dtype=np.float64).copy()
-    except (OSError, UnidentifiedImageError, AttributeError) as error:
-        raise Unreadable(f"{path}：不是能读的 TIFF（{error}）") from error
+    except FileNotFoundError as error:
+        raise Unreadable(f"{path}：没有这个文件。请核对文件名和所在的文件夹") from error
+    except (OSError, UnidentifiedImageError, AttributeError, ValueError, SyntaxError) as error:
+        raise Unreadable(f"{path}：不是能读的 TIFF，或文件不完整。请重新导出为 GeoTIFF（{error}）") from error
     if height.ndim != 2 or SCALE not in tags or TIE not in tags or KEYS not in tags:
         raise Unreadable(f"{path}：应为单波段、上北下南、带坐标系的 GeoTIFF")
     if NO_DATA in tags:
@@ -119,7 +121,12 @@ def pixels(terrain: Terrain, chosen: np.ndarray, crs: CRS) -> np.ndarray:
 
 
 def slope_toe(terrain: Terrain, crs: CRS, *, steeper_than: float, within_m: float) -> SlopeToe:
-    """Prepare the distance to the foot of steep ground, up to `within_m` metres, measured in `crs`."""
+    """Prepare the distance to the foot of steep ground, up to `within_m` metres, measured in `crs`.
+
+    Raises ValueError for an angle that is none, or a distance that is none.
+    """
+    if not 0 < steeper_than < 90:
+        raise ValueError(f"坡度 {steeper_than:g} 不是可用的度数：请写大于 0、小于 90 的数")
     slope = terrain.slope()
     steep, void = pixels(terrain, slope >= steeper_than, crs), pixels(terrain, np.isnan(slope), crs)
     return SlopeToe(

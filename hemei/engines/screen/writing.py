@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -90,15 +92,19 @@ def _with_gdal(path: Path, layer: str, table: pa.Table, crs: CRS) -> None:
     import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
 
     code = crs.to_authority()
-    pyogrio.write_arrow(
-        table,
-        path,
-        layer=layer,
-        driver=pyogrio.detect_write_driver(path.name),
-        geometry_name="geometry",
-        geometry_type="MultiPolygon" if path.suffix.lower() == ".shp" else "Unknown",
-        crs=":".join(code) if code else crs.to_wkt(),
-    )
+    try:
+        pyogrio.write_arrow(
+            table,
+            path,
+            layer=layer,
+            driver=pyogrio.detect_write_driver(path.name),
+            geometry_name="geometry",
+            geometry_type="MultiPolygon" if path.suffix.lower() == ".shp" else "Unknown",
+            crs=":".join(code) if code else crs.to_wkt(),
+        )
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError) as error:
+        full = shutil.disk_usage(path.parent).free < 1 << 20  # GDAL does not say
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from error
 
 
 def _parquet(path: Path, tables: Iterator[tuple[pa.Table, pa.Array | None]], crs: CRS) -> int:
