@@ -7,7 +7,7 @@ holds the two equal on random subjects.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -39,12 +39,16 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Buildings as columns: `sorts[sort[i]]`, position error (m) and attributes (NaN: missing), all of shape (n,)."""
+    """Buildings as columns: `sorts[sort[i]]`, position error (m) and attributes (NaN: missing), all of shape (n,).
+
+    `could_be` as in `Subject`: two columns, least and greatest.
+    """
 
     sorts: Sequence[Sort]
     sort: np.ndarray
     error_m: Floats
     attributes: dict[Measure, Floats]
+    could_be: dict[Measure, tuple[Floats, Floats]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.sort)
@@ -214,6 +218,7 @@ def _limit(rule: Rule, crowd: Crowd, limit: Floats, sure: np.ndarray, said: Judg
     said.threshold[said.open & (sure == PASS)] = np.nan
     said.settle(sure == PASS, PASS)
     said.settle(np.isnan(measured), UNKNOWN, no_measure(rule))
-    said.settle(measured <= limit, PASS)
-    said.settle(sure == UNKNOWN, UNKNOWN, ON_SITE)
+    low, high = crowd.could_be.get(rule.measure, (measured, measured))
+    said.settle((measured <= limit) & (high <= limit), PASS)
+    said.settle((sure == UNKNOWN) | ~((measured > limit) & (low > limit)), UNKNOWN, ON_SITE)
     said.settle(said.open, FAIL)

@@ -11,11 +11,13 @@ from pyproj import CRS
 
 from hemei.engines.screen.density import CircleDensity, DensityTask, ParcelDensity, counted
 from hemei.engines.screen.layers import area_map_of, read_layer
+from hemei.engines.screen.neighbours import built_around
 from hemei.engines.screen.reading import Source
 from hemei.engines.screen.shapes import Footprints
 from hemei.engines.screen.sharing import in_one_piece
 from hemei.terms.measure import Measure
 
+from .buildings import shapes_of
 from .district import District
 
 WANTED = (Measure.DENSITY, Measure.FAR)
@@ -58,3 +60,87 @@ def crowded(
         for measure in WANTED
         if measure.value in found and measure.value not in district.columns
     }
+
+
+def could_be(
+    density: ParcelDensity | CircleDensity | None,
+    footprints: Footprints,
+    error_m: np.ndarray,
+    storeys: np.ndarray | None,
+    district: District,
+) -> dict[Measure, tuple[np.ndarray, np.ndarray]]:
+    """The least and the greatest density and floor area ratio of each building within its position error.
+
+    `error_m` (buildings,) metres; `storeys` (buildings,) NaN where unknown. NaN where the
+    building could stand on no plot.
+    """
+    if density is None:
+        return {}
+    if isinstance(density, CircleDensity):
+        found = _round(density, footprints, error_m)
+    else:
+        floors = np.full(len(footprints), np.nan) if storeys is None else storeys
+        found = _on_plots(density, footprints, error_m, floors)
+    return {
+        measure: limits
+        for measure, limits in zip(WANTED, found, strict=True)
+        if measure.value not in district.columns and (measure is Measure.DENSITY or density.with_floors)
+    }
+
+
+Range = tuple[np.ndarray, np.ndarray]
+
+
+def _round(density: CircleDensity, footprints: Footprints, error_m: np.ndarray) -> tuple[Range, Range]:
+    """A circle that is moved by the error holds one smaller by as much, and lies in one larger by as much."""
+    circle = np.pi * density.radius**2
+    lows, highs = np.full((2, len(footprints)), np.nan), np.full((2, len(footprints)), np.nan)
+    for error in np.unique(error_m):
+        alike = error_m == error
+        inner, outer = max(density.radius - error, 0.0), density.radius + error
+        if inner > 0.0:
+            lows[:, alike] = np.array(built_around(density.neighbours, footprints, inner, alike))[:, alike] / circle
+        else:
+            lows[:, alike] = 0.0
+        highs[:, alike] = np.array(built_around(density.neighbours, footprints, outer, alike))[:, alike] / circle
+    return (lows[0], highs[0]), (lows[1], highs[1])
+
+
+def _on_plots(
+    density: ParcelDensity, footprints: Footprints, error_m: np.ndarray, storeys: np.ndarray
+) -> tuple[Range, Range]:
+    """On every plot that the building could reach: with none of it there, and with all of it."""
+    ratios = density.columns(footprints, in_one_piece)
+    lows = np.array([np.asarray(ratios["density"].to_numpy(zero_copy_only=False), float)] * 2)
+    if "far" in ratios:
+        lows[1] = np.asarray(ratios["far"].to_numpy(zero_copy_only=False), float)
+    highs = lows.copy()
+    plots = density.layer.geometry
+    rows = np.flatnonzero((np.diff(footprints.outline.owner_at) > 0) & (error_m > 0.0) & ~np.isnan(lows[0]))
+    shapes = shapes_of(footprints)(rows)
+    near, plot = shapely.STRtree(plots).query(shapes, predicate="dwithin", distance=error_m[rows])
+    held = shapely.intersection(shapes[near], plots[plot])
+    edge = shapely.distance(shapes[near], shapely.boundary(plots[plot]))
+    moves = np.bincount(near[edge < error_m[rows][near]], minlength=len(rows)) > 0  # could leave, or reach, a plot
+    own, kept_m2 = shapely.area(shapes), shapely.area(held)
+    ground = density.ground_m2[plot]
+    for which, factor in ((0, np.ones(len(rows))), (1, storeys[rows])):
+        rest = (density.sums_m2[plot, which] - kept_m2 * factor[near]) / ground
+        least, most = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+        np.minimum.at(least, near, rest)
+        np.maximum.at(most, near, rest + own[near] * factor[near] / ground)
+        stays = _stays(shapes, near, plots[plot], held, error_m[rows])
+        lows[which, rows[moves]] = np.where(stays, least, np.nan)[moves]
+        highs[which, rows[moves]] = np.where(stays, most, np.nan)[moves]
+    return (lows[0], highs[0]), (lows[1], highs[1])
+
+
+def _stays(
+    shapes: np.ndarray, near: np.ndarray, plots: np.ndarray, held: np.ndarray, error_m: np.ndarray
+) -> np.ndarray:
+    """Which buildings surely stand on some plot: a point of them lies deeper in it than they can be shifted."""
+    points = shapely.point_on_surface(held)
+    deep = shapely.distance(points, shapely.boundary(shapes[near])) + shapely.distance(points, shapely.boundary(plots))
+    best = np.zeros(len(shapes))
+    np.fmax.at(best, near, deep)
+    return np.asarray(best > error_m)

@@ -199,8 +199,9 @@ def _limit(rule: Rule, subject: Subject, found: InLayer, threshold: float) -> Ve
         return _verdict(rule, subject, Outcome.PASS, measured, None, found)
     if measured is None or math.isnan(measured):
         return _verdict(rule, subject, Outcome.UNKNOWN, None, threshold, found, (no_measure(rule),))
-    if measured <= threshold:
+    low, high = subject.could_be.get(rule.measure, (measured, measured))
+    if measured <= threshold and high <= threshold:
         return _verdict(rule, subject, Outcome.PASS, measured, threshold, found)
-    if sure is Outcome.UNKNOWN:
+    if sure is Outcome.UNKNOWN or not (measured > threshold and low > threshold):
         return _verdict(rule, subject, Outcome.UNKNOWN, measured, threshold, found, (ON_SITE,))
     return _verdict(rule, subject, Outcome.FAIL, measured, threshold, found)

@@ -18,7 +18,7 @@ from hemei.engines.screen.layers import read_layer
 from hemei.engines.screen.reading import Unreadable, open_source
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
-from hemei.engines.screen.terrain import read_terrain, terrain_at
+from hemei.engines.screen.terrain import read_terrain, slope_around, terrain_at
 from hemei.terms.measure import Measure
 from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Verdict
@@ -125,6 +125,7 @@ def judged(
         approvals=asked.approvals,
         position_error_m=error,
         attributes=_attributes(asked, drawn, plot, district, crs),
+        could_be=_could_be(asked, drawn, district, crs),
         layers=measured_at(list(near.places), drawn.building, error),
         zone=zone,
         tier=tier,
@@ -237,6 +238,15 @@ def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: Distric
         slope = float(terrain_at(read_terrain(Path(district.dem)), alone, crs)["slope_deg"][0])
         found |= {} if math.isnan(slope) else {Measure.SLOPE: slope}
     return found | {measure: value for measure, value in asked.said.items() if value is not None}
+
+
+def _could_be(asked: Asked, drawn: Drawn, district: District, crs: CRS) -> dict[Measure, tuple[float, float]]:
+    """The slopes on which the building could stand. Its plot is what the proposal says: no error is in its density."""
+    if not district.dem or asked.said.get(Measure.SLOPE) is not None:
+        return {}
+    alone = footprints_of(rings_of(np.array([drawn.building], dtype=object)))
+    low, high = slope_around(read_terrain(Path(district.dem)), alone, crs, np.array([asked.error_m]))
+    return {Measure.SLOPE: (float(low[0]), float(high[0]))}
 
 
 def _steepness(

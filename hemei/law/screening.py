@@ -18,7 +18,7 @@ from hemei.engines.screen.measuring import IdCheck, middle_of
 from hemei.engines.screen.reading import Source, Unreadable, is_parquet, open_source
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints, footprints_of
-from hemei.engines.screen.terrain import Terrain, middles, read_terrain, terrain_at
+from hemei.engines.screen.terrain import Terrain, middles, read_terrain, slope_around, terrain_at
 from hemei.engines.screen.writing import partial_of, write_results
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
@@ -26,7 +26,7 @@ from hemei.terms.verdict import Kind
 from .around import Around, around
 from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
-from .crowding import crowded, density_of
+from .crowding import could_be, crowded, density_of
 from .district import District
 from .places import Place, in_layer, inside, measure
 from .rules import Rule
@@ -139,8 +139,12 @@ class Screening:
         district, slips = self.district, self.tally.slips
         crowd, township = crowd_of(record, footprints, measurable, district, self.standings, slips)
         crowd.attributes.update(crowded(self.density, footprints, district))
+        error = np.where(measurable, crowd.error_m, 0.0)
+        storeys = crowd.attributes.get(Measure.STOREYS)
+        crowd.could_be.update(could_be(self.density, footprints, error, storeys, district))
         if self.terrain is not None and Measure.SLOPE.value not in district.columns:
             crowd.attributes[Measure.SLOPE] = terrain_at(self.terrain, footprints, self.crs)["slope_deg"]
+            crowd.could_be[Measure.SLOPE] = slope_around(self.terrain, footprints, self.crs, error)
         rows = np.flatnonzero(measurable)
         seen, parts = against(self.places, footprints, measurable, crowd.error_m)
         self.tally.middles.append(middles(footprints)[rows])

@@ -40,8 +40,9 @@ class Subject:
 
     `use` house, public …; `work` existing, new, rebuild, extend, repair …; `approvals` it already has; `attributes` by
     measure (height, storeys …), missing where unknown; `layers` by (layer, class), where "" is any class; a layer that
-    is not in it was not measured. `may_be` are the other zones and tiers in which it could stand within the position
-    error; a rule that would say otherwise there is unknown.
+    is not in it was not measured. Within the position error: `could_be` are the least and the greatest value of a
+    measure that depends on the place (slope, density), NaN where nobody knows; `may_be` are the other zones and tiers
+    in which it could stand. A rule that would say otherwise there is unknown.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Subject:
     approvals: frozenset[str] = frozenset()
     position_error_m: float = GPS_ERROR_M
     attributes: Mapping[Measure, float] = field(default_factory=dict)
+    could_be: Mapping[Measure, tuple[float, float]] = field(default_factory=dict)
     layers: Mapping[tuple[str, str], InLayer] = field(default_factory=dict)
     zone: str = ""
     tier: str = ""

@@ -47,6 +47,7 @@ rows = st.tuples(
     metres,  # edge
     st.booleans(),  # hidden
     numbers,
+    st.none() | st.tuples(numbers, numbers),  # least and greatest within the position error
 )
 places = st.tuples(st.sampled_from([0.0, 4.0]), st.booleans())
 
@@ -56,7 +57,10 @@ def crowd_of(drawn):
     distinct = list(dict.fromkeys(given))
     sort = np.array([distinct.index(one) for one in given])
     value = np.array([row[7] for row in drawn])
-    return Crowd(distinct, sort, np.array([row[1] for row in drawn]), dict.fromkeys(Measure, value))
+    ranges = [(row[7], row[7]) if row[8] is None else row[8] for row in drawn]
+    low, high = np.array([sorted((one, *limits)) for one, limits in zip(value, ranges, strict=True)])[:, [0, 2]].T
+    error = np.array([row[1] for row in drawn])
+    return Crowd(distinct, sort, error, dict.fromkeys(Measure, value), dict.fromkeys(Measure, (low, high)))
 
 
 def seen_of(drawn, place):
@@ -75,6 +79,7 @@ def subject_of(crowd, row, layers):
         approvals=sort.approvals,
         position_error_m=float(crowd.error_m[row]),
         attributes={m: float(values[row]) for m, values in crowd.attributes.items() if not np.isnan(values[row])},
+        could_be={m: (float(low[row]), float(high[row])) for m, (low, high) in crowd.could_be.items()},
         layers=layers,
         zone=sort.zone,
         tier=sort.tier,

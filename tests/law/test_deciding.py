@@ -56,6 +56,19 @@ def test_a_higher_house_never_passes_where_a_lower_one_fails(one, two, metres, e
     assert BETTER.index(outcome("sample.S02", asked[1])) <= BETTER.index(outcome("sample.S02", asked[0]))
 
 
+@settings(deadline=None)
+@given(st.floats(0, 20), st.floats(0, 6), st.floats(0, 6), st.floats(-1, 1))
+def test_what_would_flip_within_the_position_error_is_unknown(height, less, more, where):
+    """However the measure turns out on site, a pass or a fail stands (here the height stands for any that may move)."""
+    rule, inside = "sample.S02", {("sample_hill", ""): InLayer(area_m2=9.0, share=1.0, distance_m=0.0, depth_m=99.0)}
+    subject = Subject("s", position_error_m=5.0, attributes={Measure.HEIGHT: height}, layers=inside)
+    said = outcome(rule, replace(subject, could_be={Measure.HEIGHT: (height - less, height + more)}))
+    there = outcome(rule, replace(subject, attributes={Measure.HEIGHT: height + where * (more if where > 0 else less)}))
+    assert said in (there, Outcome.UNKNOWN)
+    unknown = replace(subject, could_be={Measure.HEIGHT: (float("nan"), float("nan"))})
+    assert outcome(rule, unknown) is Outcome.UNKNOWN
+
+
 BY_DISTANCE = [rule for rule in BOOK.rules if rule.measure is Measure.DISTANCE and rule.holds(ON)]
 LIMITS = [rule for rule in BOOK.rules if rule.kind is Kind.LIMIT and rule.within_m > 0.0]
 

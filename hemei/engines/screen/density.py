@@ -172,7 +172,8 @@ class ParcelDensity(Surroundings):
             add_up(parcels, batch.footprints, batch.floors, sums)
         ground = np.zeros(len(sums))
         ground[: len(layer.ids)] = ground_m2
-        self.ratios = sums / np.where(ground > 0.0, ground, np.nan)[:, None]
+        self.sums_m2, self.ground_m2 = sums, np.where(ground > 0.0, ground, np.nan)
+        self.ratios = sums / self.ground_m2[:, None]
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
         zone, _ = zone_of(self.map, len(self.layer.ids), footprints, share)

@@ -178,3 +178,31 @@ def toe_distance(toe: SlopeToe, footprints: Footprints) -> Floats:
     void[area_inside(toe.void_ground, footprints) > 0.0] = 0.0
     hidden = void < np.where(np.isnan(metres), np.inf, metres)
     return np.where(hidden, np.nan, metres)
+
+
+def slope_around(terrain: Terrain, footprints: Footprints, crs: CRS, error_m: Floats) -> tuple[Floats, Floats]:
+    """The least and the greatest slope (degrees) of the pixels in which each footprint's middle could lie.
+
+    Both of shape (footprints,); `error_m` (footprints,) is how far, in metres, a middle may be from where it stands.
+    NaN where one of those pixels is void, at the rim or outside the raster. `crs` is the footprints' system.
+    """
+    middle = middles(footprints)
+    x, y = Transformer.from_crs(crs, terrain.crs, always_xy=True).transform(middle[:, 0], middle[:, 1])
+    column, row = terrain.at(np.asarray(x), np.asarray(y))
+    known = np.isfinite(column) & np.isfinite(row)
+    column, row = np.where(known, column, -9.0), np.where(known, row, -9.0)
+    slope = np.pad(terrain.slope(), 1, constant_values=np.nan)  # what is outside is not known
+    rows, columns = terrain.height.shape
+    width, height = terrain.sides_m()
+    wide = width[np.clip(np.rint(row), 0, rows - 1).astype(int)]
+    low, high = np.full(len(middle), np.inf), np.full(len(middle), -np.inf)
+    most = float(error_m.max(initial=0.0))
+    for j in range(-int(most / height + 1.5), int(most / height + 1.5) + 1):
+        for i in range(-int(most / width.min() + 1.5), int(most / width.min() + 1.5) + 1):
+            r, c = np.rint(row) + j, np.rint(column) + i
+            gap_x = np.maximum(np.abs(c - column) - 0.5, 0.0) * wide
+            gap_y = np.maximum(np.abs(r - row) - 0.5, 0.0) * height
+            there = (np.hypot(gap_x, gap_y) < error_m) | ((i == 0) & (j == 0))
+            value = slope[np.clip(r + 1, 0, rows + 1).astype(int), np.clip(c + 1, 0, columns + 1).astype(int)]
+            low, high = np.where(there, np.minimum(low, value), low), np.where(there, np.maximum(high, value), high)
+    return np.where(known, low, np.nan), np.where(known, high, np.nan)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image, TiffImagePlugin
 from pyproj import CRS
 
 from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
-from hemei.engines.screen.terrain import Terrain, read_terrain, slope_toe, terrain_at, toe_distance
+from hemei.engines.screen.terrain import Terrain, read_terrain, slope_around, slope_toe, terrain_at, toe_distance
 
+from .nasty import CASES
+
+places = st.floats(15, 80)
 CRS_M = CRS.from_epsg(4546)
 X, Y = 501_000.0, 3_515_000.0
 
@@ -52,6 +57,36 @@ def test_over_and_near_a_void_nothing_is_known():
     metres = toe_distance(toe, houses((80, 190), (190, 190)))
     assert np.isnan(metres[0])
     assert metres[1] == pytest.approx(10.0)
+
+
+def test_slopes_within_the_position_error():
+    low, high = slope_around(ground(), houses((95, 195), (201, 195), (203, 195)), CRS_M, np.array([5.0, 5.0, 0.0]))
+    assert low == pytest.approx([0.0, 26.565, 26.565], abs=1e-3)
+    assert high == pytest.approx([0.0, 45.0, 26.565], abs=1e-3)
+    near_a_void, at_the_rim = slope_around(ground(void=True), houses((62, 190), (8, 195)), CRS_M, np.array([6.0, 6.0]))[
+        0
+    ]
+    assert np.isnan([near_a_void, at_the_rim]).all()
+
+
+@settings(max_examples=CASES // 3, deadline=None)
+@given(
+    st.integers(0, 2**31),
+    st.floats(15, 80),
+    st.floats(15, 80),
+    st.floats(0, 25),
+    st.floats(0, 0.999),
+    st.floats(0, 6.3),
+)
+def test_wherever_a_house_stands_within_its_error_the_slope_is_in_the_range(seed, x, y, error, part, turn):
+    terrain = Terrain(np.random.default_rng(seed).uniform(0, 9, (10, 10)), CRS_M, X + 5, Y + 95, 10.0, 10.0)
+    low, high = slope_around(terrain, houses((x, y)), CRS_M, np.array([error]))
+    there = houses((x + error * part * np.cos(turn), y + error * part * np.sin(turn)))
+    slope = terrain_at(terrain, there, CRS_M)["slope_deg"][0]
+    if np.isnan(slope):
+        assert np.isnan([low[0], high[0]]).all()
+    else:
+        assert np.isnan(low[0]) or low[0] <= slope <= high[0]
 
 
 def test_outside_the_raster_nothing_is_known():
