@@ -250,6 +250,7 @@ class Section:
 
     template: str
     context: Callable[[Place, Actor], dict[str, Any]]  # for whoever looks
+    of: str = ""  # the kind whose page it stands on, where that is another programme's
 
 
 @dataclass(frozen=True)

@@ -42,8 +42,10 @@ def own_rows(kind: Kind, places: Iterable[Place]) -> dict[int, models.Model]:
 
 
 def sections(request: OfficeRequest, place: Place) -> list[str]:
-    """What the programme itself has to say of this place, as HTML."""
-    declared = registry.programme_of_kind(place.kind).sections
+    """What its programme has to say of this place, then what others have, as HTML."""
+    every = [one for programme in registry.programmes.values() for one in programme.sections]
+    declared = [one for one in registry.programme_of_kind(place.kind).sections if not one.of]
+    declared += [one for one in every if one.of == place.kind]
     return [render_to_string(one.template, one.context(place, request.actor), request) for one in declared]
 
 

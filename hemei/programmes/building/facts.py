@@ -18,13 +18,14 @@ OVER = ("refused", "withdrawn", "lapsed")
 
 def permit(*, within: Scope, on: date, places: Sequence[int] | None = None) -> dict[int, Any]:
     """How the newest permit about a house stands as last recorded, the house being the old or the new one:
-    {place: ({"permit", "work", "state", "number"}, since)}. Permits that came to nothing are left out."""
+    {place: ({"permit", "work", "state", "number", "old_house_down"}, since)}. What came to nothing is left out."""
     rows = Permit.objects.filter(filed_at__lt=end_of(on)).exclude(state__in=OVER).order_by("pk")
     if places is not None:
         rows = rows.filter(old_place__in=places) | rows.filter(house__in=places)
     told = {}
-    for row in rows.filter(_inside(within)).distinct():
-        said = {"permit": row.pk, "work": row.work, "state": row.state, "number": row.number}
+    for row in rows.filter(_inside(within)).distinct().prefetch_related("relocation"):
+        down = any(one.stage == "demolished" and one.on <= on for one in row.relocation.all())
+        said = {"permit": row.pk, "work": row.work, "state": row.state, "number": row.number, "old_house_down": down}
         for place in (row.old_place_id, row.house_id):
             if place is not None and (places is None or place in places):
                 told[place] = (said, row.since)

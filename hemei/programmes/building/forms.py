@@ -21,11 +21,10 @@ from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.office.steps import Datetime
 from hemei.programmes.building.actions.applying import Filed, old_houses
 from hemei.programmes.building.actions.asked import MEASURED, WRITTEN
-from hemei.programmes.building.actions.lead import Seen
 from hemei.programmes.building.gates import clause
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.lists import listed_in
-from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work, Wrong
+from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work
 from hemei.programmes.building.queries.patterns import PatternFilter, of_district
 from hemei.programmes.building.queries.permits import PermitFilter
 from hemei.programmes.building.queries.placing import House, approvals_in
@@ -73,11 +72,11 @@ def _number(label: Any, *, required: bool = True, least: float = 0, most: float 
     return forms.FloatField(label=label, required=required, min_value=least, max_value=most, widget=widget)
 
 
-def _words(label: Any, *, required: bool = True) -> forms.CharField:
+def words_field(label: Any, *, required: bool = True) -> forms.CharField:
     return forms.CharField(label=label, required=required, max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
-def _text(label: Any, length: int, *, required: bool = False, hint: Any = "") -> forms.CharField:
+def text_field(label: Any, length: int, *, required: bool = False, hint: Any = "") -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=required, help_text=hint)
 
 
@@ -106,9 +105,9 @@ class ApplicationForm(OfficeForm):
         help_text=gettext_lazy("翻建、改扩建、加层、危房重建、搬迁都要选。"),
     )
     old_fate = _choice(gettext_lazy("旧房怎么处置"), Fate.choices)
-    reason = _text(gettext_lazy("申请理由"), 300, required=True)
-    address = _text(gettext_lazy("建房地点"), 200, required=True)
-    bounds = _text(
+    reason = text_field(gettext_lazy("申请理由"), 300, required=True)
+    address = text_field(gettext_lazy("建房地点"), 200, required=True)
+    bounds = text_field(
         gettext_lazy("四至"), 200, required=True, hint=gettext_lazy("例如：东至村道，南至李家，西至河沟，北至菜地。")
     )
     land = _choice(gettext_lazy("占用什么地"), Land.choices)
@@ -118,17 +117,17 @@ class ApplicationForm(OfficeForm):
     storeys = forms.IntegerField(label=gettext_lazy("层数"), min_value=1, max_value=30)
     eaves_m = _number(gettext_lazy("檐口高度（米）"), required=False, most=100)
     height_m = _number(gettext_lazy("总高度（米）"), required=False, most=100)
-    structure = _text(gettext_lazy("结构"), 40)
-    roof = _text(gettext_lazy("屋面样式和颜色"), 60)
-    walls = _text(gettext_lazy("外墙材料和颜色"), 60)
+    structure = text_field(gettext_lazy("结构"), 40)
+    roof = text_field(gettext_lazy("屋面样式和颜色"), 60)
+    walls = text_field(gettext_lazy("外墙材料和颜色"), 60)
     pattern = forms.ChoiceField(label=gettext_lazy("选用图集里的哪个户型"), required=False)
     design = _choice(gettext_lazy("设计"), Design.choices, hint=gettext_lazy("二层以上要有。"))
-    design_by = _text(gettext_lazy("图集户型或设计单位"), 80)
-    conversion = _text(gettext_lazy("农用地转用批文"), 80)
+    design_by = text_field(gettext_lazy("图集户型或设计单位"), 80)
+    conversion = text_field(gettext_lazy("农用地转用批文"), 80)
     forest = _choice(gettext_lazy("在不在林地"), Tri.choices)
-    forest_consent = _text(gettext_lazy("占用林地的同意文件"), 80)
+    forest_consent = text_field(gettext_lazy("占用林地的同意文件"), 80)
     reserve = _choice(gettext_lazy("在不在国家公园或自然保护区"), Tri.choices)
-    reserve_consent = _text(gettext_lazy("公园、保护区的同意文件"), 80)
+    reserve_consent = text_field(gettext_lazy("公园、保护区的同意文件"), 80)
     joint = forms.BooleanField(label=gettext_lazy("要几个部门联合办理（期限按联合办理算）"), required=False)
     lon = _number(gettext_lazy("经度"), required=False, least=-180, most=180)
     lat = _number(gettext_lazy("纬度"), required=False, least=-85, most=85)
@@ -206,7 +205,7 @@ class StepForm(OfficeForm):
         self.own = list(own)
         self.fields.update(own)
         wanted = Need.NOTE in step.needs
-        self.fields["note"] = _words(NOTES.get(step.verb, gettext_lazy("说明")), required=wanted)
+        self.fields["note"] = words_field(NOTES.get(step.verb, gettext_lazy("说明")), required=wanted)
         self.fields["files"] = forms.Field(label=_photos(step.verb), required=False)
         self.order_fields([*self.own, "files", "note", "at"])
         dress(self)
@@ -225,7 +224,7 @@ class StepForm(OfficeForm):
 class RefileForm(ApplicationForm):
     """The application once more, with what was mended."""
 
-    note = _words(NOTES["permit.resubmit"])
+    note = words_field(NOTES["permit.resubmit"])
     after = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, permit: Permit, data: Any = None) -> None:
@@ -262,18 +261,18 @@ def _meeting(permit: Permit) -> dict[str, forms.Field]:
 
 def _objections(permit: Permit) -> dict[str, forms.Field]:
     return {
-        "objections": _text(gettext_lazy("有什么异议"), 500, hint=gettext_lazy("没有就空着。")),
-        "settled": _text(gettext_lazy("异议怎么处理的"), 500),
+        "objections": text_field(gettext_lazy("有什么异议"), 500, hint=gettext_lazy("没有就空着。")),
+        "settled": text_field(gettext_lazy("异议怎么处理的"), 500),
     }
 
 
 def _decision(permit: Permit) -> dict[str, forms.Field]:
     issuers = {name: _set(f"{name}.issuer", permit) for name in ("planning", "permit")}
     made: dict[str, forms.Field] = {
-        "planning_number": _text(gettext_lazy("乡村建设规划许可证号"), 40, required=True),
-        "planning_issuer": _text(gettext_lazy("规划许可发证单位"), 80, required=True),
-        "land_number": _text(gettext_lazy("宅基地批准书号"), 40, required=True),
-        "land_issuer": _text(gettext_lazy("宅基地批准书发证单位"), 80, required=True),
+        "planning_number": text_field(gettext_lazy("乡村建设规划许可证号"), 40, required=True),
+        "planning_issuer": text_field(gettext_lazy("规划许可发证单位"), 80, required=True),
+        "land_number": text_field(gettext_lazy("宅基地批准书号"), 40, required=True),
+        "land_issuer": text_field(gettext_lazy("宅基地批准书发证单位"), 80, required=True),
     }
     made["planning_issuer"].initial, made["land_issuer"].initial = issuers["planning"], issuers["permit"]
     return made
@@ -285,7 +284,7 @@ def _set(key: str, permit: Permit) -> str:
 
 def _refusal(permit: Permit) -> dict[str, forms.Field]:
     clauses = ("land.62", "land.44", "planning.41", "villages.21", "land_rules.34", "forest.37", "reserve.2026-830")
-    appeal = _text(
+    appeal = text_field(
         gettext_lazy("救济途径"),
         500,
         required=True,
@@ -296,7 +295,7 @@ def _refusal(permit: Permit) -> dict[str, forms.Field]:
         "clause": forms.ChoiceField(
             label=gettext_lazy("依据哪一条"), choices=[(clause(key).citation, clause(key).citation) for key in clauses]
         ),
-        "document": _text(gettext_lazy("决定书文号"), 160, required=True),
+        "document": text_field(gettext_lazy("决定书文号"), 160, required=True),
         "appeal": appeal,
     }
 
@@ -309,7 +308,7 @@ def _builder(permit: Permit) -> dict[str, forms.Field]:
     ]
     return {
         "craftsman": _choice(gettext_lazy("带头工匠"), [("", gettext_lazy("不由工匠施工")), *choices]),
-        "firm": _text(gettext_lazy("有资质的施工单位"), 80),
+        "firm": text_field(gettext_lazy("有资质的施工单位"), 80),
     }
 
 
@@ -332,7 +331,7 @@ def _as_built(permit: Permit) -> dict[str, forms.Field]:
         elif name in MEASURED:
             made[name] = _number(label, required=needed)
         else:
-            made[name] = _text(label, 60, required=needed)
+            made[name] = text_field(label, 60, required=needed)
         if needed:
             shown = f"{approved:g}" if isinstance(approved, float) else approved
             made[name].help_text = _("批准的是 %(value)s") % {"value": shown}
@@ -340,11 +339,11 @@ def _as_built(permit: Permit) -> dict[str, forms.Field]:
 
 
 def _document(permit: Permit) -> dict[str, forms.Field]:
-    return {"document": _text(gettext_lazy("依据的文件和文号"), 160, required=True)}
+    return {"document": text_field(gettext_lazy("依据的文件和文号"), 160, required=True)}
 
 
 def _certificate(permit: Permit) -> dict[str, forms.Field]:
-    return {"certificate": _text(gettext_lazy("不动产权证号"), 80, hint=gettext_lazy("还没有办下来就空着。"))}
+    return {"certificate": text_field(gettext_lazy("不动产权证号"), 80, hint=gettext_lazy("还没有办下来就空着。"))}
 
 
 OWN: dict[str, Any] = {
@@ -420,25 +419,6 @@ class Several(forms.FileInput):
     allow_multiple_selected = True
 
 
-class LeadForm(Somewhere):
-    wrong = forms.ChoiceField(label=gettext_lazy("什么问题"), choices=Wrong.choices, widget=forms.RadioSelect)
-    where = _text(gettext_lazy("在哪里"), 200, required=True)
-    found = _words(gettext_lazy("看到什么"))
-    seen_on = DayField(label=gettext_lazy("哪天发现"), initial=today)
-    handed_to = _text(gettext_lazy("移交给"), 80, required=True, hint=gettext_lazy("例如：镇综合执法队。"))
-    document = _text(gettext_lazy("移交文号"), 80, required=True)
-    handed_on = DayField(label=gettext_lazy("移交日期"), initial=today)
-
-    def seen(self) -> Seen:
-        return Seen(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
-
-
-class OutcomeForm(OfficeForm):
-    outcome = _words(gettext_lazy("处理结果"))
-    outcome_document = _text(gettext_lazy("处理文书文号"), 80, required=True)
-    ended_on = DayField(label=gettext_lazy("处理日期"), initial=today)
-
-
 class DaysForm(OfficeForm):
     first = DayField(label=gettext_lazy("第一天"))
     last = DayField(label=gettext_lazy("最后一天"))
@@ -451,7 +431,7 @@ class DaysForm(OfficeForm):
         ],
         widget=forms.RadioSelect,
     )
-    document = _text(gettext_lazy("依据"), 160, required=True)
+    document = text_field(gettext_lazy("依据"), 160, required=True)
 
 
 class BookForm(OfficeForm):

@@ -22,7 +22,7 @@ from hemei.terms.verdict import Outcome
 
 Text = str | Promise
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
-OLD_HOUSE = frozenset({"rebuild", "extend", "storey", "dangerous", "relocate"})
+OLD_HOUSE = frozenset({"rebuild", "extend", "storey", "dangerous", "relocate", "ecological"})
 """Kinds of work that concern a house which already stands."""
 
 
@@ -68,6 +68,7 @@ class Facts:
     in_favour: int = 0
     notice_worked_days: int | None = None  # None: not closed yet
     objections_open: bool = False
+    relocation: frozenset[str] = frozenset()  # stages of an ecological relocation that are reached
     builder: str = ""  # craftsman, firm or ""
     builder_certified: bool | None = None
     area_farmland: Limit = Limit(None)
@@ -301,6 +302,16 @@ def style(facts: Facts) -> Answer:
         said = _("合不合“%(style)s”看不出，没有填：%(what)s") % (named | {"what": _some(facts.style_unsaid)}) + rests_on
         return Answer(UNKNOWN, said, decides=facts.style_is_limit, key=key)
     return Answer(PASS, _("合“%(style)s”") % named + rests_on)
+
+
+@gate("building.G15", gettext_lazy("生态搬迁的资格和协议"), "land_rules.36")
+def relocation(facts: Facts) -> Answer | None:
+    if facts.work != "ecological":
+        return None
+    needed = {"eligible": _("资格认定"), "agreed": _("签订搬迁协议")}
+    if lacking := [name for stage, name in needed.items() if stage not in facts.relocation]:
+        return Answer(FAIL, _("还没有登记：%(stages)s") % {"stages": _("、").join(lacking)})
+    return Answer(PASS, _("资格已认定，协议已签"))
 
 
 @gate("building.G13", gettext_lazy("持证工匠或有资质的单位"), "craftsmen.2023-5", before="permit.set_out")

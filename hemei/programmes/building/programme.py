@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.registry import Column, Fact, Programme, RecordKind
-from hemei.programmes.building import facts
+from hemei.core.registry import Column, Fact, Programme, RecordKind, Section
+from hemei.programmes.building import facts, sections
 from hemei.programmes.building.actions.lapsing import lapse_overdue
 from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Style, WorkDay
 from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
+from hemei.programmes.building.queries.standing import DWELLING
 from hemei.programmes.building.queries.waiting import waiting
 
 IN_THE_API = (
@@ -49,12 +50,14 @@ programme = Programme(
         "permit.ask_set_aside": _("提出搁置不符合项"),
         "place.hold": _("登记产权人"),
         "calendar.correct": _("改工作日表"),
+        "permit.relocate": _("登记生态搬迁的阶段"),
         "style.set": _("设定风貌"),
         "permit.demonstrate": _("评为示范房"),
         "lead.hand_over": _("移交违法建房线索"),
         "pattern.import": _("导入图集"),
         "lead.close": _("登记线索处理结果"),
     },
+    sections=[Section("building/section.html", sections.of_house, of=DWELLING)],
     each_day=lapse_overdue,
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
     resettled=(Permit, Lead, Pattern, WorkDay, Style, Demonstration),

@@ -32,6 +32,8 @@ def still_being_rebuilt(case: Case, at: datetime) -> str | Promise | None:
     if fact is None or case.place_id is None:
         return None
     told = fact.read(within=Scope(places=(case.place_id,)), on=day_of(at), places=[case.place_id]).get(case.place_id)
-    if told and told[0]["work"] in ("dangerous", "relocate") and told[0]["state"] not in REBUILT:
+    if told and told[0]["work"] == "ecological" and not told[0]["old_house_down"]:
+        return _("这一户生态搬迁的旧房还没有登记拆除：登记以后，这条隐患才能销号。")
+    if told and told[0]["work"] in ("dangerous", "relocate", "ecological") and told[0]["state"] not in REBUILT:
         return _("这一户的危房重建（搬迁）还没有验收：新房验收合格以后，这条隐患才能销号。")
     return None

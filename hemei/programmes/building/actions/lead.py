@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
 from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import Check, Place
 from hemei.core.writing import action, audit
 from hemei.programmes.building.models import Lead, Permit, Wrong
 from hemei.terms.day import today
@@ -29,7 +30,16 @@ class Seen:
 
 
 @action(verb="lead.keep", on="where")
-def hand_over(*, where: At, seen: Seen, by: Actor, permit: Permit | None = None) -> Lead:
+def hand_over(
+    *,
+    where: At,
+    seen: Seen,
+    by: Actor,
+    permit: Permit | None = None,
+    place: Place | None = None,
+    check: Check | None = None,
+) -> Lead:
+    """Hand over what was seen; `place` and `check` say which house, and by which look at it."""
     if len(where.region) < Level.VILLAGE:
         raise Mistaken(_("请选到村。"), field="region")
     if seen.wrong not in Wrong.values:
@@ -41,7 +51,13 @@ def hand_over(*, where: At, seen: Seen, by: Actor, permit: Permit | None = None)
         raise Mistaken(_("日期在将来，请核对。"), field="handed_on", code="in_the_future")
     if seen.handed_on < seen.seen_on:
         raise Mistaken(_("移交早于发现，请核对。"), field="handed_on", code="before_it_began")
-    row = Lead.objects.create(region=where.region, permit=permit, actor=str(by), **vars(seen))
+    if place is not None and place.region != where.region:
+        raise Mistaken(_("请选这处房屋所在的村。"), field="region", code="elsewhere")
+    if check is not None and check.place_id != (place.pk if place else None):
+        raise Mistaken(_("请选这处房屋的一次检查。"), field="check", code="elsewhere")
+    row = Lead.objects.create(
+        region=where.region, permit=permit, place=place, check_seen=check, actor=str(by), **vars(seen)
+    )
     values, detail = [seen.where, seen.found, seen.document], {"wrong": seen.wrong}
     audit(by, "lead.hand_over", f"lead:{row.pk}", row.region, values=values, detail=detail)
     return row

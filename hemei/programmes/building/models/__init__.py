@@ -1,6 +1,7 @@
 from hemei.programmes.building.models.lead import Lead, Wrong
 from hemei.programmes.building.models.pattern import Drawing, Pattern
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
+from hemei.programmes.building.models.relocation import RelocationStage, Stage
 from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
 from hemei.programmes.building.models.style import Demonstration, Style
 from hemei.programmes.building.models.workday import WorkDay
@@ -18,7 +19,9 @@ __all__ = [
     "Permit",
     "PermitFile",
     "PermitStep",
+    "RelocationStage",
     "SetAside",
+    "Stage",
     "Style",
     "Tri",
     "Visit",

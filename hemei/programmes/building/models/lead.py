@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.models import Place
+from hemei.core.models import Check, Place
 from hemei.programmes.building.models.permit import OfBuilding, Permit
 
 
@@ -22,6 +22,7 @@ class Lead(OfBuilding):
     seen_on = models.DateField(_("哪天发现"))
     permit = models.ForeignKey(Permit, models.PROTECT, null=True, related_name="leads")
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="building_leads")
+    check_seen = models.ForeignKey(Check, models.PROTECT, null=True, related_name="building_leads")  # by which look
     handed_to = models.CharField(_("移交给"), max_length=80)
     document = models.CharField(_("移交文号"), max_length=80)
     handed_on = models.DateField(_("移交日期"))

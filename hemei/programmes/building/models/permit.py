@@ -17,6 +17,7 @@ class Work(models.TextChoices):
     STOREY = "storey", _("加层")
     DANGEROUS = "dangerous", _("危房重建")
     RELOCATE = "relocate", _("搬迁安置")
+    ECOLOGICAL = "ecological", _("生态搬迁")
 
 
 class Land(models.TextChoices):
@@ -167,6 +168,7 @@ class PermitFile(models.Model):
     permit = models.ForeignKey(Permit, models.PROTECT, related_name="files")
     step = models.ForeignKey(PermitStep, models.PROTECT, null=True, related_name="files")
     visit = models.ForeignKey("building.Visit", models.PROTECT, null=True, related_name="files")
+    stage = models.ForeignKey("building.RelocationStage", models.PROTECT, null=True, related_name="files")
 
     def __str__(self) -> str:
         return str(self.evidence)

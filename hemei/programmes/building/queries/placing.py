@@ -22,6 +22,7 @@ WORK_IN_RULES = {
     "extend": "extend",
     "storey": "extend",
     "relocate": "new",
+    "ecological": "new",
 }
 """Our kinds of work in the words of the rules."""
 APPROVALS = {"conversion": "farmland_conversion", "forest_consent": "forest_land_use"}

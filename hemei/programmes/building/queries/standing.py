@@ -105,6 +105,7 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
         other_permits=_other_permits(permit),
         verdicts=_verdicts(ruled),
         **_style(permit, ruled.zone if ruled else ""),
+        relocation=frozenset(permit.relocation.values_list("stage", flat=True)),
         convened=str(meeting.get("convened", "")),
         entitled=int(meeting.get("entitled", 0)),
         present=int(meeting.get("present", 0)),

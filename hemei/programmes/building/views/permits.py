@@ -35,6 +35,7 @@ from hemei.programmes.building.queries.households import households, one_househo
 from hemei.programmes.building.queries.listing import permits_listing
 from hemei.programmes.building.queries.patterns import against
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
+from hemei.programmes.building.queries.relocations import stages_of
 from hemei.programmes.building.queries.reviews import latest_opinions
 from hemei.programmes.building.queries.standing import stood
 from hemei.programmes.building.views.placing import on_map, placing_form
@@ -157,6 +158,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "today": today(),
         "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
         "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
+        "relocation": stages_of(row),
         "demonstration": Demonstration.objects.filter(permit=row).first(),
         "may_demonstrate": bool(row.accepted_on) and may(request.actor, "permit.accept", row),
         "running": not LIFE.by_key[row.state].ending,
