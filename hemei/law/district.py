@@ -64,7 +64,8 @@ class District:
 
     `plots` (a file) or `density_radius_m` is the ground by which density and floor area ratio are counted.
     `position_error_m` holds for all buildings unless `error_column` names a column of theirs. `storey_height_m` is what
-    the district configured for turning a height into storeys, None where 未配置.
+    the district configured for turning a height into storeys, None where 未配置. `dem_version` is that of the elevation
+    where it is not the digest of its file.
     """
 
     name: str
@@ -75,6 +76,7 @@ class District:
     work: str
     book: Book
     dem: str = ""
+    dem_version: str = ""
     steeper_than_deg: float = STEEP_DEG
     error_column: str = ""
     mosaics: tuple[Mosaic, ...] = ()

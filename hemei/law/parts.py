@@ -68,16 +68,17 @@ def steeper(
 
     By pixels of the raster, each with Horn's slope; a void, the rim and what lies outside the raster are not known.
     """
-    slope = terrain.slope()
     west, south, east, north = shapely.bounds(ground)
     x, y = Transformer.from_crs(crs, terrain.crs, always_xy=True).transform(
         np.array([west, east, east, west]), np.array([south, south, north, north])
     )
     column, row = terrain.at(np.asarray(x), np.asarray(y))
-    near = np.zeros(slope.shape, bool)
-    near[_window(row, len(slope)), _window(column, slope.shape[1])] = True
-    known = shapely.union_all(pixels(terrain, near & ~np.isnan(slope), crs))
-    steep = shapely.union_all(pixels(terrain, near & (slope > degrees), crs))
+    rows, columns = terrain.height.shape
+    down, across = _window(row, rows), _window(column, columns)
+    wide = terrain.crop(slice(max(down.start - 1, 0), down.stop + 1), slice(max(across.start - 1, 0), across.stop + 1))
+    slope = wide.slope()
+    known = shapely.union_all(pixels(wide, ~np.isnan(slope), crs))
+    steep = shapely.union_all(pixels(wide, slope > degrees, crs))
     return shapely.intersection(ground, steep), shapely.difference(ground, known)
 
 

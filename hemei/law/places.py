@@ -210,7 +210,7 @@ def steep_place(district: District, crs: CRS, error_m: float, beside: Path | Non
     slope = terrain.slope()
     steep, voids = pixels(terrain, slope >= district.steeper_than_deg, crs), pixels(terrain, np.isnan(slope), crs)
     reach = reach_of(district.book, STEEP, "") + error_m + 1.0
-    version = digest(Path(district.dem))
+    version = district.dem_version or digest(Path(district.dem))
 
     def maps(what: str, squares: np.ndarray) -> tuple[AreaMap, NearMap]:
         asked = f"{what}|{district.steeper_than_deg:g}|{crs.to_wkt()}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,14 @@ from .nearest import distance
 from .reading import Unreadable
 from .rings import rings_of
 from .shapes import Footprints
+from .writing import partial_of
 
 SCALE, TIE, KEYS, NO_DATA = 33550, 33922, 34735, 42113  # GeoTIFF 1.1, annex B; GDAL's tag for voids
 MODEL, RASTER, GEOGRAPHIC, PROJECTED = 1024, 1025, 2048, 3072
 PIXEL_IS_POINT = 2
+KEPT = ".npy"
+STRIP = 512
+"""Rows of which the slope is worked out at once: what lies in memory meanwhile stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,21 @@ class Terrain:
 
     def slope(self) -> Floats:
         """Slope of every pixel in degrees (Horn 1981, three by three), NaN at the rim and beside a void."""
+        rows = len(self.height)
+        out = np.full(self.height.shape, np.nan)
+        for first in range(0, rows, STRIP):
+            upper, lower = max(first - 1, 0), min(first + STRIP + 1, rows)
+            strip = self.crop(slice(upper, lower), slice(None))._slope()
+            last = min(first + STRIP, rows)
+            out[first:last] = strip[first - upper : last - upper]
+        return out
+
+    def _slope(self) -> Floats:
         width, height = self.sides_m()
-        z = self.height
+        z = np.asarray(self.height, np.float64)
         out = np.full(z.shape, np.nan)
+        if min(z.shape) < 3:
+            return out
         west = z[:-2, :-2] + 2 * z[1:-1, :-2] + z[2:, :-2]
         east = z[:-2, 2:] + 2 * z[1:-1, 2:] + z[2:, 2:]
         north = z[:-2, :-2] + 2 * z[:-2, 1:-1] + z[:-2, 2:]
@@ -63,19 +80,59 @@ class Terrain:
         out[np.isnan(z)] = np.nan  # Horn's formula leaves the middle pixel out
         return out
 
+    def slope_at(self, row: np.ndarray, column: np.ndarray) -> Floats:
+        """Slope of some pixels, as `slope` has it, without working out all others."""
+        out = np.full(len(row), np.nan)
+        rows, columns = self.height.shape
+        some = (row > 0) & (column > 0) & (row < rows - 1) & (column < columns - 1)
+        step = np.arange(-1, 2)
+        r, c = row[some, None, None] + step[:, None], column[some, None, None] + step
+        z = np.asarray(self.height[r, c], np.float64)
+        width, height = self.sides_m()
+        weight = np.array([1.0, 2.0, 1.0])
+        across = ((z[:, :, 2] - z[:, :, 0]) @ weight) / (8 * width[row[some]])
+        along = ((z[:, 0, :] - z[:, 2, :]) @ weight) / (8 * height)
+        found = np.degrees(np.arctan(np.hypot(across, along)))
+        out[some] = np.where(np.isnan(z[:, 1, 1]), np.nan, found)
+        return out
+
+    def crop(self, rows: slice, columns: slice) -> Terrain:
+        """The part in some rows and columns (steps of one, from 0 on)."""
+        first, left = rows.start or 0, columns.start or 0
+        return replace(
+            self, height=self.height[rows, columns], x0=self.x0 + left * self.dx, y0=self.y0 - first * self.dy
+        )
+
     def at(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Column and row, as fractions, of coordinates in `crs`."""
         return (x - self.x0) / self.dx, (self.y0 - y) / self.dy
 
 
-def read_terrain(path: Path) -> Terrain:
-    """Read a single-band, north-up GeoTIFF. Raises Unreadable."""
+def keep_terrain(terrain: Terrain, path: Path) -> None:
+    """Keep heights as a file (.npy, to a tenth of a millimetre or so) that is mapped into memory, not read whole."""
+    said = {"crs": terrain.crs.to_wkt(), "x0": terrain.x0, "y0": terrain.y0, "dx": terrain.dx, "dy": terrain.dy}
+    with partial_of(path) as partial, partial.open("wb") as file:
+        path.with_suffix(".json").write_text(json.dumps(said), "utf-8")
+        np.save(file, terrain.height.astype(np.float32))
+
+
+def read_terrain(path: Path, most_pixels: int | None = None) -> Terrain:
+    """Read a single-band, north-up GeoTIFF, or what `keep_terrain` kept. Raises Unreadable, also above `most_pixels`."""
     from PIL import Image, UnidentifiedImageError  # most runs have no terrain
 
+    if path.suffix == KEPT:
+        said = json.loads(path.with_suffix(".json").read_text("utf-8"))
+        crs = CRS.from_wkt(said.pop("crs"))
+        return Terrain(np.load(path, mmap_mode="r"), crs, **said)
     try:
         with Image.open(path) as image:
+            if most_pixels is not None and image.width * image.height > most_pixels:
+                size = f"{image.width} × {image.height}"
+                raise Unreadable(f"{path}：有 {size} 个像元，最多 {most_pixels}：请按区界裁剪，或合并成大一些的像元")
             tags = image.tag_v2  # type: ignore[attr-defined]
             height = np.asarray(image, dtype=np.float64).copy()
+    except Unreadable:
+        raise
     except FileNotFoundError as error:
         raise Unreadable(f"{path}：没有这个文件。请核对文件名和所在的文件夹") from error
     except (OSError, UnidentifiedImageError, AttributeError, ValueError, SyntaxError) as error:
@@ -163,7 +220,7 @@ def terrain_at(terrain: Terrain, footprints: Footprints, crs: CRS) -> dict[str, 
     u, v = column - c, row - r
     z = terrain.height
     height = (z[r, c] * (1 - u) + z[r, c + 1] * u) * (1 - v) + (z[r + 1, c] * (1 - u) + z[r + 1, c + 1] * u) * v
-    slope = terrain.slope()[np.rint(row).astype(int), np.rint(column).astype(int)]
+    slope = terrain.slope_at(np.rint(row).astype(int), np.rint(column).astype(int))
     return {"elevation_m": np.where(inside, height, np.nan), "slope_deg": np.where(inside, slope, np.nan)}
 
 
@@ -191,8 +248,7 @@ def slope_around(terrain: Terrain, footprints: Footprints, crs: CRS, error_m: Fl
     column, row = terrain.at(np.asarray(x), np.asarray(y))
     known = np.isfinite(column) & np.isfinite(row)
     column, row = np.where(known, column, -9.0), np.where(known, row, -9.0)
-    slope = np.pad(terrain.slope(), 1, constant_values=np.nan)  # what is outside is not known
-    rows, columns = terrain.height.shape
+    rows = len(terrain.height)
     width, height = terrain.sides_m()
     wide = width[np.clip(np.rint(row), 0, rows - 1).astype(int)]
     low, high = np.full(len(middle), np.inf), np.full(len(middle), -np.inf)
@@ -203,6 +259,6 @@ def slope_around(terrain: Terrain, footprints: Footprints, crs: CRS, error_m: Fl
             gap_x = np.maximum(np.abs(c - column) - 0.5, 0.0) * wide
             gap_y = np.maximum(np.abs(r - row) - 0.5, 0.0) * height
             there = (np.hypot(gap_x, gap_y) < error_m) | ((i == 0) & (j == 0))
-            value = slope[np.clip(r + 1, 0, rows + 1).astype(int), np.clip(c + 1, 0, columns + 1).astype(int)]
+            value = terrain.slope_at(r.astype(int), c.astype(int))
             low, high = np.where(there, np.minimum(low, value), low), np.where(there, np.maximum(high, value), high)
     return np.where(known, low, np.nan), np.where(known, high, np.nan)

@@ -26,13 +26,14 @@ from pyproj import CRS
 from hemei.core.files import path_of
 from hemei.core.models import Region
 from hemei.engines.screen.crs import proposed
+from hemei.engines.screen.terrain import KEPT
 from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around, around
 from hemei.law.book import NATIONAL as NATION
 from hemei.law.book import Book, national, read_book
 from hemei.law.district import District, LayerFile, Mosaic
 from hemei.law.plan import Row, read_plan
-from hemei.programmes.control.kinds import ZONES
+from hemei.programmes.control.kinds import ELEVATION, ZONES
 from hemei.programmes.control.models import LayerVersion, OwnLaw
 from hemei.terms.region import Level
 
@@ -111,7 +112,8 @@ def law_of(law: OwnLaw | None) -> tuple[Book, dict[str, tuple[Row, ...]]]:
 
 
 def copy_path(layer: LayerVersion) -> Path:
-    return root() / "layers" / f"{layer.original.sha256[:16]}-{layer.pk}.parquet"
+    suffix = KEPT if layer.kind == ELEVATION else ".parquet"
+    return root() / "layers" / f"{layer.original.sha256[:16]}-{layer.pk}{suffix}"
 
 
 def copy_of(layer: LayerVersion) -> Path:
@@ -151,7 +153,7 @@ def crs_of(region: str, layers: list[LayerVersion]) -> str:
         return f"EPSG:{proposed(middle.x, middle.y)}"
     if home is not None and home.lon is not None and home.lat is not None:
         return f"EPSG:{proposed(home.lon, home.lat)}"
-    for layer in layers:
+    for layer in (one for one in layers if one.kind != ELEVATION):
         first = pq.read_table(copy_of(layer), columns=["geometry"]).column("geometry")[0].as_py()
         middle = shapely.centroid(shapely.from_wkb(first))
         return f"EPSG:{proposed(middle.x, middle.y)}"
@@ -187,6 +189,7 @@ def district_with(
         for layer in layers
         if layer.kind == ZONES
     ]
+    heights = next((layer for layer in layers if layer.kind == ELEVATION), None)
     home = Region.objects.filter(code=district_code(region)).first()
     return District(
         name=str(home or region),
@@ -198,6 +201,8 @@ def district_with(
         book=book,
         mosaics=tuple(zones),
         plan=plan or {},
+        dem=str(copy_of(heights)) if heights else "",
+        dem_version=heights.version if heights else "",
     )
 
 

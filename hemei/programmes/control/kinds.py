@@ -19,10 +19,17 @@ COMPUTED = ("steep_slope",)
 """Layers that are made from elevation, not uploaded."""
 
 
+ELEVATION = "elevation"
+"""A raster of heights, from which slopes and the foot of steep ground are measured; no rule names it."""
+
+
 def layer_kinds(book: Book) -> dict[str, LayerKind]:
     """All layers that can be uploaded, the zones first."""
     zones = LayerKind(ZONES, str(_("管控分区（三类五档）")), "internal", (), "")
-    return {ZONES: zones} | {key: kind for key, kind in book.layers.items() if key not in COMPUTED}
+    note = str(_("GeoTIFF；坡度和陡坡由它计算。只作内部图层，涉密的精度不得装入。"))
+    heights = LayerKind(ELEVATION, str(_("高程（DEM）")), "internal", (), note)
+    others = {key: kind for key, kind in book.layers.items() if key not in COMPUTED}
+    return {ZONES: zones} | others | {ELEVATION: heights}
 
 
 def class_of(word: str, classes: tuple[str, ...]) -> str:

@@ -19,8 +19,10 @@ from hemei.law.around import around
 from hemei.law.book import Book
 from hemei.programmes.control.actions.law import read_aside
 from hemei.programmes.control.keeping import ERROR_M, Entries, district_with, in_force, law_of, newest_law, root
+from hemei.programmes.control.kinds import COMPUTED
 from hemei.programmes.control.screening import screened
 from hemei.terms.day import today
+from hemei.terms.measure import Measure
 
 SHOWN = 200
 STEPS = 100
@@ -32,6 +34,8 @@ def outcomes(region: str, book: Book, rule: str, folder: Path, say: Any) -> dict
     district = district_with(region, in_force(region, today()), only)
     wanted = {one.layer for one in only.rules}
     district = replace(district, layers=tuple(file for file in district.layers if file.id in wanted))
+    if not any(one.layer in COMPUTED or one.measure is Measure.SLOPE for one in only.rules):
+        district = replace(district, dem="")
     ready = around(district, ERROR_M, beside=root() / "maps")
     found = screened(region, today(), ready, folder, say=say).findings()
     return dict(zip(_list(found, "place"), _list(found, "outcome"), strict=True))

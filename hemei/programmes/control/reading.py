@@ -19,10 +19,12 @@ from hemei.core.actions.register.upload import receive
 from hemei.core.errors import Mistaken
 from hemei.engines.screen.layers import digest, read_layer
 from hemei.engines.screen.reading import LAYER_OF, Unreadable, open_source
+from hemei.engines.screen.terrain import Terrain, keep_terrain
 from hemei.law.book import LayerKind
 from hemei.law.district import CLASSIFIED, NOT_LOADED
+from hemei.programmes.control.elevation import heights, read_elevation
 from hemei.programmes.control.keeping import STORED, original_of, write_copy
-from hemei.programmes.control.kinds import ZONES, class_of
+from hemei.programmes.control.kinds import ELEVATION, ZONES, class_of
 from hemei.programmes.control.models import LayerVersion
 from hemei.programmes.control.position import position_remarks
 
@@ -41,7 +43,10 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Read:
-    """What was found in a file: geometry in degrees, the class and tier of each feature, and what is to be said."""
+    """What was found in a file: geometry in degrees, the class and tier of each feature, and what is to be said.
+
+    Of elevation there are no features, but `terrain`.
+    """
 
     geometry: np.ndarray
     columns: dict[str, list[str]]
@@ -49,10 +54,26 @@ class Read:
     version: str
     crs: str
     remarks: list[str] = field(default_factory=list)
+    terrain: Terrain | None = None
+
+    @property
+    def count(self) -> int:
+        """Features, or pixels."""
+        return len(self.geometry) if self.terrain is None else self.terrain.height.size
+
+    def keep(self, path: Path) -> None:
+        """Write the working copy."""
+        if self.terrain is not None:
+            keep_terrain(self.terrain, path)
+        else:
+            write_copy(path, self.geometry, self.columns)
 
 
 def read_upload(name: str, content: IO[bytes], kind: LayerKind, wanted: Wanted, region: str) -> Read:
     """Read what somebody uploads. Raises Mistaken, in words, and leaves nothing on the disk."""
+    if kind.id == ELEVATION:
+        terrain, version, remarks = read_elevation(name, content, region)
+        return Read(np.empty(0, object), {}, {}, version, terrain.crs.name, remarks, terrain)
     if any(word in name for word in CLASSIFIED):
         raise Mistaken(_("文件名注明涉密：%(why)s") % {"why": NOT_LOADED}, field="file", code="classified")
     address = receive([(name, content)])
@@ -71,6 +92,9 @@ def read_upload(name: str, content: IO[bytes], kind: LayerKind, wanted: Wanted, 
 
 def again(layer: LayerVersion, path: Path) -> None:
     """Make the working copy of a layer from its original."""
+    if layer.kind == ELEVATION:
+        keep_terrain(heights(original_of(layer).read_bytes()), path)
+        return
     with original_of(layer).open("rb") as content:
         address = receive([(layer.original.name, content)])
     folder = Path(settings.VAR) / address

@@ -13,7 +13,15 @@ from pyproj import CRS
 from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
-from hemei.engines.screen.terrain import Terrain, read_terrain, slope_around, slope_toe, terrain_at, toe_distance
+from hemei.engines.screen.terrain import (
+    Terrain,
+    keep_terrain,
+    read_terrain,
+    slope_around,
+    slope_toe,
+    terrain_at,
+    toe_distance,
+)
 
 from .nasty import CASES
 
@@ -112,3 +120,32 @@ def test_a_picture_without_a_place_is_refused(tmp_path):
     Image.new("F", (3, 3)).save(tmp_path / "dem.tif")
     with pytest.raises(Unreadable, match="带坐标系的 GeoTIFF"):
         read_terrain(tmp_path / "dem.tif")
+
+
+def test_slope_is_the_same_whole_in_strips_and_pixel_by_pixel(monkeypatch):
+    rng = np.random.default_rng(3)
+    height = rng.normal(500, 30, (37, 23))
+    height[5, 7] = height[30, 0] = np.nan
+    for crs, size in ((CRS_M, 10.0), (CRS.from_epsg(4490), 0.0001)):
+        terrain = Terrain(height, crs, 110.0, 31.0, size, size)
+        whole = terrain.slope()
+        monkeypatch.setattr("hemei.engines.screen.terrain.STRIP", 4)
+        np.testing.assert_allclose(terrain.slope(), whole, rtol=1e-6)
+        row, column = (axis.ravel() for axis in np.indices(height.shape))
+        np.testing.assert_allclose(terrain.slope_at(row, column), whole.ravel(), rtol=1e-9)
+        cropped = terrain.crop(slice(3, 30), slice(2, 20))
+        np.testing.assert_allclose(cropped.slope()[1:-1, 1:-1], whole[4:29, 3:19], rtol=1e-6)
+        monkeypatch.undo()
+
+
+def test_kept_heights_are_mapped_and_the_same(tmp_path):
+    terrain = ground(void=True)
+    keep_terrain(terrain, tmp_path / "kept" / "dem.npy")
+    again = read_terrain(tmp_path / "kept" / "dem.npy")
+    assert isinstance(again.height, np.memmap)
+    assert (again.x0, again.y0, again.dx, again.dy) == (terrain.x0, terrain.y0, terrain.dx, terrain.dy)
+    assert again.crs == terrain.crs
+    np.testing.assert_allclose(again.height, terrain.height)
+    places = houses((95, 195), (300, 200), (50, 190))
+    for name, values in terrain_at(again, places, CRS_M).items():
+        np.testing.assert_allclose(values, terrain_at(terrain, places, CRS_M)[name], rtol=1e-6)

@@ -15,7 +15,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.files import store
 from hemei.core.models import Evidence, Job
 from hemei.core.writing import action, audit
-from hemei.programmes.control.keeping import copy_path, district_code, law_of, newest_law, write_copy
+from hemei.programmes.control.keeping import copy_path, district_code, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, Visibility
 from hemei.programmes.control.reading import Read, Wanted, read_upload
@@ -93,7 +93,7 @@ def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Re
         original=original,
         layername=layer.wanted.layername,
         version=read.version,
-        features=len(read.geometry),
+        features=read.count,
         class_column=layer.wanted.class_column,
         classes=read.classes,
         tier_column=layer.wanted.tier_column,
@@ -105,7 +105,7 @@ def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Re
         actor=str(by),
     )
     path = copy_path(row)
-    write_copy(path, read.geometry, read.columns)
+    read.keep(path)
     said = {key: value for key, value in asdict(layer).items() if key != "wanted"}
     audit(by, "layer.add", f"layer:{row.pk}", region, values=said, detail={"kind": row.kind, "version": row.version})
     if by.account is not None:

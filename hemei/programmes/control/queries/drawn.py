@@ -13,6 +13,7 @@ import shapely
 
 from hemei.maps import mvt
 from hemei.programmes.control.keeping import copy_of, in_force
+from hemei.programmes.control.kinds import ELEVATION
 from hemei.programmes.control.models import LayerVersion, Visibility
 
 MOST = 3_000  # features of one layer in a tile
@@ -44,7 +45,7 @@ def _features(path: Path, half_width_m: float) -> Drawn:
 
 def shown_layers(region: str, on: date, *, public: bool) -> list[LayerVersion]:
     """The layers of a day that may be drawn: for the public those that are public."""
-    rows = in_force(region, on)
+    rows = [row for row in in_force(region, on) if row.kind != ELEVATION]
     return [row for row in rows if not public or row.visibility == Visibility.PUBLIC]
 
 

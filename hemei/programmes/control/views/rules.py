@@ -16,6 +16,7 @@ from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control.keeping import in_force, law_of, newest_law
+from hemei.programmes.control.kinds import COMPUTED, ELEVATION
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.wording import KINDS
@@ -61,11 +62,17 @@ def limit_of(rule: Rule, book: Book, on: date) -> str:
     return "" if value is None else amount(rule.measure, value)
 
 
+def _held(code: str, on: date) -> set[str]:
+    """The layers that are there, also those that elevation makes."""
+    kinds = {row.kind for row in in_force(code, on)}
+    return kinds | set(COMPUTED) if ELEVATION in kinds else kinds
+
+
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code, on = district_here(request, scope), today()
     book, _plan = law_of(newest_law(code))
-    held = {row.kind for row in in_force(code, on)}
+    held = _held(code, on)
     rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on)]
     context = {
         "own": [rule for rule in rules if rule.own],
@@ -85,7 +92,7 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
     digits = Level.VILLAGE if min(len(p) for p in scope.prefixes) >= Level.TOWNSHIP else Level.TOWNSHIP
     counts = next((c for c in by_rule(run, book, within=scope) if c.rule == rule), None) if run else None
     context = {
-        "one": shown(one, book, {row.kind for row in in_force(code, on)}, on),
+        "one": shown(one, book, _held(code, on), on),
         "clauses": [(clause, clause.marks(on)) for clause in _clauses(one, book)],
         "values": _values(one, book),
         "uses": [USE_TITLES[use] for use in USE_TITLES if use in one.uses],
