@@ -117,7 +117,10 @@ def keep_terrain(terrain: Terrain, path: Path) -> None:
 
 
 def read_terrain(path: Path, most_pixels: int | None = None) -> Terrain:
-    """Read a single-band, north-up GeoTIFF, or what `keep_terrain` kept. Raises Unreadable, also above `most_pixels`."""
+    """Read a single-band, north-up GeoTIFF, or what `keep_terrain` kept.
+
+    Raises Unreadable, also for more than `most_pixels`.
+    """
     from PIL import Image, UnidentifiedImageError  # most runs have no terrain
 
     if path.suffix == KEPT:
