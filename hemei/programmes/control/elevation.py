@@ -72,7 +72,8 @@ def _looked_at(terrain: Terrain) -> Iterator[str]:
     if low < LOWEST_M or high > HIGHEST_M:
         raise Mistaken(
             _(
-                "高程从 %(low)g 到 %(high)g 米，不可能：无数据的值没有标明（GDAL_NODATA），或单位不是米。请标明后重新导出。"
+                "高程从 %(low)g 到 %(high)g 米，不可能：无数据的值没有标明（GDAL_NODATA），"
+                "或单位不是米。请标明后重新导出。"
             )
             % {"low": low, "high": high},
             field="file",

@@ -33,7 +33,8 @@ class LayerForm(OfficeForm):
     file = forms.FileField(
         label=gettext_lazy("图层文件"),
         help_text=gettext_lazy(
-            "GeoPackage、GeoJSON、GeoParquet，或打成 .zip 的 Shapefile；高程传 GeoTIFF。要写明坐标系，涉密数据不得装入本系统。"
+            "GeoPackage、GeoJSON、GeoParquet，或打成 .zip 的 Shapefile；高程传 GeoTIFF。"
+            "要写明坐标系，涉密数据不得装入本系统。"
         ),
     )
     visibility = forms.ChoiceField(
