@@ -19,6 +19,7 @@ from hemei.law.book import Book
 from hemei.law.proposal import Answer, Asked, Drawn, judged
 from hemei.law.rules import USE_TITLES, WORK_TITLES
 from hemei.law.wording import amount, citations, remedy, sentence
+from hemei.programmes.control.coarse import coarsened, outcomes
 from hemei.programmes.control.keeping import SPOT_ERROR_M, STORED, district_code, in_force, near, newest_law, spot
 from hemei.programmes.control.kinds import ZONES
 from hemei.terms.measure import Measure
@@ -42,7 +43,10 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
         configured = bool(layers) or newest_law(code) is not None
         zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
         for one in some:
-            said = judged(*_in_metres(one, ready), ready, on, public=public, zones_shown=zones_shown)
+            drawn, asked = _in_metres(one, ready)
+            said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)
+            if public:
+                said = coarsened(said, drawn.building, asked, ready, zones_shown=zones_shown)
             if public and (zones_shown or not any(row.kind == ZONES for row in layers)):
                 said = replace(said, advice=_open_advice(one, ready, on))
             found[one.id] = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
@@ -52,16 +56,16 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
 def _open_advice(proposal: Proposal, ready: Around, on: date) -> Advice | None:
     """The permitted part of a plot as anybody may see it: only where no internal layer has drawn its edge.
 
-    That is where the whole plot passes every rule on an internal layer, which the public is told anyway.
+    That is where every cell that the plot touches passes every rule on an internal layer, as the public is told.
     """
     if proposal.plot is None:
         return None
     drawn, asked = _in_metres(proposal, ready)
     assert drawn.plot is not None
     whole = judged(replace(drawn, building=drawn.plot), asked, ready, on)
-    layers = whole.district.book.layers
-    hidden = (one for one in whole.verdicts if one.layer in layers and layers[one.layer].is_internal)
-    if all(one.outcome is Outcome.PASS or not one.layer_version for one in hidden):
+    told = outcomes(whole, drawn.plot, asked, ready, zones_shown=True)
+    there = {one.rule for one in whole.verdicts if one.layer_version}
+    if all(outcome is Outcome.PASS for rule, outcome in told.items() if rule in there):
         return judged(drawn, asked, ready, on).advice
     return None
 
