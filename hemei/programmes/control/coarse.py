@@ -52,7 +52,9 @@ def outcomes(
     asked_of = cells(shape)
     if asked_of is None:
         return dict.fromkeys(hidden, Outcome.UNKNOWN)
-    own = {measure: value for measure, value in said.subject.attributes.items() if measure is not Measure.SLOPE}
+    own: dict[Measure, float | None] = {
+        measure: value for measure, value in said.subject.attributes.items() if measure is not Measure.SLOPE
+    }
     alone = replace(asked, error_m=SURE_M, said=own, is_spot=True)  # the cell is nobody's footprint
     found: dict[str, set[Outcome]] = {rule: set() for rule in hidden}
     for cell in asked_of:

@@ -52,7 +52,7 @@ def heights(content: bytes) -> Terrain:
         except Unreadable as fault:
             said = str(fault).partition("：")[2] or str(fault)
             raise Mistaken(said, field="file", code="unreadable") from fault
-        except (ValueError, TypeError, IndexError) as fault:  # tags that are not what GeoTIFF says
+        except (ValueError, TypeError, IndexError, UserWarning) as fault:  # tags that are not what GeoTIFF says
             raise Mistaken(
                 _("GeoTIFF 的坐标或无数据标记读不懂，请重新导出。"), field="file", code="bad_tags"
             ) from fault
