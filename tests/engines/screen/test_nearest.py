@@ -15,7 +15,7 @@ from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import footprints_of
 
-from .nasty import CASES, CORNER, anywhere, footprints, on_cells
+from .nasty import CASES, CORNER, anywhere, footprints, on_cells, placed
 
 
 @st.composite
@@ -34,16 +34,18 @@ def measured(layer, footprint, reach):
 
 
 @settings(max_examples=CASES, deadline=None)
-@given(lines(), footprints(), st.sampled_from([5.0, 50.0, 500.0]))
-def test_distance_equals_geos(layer, footprint, reach):
+@given(lines(), footprints(), st.sampled_from([5.0, 50.0, 500.0]), st.integers(0, 2**32))
+def test_distance_equals_geos(layer, footprint, reach, seed):
     if footprint.is_empty:
         return
-    expected = shapely.distance(footprint, layer).min()
-    got = measured(layer, footprint, reach)
-    if math.isnan(got):
-        assert expected > reach - 1e-6
-    else:
-        assert abs(got - expected) <= 1e-6
+    houses = placed(footprint, seed)
+    found = distance(build_near_map(segments_of(layer), reach), footprints_of(rings_of(houses)))
+    for house, got in zip(houses, found, strict=True):
+        expected = shapely.distance(house, layer).min()
+        if math.isnan(got):
+            assert expected > reach - 1e-6
+        else:
+            assert abs(got - expected) <= 1e-6
 
 
 def test_at_most_counts_the_distance_itself():
