@@ -55,6 +55,7 @@ class Ratio:
 
 
 def whole(count: int | Fraction) -> int:
+    """The count as an int. Raises ValueError where it is no whole number."""
     if count != int(count):
         raise ValueError(f"an interval needs counts, not {count}")
     return int(count)

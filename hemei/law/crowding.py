@@ -51,7 +51,7 @@ def density_of(
 def crowded(
     density: ParcelDensity | CircleDensity | None, footprints: Footprints, district: District
 ) -> dict[Measure, np.ndarray]:
-    """Density and floor area ratio of a batch (NaN: not known), where no column of the buildings tells them."""
+    """Density and floor area ratio (buildings,) of a batch, NaN where not known; what a column tells is left out."""
     if density is None:
         return {}
     found = density.columns(footprints, in_one_piece)

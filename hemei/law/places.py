@@ -317,7 +317,7 @@ def reach_of(book: Book, layer: str, of: str) -> float:
 
 
 def measure(place: Place, footprints: Footprints) -> Measured:
-    """All buildings against one place."""
+    """All buildings (metres, in the system of the place) against one place."""
     metres = distance(place.edges, footprints)
     whole = areas(footprints)
     area = area_inside(place.ground, footprints) if place.ground is not None else np.zeros(len(metres))

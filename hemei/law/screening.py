@@ -202,7 +202,10 @@ class Screening:
 def against(
     places: list[Place], footprints: Footprints, measurable: np.ndarray, error_m: np.ndarray
 ) -> tuple[dict[tuple[str, str], Seen], dict[tuple[str, str], np.ndarray]]:
-    """All footprints against all places; besides, the part of each inside each place as WKB (None where none)."""
+    """All footprints, with errors `error_m` (buildings,), against all places.
+
+    Besides, the part of each inside each place as WKB (buildings,), None where none.
+    """
     shapes = shapes_of(footprints)
     seen, parts = {}, {}
     for place in places:

@@ -84,7 +84,7 @@ def read_frame(published: bytes) -> list[Entry]:
 
 
 def read_line(number: int, line: str) -> Entry:
-    """One line of a frame file; `number` is its line number, for the message."""
+    """One line of a frame file; `number` is its line number, for the message. Raises DrawError."""
     cells = line.split(",")
     if len(cells) != 4 or not (WHOLE_NUMBER.fullmatch(cells[1]) and WHOLE_NUMBER.fullmatch(cells[3])):
         raise DrawError(f"抽样框文件第 {number} 行读不懂：应为“乡镇代码,图块号,编号,权重”。")

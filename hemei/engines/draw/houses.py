@@ -59,6 +59,7 @@ def draw(
 
 
 def check_size(code: str, size: int, reserve: int, available: int) -> None:
+    """Raises DrawError where a township cannot have so many drawn and so many in reserve."""
     if size < 0 or reserve < 0:
         raise DrawError(f"乡镇 {code} 的抽取户数不能是负数。")
     if size + reserve > available:

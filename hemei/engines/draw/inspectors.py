@@ -41,6 +41,7 @@ def assign(
 
 
 def by_id(inspectors: Iterable[Inspector]) -> dict[str, frozenset[str]]:
+    """The townships that each inspector has to avoid, by id. Raises DrawError for an id that comes twice."""
     persons: dict[str, frozenset[str]] = {}
     for inspector in inspectors:
         if inspector.id in persons:
@@ -50,6 +51,7 @@ def by_id(inspectors: Iterable[Inspector]) -> dict[str, frozenset[str]]:
 
 
 def check_possible(persons: dict[str, frozenset[str]], codes: list[str], team: int) -> None:
+    """Raises DrawError where a township has too few inspectors who need not avoid it."""
     if team < 1:
         raise DrawError("每个乡镇至少要派 1 名检查人员。")
     for code in codes:

@@ -19,6 +19,7 @@ MARK = "word/document.xml"
 
 
 def opened(content: bytes) -> Any:
+    """A text document from its bytes. Raises BadForm."""
     try:
         return Document(io.BytesIO(content))
     except (PackageNotFoundError, KeyError, ValueError):

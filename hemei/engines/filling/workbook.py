@@ -26,6 +26,7 @@ LINE = 1.5  # the height of a line of text, in its letters'
 
 
 def opened(content: bytes) -> Any:
+    """A workbook from its bytes. Raises BadForm where it is none, or too large."""
     try:
         book = load_workbook(io.BytesIO(content))
     except (InvalidFileException, KeyError, ValueError, TypeError, OSError):

@@ -51,12 +51,14 @@ def plain(text: str) -> str:
 
 
 def integer(text: str) -> int:
+    """A whole number as people write it. Raises NotAnAnswer."""
     if not INTEGER.fullmatch(plain(text)):
         raise NotAnAnswer(f"“{text}”不是整数，请填写像 12 这样的数字。")
     return int(plain(text))
 
 
 def decimal(text: str) -> float:
+    """A decimal number as people write it. Raises NotAnAnswer."""
     if not DECIMAL.fullmatch(plain(text)):
         raise NotAnAnswer(f"“{text}”不是数字，请填写像 12.5 这样的数字。")
     return float(plain(text))
@@ -72,6 +74,7 @@ def day(text: str) -> str:
 
 
 def unreadable(text: str) -> str:
+    """Raises NotAnAnswer: what stands there is no day."""
     raise NotAnAnswer(f"“{text}”不是日期，请填写像 2026-11-03 这样的日期。")
 
 

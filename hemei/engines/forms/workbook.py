@@ -68,7 +68,10 @@ def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
 
 
 def read_cells(source: bytes | Path) -> dict[str, Cells]:
-    """Every sheet by its name, as it stands. Raises FormRefused where it cannot be opened or is too large."""
+    """Every sheet by its name, as it stands. Raises FormRefused where it cannot be opened or is too large.
+
+    Raises refused.
+    """
     packed = source.read_bytes() if isinstance(source, Path) else source
     check_size(packed)
     try:
@@ -86,7 +89,7 @@ def refused(problem: str, remedy: str) -> FormRefused:
 
 
 def check_size(packed: bytes) -> None:
-    """Refuse what is no workbook or would not fit in memory once it is unpacked."""
+    """Refuse what is no workbook or would not fit in memory once it is unpacked. Raises refused."""
     if len(packed) > LARGEST_FILE:
         raise refused(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。")
     try:
@@ -109,6 +112,8 @@ def check_extent(xml: bytes) -> None:
 
     Cells that are only coloured (`<c …/>`, `<c …></c>`) do no harm; a filled cell without a reference stands in the row
     around it.
+
+    Raises refused.
     """
     cells = [REFERENCE.search(tag) for tag in FILLED_CELL.findall(xml)]
     rows = [] if all(cells) else [REFERENCE.search(tag) for tag in ROW.findall(xml)]
@@ -137,6 +142,7 @@ def letters_of(number: int) -> str:
 
 
 def sheet_of(name: str, cells: Sequence[Sequence[object]]) -> Sheet:
+    """A sheet with its columns by heading. Raises FormRefused for a heading that comes twice."""
     headings = [heading_of(text_of(cell)) for cell in cells[0]] if cells else []
     twice = [heading for heading, times in Counter(filter(None, headings)).items() if times > 1]
     if twice:

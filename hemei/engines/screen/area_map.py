@@ -55,7 +55,11 @@ def build_area_map(layer: Rings, *, dissolved: bool, leaf_m: float = LEAF_M) -> 
 
 
 def frame_of(xy: Floats, leaf_m: float) -> tuple[Floats, int]:
-    """A corner on the grid of leaves, and the number of blocks from a root that covers `xy` down to the leaves."""
+    """A corner (2,) on the grid of leaves, metres, and the number of blocks from a root over `xy` (vertices, 2) down to
+    the leaves.
+
+    Raises ValueError for an extent beyond 2 000 km.
+    """
     if len(xy) == 0:
         return np.zeros(2), 1
     low, high = xy.min(axis=0), xy.max(axis=0)
@@ -159,6 +163,7 @@ def write_leaf(xy: Floats, rings: Ints, first: int, last: int, out: Floats, at: 
 
 @kernel
 def covered(xy: Floats, rings: Ints, first: int, last: int) -> float:
+    """The signed areas of the rings `first … last` together, m²."""
     area = 0.0
     for r in range(first, last):
         area += signed_area(xy, rings[r, 0], rings[r, 1])
@@ -288,6 +293,7 @@ def rings_in(ring_at: Ints, feature: Codes) -> tuple[Ints, int]:
 
 @kernel
 def vertices_in(rings: Ints, first: int, last: int) -> int:
+    """How many vertices the rings `first … last` have together; a row of `rings` is start, end, feature."""
     vertices = 0
     for r in range(first, last):
         vertices += rings[r, 1] - rings[r, 0]

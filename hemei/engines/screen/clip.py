@@ -50,7 +50,8 @@ def push(ring: Floats, at: int, n: int, x: float, y: float) -> int:
 
 @kernel
 def close(ring: Floats, at: int, n: int) -> int:
-    """Do across the seam what `push` does along the ring; return the count left, 0 where nothing is enclosed."""
+    """Do across the seam of the `n` vertices at `ring[at]` what `push` does along the ring; return the count left, 0
+    where nothing is enclosed."""
     while n >= 3:
         fx, fy = ring[at, 0], ring[at, 1]
         sx, sy = ring[at + 1, 0], ring[at + 1, 1]
@@ -184,7 +185,10 @@ def area_in_box(
 
 @kernel
 def keep_side(src: Floats, n: int, axis: int, c: float, low: bool, dst: Floats) -> int:
-    """`keep_left` for the line on which coordinate `axis` is c: what is kept has at most c (`low`), or at least."""
+    """`keep_left` for the line on which coordinate `axis` is c: what is kept has at most c (`low`), or at least.
+
+    `src` and `dst` are (vertices, 2), metres; `dst` needs room for 2 n vertices.
+    """
     inside = 0
     for i in range(n):
         inside += src[i, axis] <= c if low else src[i, axis] >= c

@@ -21,7 +21,7 @@ from .terrain import SlopeToe, Terrain, terrain_at, toe_distance
 
 
 def nullable(values: Floats) -> pa.Array:
-    """The values with null for NaN."""
+    """The values (rows,) as a column, with null for NaN."""
     return column_of(values, np.isnan(values))
 
 

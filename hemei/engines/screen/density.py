@@ -64,7 +64,7 @@ class Counted(NamedTuple):
 
 
 def counted(source: Source, convert: Callable[[Floats], Floats] | None, task: DensityTask) -> Iterator[Counted]:
-    """Read the buildings for the first pass, a batch at a time. Raises Unreadable."""
+    """Read the buildings for the first pass, a batch at a time, in metres. Raises Unreadable."""
     column = task.storeys or task.floor_area
     wanted = dict.fromkeys(name for name in (source.id_column, column) if name)
     row = 0

@@ -25,7 +25,10 @@ class Slabs(NamedTuple):
 
 @kernel
 def put_edge(edge: Floats, way: Ints, n: int, px: float, py: float, qx: float, qy: float) -> int:
-    """Add an edge, lower end first; the common edge of two features, once each way, cancels. Returns the new count."""
+    """Add an edge from p to q (metres) to the `n` rows of `edge` and `way`, see `Slabs`; returns the new count.
+
+    The common edge of two features, once each way, cancels.
+    """
     if py == qy:
         return n
     w = 1
@@ -41,7 +44,7 @@ def put_edge(edge: Floats, way: Ints, n: int, px: float, py: float, qx: float, q
 
 @kernel
 def put_level(level: Floats, m: int, y: float) -> int:
-    """Add a height to a rising list, unless it is there; returns the new count."""
+    """Add a height (m) to the `m` rising ones of `level`, unless it is there; returns the new count."""
     k = m
     while k > 0 and level[k - 1] > y:
         k -= 1
@@ -83,7 +86,7 @@ def slabs_of(xy: Floats, rings: Ints, first: int, last: int) -> Slabs:
 
 @kernel
 def along(edge: Floats, i: int, y: float) -> float:
-    """Where edge i stands at height y."""
+    """x (m) of row i of `edge` (edges, 4) at height y; of its end where y lies beyond it."""
     x0, y0, x1, y1 = edge[i, 0], edge[i, 1], edge[i, 2], edge[i, 3]
     if y >= y1:
         return x1
@@ -92,7 +95,8 @@ def along(edge: Floats, i: int, y: float) -> float:
 
 @kernel
 def crossing(slabs: Slabs, low: float, high: float, order: Ints, place: Floats) -> int:
-    """Put the edges that run through a slab into `order`, from left to right; return their number."""
+    """Put the edges that run through a slab into `order` (edges,), from left to right, and their x (m) at half height
+    into `place` (edges,); return their number."""
     middle = 0.5 * (low + high)
     n = 0
     for i in range(len(slabs.edge)):

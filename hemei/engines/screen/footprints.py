@@ -113,7 +113,7 @@ def _from_geoarrow(column: pa.Array) -> Parsed:
 
 
 def offsets_of(column: pa.Array) -> Ints:
-    """Where each list of a column begins in `column.flatten()`; a null one is empty."""
+    """Where each list of a column begins in `column.flatten()`, shape (lists + 1,); a null one is empty."""
     lengths = np.asarray(column.value_lengths().fill_null(0), np.int64)
     return np.concatenate([[0], np.cumsum(lengths)])
 

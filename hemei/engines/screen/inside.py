@@ -57,7 +57,8 @@ def _measure(layer: AreaMap, features: int, footprints: Footprints, share: Shari
 
 @kernel
 def triangle(xy: Floats, a: int, i: int, out: Floats) -> float:
-    """Write the fan triangle (a, i, i + 1) counter-clockwise to `out`; return its sign, 0 where it is flat."""
+    """Write the fan triangle (a, i, i + 1) of `xy` (vertices, 2) counter-clockwise to `out` (3, 2); return its sign, 0
+    where it is flat."""
     area = (xy[i, 0] - xy[a, 0]) * (xy[i + 1, 1] - xy[a, 1]) - (xy[i + 1, 0] - xy[a, 0]) * (xy[i, 1] - xy[a, 1])
     second, third = (i, i + 1) if area > 0.0 else (i + 1, i)
     for axis in range(2):
@@ -81,7 +82,8 @@ def fan_area(
 
 @kernel
 def largest(total: Floats, touched: Codes, n: int) -> tuple[float, int]:
-    """The largest total and its feature, the smaller number in a tie; clears what was touched."""
+    """The largest (m²) of the totals (features,) that are listed in the first `n` of `touched`, and its feature, the
+    smaller number in a tie, `NOWHERE` for none; clears what was touched."""
     best, feature = 0.0, NOWHERE
     for k in range(n):
         f = touched[k]
@@ -95,7 +97,8 @@ def largest(total: Floats, touched: Codes, n: int) -> tuple[float, int]:
 
 @kernel
 def add_to(sums: Floats, total: Floats, touched: Codes, n: int, floors: float) -> None:
-    """Add the totals of one footprint to the sums of the features it touched."""
+    """Add the totals (features,), m², of one footprint to the rows of `sums` (features, 2) that it touched: as ground,
+    and times `floors` as floor area."""
     for k in range(n):
         f = touched[k]
         if total[f] <= SETTLED_M2:
@@ -110,7 +113,10 @@ def add_to(sums: Floats, total: Floats, touched: Codes, n: int, floors: float) -
 
 @kernel
 def note(feature: int, total: Floats, value: float, touched: Codes, n: int) -> int:
-    """Add to a feature's total; list the feature, perhaps twice, where it had none. Returns the length of the list."""
+    """Add `value` (m²) to a feature's total, and list the feature, perhaps twice, where it had none.
+
+    The first `n` of `touched` are the list; returns its new length.
+    """
     if total[feature] == 0.0 and value != 0.0:
         touched[n] = feature
         n += 1

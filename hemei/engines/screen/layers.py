@@ -157,7 +157,7 @@ def _geometry(batch: pa.RecordBatch, source: Source) -> np.ndarray:
 
 
 def from_geoarrow(column: pa.Array, encoding: str) -> np.ndarray:
-    """Shapely geometries of a GeoArrow column (separate x and y), None for null; Z and M are passed over.
+    """Shapely geometries (rows,) of a GeoArrow column (separate x and y), None for null; Z and M are passed over.
 
     `encoding` as GeoParquet names it: "point" … "multipolygon".
     """
@@ -208,7 +208,7 @@ def _valid(geometry: np.ndarray, ids: pa.Array, name: str, remarks: list[str]) -
 
 
 def listed(ids: pa.Array, chosen: np.ndarray, most: int = 20) -> str:
-    """The ids of some rows, in words: the first few, and how many they are."""
+    """The ids of the rows `chosen` (rows,), in words: the first few, and how many they are."""
     rows = np.flatnonzero(chosen)
     first = "、".join(str(ids[int(row)].as_py()) for row in rows[:most])
     return f"id {first}" if len(rows) <= most else f"id {first} 等 {len(rows)} 个"

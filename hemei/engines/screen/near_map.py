@@ -75,7 +75,7 @@ def build_near_map(segment: Floats, reach: float) -> NearMap:
 
 
 def about_listed(segment: Floats, far: float, leaf: float) -> int:
-    """About how many entries the lists will have, seldom more than that.
+    """About how many entries the lists will have, seldom more than that: `segment` (n, 4), `far` and `leaf` in metres.
 
     Raises ValueError where they would not fit into memory.
     """

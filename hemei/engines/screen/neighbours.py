@@ -95,7 +95,7 @@ def built_around(
 
 @kernel
 def centroid(shapes: Shapes, g: int) -> tuple[float, float]:
-    """The centroid of footprint g, from its first vertex for precision."""
+    """The centroid x, y (m) of footprint g, from its first vertex for precision."""
     xy, ring_at, owner_at = shapes.xy, shapes.ring_at, shapes.owner_at
     ox, oy = xy[ring_at[owner_at[g]], 0], xy[ring_at[owner_at[g]], 1]
     twice = mx = my = 0.0

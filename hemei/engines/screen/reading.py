@@ -119,6 +119,7 @@ def _declared(path: Path, column: dict[str, Any]) -> CRS:
 
 
 def crs_from(path: Path, make: Any, value: object) -> CRS:
+    """The system that `make` reads from a value. Raises Unreadable, naming the file."""
     try:
         return make(value)
     except CRSError as error:

@@ -43,7 +43,7 @@ class Footprints:
 
 
 def footprints_of(rings: Rings, share: Sharing = in_one_piece) -> Footprints:
-    """Prepare footprints for measuring; `share` may divide the work."""
+    """Prepare footprints, one a row of `rings` (metres), for measuring; `share` may divide the work."""
     along, row = walked(rings, share)
     line = _surveyed(along, share)
     winding = (np.diff(along.ring_at) > MANY) & ~line.convex

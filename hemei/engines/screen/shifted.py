@@ -127,7 +127,7 @@ def suspicions(
 ) -> Iterator[str]:
     """A sentence for each layer, or for the buildings, that seems to be in GCJ-02 without saying so.
 
-    `columns` are the layers by name, `footprints` some of the buildings, in `crs`.
+    `columns` are the layers by name, `footprints` some of the buildings, in `crs` (metres).
     """
     rows = np.flatnonzero(np.diff(footprints.outline.owner_at) > 0)
     if len(rows) < 50 or not columns:

@@ -168,7 +168,7 @@ class SlopeToe:
 
 
 def pixels(terrain: Terrain, chosen: np.ndarray, crs: CRS) -> np.ndarray:
-    """The squares of some pixels as polygons in `crs`, neighbours joined."""
+    """The squares of the `chosen` (row, column) pixels as polygons (parts,) in `crs`, neighbours joined."""
     row, column = np.nonzero(chosen)
     x, y = terrain.x0 + column * terrain.dx, terrain.y0 - row * terrain.dy
     step = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * [terrain.dx, terrain.dy]

@@ -36,7 +36,7 @@ class Parsed(NamedTuple):
 
 
 def parse(data: Bytes, at: Ints) -> Parsed:
-    """Take the rows `data[at[i]:at[i + 1]]` apart."""
+    """Take the rows `data[at[i]:at[i + 1]]` apart, `at` of shape (rows + 1,); a status says what is broken."""
     status = np.zeros(len(at) - 1, np.int8)
     rings, vertices = _count(data, at, status)
     words = np.empty((vertices, 2), np.uint64)
@@ -52,6 +52,7 @@ def parse(data: Bytes, at: Ints) -> Parsed:
 
 @kernel
 def word4(data: Bytes, i: int) -> int:
+    """The unsigned number in the four bytes from `i` on (the caller has made sure that the row holds them)."""
     return int(
         np.int64(data[i]) | (np.int64(data[i + 1]) << 8) | (np.int64(data[i + 2]) << 16) | (np.int64(data[i + 3]) << 24)
     )
@@ -59,6 +60,7 @@ def word4(data: Bytes, i: int) -> int:
 
 @kernel
 def word8(data: Bytes, i: int) -> np.uint64:
+    """The eight bytes from `i` on as one word, of which the caller makes a coordinate."""
     return np.uint64(
         np.uint64(data[i])
         | (np.uint64(data[i + 1]) << np.uint64(8))
@@ -73,7 +75,7 @@ def word8(data: Bytes, i: int) -> np.uint64:
 
 @kernel
 def head(data: Bytes, i: int, end: int) -> tuple[int, int, int, int]:
-    """The geometry's kind (1 … 7, 0 where unreadable), its numbers per vertex, its count of parts, where they begin."""
+    """The geometry at byte i: its kind (1 … 7, 0 where unreadable), numbers per vertex, count of parts, their begin."""
     if i + 9 > end or data[i] != 1:
         return 0, 2, 0, end
     code = word4(data, i + 1)
@@ -183,7 +185,7 @@ def _fill(
 
 @kernel
 def mark_unbounded(xy: np.ndarray, ring_at: Ints, owner_at: Ints, status: NDArray[np.int8]) -> None:
-    """Name the rows with a coordinate that is no number."""
+    """Give the rows with a coordinate that is no number their `status` (rows,), and 0 for their `xy` (vertices, 2)."""
     for row in range(len(owner_at) - 1):
         for i in range(ring_at[owner_at[row]], ring_at[owner_at[row + 1]]):
             if not (np.isfinite(xy[i, 0]) and np.isfinite(xy[i, 1])):

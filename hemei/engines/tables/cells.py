@@ -63,6 +63,8 @@ def as_text(cell: Cell) -> str | None:
 
     >>> as_text("　红坪镇 "), as_text(12.0), as_text(" ")
     ('红坪镇', '12', None)
+
+    Raises BadCell.
     """
     if cell is None or isinstance(cell, bool):
         return None if cell is None else "是" if cell else "否"
@@ -82,7 +84,7 @@ def as_text(cell: Cell) -> str | None:
 
 
 def plain_number(number: float | Decimal) -> str:
-    """A number as a person types it: 12 for 12.0, never 1.2e+01."""
+    """A number as a person types it: 12 for 12.0, never 1.2e+01. Raises BadCell."""
     exact = Decimal(f"{number:.15g}") if isinstance(number, float) else Decimal(number)
     if not exact.is_finite():
         raise BadCell("这一格的数字无效。", "请重新填写。")
@@ -100,6 +102,8 @@ def as_code(cell: Cell) -> str | None:
 
     >>> as_code("４２９０２１ 103 200"), as_code(429021103200.0), as_code("0012"), as_code('="0012"')
     ('429021103200', '429021103200', '0012', '0012')
+
+    Raises BadCell.
     """
     if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) >= 10**EXACT_DIGITS:
         raise BadCell(
@@ -122,6 +126,8 @@ def as_decimal(cell: Cell) -> Decimal | None:
 
     >>> as_decimal("１，２００．５０"), as_decimal(120.1), as_decimal("")
     (Decimal('1200.50'), Decimal('120.1'), None)
+
+    Raises BadCell.
     """
     if isinstance(cell, bool | date | time | timedelta):
         raise BadCell(f"“{as_text(cell)}”不是数字。", "请填写数字，例如 120.5；单元格格式选“常规”。")
@@ -142,6 +148,8 @@ def as_degrees(cell: Cell) -> Decimal | None:
 
     >>> as_degrees("110°30′00″E"), as_degrees("北纬31度15分36秒"), as_degrees("31.5°"), as_degrees(110.25)
     (Decimal('110.5'), Decimal('31.26'), Decimal('31.5'), Decimal('110.25'))
+
+    Raises BadCell.
     """
     text = half_width(cell) if isinstance(cell, str) else None
     found = DEGREES.fullmatch(text.replace(" ", "").upper()) if text else None
@@ -161,6 +169,8 @@ def as_int(cell: Cell) -> int | None:
 
     >>> as_int("１２"), as_int(12.0), as_int("1,200")
     (12, 12, 1200)
+
+    Raises BadCell.
     """
     number = as_decimal(cell)
     if number is not None and number != int(number):
@@ -173,6 +183,8 @@ def as_date(cell: Cell) -> date | None:
 
     >>> {as_date(cell).isoformat() for cell in ("2026年11月3日", 46329, "20261103", "２０２６/11/3")}
     {'2026-11-03'}
+
+    Raises BadCell.
     """
     if isinstance(cell, date):
         return _believable(cell.date() if isinstance(cell, datetime) else cell)
@@ -206,6 +218,8 @@ def as_yes_no(cell: Cell) -> bool | None:
 
     >>> as_yes_no("是"), as_yes_no("×"), as_yes_no(1.0), as_yes_no(None)
     (True, False, True, None)
+
+    Raises BadCell.
     """
     text = half_width(cell)
     if text is None:

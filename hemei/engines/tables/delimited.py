@@ -67,11 +67,15 @@ def decodes(file: BinaryIO, encoding: str) -> bool:
 
 
 def unreadable() -> str:
+    """Raises BadFile: nobody knows how its letters are written."""
     raise BadFile("文件的文字编码看不懂：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”。")
 
 
 def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
-    """The records; a quoted cell may hold line breaks, so the number of a record is its row in Excel."""
+    """The records; a quoted cell may hold line breaks, so the number of a record is its row in Excel.
+
+    Raises BadFile.
+    """
     with io.TextIOWrapper(opened(source), encoding, newline="") as file:
         separator = separator_of(list(islice(file, LOOK_FOR_HEADER)))
         file.seek(0)

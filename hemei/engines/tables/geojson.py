@@ -23,6 +23,7 @@ NO_COLLECTION = "这个文件里没有要素集合（FeatureCollection）：请�
 
 
 def no_number(constant: str) -> float:
+    """Raises ValueError for NaN and Infinity, which JSON does not have."""
     raise ValueError(f"{constant} is no JSON")
 
 
@@ -99,7 +100,10 @@ def read_geojson(source: bytes | Path, name: str) -> Table:
 
 
 def outline(text: str) -> tuple[dict[str, Any], int | None, list[str]]:
-    """The members of the collection but its features, where these begin, and the names of all their properties."""
+    """The members of the collection but its features, where these begin, and the names of all their properties.
+
+    Raises ValueError.
+    """
     walk, others, start = Walk(text), {}, None
     headings: dict[str, None] = {}
     for key in walk.members():
@@ -121,6 +125,7 @@ def properties_of(feature: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def crs_of(collection: Mapping[str, Any]) -> str:
+    """The label of the system that a collection declares, WGS 84 where it declares none. Raises BadFile."""
     if "crs" not in collection:
         return WGS84
     crs = collection["crs"]

@@ -59,7 +59,10 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
 
 
 def read_old_workbook(source: bytes | Path, name: PurePath, expected: Iterable[str], said: Said) -> list[Table]:
-    """A file called .xls by what it holds: an old workbook, a new one under an old name, a web page, lines of text."""
+    """A file called .xls by what it holds: an old workbook, a new one under an old name, a web page, lines of text.
+
+    Raises BadFile.
+    """
     start = source[:16] if isinstance(source, bytes) else opening_bytes(source)
     if start.startswith(OLD_WORKBOOK):
         return read_workbook(source, expected, said, old=True)
