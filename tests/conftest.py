@@ -18,6 +18,7 @@ from PIL import Image
 from hemei.core.access import Actor, actor_of
 from hemei.core.actions.case import Brought
 from hemei.core.actions.evidence import NewFile
+from hemei.core.editions import editions
 from hemei.core.models import Account, Duty, Place, Region, Unit
 from hemei.core.registry import Programme, registry
 from hemei.programmes.houses.models import House
@@ -50,7 +51,7 @@ def real_data() -> Path:
 def _files_apart(settings, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     with_database = {"db", "transactional_db", "live_server"} & set(request.fixturenames)
     settings.DISTRICT_FORMS = bool(with_database or request.node.get_closest_marker("django_db"))
-    settings.FORMS_FRESH_S = 0
+    editions.forget()
     settings.EVIDENCE = tmp_path / "evidence"
     settings.SECOND_FACTOR = False  # tests of the second factor turn it on
     settings.LIMITS = {}  # a test asks as often as it likes; those of the limits set some

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,7 +50,8 @@ class Editions:
     """
 
     def __init__(self) -> None:
-        self._known = threading.local()
+        self._known: Mapping[str, Sequence[Edition]] = {}
+        self._until = 0.0
 
     def of(self, form: str) -> Sequence[Edition]:
         return self.all().get(form, ())
@@ -60,14 +60,13 @@ class Editions:
         if not settings.DISTRICT_FORMS:
             return {}
         now = time.monotonic()
-        if now >= getattr(self._known, "until", 0.0):
+        if now >= self._until:
             found: dict[str, list[Edition]] = {}
             for row in PUBLISHED():
                 edition = Edition(*row)  # type: ignore[arg-type]  # only those that have a day are asked for
                 found.setdefault(edition.form, []).append(edition)
-            self._known.found, self._known.until = found, now + settings.FORMS_FRESH_S
-        found_before: Mapping[str, Sequence[Edition]] = self._known.found
-        return found_before
+            self._known, self._until = found, now + settings.FORMS_FRESH_S
+        return self._known
 
     def holding(self, form: str) -> Edition | None:
         """The one that holds today."""
@@ -75,7 +74,7 @@ class Editions:
         return begun[-1] if begun else None
 
     def forget(self) -> None:
-        self._known.until = 0.0
+        self._until = 0.0
 
 
 editions = Editions()
