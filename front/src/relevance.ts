@@ -2,7 +2,7 @@ type Tree = readonly [string, ...unknown[]];
 
 /**
  * Hides the questions that the answers so far do not ask for. `data-relevant` holds the condition as a tree; what compares
- * single choices is followed at once, and any other condition leaves its question there to be seen. A hidden question counts
+ * answers is followed at once, and a question whose condition asks for more stays there to be seen. A hidden question counts
  * as unanswered for those after it. The server drops what was not asked, script or not.
  */
 export function followRelevance(form: HTMLFormElement): void {
@@ -10,22 +10,56 @@ export function followRelevance(form: HTMLFormElement): void {
     element,
     condition: JSON.parse(element.dataset["relevant"] ?? '["lit", 1]') as Tree,
   }));
-  const answer = (question: string): string => {
-    const box = form.querySelector<HTMLElement>(`[data-question="${CSS.escape(question)}"]`);
-    if (!box || box.hidden) return "";
-    return box.querySelector<HTMLInputElement | HTMLSelectElement>("input:checked, select")?.value ?? "";
-  };
-  const holds = ([kind, name, left, right]: Tree): boolean => {
-    if (kind !== "call") return true;
-    if (name === "and") return holds(left as Tree) && holds(right as Tree);
-    const [asked, question] = left as Tree;
-    const [said, value] = (right ?? []) as unknown as Tree;
-    if (name !== "=" || asked !== "answer" || said !== "lit" || typeof value !== "string") return true;
-    return answer(String(question)) === value;
-  };
   const update = () => {
-    for (const { element, condition } of conditional) element.hidden = !holds(condition);
+    for (const { element, condition } of conditional) element.hidden = holds(form, condition) === false;
   };
   form.addEventListener("change", update);
   update();
+}
+
+/** Whether a condition holds; undefined where it asks for more than answers beside what they are compared with. */
+function holds(form: HTMLFormElement, [kind, name, left, right]: Tree): boolean | undefined {
+  if (kind !== "call") return undefined;
+  if (name === "and" || name === "or") {
+    const sides = [holds(form, left as Tree), holds(form, right as Tree)];
+    const decisive = name === "or";
+    return sides.includes(decisive) ? decisive : sides.includes(undefined) ? undefined : !decisive;
+  }
+  if (name === "not") {
+    const inner = holds(form, left as Tree);
+    return inner === undefined ? undefined : !inner;
+  }
+  const [asked, question] = left as Tree;
+  const [said, value] = (right ?? []) as unknown as Tree;
+  if (asked !== "answer" || said !== "lit") return undefined;
+  return compared(String(name), answers(form, String(question)), value);
+}
+
+function compared(operator: string, given: string[], value: unknown): boolean | undefined {
+  if (operator === "selected") return given.includes(String(value));
+  const one = given.join(" ");
+  if (typeof value === "string") {
+    return operator === "=" ? one === value : operator === "!=" ? one !== value : undefined;
+  }
+  const number = one.trim() === "" ? NaN : Number(one.normalize("NFKC"));
+  const wanted = Number(value);
+  switch (operator) {
+    case "=": return number === wanted;
+    case "!=": return number !== wanted;
+    case "<": return number < wanted;
+    case "<=": return number <= wanted;
+    case ">": return number > wanted;
+    case ">=": return number >= wanted;
+    default: return undefined;
+  }
+}
+
+/** What is picked or typed for a question that is shown. */
+function answers(form: HTMLFormElement, question: string): string[] {
+  const box = form.querySelector<HTMLElement>(`[data-question="${CSS.escape(question)}"]`);
+  if (!box || box.hidden) return [];
+  const picked = box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
+    "input:checked, select, textarea, input.form-control",
+  );
+  return [...picked].map((field) => field.value.trim()).filter((text) => text !== "");
 }

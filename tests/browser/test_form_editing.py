@@ -129,10 +129,11 @@ def test_an_inspector_fills_in_what_the_district_added(
         [
             ["", "有没有搭彩钢棚？", "单选", "有；没有", "是", ""],
             ["", "棚有几平方米？", "小数", "", "", "有没有搭彩钢棚 = 有"],
+            ["", "谁批的？", "文字", "", "", "棚有几平方米 > 20 且 有没有搭彩钢棚 ≠ 没有"],
         ],
     )
     upload(page, path)
-    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody tr")).to_have_count(3)
     publish(page)
     inspector = visit(people.inspector, PHONE).page
     inspector.goto(f"/field/places/{house.pk}/check/houses.patrol/")
@@ -142,5 +143,9 @@ def test_an_inspector_fills_in_what_the_district_added(
     expect(inspector.get_by_text("棚有几平方米？")).to_be_hidden()
     added.get_by_text("有", exact=True).click()
     expect(inspector.get_by_text("棚有几平方米？")).to_be_visible()
+    expect(inspector.get_by_text("谁批的？")).to_be_hidden()
+    inspector.get_by_label("棚有几平方米？").fill("２５")
+    inspector.get_by_label("棚有几平方米？").blur()
+    expect(inspector.get_by_text("谁批的？")).to_be_visible()
     look(inspector, f"patrol-{size['width']}")
     assert shed.starts == today()

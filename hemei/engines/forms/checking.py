@@ -259,6 +259,8 @@ class _Checker:
         gives = function.gives or _same([kind for _, kind in made[1 if name == "if" else 0 :]])
         if name == "date" and made[0][1] is Gives.DAY:
             return made[0]
+        if name == "number" and made[0][0][:2] == ("call", "boolean") and made[0][0][2][:2] == ("call", "number"):
+            return made[0][0][2], Gives.NUMBER  # yes or no that is stored as a number, asked for as one
         return ("call", name, *(argument for argument, _ in made)), gives
 
     def folded(self, name: str, arguments: Sequence[Ast]) -> tuple[Ast, Gives] | None:

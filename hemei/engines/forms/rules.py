@@ -36,7 +36,8 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
         if not finding:
             faults.append(row.fault(FINDING, "没有写问题编号。", "请填写，例如 houses.F12。"))
             continue
-        heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) else QUESTION
+        known = words.knows(row.get(QUESTION))
+        heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) and known else QUESTION
         try:
             when = compiled(_condition(row, words), names, Gives.TRUTH)[0]
         except Unreadable as unread:

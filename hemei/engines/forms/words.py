@@ -61,6 +61,9 @@ class Words:
                 return choice.name
         return None
 
+    def knows(self, text: str) -> bool:
+        return len(self.named.get(plain(text), ())) == 1
+
     def question_named(self, text: str) -> Question:
         """The question that is called so. Raises Unreadable for none or several."""
         found = self.named.get(plain(text), [])
