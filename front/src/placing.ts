@@ -12,7 +12,7 @@ const PAUSE = 120;
 const ASKED = ["lon", "lat", "width_m", "depth_m", "turn", "plot_shape", "work", "storeys", "eaves_m", "height_m", "conversion", "forest_consent"];
 
 /** Looked up each time: a form that comes back with errors brings new fields. */
-const field = (name: string) => document.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#id_${name}`);
+const field = (name: string) => document.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#id_${name}, #id_house_${name}`);
 const number = (name: string) => (field(name)?.value.trim() ? Number(field(name)!.value) : NaN);
 
 function put(name: string, value: string): void {
@@ -108,7 +108,7 @@ class Placing {
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => {
         const changed = event.target as Element;
-        const name = (changed as HTMLInputElement).name;
+        const name = (changed as HTMLInputElement).name?.replace("house_", "") ?? ""; // beside where photos were taken
         if (changed instanceof HTMLFormElement || ASKED.includes(name) || name === this.ring) this.moved(); // a form: put back from a draft
       });
     }

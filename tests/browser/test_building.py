@@ -96,7 +96,8 @@ def test_the_village_draws_house_and_plot_in_the_application(
     take_in("highway_land", ROAD, people.district, visibility="public", class_column="grade")
     household = household_of()
     name = "phone" if size is PHONE else "desk"
-    seen = visit(people.village, size)
+    elsewhere = {"longitude": 110.1, "latitude": 31.2}  # the clerk fills it in at the office
+    seen = visit(people.village, size, geolocation=elsewhere, permissions=["geolocation"])
     page = seen.page
     page.goto(f"/building/add/{household.pk}/")
     page.wait_for_selector("#map[data-drawn=yes]")
@@ -128,6 +129,8 @@ def test_the_village_draws_house_and_plot_in_the_application(
     expect(page.get_by_text("申请已登记")).to_be_visible()
     look(page, f"{name}-7-kept")
     permit = Permit.objects.get()
+    assert (permit.lon, permit.lat) == pytest.approx(degrees(500, 30), abs=1e-6), "not where the photo was taken"
+    assert permit.files.get().evidence.lon == pytest.approx(110.1)
     assert area_m2(shapely.from_wkb(bytes(permit.footprint or b""))) == pytest.approx(96, rel=1e-3)
     assert area_m2(shapely.from_wkb(bytes(permit.plot or b""))) == pytest.approx(590, rel=1e-2)
 

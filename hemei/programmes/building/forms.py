@@ -145,6 +145,10 @@ class ApplicationForm(OfficeForm):
         houses = [(str(place.pk), f"{place.label} {place.address}".strip()) for place in old_houses(household)]
         self.fields["old_place"].choices = [("", _("没有旧房")), *houses]  # type: ignore[attr-defined]
 
+    def add_prefix(self, field_name: str) -> str:
+        """Where the house is stands apart from where its photos were taken, which the page sends as lon and lat."""
+        return f"house_{field_name}" if field_name in ("lon", "lat") else super().add_prefix(field_name)
+
     def filed(self) -> Filed:
         said = {name: self.cleaned_data[name] for name in ApplicationForm.base_fields}
         said["old_place"] = int(said["old_place"]) if said["old_place"] else None

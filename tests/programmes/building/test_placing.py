@@ -69,7 +69,8 @@ def test_corners_that_are_none_are_told_why(said: str, why: str) -> None:
 
 def test_what_was_drawn_is_kept_and_asked_about(people: People, household: Household) -> None:
     client = client_of(people.village)
-    said = PAPER | DRAWN | {"photo": picture(), "plot_shape": corners(PLOT)}
+    spot = {"house_lon": LON, "house_lat": LAT, "lon": "110.1", "lat": "31.2"}  # the latter where the photo was taken
+    said = PAPER | DRAWN | spot | {"photo": picture(), "plot_shape": corners(PLOT)}
     page = client.get(f"/building/add/{household.pk}/").content.decode()
     assert "data-placing" in page
     done = client.post(f"/building/add/{household.pk}/", said)
