@@ -90,6 +90,13 @@ class WaitingReader(Protocol):
     def __call__(self, actor: Actor, *, on: date) -> models.QuerySet[Any, Any]: ...
 
 
+class ProposalsReader(Protocol):
+    """What the records of a scope that are still under way would build: (the record's key, its proposal). A record of
+    which nobody knows the spot is left out."""
+
+    def __call__(self, *, within: Scope) -> Iterable[tuple[int, Proposal]]: ...
+
+
 @dataclass(frozen=True)
 class RecordKind:
     """A kind of record that is neither a place nor a person, and has a life: a building permit.
@@ -111,6 +118,7 @@ class RecordKind:
     waiting: WaitingReader | None = None
     waiting_title: Text = ""
     waiting_template: str = ""
+    proposals: ProposalsReader | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permi
 from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
 from hemei.programmes.building.queries.standing import DWELLING
+from hemei.programmes.building.queries.under_way import under_way
 from hemei.programmes.building.queries.waiting import waiting
 
 IN_THE_API = (
@@ -38,6 +39,7 @@ programme = Programme(
             waiting,
             _("建房申请，轮到我办的"),
             "building/_waiting.html",
+            under_way,
         )
     ],
     facts=[Fact("building.permit", _("建房审批"), facts.permit)],

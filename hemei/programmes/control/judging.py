@@ -43,7 +43,7 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
         configured = bool(layers) or newest_law(code) is not None
         zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
         for one in some:
-            drawn, asked = _in_metres(one, ready)
+            drawn, asked = drawn_in_metres(one, ready)
             said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)
             if public:
                 said = coarsened(said, drawn.building, asked, ready, zones_shown=zones_shown)
@@ -60,7 +60,7 @@ def _open_advice(proposal: Proposal, ready: Around, on: date) -> Advice | None:
     """
     if proposal.plot is None:
         return None
-    drawn, asked = _in_metres(proposal, ready)
+    drawn, asked = drawn_in_metres(proposal, ready)
     assert drawn.plot is not None
     whole = judged(replace(drawn, building=drawn.plot), asked, ready, on)
     told = outcomes(whole, drawn.plot, asked, ready, zones_shown=True)
@@ -85,7 +85,8 @@ def _shape(wkb: bytes) -> shapely.Geometry:
     return shape if shape.is_valid else shapely.make_valid(shape, method="structure")
 
 
-def _in_metres(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked]:
+def drawn_in_metres(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked]:
+    """A proposal as `hemei.law` wants it, in the system of `ready`. Raises Mistaken for a shape that is none."""
     convert = converter(STORED, ready.crs)
     assert convert is not None
 

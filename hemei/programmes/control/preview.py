@@ -1,12 +1,15 @@
-"""Whose verdict would change: a rule as it stands and as it would be, over everything that stands."""
+"""Whose verdict would change: a rule as it stands and as it would be, over all that stands or is under way."""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from django.utils.translation import gettext as _
@@ -18,27 +21,42 @@ from hemei.engines.screen.reading import Unreadable
 from hemei.law.around import around
 from hemei.law.book import Book
 from hemei.programmes.control.actions.law import read_aside
-from hemei.programmes.control.keeping import ERROR_M, Entries, district_with, in_force, law_of, newest_law, root
+from hemei.programmes.control.keeping import ERROR_M, district_with, in_force, law_of, newest_law, root
 from hemei.programmes.control.kinds import COMPUTED
 from hemei.programmes.control.screening import screened
+from hemei.programmes.control.under_way import Key, outcomes_of, proposals_under_way
 from hemei.terms.day import today
 from hemei.terms.measure import Measure
+from hemei.terms.proposal import Proposal
 
 SHOWN = 200
 STEPS = 100
+K = TypeVar("K", int, Key)
 
 
-def outcomes(region: str, book: Book, rule: str, folder: Path, say: Any) -> dict[int, str]:
-    """Place → fail or unknown by one rule of a book; all others pass, or the rule does not speak of them."""
+@dataclass(frozen=True)
+class Outcomes:
+    """Fail or unknown by one rule, of what stands and of what is under way; all else passes, or is not spoken of."""
+
+    places: dict[int, str]
+    proposals: dict[Key, str]
+
+
+def outcomes(
+    region: str, book: Book, rule: str, folder: Path, proposals: Sequence[tuple[Key, Proposal]], say: Any
+) -> Outcomes:
+    """What one rule of a book says of everything."""
     only = replace(book, rules=tuple(one for one in book.rules if one.id == rule))
     district = district_with(region, in_force(region, today()), only)
     wanted = {one.layer for one in only.rules}
     district = replace(district, layers=tuple(file for file in district.layers if file.id in wanted))
     if not any(one.layer in COMPUTED or one.measure is Measure.SLOPE for one in only.rules):
         district = replace(district, dem="")
-    ready = around(district, ERROR_M, beside=root() / "maps")
-    found = screened(region, today(), ready, folder, say=say).findings()
-    return dict(zip(_list(found, "place"), _list(found, "outcome"), strict=True))
+    error = max((one.position_error_m for _key, one in proposals), default=0.0)
+    ready = around(district, max(ERROR_M, error), beside=root() / "maps")
+    found = screened(region, today(), ready, folder, say=lambda n: say(n // 2)).findings()
+    places = dict(zip(_list(found, "place"), _list(found, "outcome"), strict=True))
+    return Outcomes(places, outcomes_of(proposals, ready, today(), lambda n: say(50 + n // 2)))
 
 
 def _list(table: pa.Table, name: str) -> list[Any]:
@@ -52,23 +70,34 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
     folder = Path(tempfile.mkdtemp(prefix="hemei-preview-"))
     try:
         progress(0, STEPS, _("按现在的规则判一遍"))
-        before = outcomes(region, law_of(newest_law(region))[0], rule, folder, lambda n: progress(n // 2, STEPS))
+        proposals = proposals_under_way(region)
+        book = law_of(newest_law(region))[0]
+        before = outcomes(region, book, rule, folder, proposals, lambda n: progress(n // 2, STEPS))
         progress(50, STEPS, _("按改后的规则判一遍"))
-        after = _after(region, entries, rule, folder, progress)
+        with read_aside(entries) as changed:
+            after = outcomes(region, changed, rule, folder, proposals, lambda n: progress(50 + n // 2, STEPS))
     except Unreadable as fault:
         raise Mistaken(str(fault)) from fault
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    changed = sorted(place for place in before.keys() | after.keys() if before.get(place) != after.get(place))
-    counts: dict[str, int] = {}
-    for place in changed:
-        key = f"{before.get(place, 'pass')}>{after.get(place, 'pass')}"
-        counts[key] = counts.get(key, 0) + 1
     progress(STEPS, STEPS)
-    shown = [[place, before.get(place, "pass"), after.get(place, "pass")] for place in changed[:SHOWN]]
-    return {"changed": len(changed), "counts": counts, "shown": shown}
+    places, under_way = _changed(before.places, after.places), _changed(before.proposals, after.proposals)
+    return {
+        "changed": len(places),
+        "counts": _counts(places.values()),
+        "shown": [[place, *words] for place, words in islice(places.items(), SHOWN)],
+        "proposals": len(proposals),
+        "proposals_changed": len(under_way),
+        "proposals_counts": _counts(under_way.values()),
+        "proposals_shown": [[*key, *words] for key, words in islice(under_way.items(), SHOWN)],
+    }
 
 
-def _after(region: str, entries: Entries, rule: str, folder: Path, progress: Progress) -> dict[int, str]:
-    with read_aside(entries) as book:
-        return outcomes(region, book, rule, folder, lambda n: progress(50 + n // 2, STEPS))
+def _changed(before: dict[K, str], after: dict[K, str]) -> dict[K, tuple[str, str]]:
+    """What differs, in order: what was said, and what would be."""
+    both = {key: (before.get(key, "pass"), after.get(key, "pass")) for key in sorted(before.keys() | after.keys())}
+    return {key: words for key, words in both.items() if words[0] != words[1]}
+
+
+def _counts(changes: Iterable[tuple[str, str]]) -> dict[str, int]:
+    return dict(Counter(">".join(words) for words in changes))

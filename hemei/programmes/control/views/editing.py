@@ -11,11 +11,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At
+from hemei.core.access import At, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState, Place
 from hemei.core.queries.regions import names
+from hemei.core.registry import registry
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import ask_preview, change_law, entries_of
@@ -79,6 +80,27 @@ WORDS: dict[str, Callable[[], str]] = {
 }
 
 
+def _counts(counted: dict[str, int]) -> list[tuple[str, str, int]]:
+    return [(WORDS[before](), WORDS[after](), n) for key, n in counted.items() for before, after in [key.split(">")]]
+
+
+def _under_way(request: OfficeRequest, result: dict[str, Any]) -> dict[str, Any]:
+    """What is under way and would be judged otherwise; one by one only what this person may see."""
+    shown: list[tuple[str, Any, str, str]] = []
+    wanted = result.get("proposals_shown", [])  # earlier results did not ask
+    for key in dict.fromkeys(row[0] for row in wanted):
+        kind = registry.records[key]
+        scope = scope_of(request.actor, kind.right, registry.programme_of_record(key).key)
+        rows = kind.read(within=scope).in_bulk([row[1] for row in wanted if row[0] == key])
+        shown += [(kind.page, rows[pk], *words) for name, pk, *words in wanted if name == key and pk in rows]
+    return {
+        "proposals": result.get("proposals"),
+        "proposals_changed": result.get("proposals_changed", 0),
+        "proposals_counts": _counts(result.get("proposals_counts", {})),
+        "proposals_shown": shown,
+    }
+
+
 def preview(request: OfficeRequest, asked: int) -> HttpResponse:
     job = _job(request, asked)
     scope = reach(request.actor, "control.keep", MATTER)
@@ -88,8 +110,9 @@ def preview(request: OfficeRequest, asked: int) -> HttpResponse:
         places = Place.objects.filter(scope.q(matter=of_matter), pk__in=[row[0] for row in rows]).in_bulk()
         context |= {
             "changed": job.result["changed"],
-            "counts": [(*(WORDS[word]() for word in key.split(">")), n) for key, n in job.result["counts"].items()],
+            "counts": _counts(job.result["counts"]),
             "rows": [(places[pk], before, after) for pk, before, after in rows if pk in places],
+            **_under_way(request, job.result),
             "region_names": names(within=scope),
         }
     return render(request, "control/preview.html", context)
