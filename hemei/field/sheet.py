@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 
 from hemei.core.models import Account
-from hemei.engines.forms import Form, Question
+from hemei.engines.forms import Form, Kind, Question
+from hemei.engines.forms.answers import MOST_INSTANCES, field_name
 from hemei.field.photos import HeldPhoto
 
 MANY = 9  # more choices than these fold into a list
@@ -29,6 +31,16 @@ class Row:
     relevant: str  # the condition as JSON, for the script that hides what is not asked
     photos: Sequence[tuple[HeldPhoto, str]]  # and how it comes back, signed
     known: bool  # answered from the register, to be looked at
+    instance: int = 0  # of its repeat
+
+    @property
+    def name(self) -> str:
+        """The field that takes the answer."""
+        return field_name(self.question.name, self.instance)
+
+    @property
+    def id(self) -> str:
+        return self.name.replace(".", "--")
 
     @property
     def folded(self) -> bool:
@@ -39,6 +51,7 @@ class Row:
 class Part:
     title: str
     rows: Sequence[Row]
+    more: str = ""  # the repeat of which one more can be asked for
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,7 @@ class Filled:
     errors: Mapping[str, str] = field(default_factory=dict)
     photos: Sequence[HeldPhoto] = ()
     known: Collection[str] = ()  # questions that the register has answered
+    instances: Mapping[str, int] = field(default_factory=dict)  # how often a repeat is asked
 
 
 def from_register(form: Form, known: Mapping[str, str]) -> Filled:
@@ -61,14 +75,33 @@ def from_register(form: Form, known: Mapping[str, str]) -> Filled:
 def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
     """The form from top to bottom. A page without scripts shows every question; `clean` ignores what is not asked."""
     language = (get_language() or "zh")[:2]
-    return [
-        Part(
-            form.text(section.labels, language),
-            [_row(form, question, filled, account, language) for question in section.shown],
-        )
-        for section in form.sections
-        if not section.repeat
-    ]
+    shown: list[Part] = []
+    for section in form.sections:
+        title = form.text(section.labels, language)
+        if not section.repeat:
+            shown.append(Part(title, [_row(form, question, filled, account, language) for question in section.shown]))
+            continue
+        last = filled.instances.get(section.name, 1)
+        for number in range(1, last + 1):
+            rows = [_row(form, question, filled, account, language, number) for question in section.shown]
+            more = section.name if number == last < MOST_INSTANCES else ""
+            shown.append(Part(f"{title} {number}", rows, more))
+    return shown
+
+
+def posted_texts(form: Form, posted: MultiValueDict[str, str]) -> tuple[dict[str, list[str]], dict[str, int]]:
+    """What was typed by field, photos aside, and how often each repeat was asked. Instances left empty close up."""
+    texts = {q.name: posted.getlist(q.name) for q in form.questions if q.kind is not Kind.IMAGE}
+    instances: dict[str, int] = {}
+    for section in form.repeats.values():
+        count = 0
+        for number in range(1, MOST_INSTANCES + 1):
+            said = {q.name: posted.getlist(field_name(q.name, number)) for q in section.shown}
+            if any(any(values) for values in said.values()):
+                count += 1
+                texts |= {field_name(name, count): values for name, values in said.items()}
+        instances[section.name] = max(1, count)
+    return texts, instances
 
 
 def picture_of(programme: str, name: str) -> str:
@@ -79,16 +112,17 @@ def picture_of(programme: str, name: str) -> str:
         return ""
 
 
-def _row(form: Form, question: Question, filled: Filled, account: Account, language: str) -> Row:
-    texts = filled.texts.get(question.name, [])
+def _row(form: Form, question: Question, filled: Filled, account: Account, language: str, instance: int = 0) -> Row:
+    texts = filled.texts.get(field_name(question.name, instance), [])
     return Row(
         question=question,
         label=form.text(question.labels, language),
         hint=form.text(question.hints, language),
         choices=[(c.name, form.text(c.labels, language), c.name in texts) for c in question.choices],
         text=texts[-1] if texts else "",
-        error=filled.errors.get(question.name, ""),
+        error=filled.errors.get(field_name(question.name, instance), ""),
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
         known=question.name in filled.known,
+        instance=instance,
     )

@@ -14,7 +14,7 @@ from hemei.core.models import Check, Place
 from hemei.core.queries.history import checks_at, files_at, steps_at
 from hemei.core.registry import registry
 from hemei.core.wording import listed
-from hemei.engines.forms import Kind
+from hemei.engines.forms import Form, Kind
 
 SHOWN = 200  # a house looked at every month for sixteen years
 
@@ -55,14 +55,26 @@ def answers(check: Check) -> list[Answer]:
     language = "en" if (get_language() or "").startswith("en") else "zh"
     said = []
     for name, value in check.answers.items():
-        question = form.by_name.get(name) if form else None
-        if question is None or form is None:
-            said.append(Answer(name, str(value)))
-            continue
-        if question.kind in (Kind.IMAGE, Kind.NOTE) or value in (None, ""):
-            continue
-        labels = {choice.name: form.text(choice.labels, language) for choice in question.choices}
-        chosen = str(value).split() if question.kind is Kind.SELECT_MULTIPLE and isinstance(value, str) else value
-        parts = chosen if isinstance(chosen, list) else [chosen]
-        said.append(Answer(form.text(question.labels, language), listed(labels.get(str(p), str(p)) for p in parts)))
+        if form and name in form.repeats and isinstance(value, list):
+            title = form.text(form.repeats[name].labels, language)
+            for number, instance in enumerate(value, 1):
+                told = [one for inner, said_of in instance.items() for one in _told(form, inner, said_of, language)]
+                said.append(Answer(f"{title} {number}", listed(f"{one.question} {one.said}" for one in told)))
+        else:
+            said += _told(form, name, value, language)
     return said
+
+
+def _told(form: Form | None, name: str, value: Any, language: str) -> Iterator[Answer]:
+    """One answer in words, unless it is none, a picture, or something calculated that has no words."""
+    question = form.by_name.get(name) if form else None
+    if question is None or form is None:
+        yield Answer(name, str(value))
+        return
+    label = form.text(question.labels, language)
+    if question.kind in (Kind.IMAGE, Kind.NOTE) or value in (None, "") or not label:
+        return
+    labels = {choice.name: form.text(choice.labels, language) for choice in question.choices}
+    chosen = str(value).split() if question.kind is Kind.SELECT_MULTIPLE and isinstance(value, str) else value
+    parts = chosen if isinstance(chosen, list) else [chosen]
+    yield Answer(label, listed(labels.get(str(p), str(p)) for p in parts))

@@ -15,7 +15,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
-from hemei.engines.forms import Fault, FormRefused, read_form
+from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Rule
 from hemei.engines.forms.parsing import Unreadable
@@ -87,7 +87,7 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
         form = read_plain(sheets, **named, present=present, others=others)
     else:
         form = _named(read_form(content), wanted)
-    faults = [*_unknown_findings(form, wanted), *_not_yet(form)]
+    faults = [*_unknown_findings(form, wanted), *_not_asked(form, wanted)]
     if faults:
         raise FormRefused(faults)
     return _with_rules(form, present, wanted)
@@ -114,9 +114,18 @@ def _unknown_findings(form: ReadForm, wanted: About) -> list[Fault]:
     return [Fault("", 0, "", f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one in unknown]
 
 
-def _not_yet(form: ReadForm) -> list[Fault]:
-    """What no page fills in yet."""
-    return [Fault("survey", 0, "", f"网页还不能填重复组“{name}”。", "请改成固定的几道题。") for name in form.repeats]
+def _not_asked(form: ReadForm, wanted: About) -> list[Fault]:
+    """What no page asks: repeats at a household's door, photos in them."""
+    faults = []
+    for name, section in form.repeats.items():
+        if wanted.tier == Tier.SELF:
+            faults.append(Fault("survey", 0, "", f"农户自查不能有重复组“{name}”。", "请改成固定的几道题。"))
+        faults += [
+            Fault("survey", 0, "", f"重复组“{name}”里不能拍照（{question.name}）。", "请把照片题移到重复组外面。")
+            for question in section.questions
+            if question.kind is Kind.IMAGE
+        ]
+    return faults
 
 
 def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:

@@ -16,10 +16,11 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import SEVERITY_NAMES, Finding, Place, Tier
 from hemei.core.queries import checks, places
 from hemei.core.registry import Form, registry
-from hemei.engines.forms import Kind, clean
+from hemei.engines.forms import clean
+from hemei.engines.forms.answers import field_name
 from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
-from hemei.field.sheet import Filled, from_register, parts
+from hemei.field.sheet import Filled, from_register, parts, posted_texts
 from hemei.field.staff import StaffRequest, right_for, staff, within
 from hemei.terms.day import day_of, today
 from hemei.terms.finding import Severity
@@ -50,11 +51,15 @@ def _begun(place: Place, form: Form) -> Filled:
 
 def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) -> HttpResponse:
     photos, wrong_photos = photos_of(request, request.user, form.read)
-    texts = {q.name: request.POST.getlist(q.name) for q in form.read.questions if q.kind is not Kind.IMAGE}
+    texts, instances = posted_texts(form.read, request.POST)
     posted = texts | {photo.question: [photo.name] for photo in reversed(photos)}
     at = about.cleaned_data.get("at") if about.is_valid() else None
     answers, errors = clean(form.read, posted, day_of(at) if at else today())
-    filled = Filled(texts, {error.question: error.problem for error in errors} | wrong_photos, photos)
+    if (more := request.POST.get("more", "")) in instances:
+        instances[more] += 1
+        return _show(request, place, form, about, Filled(texts, {}, photos, instances=instances), status=200)
+    problems = {field_name(error.question, error.instance): error.problem for error in errors}
+    filled = Filled(texts, problems | wrong_photos, photos, instances=instances)
     if not about.is_valid() or filled.errors:
         return _show(request, place, form, about, filled)
     try:
@@ -71,7 +76,9 @@ def _answered(form: Form, about: AboutCheck, answers: dict[str, Any], photos: li
     return replace(answered, files=[file for file in files if file.question in answers])
 
 
-def _show(request: StaffRequest, place: Place, form: Form, about: AboutCheck, filled: Filled) -> HttpResponse:
+def _show(
+    request: StaffRequest, place: Place, form: Form, about: AboutCheck, filled: Filled, status: int = 0
+) -> HttpResponse:
     shown = parts(form.read, filled, request.user)
     wrong = [row for part in shown for row in part.rows if row.error]
     context = {
@@ -85,7 +92,8 @@ def _show(request: StaffRequest, place: Place, form: Form, about: AboutCheck, fi
         "first_wrong": wrong[:MENDED_FIRST],
         "more_wrong": len(wrong) > MENDED_FIRST,
     }
-    return render(request, "field/check.html", context, status=422 if filled.errors or about.errors else 200)
+    status = status or (422 if filled.errors or about.errors else 200)
+    return render(request, "field/check.html", context, status=status)
 
 
 @staff
