@@ -218,6 +218,11 @@ def test_the_plan_is_filled_in_row_by_row(home, people: People) -> None:
     page = client.get(reverse("control.plan")).content.decode()
     assert "新建别墅" in page
     assert "新建、公共项目" in page
+    assert "没有写依据的条款，只作提示" in page
+    assert client.post(listed, {**said, "clause": "highway.11"}).status_code == 302
+    page = client.get(reverse("control.plan")).content.decode()
+    assert "没有写依据的条款，只作提示" not in page
+    assert "公路安全保护条例》第十一条" in page
     assert client.post(address, {"name": "", "said": "某规划"}).status_code == 302
     _book, plan = law_of(newest_law(DISTRICT))
     assert plan["control_class"][0].name is None

@@ -29,14 +29,14 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     law = newest_law(code)
-    _book, plan = law_of(law)
+    book, plan = law_of(law)
     context = {
         "totals": zone_totals(code, today(), within=scope),
         "tables": [
             {
                 "key": table,
                 "title": PLAN_TITLES[table],
-                "rows": plan[table],
+                "rows": [(row, book.clauses[row.clause].citation if row.clause else "") for row in plan[table]],
                 "is_list": TABLES[table] is None,
                 "next": len(plan[table]) + 1 if TABLES[table] is None else None,
             }
