@@ -18,6 +18,7 @@ from hemei.engines.screen.measuring import IdCheck, middle_of
 from hemei.engines.screen.reading import Source, Unreadable, is_parquet, open_source
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints, footprints_of
+from hemei.engines.screen.shifted import off_neighbours
 from hemei.engines.screen.terrain import Terrain, middles, read_terrain, slope_around, terrain_at
 from hemei.engines.screen.writing import partial_of, write_results
 from hemei.terms.measure import Measure
@@ -28,7 +29,8 @@ from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
 from .crowding import could_be, crowded, density_of
 from .district import District
-from .places import Place, in_layer, inside, measure
+from .mosaics import Standing
+from .places import STEEP, Place, in_layer, inside, measure
 from .rules import Rule
 from .subject import InLayer
 
@@ -95,6 +97,7 @@ class Screening:
             near = around(district, self._worst_error(), beside, self.crs)
         self.places, self.standings = list(near.places), list(near.standings)
         self.tally.remarks += near.remarks
+        self.tally.remarks += off_neighbours(drawn(district, self.places, self.standings), self.crs)
         self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
         self.density = density_of(district, self.source, self.convert, self.crs, beside)
         self.tally.remarks += [] if self.density is None else self.density.remarks()
@@ -197,6 +200,18 @@ class Screening:
         }  # fmt: skip
         columns |= {name: _coded(np.zeros(n, np.int32), pa.array([word])) for name, word in said.items()}
         return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def drawn(district: District, places: list[Place], standings: list[Standing]) -> dict[str, np.ndarray]:
+    """The geometries (features,) of a district's layers and mosaics, in metres, by layer or by file."""
+    found: dict[str, np.ndarray] = {}
+    for place in places:
+        if place.layer != STEEP:
+            found[place.layer] = np.concatenate([found.get(place.layer, np.empty(0, object)), place.geometry])
+    return found | {
+        Path(mosaic.file.partition("|")[0]).name: standing.geometry
+        for mosaic, standing in zip(district.mosaics, standings, strict=True)
+    }
 
 
 def against(

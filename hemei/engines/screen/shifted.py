@@ -2,19 +2,21 @@
 
 Houses stand along rivers, in parcels, outside farmland: where a layer lies right, how they stand in it differs from how
 they would stand anywhere else. If it differs not where they are but where GCJ-02 would put them, one of the two is
-probably in GCJ-02, 0.3–0.7 km off; the direction tells which.
+probably in GCJ-02, 0.3–0.7 km off; the direction tells which. In the same way layers are compared with each other: much
+of what is drawn on maps shares its lines with something else (parcels and zones, fields and roads).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+import shapely
 from pyproj import CRS, Transformer
 
 from .compiled import Floats, Ints
-from .rings import Rings, Shapes
+from .rings import Rings, Shapes, rings_of
 from .shapes import Footprints, footprints_of
 
 WEST, EAST, SOUTH, NORTH = 72.004, 137.8347, 0.8293, 55.8271
@@ -27,6 +29,9 @@ SURE = 5.0
 """How many standard errors make a suspicion."""
 TURNS = np.radians([45.0, 90.0, 135.0, 225.0, 270.0, 315.0])
 """Other directions in which the houses are moved by as much, to see how they would stand anywhere."""
+
+MEET_M, MEETING, CORNERS = 2.0, 0.1, 400
+"""Vertices meet lines of another layer within so many metres; a smaller share is no sign; so many are looked at."""
 
 Fit = Callable[[Footprints], Floats]
 
@@ -110,6 +115,19 @@ class Witnesses:
                 best, gain = who, abs(float((there - elsewhere).mean()))
         return best
 
+    def met_when_moved(self, fit: Fit) -> str | None:
+        """Whichever seems to be in GCJ-02, "layer" or "buildings" (here: the other layer), where many meet only so.
+
+        Twice as many as where they are, and as in any other direction: lines as regular as a net meet by chance.
+        """
+        elsewhere = np.array([self.stand(fit, turn) for turn in (*TURNS, None)])
+        most = MEETING + 2.0 * float(elsewhere.mean(axis=1).max())
+        for who, back in (("layer", False), ("buildings", True)):
+            there = self.stand(fit, 0.0, back)
+            if float(there.mean()) >= most and self.differ(there, elsewhere.mean(axis=0)) > SURE:
+                return who
+        return None
+
 
 def taken(shapes: Shapes, rows: Ints) -> Rings:
     """The rings of some footprints."""
@@ -149,3 +167,57 @@ def suspicions(
     against = [name for name, who in sure if who == "buildings"]
     if against:
         yield f"{buildings}：建筑疑似是 GCJ-02（火星坐标）却写成了别的坐标系（对照 {'、'.join(against)}）：{why}"
+
+
+def off_neighbours(layers: Mapping[str, np.ndarray], crs: CRS) -> Iterator[str]:
+    """A sentence for each layer whose lines meet those of others only when moved as GCJ-02 would have moved them.
+
+    `layers` are shapely geometries (features,) by name, in `crs` (metres). Nothing is moved; somebody has to ask.
+    """
+    lines = {name: np.asarray(shapely.boundary(g[shapely.get_dimensions(g) == 2])) for name, g in layers.items()}
+    lines |= {name: np.concatenate([lines[name], g[shapely.get_dimensions(g) == 1]]) for name, g in layers.items()}
+    trees = {name: shapely.STRtree(pieces(drawn)) for name, drawn in lines.items()}
+    suspected: dict[str, list[str]] = {}
+    for name, drawn in lines.items():
+        corners = np.unique(shapely.get_coordinates(drawn), axis=0)
+        if len(corners) < 50:
+            continue
+        some = corners[:: max(1, len(corners) // CORNERS)]
+        spots = footprints_of(rings_of(shapely.box(*(some - 0.1).T, *(some + 0.1).T))).outline
+        witnesses = Witnesses(spots, np.arange(len(some)), crs)
+        if not (np.abs(witnesses.shift).max(axis=1) > 1.0).any():
+            return
+        for other, tree in trees.items():
+            if other == name or not len(tree.geometries):
+                continue
+            who = witnesses.met_when_moved(meeting(tree))
+            if who:
+                off, right = (other, name) if who == "layer" else (name, other)
+                if right not in suspected.setdefault(off, []):
+                    suspected[off].append(right)
+    for off, against in suspected.items():
+        yield (
+            f"{off}：疑似是 GCJ-02（火星坐标）却写成了别的坐标系：按当地 GCJ-02 的偏移移动后，"
+            f"边线才与 {'、'.join(against)} 相合。没有自动移动，请向提供数据的单位核实坐标系"
+        )
+
+
+def pieces(lines: np.ndarray) -> np.ndarray:
+    """Lines (lines,) cut into their segments (segments,), so that a tree of them answers quickly."""
+    parts = shapely.get_parts(lines)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    same = part[1:] == part[:-1]
+    return np.asarray(shapely.linestrings(np.stack([xy[:-1][same], xy[1:][same]], axis=1)))
+
+
+def meeting(tree: shapely.STRtree) -> Fit:
+    """Which footprints' middles lie within `MEET_M` metres of the lines of a tree: 1 or 0 each."""
+
+    def fit(footprints: Footprints) -> Floats:
+        box = footprints.outline.box
+        points = shapely.points((box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2)
+        found = np.zeros(len(points))
+        found[tree.query(points, predicate="dwithin", distance=MEET_M)[0]] = 1.0
+        return found
+
+    return fit

@@ -6,10 +6,10 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from hemei.engines.screen.measuring import Run, Task
-from hemei.engines.screen.shifted import gcj_shift
+from hemei.engines.screen.shifted import gcj_shift, off_neighbours
 from hemei.engines.tables import coordinates
 
 METRIC = "EPSG:4546"
@@ -81,6 +81,40 @@ def test_buildings_in_gcj02_are_suspected(tmp_path, valley):
 
 def test_a_layer_that_has_nothing_to_do_with_the_houses_is_not_suspected(tmp_path, valley):
     assert remarks(tmp_path, valley | {"elsewhere": as_gcj(valley["elsewhere"])}) == []
+
+
+@pytest.fixture(scope="module")
+def neighbours(valley):
+    """Zones that follow the parcels' borders, a river apart from both, and patches that share lines with nothing."""
+    rng = np.random.default_rng(4)
+    block = np.floor(shapely.get_coordinates(shapely.centroid(valley["parcels"])) / 600.0)
+    of = np.unique(block, axis=0, return_inverse=True)[1].reshape(-1)
+    zones = np.array([shapely.convex_hull(shapely.union_all(valley["parcels"][of == k])) for k in range(of.max() + 1)])
+    patches = shapely.buffer(shapely.points(np.array([X, Y - 2500]) + rng.uniform(0, 12_000, (300, 2)) * [1, 0.4]), 90)
+    return {"parcels": valley["parcels"], "zones": zones, "river": valley["river"], "patches": patches}
+
+
+def test_layers_that_share_lines_or_none_are_not_suspected(neighbours):
+    assert list(off_neighbours(neighbours, CRS.from_user_input(METRIC))) == []
+
+
+@pytest.mark.parametrize(("layer", "other"), [("zones", "parcels"), ("parcels", "zones")])
+def test_a_layer_off_its_neighbours_as_gcj02_is_suspected(neighbours, layer, other):
+    said = list(off_neighbours(neighbours | {layer: as_gcj(neighbours[layer])}, CRS.from_user_input(METRIC)))
+    assert [one.partition("：")[0] for one in said] == [layer]
+    assert f"才与 {other} 相合" in said[0]
+    assert "没有自动移动" in said[0]
+
+
+@pytest.mark.parametrize("layer", ["river", "patches"])
+def test_a_layer_that_shares_no_line_says_nothing(neighbours, layer):
+    moved = neighbours | {layer: as_gcj(neighbours[layer])}
+    assert list(off_neighbours(moved, CRS.from_user_input(METRIC))) == []
+
+
+def test_all_layers_in_gcj02_together_are_no_matter_of_neighbours(neighbours):
+    moved = {name: as_gcj(geometry) for name, geometry in neighbours.items()}
+    assert list(off_neighbours(moved, CRS.from_user_input(METRIC))) == []
 
 
 def test_the_shift_is_the_one_that_the_published_formula_makes():
