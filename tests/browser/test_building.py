@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
+from hemei.core.access import Actor
+from hemei.programmes.building.actions.review import opine
 from hemei.programmes.building.models import Pattern, Permit
-from hemei.programmes.building.shapes import area_m2
+from hemei.programmes.building.shapes import area_m2, rectangle, written
+from hemei.terms.day import today
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.conftest import People, photo
-from tests.programmes.building.conftest import applied, household_of
+from tests.programmes.building.conftest import BUILT, OFFICES, Way, applied, household_of, second
 from tests.programmes.building.test_patterns import ROW
 from tests.programmes.building.test_patterns import take_in as take_in_book
 from tests.programmes.control.conftest import DEGREES, FIELDS, ROAD, X, Y, _files, home, take_in
 
-__all__ = ["_files", "home"]
+__all__ = ["_files", "home", "second"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
 
@@ -155,3 +159,93 @@ def test_permits_on_the_map_and_among_what_waits(
     page.goto("/building/")
     look(page, f"{name}-10-list")
     assert seen.complaints == []
+
+
+def attach(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "照片.jpg").write_bytes(photo().content)
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "照片.jpg")
+
+
+def take(page: Page, permit: Permit, step: str, tmp_path: Path, **said: str) -> None:
+    """One step as its page has it: fill in what is asked, attach a photo, press, and see that it is said."""
+    page.goto(f"/building/{permit.pk}/")
+    page.locator("main").get_by_role("link", name=step, exact=True).first.click()
+    for name, value in said.items():
+        field = page.locator(f"#asked [name={name}]").first
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        elif field.get_attribute("type") == "radio":
+            page.locator(f"#asked [name={name}][value='{value}']").check()
+        else:
+            field.fill(value)
+    attach(page, tmp_path)
+    page.locator("#asked").get_by_role("button", name=step, exact=True).click()
+    page.wait_for_url(f"**/building/{permit.pk}/")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_life_of_one_house_from_the_meeting_to_the_register(
+    visit: Callable[..., Visit], people: People, second: Actor, home, size: dict[str, int], tmp_path: Path
+) -> None:
+    lon, lat = degrees(500, 300)
+    began = today() - timedelta(days=60)
+    permit = applied(
+        people, household_of(), on=began, lon=lon, lat=lat, width_m=12.0, depth_m=8.0, turn=20.0,
+    )  # fmt: skip
+    name = "phone" if size is PHONE else "desk"
+    village, town, deputy = (visit(who, size).page for who in (people.village, people.township, second))
+
+    def on(days: int) -> str:
+        return f"{(began + timedelta(days=days)).isoformat()}T09:00"
+
+    meeting = {"convened": "group", "entitled": "30", "present": "24", "in_favour": "23"}
+    take(village, permit, "登记集体讨论", tmp_path, **meeting, at=on(1))
+    take(village, permit, "张榜公示", tmp_path, at=on(2))
+    look(village, f"{name}-11-on-notice")
+    take(village, permit, "登记公示结果", tmp_path, at=on(20))
+    take(village, permit, "村级审查通过", tmp_path, note="属实，四邻同意", at=on(21))
+    for office in OFFICES:
+        opine(permit=permit, office=office, said="agrees", note="", by=people.township)
+    Way(people, second).visit(permit, 0)
+    take(town, permit, "乡镇审查通过", tmp_path, note="符合村庄规划", at=on(25))
+    assert deputy.goto(f"/building/{permit.pk}/steps/register/").url.endswith(f"/building/{permit.pk}/"), "not yet"
+    deputy.goto(f"/building/{permit.pk}/steps/approve/")
+    expect(deputy.get_by_text("还有").first).to_be_visible()
+    Way(people, second).settle(permit)
+    numbers = {
+        "planning_number": "乡字1号",
+        "planning_issuer": "规划局",
+        "land_number": "宅批1号",
+        "land_issuer": "镇政府",
+    }
+    take(deputy, permit, "批准", tmp_path, **numbers, note="按图施工", at=on(27))
+    look(deputy, f"{name}-12-approved")
+    Way(people, second).visit(permit, 1)
+    take(town, permit, "放线验线", tmp_path, firm="云岭农房建设公司", at=on(30))
+    take(town, permit, "开工", tmp_path, at=on(31))
+    for number, stage in enumerate(("基础", "主体", "屋面")):
+        take(town, permit, "施工检查", tmp_path, stage=stage, note="合格", at=on(35 + number))
+    Way(people, second).visit(permit, 2)
+    deputy.goto(f"/building/{permit.pk}/")
+    deputy.locator("main").get_by_role("link", name="验收合格", exact=True).click()
+    deputy.wait_for_selector("#map[data-drawn=yes]")
+    built = written(shapely.to_wkb(rectangle(lon, lat, 12.0, 8.4, 20.0)))
+    fields = {key: str(value) for key, value in BUILT.items()} | {"footprint": built, "note": "进深多 0.4 米，保温层"}
+    for key, value in fields.items():
+        deputy.locator(f"#asked [name={key}]").first.fill(value)
+    look(deputy, f"{name}-13-measured")
+    attach(deputy, tmp_path)
+    deputy.locator("#asked").get_by_role("button", name="验收合格", exact=True).click()
+    expect(deputy.get_by_text("最远处差 0.2 米")).to_be_visible()
+    look(deputy, f"{name}-14-accepted")
+    town.goto(f"/building/{permit.pk}/")
+    town.locator("main").get_by_role("link", name="新房入册", exact=True).click()
+    town.locator("#asked").get_by_role("button", name="新房入册", exact=True).click()
+    town.wait_for_url(f"**/building/{permit.pk}/")
+    permit.refresh_from_db()
+    assert permit.state == "registered"
+    assert permit.house is not None
+    assert permit.house.geometry
+    town.goto(f"/office/places/{permit.house_id}/")
+    expect(town.get_by_role("heading", name="建房审批")).to_be_visible()
+    look(town, f"{name}-15-house")
