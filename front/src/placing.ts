@@ -9,6 +9,8 @@ interface Feature { type: "Feature"; properties: { role: string }; geometry: { t
 
 const METRES_A_DEGREE = 111_320;
 const PAUSE = 120;
+const NEAR = 15;
+const CLOSE = 18;
 const ASKED = ["lon", "lat", "width_m", "depth_m", "turn", "plot_shape", "work", "storeys", "eaves_m", "height_m", "conversion", "forest_consent"];
 
 /** Looked up each time: a form that comes back with errors brings new fields. */
@@ -135,7 +137,12 @@ class Placing {
     }
   }
 
+  /** From far away a tap says about where; there one sees what one does. */
   private tapped(at: LngLat): void {
+    if (this.map.getZoom() < NEAR) {
+      this.map.jumpTo({ center: at, zoom: CLOSE });
+      if (this.mode === "ring") return;
+    }
     if (this.mode === "house") return this.putHouse(at.lng, at.lat);
     this.putRing([...cornersOf(field(this.ring)?.value ?? ""), [at.lng, at.lat]]);
   }
@@ -238,7 +245,7 @@ class Placing {
     const drawn = this.under[0]?.geometry.coordinates as Point[][] | undefined;
     const [corner] = drawn?.[0] ?? cornersOf(field(this.ring)?.value ?? "");
     const spot: Point | undefined = Number.isFinite(number("lon") + number("lat")) ? [number("lon"), number("lat")] : corner;
-    if (spot) this.map.jumpTo({ center: spot, zoom: 18 });
+    if (spot) this.map.jumpTo({ center: spot, zoom: CLOSE });
   }
 }
 

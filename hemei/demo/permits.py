@@ -73,7 +73,8 @@ def write_patterns(district: str) -> None:
         ("山地坡顶（演示）", "坡屋面，青灰", "#5F6B7A"),
         ("河谷院落（演示）", "坡屋面，赭红", "#8A5A44"),
     ):
-        for number, (storeys, footprint) in enumerate(((1, 88.0), (2, 96.0), (2, 110.0))):
+        for number, (storeys, width, depth) in enumerate(((1, 11.0, 8.0), (2, 12.0, 8.0), (2, 11.0, 10.0))):
+            footprint = width * depth
             entries.append(
                 Entry(
                     {
@@ -83,6 +84,8 @@ def write_patterns(district: str) -> None:
                         "variant": ("带堂屋", "带农具间", "带客房")[number],
                         "storeys": storeys,
                         "footprint_m2": footprint,
+                        "width_m": width,
+                        "depth_m": depth,
                         "floor_area_m2": footprint * storeys,
                         "eaves_m": 3.2 * storeys,
                         "height_m": 3.2 * storeys + 2.2,
