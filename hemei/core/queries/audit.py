@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from hemei.core.access import Scope
-from hemei.core.chain import GENESIS, link
+from hemei.core.chain import GENESIS, Hashed, link
 from hemei.core.models import AuditEntry, AuditSeal, Case, Check, DoorToken, Due, Holding, HouseholdMember
 from hemei.terms.day import end_of, start_of
 from hemei.terms.region import successor
@@ -97,11 +97,13 @@ class ChainState:
 
 def chain_state() -> ChainState:
     """The chain's end, checked again over its newest links; nothing of what the entries say is shown by it."""
-    newest = list(AuditSeal.objects.select_related("entry").order_by("-position")[: RECENT + 1])[::-1]
-    head, broken = (GENESIS if len(newest) <= RECENT else newest.pop(0).hash), None
-    for seal in newest:
-        if seal.hash != link(head, seal.position, seal.entry) and broken is None:
-            broken = seal.position
-        head = seal.hash
-    unsealed = AuditEntry.objects.filter(seal=None).count()
-    return ChainState(head if newest else "", newest[-1].position if newest else 0, unsealed, len(newest), broken)
+    asked = ("position", "hash", *(f"entry__{field}" for field in Hashed._fields))
+    newest = list(AuditSeal.objects.order_by("-position").values_list(*asked)[: RECENT + 1])[::-1]
+    head, broken = (GENESIS if len(newest) <= RECENT else newest.pop(0)[1]), None
+    for position, sealed, *entry in newest:
+        if broken is None and sealed != link(head, position, Hashed(*entry)):
+            broken = position
+        head = sealed
+    # An entry has one seal at most and no seal is without its entry, so two counts tell without a join of both.
+    unsealed = AuditEntry.objects.count() - AuditSeal.objects.count()
+    return ChainState(head if newest else "", newest[-1][0] if newest else 0, unsealed, len(newest), broken)
