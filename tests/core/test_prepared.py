@@ -6,9 +6,9 @@ from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Place
-from hemei.core.prepared import Given, Prepared, change, insert, read_again
+from hemei.core.prepared import Given, Prepared, change, change_all, insert, read_again
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, VILLAGE, days_ago
+from tests.conftest import DISTRICT, VILLAGE, build_house, days_ago
 
 
 def new_case(house, **other) -> Case:
@@ -89,6 +89,24 @@ def test_what_is_gone_is_neither_changed_nor_read_again(house) -> None:
         change(case, "state")
     with pytest.raises(Case.DoesNotExist):
         read_again(case)
+
+
+def test_many_rows_are_changed_by_one_sending(house, django_assert_num_queries) -> None:
+    rows = [house, build_house(label="河边二号")]
+    for number, row in enumerate(rows):
+        row.label, row.address = f"新{number}", "不写"
+    with django_assert_num_queries(1):
+        change_all(rows, "label")
+    with django_assert_num_queries(0):
+        change_all([], "label")
+    stored = Place.objects.in_bulk([row.pk for row in rows])
+    assert [stored[row.pk].label for row in rows] == ["新0", "新1"]
+    assert all(row.address != "不写" for row in stored.values())
+
+
+def test_many_rows_of_which_one_is_gone_are_refused(house) -> None:
+    with pytest.raises(Place.DoesNotExist), transaction.atomic():
+        change_all([house, Place(pk=house.pk + 1000, label="没有")], "label")
 
 
 def test_reading_again_forgets_what_was_joined(house) -> None:

@@ -19,7 +19,7 @@ from hemei.core.actions.check import Answered, entry_of, examined, learn_from, r
 from hemei.core.errors import Mistaken
 from hemei.core.inserting import insert_all
 from hemei.core.models import Check, Due, Finding, Place, RoundState
-from hemei.core.prepared import change
+from hemei.core.prepared import change_all
 from hemei.core.writing import audit_all, entry_for, writing
 
 
@@ -147,8 +147,10 @@ def _settle_dues(checks: Iterable[Check]) -> None:
     waiting = Due.objects.filter(
         place__in={place for place, _tier, _matter in made}, done_at=None, round__state=RoundState.PUBLISHED
     ).select_related("round")
+    done = []
     for due in waiting:
         look = made.get((due.place_id, due.round.tier, due.round.matter))
         if look is not None:
             due.check_made, due.done_at = look, look.at
-            change(due, "check_made", "done_at")
+            done.append(due)
+    change_all(done, "check_made", "done_at")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hemei.core.models import Check, Place
-from hemei.core.prepared import Given, Prepared, change
+from hemei.core.prepared import Given, Prepared, change, change_all
 from hemei.programmes.houses.models import House, Structure
 from hemei.terms.day import day_of
 
@@ -26,19 +26,29 @@ def learn(checks: Sequence[Check]) -> None:
         wanted = House.objects.select_for_update().filter(place__in={check.place_id for check in checks})
         rows = list(wanted.order_by("place"))
     houses = {house.pk: house for house in rows}
+    changed: dict[int, House] = {}
+    names: set[str] = set()
     for check in checks:
-        if check.place_id in houses:
-            _learn_of(houses[check.place_id], check)
+        house = houses.get(check.place_id)
+        if house is not None and (new := _new_of(house, check)):
+            changed[house.pk] = house
+            names.update(new)
+    written = sorted(names)  # in one order: each order is a statement of its own
+    if len(changed) == 1:
+        [house] = changed.values()
+        change(house, *written)
+    else:  # a row that one column is new to is written with the others' columns too: it is held since it was read
+        change_all(list(changed.values()), *written)
 
 
-def _learn_of(house: House, check: Check) -> None:
+def _new_of(house: House, check: Check) -> dict[str, Any]:
+    """What the look tells that the row did not say, set on the row and not yet written."""
     new = {name: value for name, value in _seen(check.answers).items() if value != getattr(house, name)}
     if "occupied" in new:
         new["occupied_since"] = day_of(check.at)
     for name, value in new.items():
         setattr(house, name, value)
-    if new:
-        change(house, *new)
+    return new
 
 
 def _seen(answers: dict[str, Any]) -> dict[str, Any]:

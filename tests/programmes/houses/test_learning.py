@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from hemei.core.access import Scope
 from hemei.core.actions.check import Answered, submit_check
@@ -38,6 +40,27 @@ def test_a_survey_tells_who_lives_there_and_a_late_one_does_not(house: Place, pe
     assert row.occupied_since == day_of(days_ago(2))
     submit_check(place=house, answered=survey("u2", 9, occupied="yes"), by=people.village)
     assert House.objects.get(place=house).occupied is False
+
+
+def test_what_many_looks_teach_is_written_at_once_and_each_house_learns_its_own(house: Place, people: People) -> None:
+    houses = [house, build_house(label="河边二号"), build_house(label="河边三号")]
+    House.objects.filter(pk__in=[one.pk for one in houses]).update(
+        floor_area_m2=88.5, occupied=True, occupied_since=day_of(days_ago(99))
+    )
+    said = [{"occupied": "no", "long_empty": "no"}, {"occupied": "yes", "structure": "brick_concrete"}]
+    said.append({"occupied": "yes"})
+    sent = [(one.pk, survey(f"w{n}", 1, **told)) for n, (one, told) in enumerate(zip(houses, said, strict=True))]
+    with CaptureQueriesContext(connection) as asked:
+        outcomes = submit_checks(sent=sent, within=Scope.of(VILLAGE), by=people.village)
+    assert not any(outcome.refused for outcome in outcomes)
+    table = House._meta.db_table
+    assert len([one for one in asked if f'UPDATE "{table}"' in one["sql"]]) == 1
+    rows = [House.objects.get(pk=one.pk) for one in houses]
+    assert [row.occupied for row in rows] == [False, True, True]
+    assert [row.occupied_since for row in rows] == [day_of(days_ago(days)) for days in (1, 99, 99)]
+    assert [row.structure for row in rows] == ["timber", "brick_concrete", "timber"]
+    assert {row.storeys for row in rows} == {2}
+    assert {row.floor_area_m2 for row in rows} == {88.5}
 
 
 def test_of_many_at_once_the_newest_is_followed(house: Place, people: People) -> None:
