@@ -30,6 +30,7 @@ FARTHEST_NORTH = 10_000_000
 GCJ_AXIS, GCJ_ECCENTRICITY = 6378245.0, 0.00669342162296594323
 GCJ_WEST, GCJ_EAST, GCJ_SOUTH, GCJ_NORTH = 72.004, 137.8347, 0.8293, 55.8271
 BAIDU_PI = np.pi * 3000.0 / 180.0
+GEOD = pyproj.Geod(ellps="GRS80")
 CLOSE_ENOUGH = 1e-10  # degrees: about a hundredth of a millimetre
 MOST_TURNS = 30
 
@@ -195,6 +196,26 @@ def gcj(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
         lon + np.where(inside, np.degrees(east / parallel), 0.0),
         lat + np.where(inside, np.degrees(north / meridian), 0.0),
     )
+
+
+def shifted_by(lon: float, lat: float, seen_lon: float, seen_lat: float) -> float | None:
+    """How far a point seen lies from where a thing is registered, metres, if one of the two is likely in GCJ-02.
+
+    All in degrees, CGCS2000 as far as anybody knows. None where the two do not differ as GCJ-02 does: by its length and
+    in its direction (or the opposite one, where the register is what was shifted), to within a quarter of the shift.
+
+    >>> shifted_by(116.3913, 39.9074, 116.39754, 39.90880)
+    556.0
+    >>> shifted_by(116.3913, 39.9074, 116.3913, 39.9124) is None
+    True
+    """
+    here, seen = (np.array([lon]), np.array([lat])), (np.array([seen_lon]), np.array([seen_lat]))
+    for right, other in ((here, seen), (seen, here)):
+        there = gcj(*right)
+        shift = GEOD.inv(*right, *there)[2][0]
+        if GEOD.inv(*there, *other)[2][0] < shift / 4:
+            return float(round(GEOD.inv(*here, *seen)[2][0]))
+    return None
 
 
 def bd(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemei.engines.tables import coordinates
-from hemei.engines.tables.coordinates import UnknownSystem, bd, gcj, geometry_to_cgcs2000, point_fault, to_cgcs2000
+from hemei.engines.tables.coordinates import (
+    UnknownSystem,
+    bd,
+    gcj,
+    geometry_to_cgcs2000,
+    point_fault,
+    shifted_by,
+    to_cgcs2000,
+)
 
 ON_EARTH = pyproj.Geod(ellps="GRS80")
 HONGPING = (110.45, 31.67)
@@ -143,3 +151,28 @@ def test_a_hundred_thousand_points_at_once() -> None:
     x, y = to_cgcs2000(*gcj(lon, lat), "GCJ-02")
     assert np.abs(x - lon).max() < 1e-8
     assert np.abs(y - lat).max() < 1e-8
+
+
+@given(in_china, st.floats(0, 360), st.floats(0, 0.2))
+def test_a_spot_that_differs_as_gcj02_does_is_noticed_whichever_of_the_two_is_shifted(
+    place: tuple[float, float], bearing: float, off: float
+) -> None:
+    length = metres_between(place, shifted(*place))
+    lon, lat, _back = ON_EARTH.fwd(*shifted(*place), bearing, off * length)
+    apart = metres_between(place, (lon, lat))
+    assert shifted_by(*place, lon, lat) == pytest.approx(apart, abs=0.51)
+    assert shifted_by(lon, lat, *place) == pytest.approx(apart, abs=0.51)
+
+
+@given(in_china, st.floats(40, 140), st.sampled_from([-1, 1]), st.floats(0.5, 2))
+def test_as_far_off_in_another_direction_is_not(
+    place: tuple[float, float], turn: float, side: int, times: float
+) -> None:
+    bearing, _back, length = ON_EARTH.inv(*place, *shifted(*place))
+    lon, lat, _back = ON_EARTH.fwd(*place, bearing + side * turn, times * length)
+    assert shifted_by(*place, lon, lat) is None
+
+
+def test_where_nothing_is_shifted_there_is_nothing_to_notice() -> None:
+    assert shifted_by(2.3, 48.9, 2.3, 48.9) is None
+    assert shifted_by(*HONGPING, *HONGPING) is None
