@@ -262,7 +262,11 @@ def _is_late(check: Check) -> bool:
 
 def _newest(checks: Sequence[Check]) -> list[Check]:
     """Those with no newer look at the same place by the same form, which are all stored by now."""
-    stored = Check.objects.filter(place__in={check.place_id for check in checks}, form__in={c.form for c in checks})
+    stored = Check.objects.filter(
+        place__in={check.place_id for check in checks},
+        form__in={check.form for check in checks},
+        at__gte=min(check.at for check in checks),  # they are stored themselves, and what is older takes nothing away
+    )
     last = {(place, form): at for place, form, at in stored.values_list("place", "form").annotate(Max("at")).order_by()}
     return [check for check in checks if check.at >= last[check.place_id, check.form]]
 

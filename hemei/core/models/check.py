@@ -82,9 +82,10 @@ class Check(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["place", "-at"], name="check_of_place"),
+            # With tier and matter: whether a place was looked at before is told without reading the looks themselves.
+            models.Index(fields=["place", "-at", "tier", "matter"], name="check_of_place"),
             models.Index(fields=["region", "-id"], name="check_list"),
-            models.Index(fields=["matter", "tier", "region", "at"], name="check_coverage"),
+            models.Index(fields=["matter", "tier", "region", "at", "place", "without_findings"], name="check_coverage"),
         ]
 
     def __str__(self) -> str:

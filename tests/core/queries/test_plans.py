@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hemei.core.access import Scope
@@ -92,6 +93,30 @@ def test_every_plan_begins_at_the_region(full) -> None:
         else:
             assert f"Seq Scan on {table}" not in plan, (name, plan)
             assert "(region)::text >= " in plan.partition("Index Cond")[2].partition("Filter")[0], (name, plan)
+
+
+COVERED: dict[str, Callable[[], QuerySet[Any]]] = {
+    "core_check": lambda: Check.objects.filter(
+        Exists(Check.objects.filter(place=OuterRef("place"), at__lt=OuterRef("at"), matter="houses", tier=Tier.SURVEY)),
+        WITHIN.q(matter="matter"), matter="houses", tier=Tier.PATROL, at__lt=timezone.now(),
+    ).order_by().values_list("pk", "without_findings"),
+    "core_auditentry": lambda: AuditEntry.objects.filter(WITHIN.q(matter="matter"), verb="person.unmask").order_by(),
+}  # fmt: skip
+
+
+def test_counts_of_a_district_are_read_from_an_index_alone(full) -> None:
+    """What was looked at before, and who saw numbers, are told without reading a look's answers or the whole log."""
+    before, unmasked = COVERED["core_check"](), COVERED["core_auditentry"]()
+    if connection.vendor == "sqlite":
+        read = before.explain().splitlines()
+        assert sum("USING COVERING INDEX check_" in line for line in read) == 2, read
+        with CaptureQueriesContext(connection) as asked:
+            assert unmasked.count() == 0
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {asked[0]['sql']}")
+            assert "audit_unmaskings" in str(cursor.fetchall())
+    else:
+        assert "audit_unmaskings" in unmasked.explain()
 
 
 def test_what_lies_outside_costs_nothing(full) -> None:
