@@ -13,6 +13,8 @@ from hemei.maps.layers import LIMIT, NEAR_ZOOM, TOGETHER, places_in, truncated
 from hemei.terms import tile
 from hemei.terms.day import today
 
+FEW = 10_000  # known values: places are looked up by them; of more, all places are read
+
 
 def fact_of(kind: str) -> Fact | None:
     """The fact that a kind's layer can be coloured by, where it declares one with its values."""
@@ -38,8 +40,9 @@ def known_values(fact: Fact, *, within: Scope) -> dict[int, str]:
 def numbers(kind: str, fact: Fact, *, within: Scope) -> Counter[str]:
     """How many places on the map have each value."""
     known = known_values(fact, within=within)
-    whole = places_in((0, 1 << 2 * tile.ZOOM), within=within, kind=kind)
-    return Counter(known[pk] for pk in whole.values_list("id", flat=True) if pk in known)
+    whole = places_in((0, 1 << 2 * tile.ZOOM), within=within, kind=kind).order_by().values_list("id", flat=True)
+    asked = whole.filter(pk__in=known) if len(known) <= FEW else whole
+    return Counter(known[pk] for pk in asked if pk in known)
 
 
 Row = tuple[int, float | None, float | None, str]

@@ -67,6 +67,15 @@ def test_the_legend_says_how_many_there_are_of_each_worst_first(fact: Fact, monk
     assert shown[0].css != shown[1].css
 
 
+@pytest.mark.parametrize("few", [0, 100])
+def test_few_or_many_known_values_are_counted_alike(few: int, fact: Fact, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(byfact, "FEW", few)
+    unplaced = graded("A")
+    unplaced.tile = None
+    Place.objects.bulk_create([graded("D"), graded("A"), house(), unplaced, graded("D", NEXT_VILLAGE)])
+    assert byfact.numbers("house", fact, within=HERE) == {"A": 1, "D": 1}
+
+
 def test_without_a_fact_the_legend_names_the_worst_state_first_and_no_withdrawn_case(db) -> None:
     keys = [one.key for one in legend("house", HERE, by_fact=False, counted=False)]
     assert keys[0] == "found"
