@@ -20,7 +20,8 @@ export function askBeforeSending(): void {
   }, { capture: true });
 }
 
-function ask(dialog: HTMLDialogElement, question: string, yes: string | undefined, proceed: () => void): void {
+/** Put a question in the page's dialog; what follows where the answer is yes. */
+export function ask(dialog: HTMLDialogElement, question: string, yes: string | undefined, proceed: () => void): void {
   const agree = dialog.querySelector<HTMLButtonElement>("button[value=yes]");
   const text = dialog.querySelector("[data-question]");
   if (!agree || !text) return;

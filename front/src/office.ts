@@ -6,8 +6,10 @@ import { askBeforeSending } from "./confirm";
 import { keepDrafts } from "./draft";
 import { followPhotos } from "./photos";
 import { sendOnce } from "./sending";
+import { leaveNothingOpen } from "./signout";
 
 askBeforeSending();
+leaveNothingOpen();
 sendOnce(); // after the question: a form that waits for an answer is not being sent yet
 followPhotos();
 keepDrafts();

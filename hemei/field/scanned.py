@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
+from hashlib import sha256
 from typing import Any
 
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
@@ -28,6 +30,17 @@ def for_anybody(view: View) -> View:
         return private(view(request, **arguments))
 
     return answer
+
+
+def keeping(
+    request: HttpRequest, name: str, *, page: str, files: Sequence[str], told: str = "", **more: str
+) -> HttpResponse:
+    """The script of a page that stays on the device. A changed file, or what is `told`, makes it another one."""
+    version = sha256(" ".join([page, *files, told]).encode()).hexdigest()[:12]
+    context = {"name": name, "version": version, "page": page, "files": files, **more}
+    response = render(request, "field/keeping.js", context, content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 def drawn(address: str, *, error: str) -> str:

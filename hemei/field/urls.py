@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hemei.field.views import check, collect, door, dues, paper, phone, phones, plates, preview
+from hemei.field.views import check, collect, door, dues, offline, paper, phone, phones, plates, preview
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -27,6 +27,10 @@ for_staff = [
     path("forms/<int:pk>/", preview.preview, name="form_preview"),
     path("plates/", plates.plates, name="plates"),
     path("phones/", phones.phones, name="phones"),
+    path("offline/", offline.page, name="offline"),
+    path("offline/kit.json", offline.kit, name="offline_kit"),
+    path("offline/worker.js", offline.worker, name="offline_worker"),
+    path("offline/send/", offline.send, name="offline_send"),
 ]
 
 for_collect = [  # Collect appends formList and submission to the address it was given, without a slash behind

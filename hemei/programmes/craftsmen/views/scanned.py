@@ -6,7 +6,6 @@ since when; that is also what keeps other sites from sending it.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from textwrap import wrap
 from typing import Any
 
@@ -23,7 +22,7 @@ from hemei.core.limits import spend
 from hemei.core.models import Place
 from hemei.core.queries.paging import page
 from hemei.engines.signed import BadCode
-from hemei.field.scanned import for_anybody
+from hemei.field.scanned import for_anybody, keeping
 from hemei.office.paging import Turns
 from hemei.programmes.craftsmen.actions.training import attend
 from hemei.programmes.craftsmen.actions.worksite import rate
@@ -141,10 +140,7 @@ def offline(request: HttpRequest) -> HttpResponse:
 
 def worker(request: HttpRequest) -> HttpResponse:
     """The script that keeps that page; a changed file or key makes it another one."""
-    files = [static("built/cardcheck.js"), static("built/household.css"), signing.public_key().hex()]
-    version = sha256(" ".join(files).encode()).hexdigest()[:12]
+    files = [static("built/cardcheck.js"), static("built/household.css")]
     cards = reverse("craftsmen.check", args=["-"]).removesuffix("-/")
-    context = {"version": version, "cards": cards}
-    response = render(request, "craftsmen/worker.js", context, content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    key = signing.public_key().hex()
+    return keeping(request, "cards", page=reverse("craftsmen.offline"), files=files, told=key, beside=cards)

@@ -1,0 +1,278 @@
+/** Checks where there is no signal: the list, the forms and the map are on the phone, what is filled in waits to be sent. */
+import "./offline.css";
+import { Filling } from "./offline/fill";
+import type { Form } from "./offline/form";
+import { send } from "./offline/outbox";
+import { type Spot, clear, dayNumber, part, piece, put, today, way, words } from "./offline/page";
+import { type Sheet, forget, forgetKit, keepKit, kept, sheet as sheetOf, sheets } from "./offline/store";
+
+interface Place {
+  id: number;
+  label: string;
+  more: string;
+  lon: number | null;
+  lat: number | null;
+  dues: { form: string; due_on: string }[];
+  known: { [field: string]: string[] };
+}
+
+interface Kit {
+  account: string;
+  name: string;
+  at: string;
+  forms: Form[];
+  places: Place[];
+  left_out: number;
+  outlines: [number, number][][];
+}
+
+const page = document.querySelector<HTMLElement>("[data-offline]")!;
+const main = document.querySelector<HTMLElement>("main")!;
+const address = (name: string) => page.dataset[name] ?? "";
+const language = document.documentElement.lang === "en" ? "en" : "zh";
+const EVERY = 30_000;
+const SHOWN = 60;
+
+let kit: Kit | undefined;
+let here: Spot | undefined;
+let shown = SHOWN;
+
+/** A browser that forgets, or keeps no page, promises nothing. */
+const able = "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
+
+async function start(): Promise<void> {
+  if (!able) return show(piece("unable"));
+  void navigator.serviceWorker.register(address("worker"), { scope: address("scope") });
+  void navigator.storage?.persist?.();
+  kit = await kept<Kit>().catch(() => undefined);
+  await route();
+  await fetchKit();
+  await sendAll();
+  window.addEventListener("online", () => void sendAll());
+  window.setInterval(() => void sendAll(), EVERY);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sendAll());
+}
+
+/** The newest list, where there is a signal; the one on the phone stays where there is none. */
+async function fetchKit(): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(address("kit"), { headers: { Accept: "application/json" }, redirect: "manual" });
+  } catch {
+    return tell("no-signal");
+  }
+  if (response.status === 401 || response.type === "opaqueredirect") return tell(kit ? "signed-out" : "sign-in");
+  if (!response.ok) return tell("server-trouble");
+  const fetched = (await response.json()) as Kit;
+  if (kit && kit.account !== fetched.account) await forgetKit();
+  else if (kit) await keepForms(fetched, kit.forms);
+  kit = fetched;
+  try {
+    await keepKit(fetched);
+  } catch {
+    return tell("full");
+  }
+  tell("");
+  if (location.hash.length < 2) await route();
+}
+
+/** What was begun with a form is finished with it, also when there is a newer one. */
+async function keepForms(fetched: Kit, former: Form[]): Promise<void> {
+  const open = (await sheets()).filter((one) => one.state !== "sent");
+  const needed = (form: Form) => open.some((one) => one.form === form.id && one.version === form.version);
+  const known = new Set(fetched.forms.map((form) => `${form.id} ${form.version}`));
+  fetched.forms.push(...former.filter((form) => needed(form) && !known.has(`${form.id} ${form.version}`)));
+}
+
+function tell(key: string): void {
+  const box = document.querySelector<HTMLElement>("[data-part=status]")!;
+  box.textContent = key && words(key);
+  box.hidden = key === "";
+  document.querySelector<HTMLElement>("[data-part=sign-in]")!.hidden = key !== "signed-out" && key !== "sign-in";
+}
+
+async function sendAll(): Promise<void> {
+  if (!kit) return;
+  const outcome = await send(kit.account, address("send"), () => void count().then(() => (location.hash === "#outbox" ? route() : undefined)));
+  if (outcome === "signed-out") tell("signed-out");
+  else if (outcome === "somebody-else") tell("somebody-else");
+  else if (outcome === "later") tell(navigator.onLine ? "server-trouble" : "no-signal");
+  else if (outcome) tell("");
+  await count();
+  if (outcome === "sent" && location.hash.length < 2) await route();
+}
+
+async function mine(): Promise<Sheet[]> {
+  return (await sheets().catch(() => [])).filter((one) => one.account === kit?.account);
+}
+
+async function count(): Promise<void> {
+  const all = await mine();
+  const open = all.filter((one) => one.state === "waiting").length;
+  const refused = all.filter((one) => one.state === "refused").length;
+  const said = [open ? words("waiting-n", { n: open }) : "", refused ? words("refused-n", { n: refused }) : ""].filter(Boolean);
+  put(document, "outbox", said.join(" · ") || words("nothing-waits"));
+  document.querySelector("[data-part=outbox]")!.classList.toggle("some", said.length > 0);
+}
+
+function show(...boxes: HTMLElement[]): void {
+  clear(main);
+  main.append(...boxes);
+}
+
+async function route(): Promise<void> {
+  const [what, first, second] = location.hash.slice(1).split("/");
+  await count();
+  if (!kit) return show(piece("empty"));
+  if (what === "look" && first && second) return look(Number(first), decodeURIComponent(second));
+  if (what === "sheet" && first) return open(decodeURIComponent(first));
+  if (what === "outbox") return outbox();
+  return list();
+}
+
+async function list(): Promise<void> {
+  const { places, at } = kit!;
+  const box = piece("list");
+  const done = new Map((await mine()).filter((one) => one.state !== "sent" || one.changed > Date.parse(at)).map((one) => [`${one.place} ${one.form}`, one]));
+  const lines = places.map((place) => ({ place, off: here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined }));
+  if (here) lines.sort((a, b) => (a.off?.metres ?? Infinity) - (b.off?.metres ?? Infinity));
+  put(box, "fetched", words("fetched", { at: new Date(at).toLocaleString(language === "en" ? "en" : "zh-CN"), n: places.length }));
+  put(box, "left-out", kit!.left_out ? words("left-out", { n: kit!.left_out }) : "");
+  for (const { place, off } of lines.slice(0, shown)) part(box, "lines").append(line(place, off, done));
+  put(box, "none", places.length ? "" : words("none-due"));
+  part(box, "more").hidden = lines.length <= shown;
+  part(box, "more").addEventListener("click", () => {
+    shown += SHOWN;
+    void list();
+  });
+  part(box, "nearest").addEventListener("click", () => nearest(box));
+  part(box, "renew").addEventListener("click", () => void fetchKit());
+  drawMap(part(box, "map"));
+  show(box);
+}
+
+function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<string, Sheet>): HTMLElement {
+  const row = piece("line");
+  put(row, "label", place.label);
+  put(row, "more", place.more);
+  put(row, "off", off ? words(off.metres < 1000 ? "metres" : "kilometres", {
+    n: off.metres < 1000 ? Math.round(off.metres / 10) * 10 : (off.metres / 1000).toFixed(1),
+    to: words("directions").split("|")[off.eighth] ?? "",
+  }) : place.lon === null ? words("no-spot") : "");
+  for (const due of place.dues) {
+    const form = kit!.forms.find((one) => one.id === due.form);
+    if (!form) continue;
+    const one = done.get(`${place.id} ${form.id}`);
+    const way = piece("due");
+    const days = dayNumber(due.due_on) - dayNumber(today());
+    put(way, "due", one ? words(`state-${one.state}`) : days < 0 ? words("late", { n: -days }) : words("left", { n: days }));
+    way.classList.toggle("late", !one && days < 0);
+    const link = part<HTMLAnchorElement>(way, "look");
+    link.textContent = form.title;
+    link.href = one && one.state !== "sent" ? `#sheet/${one.instance}` : `#look/${place.id}/${encodeURIComponent(form.id)}`;
+    link.hidden = one?.state === "sent" || one?.state === "waiting";
+    row.append(way);
+  }
+  return row;
+}
+
+function nearest(box: HTMLElement): void {
+  if (!("geolocation" in navigator)) return put(box, "no-position", words("no-position"));
+  navigator.geolocation.getCurrentPosition(({ coords }) => {
+    here = { lon: coords.longitude, lat: coords.latitude };
+    void list();
+  }, () => put(box, "no-position", words("no-position")), { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 });
+}
+
+/** Spots and the edges of their villages, north up; what is owed late is red. */
+function drawMap(svg: HTMLElement): void {
+  const spots = kit!.places.filter((place) => place.lon !== null && place.lat !== null);
+  const points = [...spots.map((place): [number, number] => [place.lon!, place.lat!]), ...(here ? [[here.lon, here.lat] as [number, number]] : [])];
+  if (spots.length === 0) return void (svg.parentElement!.hidden = true);
+  const [lons, lats] = [points.map(([lon]) => lon), points.map(([, lat]) => lat)];
+  const middle = (Math.min(...lats) + Math.max(...lats)) / 2;
+  const flat = Math.cos((middle * Math.PI) / 180);
+  const span = Math.max((Math.max(...lons) - Math.min(...lons)) * flat, Math.max(...lats) - Math.min(...lats), 0.004) * 1.1;
+  const west = ((Math.min(...lons) + Math.max(...lons)) / 2) * flat - span / 2;
+  const at = ([lon, lat]: [number, number]) => [((lon * flat - west) / span) * 1000, 500 - ((lat - middle) / span) * 1000] as const;
+  const draw = (name: string, attributes: { [name: string]: string | number }) => {
+    const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, String(value));
+    svg.append(shape);
+  };
+  for (const ring of kit!.outlines) draw("path", { class: "edge", d: `M${ring.map((point) => at(point).map(Math.round).join(" ")).join("L")}Z` });
+  for (const place of spots) {
+    const [cx, cy] = at([place.lon!, place.lat!]);
+    const late = place.dues.some((due) => due.due_on < today());
+    draw("circle", { class: late ? "spot late" : "spot", cx: Math.round(cx), cy: Math.round(cy), r: late ? 13 : 10 });
+  }
+  if (here) draw("circle", { class: "me", cx: Math.round(at([here.lon, here.lat])[0]), cy: Math.round(at([here.lon, here.lat])[1]), r: 16 });
+}
+
+async function look(id: number, formId: string): Promise<void> {
+  const place = kit!.places.find((one) => one.id === id);
+  const form = kit!.forms.find((one) => one.id === formId);
+  if (!place || !form) return show(piece("gone"));
+  const begun = (await mine()).find((one) => one.place === id && one.form === formId && one.state === "draft");
+  fill(form, begun ?? begin(place, form), place);
+}
+
+function begin(place: Place, form: Form): Sheet {
+  const names = new Set(form.sections.flatMap((section) => section.questions.map((question) => question.name)));
+  const fields = Object.fromEntries(Object.entries(place.known).filter(([name]) => names.has(name)));
+  return {
+    instance: `uuid:${unique()}`, account: kit!.account, place: place.id, label: place.label, form: form.id, version: form.version,
+    title: form.title, fields, photos: [], at: "", position: null, state: "draft", said: "", wrong: {}, link: "", tries: 0, changed: 0,
+  };
+}
+
+function unique(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function open(instance: string): Promise<void> {
+  const one = await sheetOf(instance);
+  const form = one && kit!.forms.find((known) => known.id === one.form && known.version === one.version);
+  if (!one || one.account !== kit!.account || !form || one.state === "sent") return show(piece("gone"));
+  fill(form, one, kit!.places.find((place) => place.id === one.place));
+}
+
+function fill(form: Form, one: Sheet, place: Place | undefined): void {
+  const filling = new Filling(form, one, place, language, () => {
+    location.hash = "";
+    void sendAll();
+  });
+  part(filling.box, "throw-away").addEventListener("click", async () => {
+    if (!window.confirm(words("throw-away"))) return;
+    await forget(one.instance);
+    location.hash = "";
+  });
+  show(filling.box);
+  window.scrollTo(0, 0);
+}
+
+async function outbox(): Promise<void> {
+  const box = piece("outbox-page");
+  const all = (await mine()).sort((a, b) => b.changed - a.changed);
+  const others = (await sheets()).filter((one) => one.account !== kit!.account && one.state !== "sent").length;
+  put(box, "others", others ? words("others", { n: others }) : "");
+  put(box, "none", all.length ? "" : words("nothing-kept"));
+  for (const one of all) {
+    const row = piece("kept-sheet");
+    put(row, "label", `${one.label} · ${one.title}`);
+    put(row, "state", words(`state-${one.state}`));
+    row.dataset["state"] = one.state;
+    put(row, "said", one.said || (one.state === "waiting" && one.tries ? words("tried", { n: one.tries }) : ""));
+    const link = part<HTMLAnchorElement>(row, "open");
+    link.hidden = one.state === "waiting" || (one.state === "sent" && !one.link);
+    link.href = one.state === "sent" ? one.link : `#sheet/${one.instance}`;
+    link.textContent = words(one.state === "sent" ? "see" : "mend-it");
+    part(box, "lines").append(row);
+  }
+  part(box, "send-now").addEventListener("click", () => void sendAll().then(route));
+  show(box);
+}
+
+window.addEventListener("hashchange", () => void route());
+void start();

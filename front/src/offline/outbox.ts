@@ -1,0 +1,90 @@
+/**
+ * Sends what waits, one sheet after another, as often as it takes. The same instance sent twice is stored once, so that a
+ * broken line is no reason to ask anybody anything. What the server refuses stays, with its reason, to be mended.
+ */
+import { type Sheet, forget, keep, sheets } from "./store";
+
+export type Outcome = "sent" | "refused" | "later" | "signed-out" | "somebody-else";
+
+interface Answer {
+  outcome?: string;
+  message?: string;
+  wrong?: { [field: string]: string };
+  link?: string;
+}
+
+const SHOWN_FOR = 7 * 24 * 3600 * 1000;
+const PATIENCE = 60_000;
+let busy = false;
+
+export async function waiting(account: string): Promise<Sheet[]> {
+  return (await sheets()).filter((one) => one.account === account && one.state === "waiting");
+}
+
+/** Send all that waits for this account; tells what ended it. */
+export async function send(account: string, address: string, changed: () => void): Promise<Outcome | undefined> {
+  if (busy) return undefined;
+  busy = true;
+  let last: Outcome | undefined;
+  try {
+    for (const one of await waiting(account)) {
+      last = await post(one, address);
+      changed();
+      if (last !== "sent" && last !== "refused") break;
+    }
+    await tidy(account);
+  } finally {
+    busy = false;
+  }
+  return last;
+}
+
+async function post(one: Sheet, address: string): Promise<Outcome> {
+  const body = new FormData();
+  const { instance, place, form, version, fields, at, position } = one;
+  body.append("check", JSON.stringify({ instance, place, form, version, fields, at, position }));
+  for (const photo of one.photos) {
+    body.append("photo", photo.blob, photo.name);
+    body.append("photo_field", photo.field);
+    body.append("source", photo.source);
+    body.append("device_time", photo.time);
+  }
+  const patience = new AbortController();
+  const alarm = setTimeout(() => patience.abort(), PATIENCE);
+  try {
+    const token = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+    const headers = { "X-CSRFToken": token, "X-Account": one.account };
+    const response = await fetch(address, { method: "POST", body, headers, signal: patience.signal, redirect: "manual" });
+    return await settle(one, response);
+  } catch {
+    await keep({ ...one, tries: one.tries + 1 });
+    return "later";
+  } finally {
+    clearTimeout(alarm);
+  }
+}
+
+async function settle(one: Sheet, response: Response): Promise<Outcome> {
+  if (response.status === 401) return "signed-out";
+  if (response.status === 409 && !isJson(response)) return "somebody-else";
+  if (!isJson(response)) {
+    await keep({ ...one, tries: one.tries + 1 });
+    return "later"; // a proxy, a page of trouble, a sign-in that was renewed meanwhile
+  }
+  const said = (await response.json()) as Answer;
+  if (said.outcome === "stored" || said.outcome === "repeated") {
+    await keep({ ...one, state: "sent", photos: [], fields: {}, said: said.message ?? "", wrong: {}, link: said.link ?? "" });
+    return "sent";
+  }
+  if (said.outcome !== "refused") return "later";
+  await keep({ ...one, state: "refused", said: said.message ?? "", wrong: said.wrong ?? {} });
+  return "refused";
+}
+
+const isJson = (response: Response): boolean => (response.headers.get("Content-Type") ?? "").startsWith("application/json");
+
+async function tidy(account: string): Promise<void> {
+  for (const one of await sheets()) {
+    if (one.account === account && one.state === "sent" && Date.now() - one.changed > SHOWN_FOR) await forget(one.instance);
+  }
+}

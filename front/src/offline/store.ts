@@ -1,0 +1,69 @@
+/**
+ * What the phone keeps, in one IndexedDB: the list that was fetched (one account's at a time), drafts, and the outbox. Each
+ * record of the last two carries its account: another person on the same phone sees none of it but a number.
+ */
+export interface Photo {
+  field: string;
+  name: string;
+  blob: Blob;
+  source: string;
+  time: string;
+}
+
+export interface Sheet {
+  instance: string;
+  account: string;
+  place: number;
+  label: string;
+  form: string;
+  version: string;
+  title: string;
+  fields: { [field: string]: string[] };
+  photos: Photo[];
+  at: string;
+  position: { lon: number; lat: number; accuracy: number } | null;
+  state: "draft" | "waiting" | "sent" | "refused";
+  said: string; // what the server answered
+  wrong: { [field: string]: string };
+  link: string;
+  tries: number;
+  changed: number;
+}
+
+type Name = "kit" | "sheets";
+
+let base: Promise<IDBDatabase> | undefined;
+
+function opened(): Promise<IDBDatabase> {
+  base ??= new Promise((resolve, reject) => {
+    const opening = indexedDB.open("hemei-field", 1);
+    opening.onupgradeneeded = () => {
+      opening.result.createObjectStore("kit");
+      opening.result.createObjectStore("sheets", { keyPath: "instance" });
+    };
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      opening.result.onversionchange = () => opening.result.close();
+      resolve(opening.result);
+    };
+  });
+  return base;
+}
+
+/** Done when it lies on the disk: what the page then says is kept. */
+async function done<Result>(name: Name, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
+  const transaction = (await opened()).transaction(name, mode);
+  const asked = ask(transaction.objectStore(name));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(asked.result as Result);
+    transaction.onabort = () => reject(transaction.error ?? asked.error);
+  });
+}
+
+export const kept = <Kit>() => done<Kit | undefined>("kit", "readonly", (store) => store.get("now"));
+export const keepKit = (kit: unknown) => done("kit", "readwrite", (store) => store.put(kit, "now"));
+export const forgetKit = () => done("kit", "readwrite", (store) => store.delete("now"));
+export const sheets = () => done<Sheet[]>("sheets", "readonly", (store) => store.getAll());
+export const sheet = (instance: string) => done<Sheet | undefined>("sheets", "readonly", (store) => store.get(instance));
+export const keep = (one: Sheet) => done("sheets", "readwrite", (store) => store.put({ ...one, changed: Date.now() }));
+export const forget = (instance: string) => done("sheets", "readwrite", (store) => store.delete(instance));

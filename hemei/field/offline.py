@@ -1,0 +1,222 @@
+"""What is kept on the phone of whoever goes out without a signal, and what comes back from it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import shapely
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from hemei.core.access import Actor, Scope, may, require, scope_of
+from hemei.core.actions.check import Answered, Stored, submit_check
+from hemei.core.actions.evidence import NewFile
+from hemei.core.doors import found
+from hemei.core.errors import Mistaken
+from hemei.core.models import Account, Check, Due, EvidenceSource, Place, Tier
+from hemei.core.queries import places, waiting
+from hemei.core.queries.regions import regions
+from hemei.core.registry import Form, registry
+from hemei.engines.forms import Form as ReadForm
+from hemei.engines.forms import clean
+from hemei.engines.forms.data import as_data
+from hemei.engines.tables.coordinates import metres_as_if_shifted
+from hemei.field.sheet import from_register
+from hemei.field.staff import right_for
+from hemei.terms.day import day_of
+from hemei.terms.region import Level
+
+MOST_KEPT = 1_000
+LONGEST_INSTANCE = 64
+SIMPLER_BY = 0.0002  # degrees, about 20 m: an edge drawn on a phone
+SENTENCES = {"place": int, "form": str, "version": str, "instance": str, "at": str, "fields": dict}
+
+
+def kit(actor: Actor, account: Account) -> dict[str, Any]:
+    """The looks this person owes, soonest first, with the forms for them and the edges of their villages.
+
+    No more than the pages for whoever goes out show: no names of residents. A patrol's list begins on its day.
+    """
+    seen = scope_of(actor, "place.view")
+    owed = waiting.dues(within=seen, units=actor.unit_ids, account=account.pk, until=date.max)
+    rows: dict[int, dict[str, Any]] = {}
+    forms: dict[str, Form] = {}
+    left_out = 0
+    for due in owed.select_related("place", "round").iterator(chunk_size=500):
+        form = next(_forms_for(due, actor), None)
+        if form is None:
+            continue
+        if due.place_id not in rows and len(rows) == MOST_KEPT:
+            left_out += 1
+            continue
+        row = rows.setdefault(due.place_id, _row(due.place))
+        row["dues"].append({"form": form.id, "due_on": due.due_on.isoformat()})
+        row["known"] |= _known(due.place, form)
+        forms[form.id] = form
+    return {
+        "account": str(account.pk),
+        "name": account.name,
+        "at": timezone.now().isoformat(),
+        "forms": [as_data(form.read) | {"tier": form.tier} for form in forms.values()],
+        "places": list(rows.values()),
+        "left_out": left_out,
+        "outlines": list(_outlines({row["region"] for row in rows.values()}, within=seen)),
+    }
+
+
+def _forms_for(due: Due, actor: Actor) -> Iterator[Form]:
+    """Self-checks for others are not among them: they are told by telephone, or asked at the door."""
+    for form in registry.forms.values():
+        fits = form.kind == due.place.kind and form.tier == due.round.tier != Tier.SELF
+        if fits and may(actor, right_for(form), due.place):
+            yield form
+
+
+def _row(place: Place) -> dict[str, Any]:
+    more = [part for part in (place.group, place.address) if part and part not in place.label]
+    return {
+        "id": place.pk,
+        "label": place.label,
+        "more": " · ".join(more),
+        "region": place.region[: Level.VILLAGE],
+        "lon": place.lon,
+        "lat": place.lat,
+        "dues": [],
+        "known": {},
+    }
+
+
+def _known(place: Place, form: Form) -> dict[str, list[str]]:
+    recall = registry.programme_of_kind(place.kind).recall
+    return dict(from_register(form.read, recall(place)).texts) if recall else {}
+
+
+def _outlines(villages: set[str], *, within: Scope) -> Iterator[list[list[float]]]:
+    for region in regions(within=within).filter(code__in=villages).exclude(boundary=None):
+        shape = shapely.from_wkb(bytes(region.boundary or b"")).simplify(SIMPLER_BY)
+        for polygon in shapely.get_parts(shape):
+            yield [[round(lon, 5), round(lat, 5)] for lon, lat in polygon.exterior.coords]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A filled-in form as a phone sends it, with its photos."""
+
+    raw: bytes
+    said: Mapping[str, Any]
+    photos: Sequence[tuple[str, UploadedFile[bytes], str, str]]  # field, file, source, time by the phone
+
+
+class Unfit(Mistaken):
+    """Answers that do not fit their form: `wrong` says by field what is to be mended."""
+
+    def __init__(self, wrong: Mapping[str, str]) -> None:
+        super().__init__(_("有 %(n)d 处要改，改好再发。") % {"n": len(wrong)}, code="answer")
+        self.wrong = wrong
+
+
+def read_sent(raw: str, photos: Sequence[tuple[str, UploadedFile[bytes], str, str]]) -> Sent:
+    """Raises Mistaken for what no page of ours sends."""
+    try:
+        said = json.loads(raw)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict) or any(not isinstance(said.get(name), kind) for name, kind in SENTENCES.items()):
+        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
+    fits = all(
+        isinstance(texts, list) and all(isinstance(one, str) for one in texts) for texts in said["fields"].values()
+    )
+    if not fits or not 8 <= len(said["instance"]) <= LONGEST_INSTANCE or not 0 < said["place"] < 2**62:
+        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
+    return Sent(raw.encode(), said, photos)
+
+
+def take_in(sent: Sent, *, by: Actor) -> Stored:
+    """Store it as a check, once however often it is sent.
+
+    Raises Http404 for an unknown place, Refused where this person may not, Unfit and Mistaken for what does not fit.
+    """
+    said = sent.said
+    place = found(places.place(said["place"], within=scope_of(by, "place.view")))
+    form = registry.forms.get(said["form"])
+    read = form.versions.get(said["version"]) if form else None
+    if form is None or read is None or form.kind != place.kind or form.tier == Tier.SELF:
+        raise Mistaken(_("没有这张表或这个版本，请更新清单后重填。"), code="unknown_form")
+    require(by, right_for(form), place)
+    at = _moment(said["at"])
+    answers, errors = clean(read, said["fields"], day_of(at))
+    if errors:
+        raise Unfit({_field(error.question, error.instance): error.problem for error in errors})
+    position = _position(said.get("position"))
+    files = list(_files(sent, read, position))
+    answered = Answered(
+        form=form.id, version=read.version, answers=answers, instance_id=said["instance"], at=at, raw=sent.raw,
+        files=[file for file in files if file.question in answers or file.question in read.repeats], **position,
+    )  # fmt: skip
+    return submit_check(place=place, answered=answered, by=by)
+
+
+def _field(question: str, instance: int) -> str:
+    return f"{question}.{instance}" if instance else question
+
+
+def _moment(text: str) -> datetime:
+    """The phone's time; a clock that runs ahead of ours would have it made in the future, so it counts as now."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise Mistaken(_("没有写明什么时候查看的，请重新打开这一份再发。"), code="no_moment")
+    return min(moment, timezone.now())
+
+
+def _position(said: object) -> dict[str, Any]:
+    """Where the phone was, where it says so believably."""
+    if not isinstance(said, dict):
+        return {}
+    try:
+        lon, lat, accuracy = (float(said[name]) for name in ("lon", "lat", "accuracy"))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return {}
+    if not (abs(lon) <= 180 and abs(lat) <= 90 and 0 <= accuracy < 1e7):
+        return {}
+    return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
+
+
+def _files(sent: Sent, read: ReadForm, position: Mapping[str, Any]) -> Iterator[NewFile]:
+    within = {question.name: section.name for section in read.repeats.values() for question in section.questions}
+    for field, file, source, time in sent.photos:
+        question = field.partition(".")[0]
+        yield NewFile(
+            name=file.name or "photo",
+            content=file.read(),
+            source=source if source in EvidenceSource.values else EvidenceSource.UNKNOWN,
+            device_at=_device_time(time),
+            question=within.get(question, question),
+            **position,
+        )
+
+
+def _device_time(text: str) -> datetime | None:
+    try:
+        return _moment(text)
+    except Mistaken:
+        return None
+
+
+def doubt(check: Check) -> str:
+    """Why the position that a check was sent with is not believed, or ""."""
+    place = check.place
+    if check.lon is None or check.lat is None or place.lon is None or place.lat is None:
+        return ""
+    metres = metres_as_if_shifted(check.lon, check.lat, place.lon, place.lat, check.accuracy_m or 0.0)
+    if metres is None:
+        return ""
+    return _("手机的位置离登记的位置 %(n)d 米，正好是高德、腾讯坐标（GCJ-02）的偏移：这个位置不作数。") % {"n": metres}

@@ -1,0 +1,28 @@
+// Keeps a page on this device and shows it where there is no signal. name: of its own cache; version; page: its address; files: what it needs; beside: addresses that it stands in for.
+const NAME = "{{ name }}-";
+const KEPT = NAME + "{{ version }}";
+const PAGE = "{{ page }}";
+const BESIDE = "{{ beside }}";
+const FILES = [PAGE{% for file in files %}, "{{ file }}"{% endfor %}];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => {
+  const old = (name) => name.startsWith(NAME) && name !== KEPT;
+  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name)))).then(() => self.clients.claim()));
+});
+
+{% if first == "kept" %}// What is kept comes first: a bad line is not waited for. A newer script brings a newer page.
+const answer = (request, path) => caches.match(path).then((kept) => kept || fetch(request));
+{% else %}const answer = (request, path) => fetch(request).catch(() => caches.match(path));
+{% endif %}
+self.addEventListener("fetch", (event) => {
+  const path = new URL(event.request.url).pathname;
+  if (event.request.mode === "navigate" && (path === PAGE || (BESIDE && path.startsWith(BESIDE)))) {
+    event.respondWith(answer(event.request, PAGE));
+  } else if (event.request.method === "GET" && FILES.includes(path)) {
+    event.respondWith(answer(event.request, path));
+  }
+});

@@ -1,0 +1,97 @@
+"""The page that works without a signal: the page itself, what it keeps, the script that keeps it, and what it sends."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hemei.core.access import Refused, may
+from hemei.core.actions.check import Stored
+from hemei.core.errors import Conflict, Mistaken
+from hemei.core.models import Check
+from hemei.core.registry import registry
+from hemei.field import offline
+from hemei.field.scanned import keeping
+from hemei.field.staff import StaffRequest, staff
+from hemei.terms.finding import Severity
+
+BUILT = ("built/offline.js", "built/offline.css")
+
+
+@staff
+def page(request: StaffRequest) -> HttpResponse:
+    """The frame alone: whose list stands in it is known by what the phone keeps."""
+    return render(request, "field/offline.html")
+
+
+@staff
+def kit(request: StaffRequest) -> HttpResponse:
+    get_token(request)  # what is sent later needs it
+    response = JsonResponse(offline.kit(request.actor, request.user))
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def worker(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page; a changed file makes it another one."""
+    files = [static(name) for name in BUILT]
+    return keeping(
+        request, "field", page=reverse("field:offline"), files=files, told=get_language() or "", first="kept"
+    )
+
+
+@staff
+@require_POST
+def send(request: StaffRequest) -> HttpResponse:
+    """One filled-in form with its photos: stored before it is answered; what is refused says what to mend."""
+    rows = [request.POST.getlist(name) for name in ("photo_field", "source", "device_time")]
+    photos = [
+        (field, file, source, time)
+        for file, field, source, time in zip(request.FILES.getlist("photo"), *rows, strict=False)
+    ]
+    try:
+        stored = offline.take_in(offline.read_sent(request.POST.get("check", ""), photos), by=request.actor)
+    except offline.Unfit as unfit:
+        return _refused(str(unfit.message), 422, unfit.wrong)
+    except Conflict as clash:
+        return _refused(str(clash.message), 409)
+    except Mistaken as wrong:
+        return _refused(str(wrong.message), 422)
+    except Refused:
+        return _refused(_("您没有在这里填这张表的权限。"), 403)
+    except Http404:
+        return _refused(_("没有这个对象，或不在您负责的区域内。"), 404)
+    return JsonResponse(_told(stored, request))
+
+
+def _refused(message: str, status: int, wrong: object = None) -> HttpResponse:
+    return JsonResponse({"outcome": "refused", "message": message, "wrong": wrong or {}}, status=status)
+
+
+def _told(stored: Stored, request: StaffRequest) -> dict[str, str]:
+    check = stored.check
+    said = [_found(check), offline.doubt(check)]
+    seen = may(request.actor, "check.view", check)
+    return {
+        "outcome": "repeated" if stored.repeated else "stored",
+        "message": " ".join(filter(None, said)),
+        "link": reverse("field:check_made", args=[check.pk]) if seen else "",
+    }
+
+
+def _found(check: Check) -> str:
+    found = list(check.findings.order_by("-severity"))
+    if not found:
+        return _("没有发现问题。")
+    kinds = [registry.findings.get(one.code) for one in found]
+    first = [str(kind.title) if kind else one.code for one, kind in zip(found, kinds, strict=True)][:3]
+    counted = ngettext("发现 %(n)d 个问题：%(titles)s。", "发现 %(n)d 个问题：%(titles)s。", len(found))
+    told = counted % {"n": len(found), "titles": "、".join(first)}
+    urgent = next((kind for kind in kinds if kind and kind.severity == Severity.URGENT), None)
+    return f"{told} {urgent.remedy}" if urgent else told

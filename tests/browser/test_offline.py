@@ -1,0 +1,274 @@
+"""An inspector where there is no signal: list, forms and photos on the phone, sent once there is a line again."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import BrowserContext, Page, expect
+
+from hemei.core.access import Actor
+from hemei.core.models import Check, Due, Evidence, Place
+from hemei.core.registry import Programme
+from tests.browser.conftest import DESK, PHONE, Visit
+from tests.conftest import VILLAGE, People, photo
+from tests.field.test_dues import owe, plan
+from tests.toy.wells import dig_well
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
+Window = Callable[..., Visit]
+HERE = {"longitude": 110.5021, "latitude": 31.5, "accuracy": 9}
+OFFLINE = "/field/offline/"
+
+
+def look(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"offline-{name}.png", full_page=True)
+
+
+@pytest.fixture
+def road(toy: Programme, people: People) -> list[Place]:
+    """Five wells on a road going east, the third overdue, all owed by the grid worker."""
+    turn, wells = plan(), [dig_well(VILLAGE, f"井{n}号", 110.5 + n * 0.001) for n in range(5)]
+    for n, well in enumerate(wells):
+        owe(turn, well, people.grid, -2 if n == 2 else 9)
+    return wells
+
+
+@pytest.fixture
+def there(road: list[Place], visit: Window, people: People, size: dict[str, int]) -> Visit:
+    """The page opened once where there was a signal."""
+    seen = visit(people.grid, size, geolocation=HERE, permissions=["geolocation"])
+    open_kept(seen.page)
+    return seen
+
+
+@pytest.fixture
+def size() -> dict[str, int]:
+    return PHONE
+
+
+def open_kept(page: Page) -> None:
+    page.goto(OFFLINE)
+    expect(page.get_by_text("清单更新于")).to_be_visible()
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+
+
+def fill(page: Page, label: str, *, cracked: str = "有", with_photo: bool = True) -> None:
+    page.locator("li", has_text=label).get_by_role("link").click()
+    page.get_by_text(cracked, exact=True).first.click()
+    if cracked == "有":
+        page.get_by_label("裂缝宽度").fill("３．５")
+    if with_photo:
+        page.locator("input[data-source=camera]").set_input_files(
+            {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo().content}
+        )
+        expect(page.locator(".photos li")).to_have_count(1)
+
+
+def finish(page: Page) -> None:
+    page.get_by_role("button", name="填完了，放进待发送").click()
+
+
+def without_network_noise(seen: Visit) -> list[str]:
+    return [said for said in seen.complaints if "ERR_INTERNET_DISCONNECTED" not in said and "401" not in said]
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_look_without_a_signal_is_sent_when_there_is_one(there: Visit, road: list[Place], people: People) -> None:
+    page, context = there.page, there.page.context
+    context.set_offline(True)
+    page.goto(OFFLINE)
+    expect(page.get_by_text("没有信号。填好的都在手机里")).to_be_visible()
+    expect(page.locator("ul.lines > li")).to_have_count(5)
+    page.get_by_role("button", name="离我最近的在前").click()
+    expect(page.locator("ul.lines > li").first).to_contain_text("井2号")
+    expect(page.locator("ul.lines > li").first).to_contain_text("已逾期 2 天")
+    look(page, "list")
+    page.locator("li", has_text="井1号").get_by_role("link").click()
+    expect(page.get_by_text("裂缝宽度")).to_be_hidden()
+    finish(page)
+    expect(page.get_by_text("有 1 处要改，已经标红。")).to_be_visible()
+    look(page, "wrong")
+    page.get_by_role("link", name="先回清单").click()
+    fill(page, "井1号")
+    expect(page.get_by_text("已存在手机里。")).to_be_visible()
+    look(page, "form")
+    page.close()  # the battery, or the camera
+    page = context.new_page()
+    page.goto(OFFLINE)
+    expect(page.locator("li", has_text="井1号")).to_contain_text("填了一半")
+    page.locator("li", has_text="井1号").get_by_role("link").click()
+    expect(page.get_by_label("裂缝宽度")).to_have_value("３．５")
+    expect(page.locator(".photos li")).to_have_count(1)
+    finish(page)
+    expect(page.get_by_role("link", name="待发送 1 条")).to_be_visible()
+    assert not Check.objects.exists()
+    page.get_by_role("link", name="待发送 1 条").click()
+    look(page, "outbox")
+    context.set_offline(False)
+    page.get_by_role("button", name="现在发送").click()
+    expect(page.locator("li[data-state=sent]")).to_contain_text("发现 1 个问题：井台开裂。")
+    look(page, "sent")
+    check = Check.objects.get()
+    assert check.answers == {"cracked": "yes", "crack_mm": 3.5, "photo": "photo-1.jpg"}
+    assert (check.lon, check.accuracy_m, check.account) == (110.5021, 9, people.grid.account)
+    assert Evidence.objects.get().source == "camera"
+    assert Due.objects.filter(done_at=None).count() == 4
+    assert without_network_noise(there) == []
+
+
+def test_a_big_photo_is_made_small_enough_for_a_bad_line(there: Visit) -> None:
+    page = there.page
+    page.locator("li", has_text="井3号").get_by_role("link").click()
+    large = page.evaluate(
+        """async () => {
+          const canvas = Object.assign(document.createElement("canvas"), { width: 4000, height: 3000 });
+          const bytes = await (await new Promise((done) => canvas.toBlob(done, "image/png"))).arrayBuffer();
+          return Array.from(new Uint8Array(bytes));
+        }"""
+    )
+    page.locator("input[data-source=album]").set_input_files(
+        {"name": "大.png", "mimeType": "image/png", "buffer": bytes(large)}
+    )
+    expect(page.locator(".photos li")).to_have_count(1)
+    expect(page.get_by_text("已存在手机里。")).to_be_visible()
+    size = page.evaluate(
+        """() => new Promise((done) => {
+          const opening = indexedDB.open("hemei-field", 1);
+          opening.onsuccess = () => {
+            const asked = opening.result.transaction("sheets").objectStore("sheets").getAll();
+            asked.onsuccess = async () => {
+              const bitmap = await createImageBitmap(asked.result[0].photos[0].blob);
+              done([bitmap.width, bitmap.height]);
+            };
+          };
+        })"""
+    )
+    assert size == [1280, 960]
+
+
+def test_what_the_server_refuses_is_shown_and_mended(there: Visit, road: list[Place]) -> None:
+    page = there.page
+    fill(page, "井4号", cracked="没有", with_photo=False)
+    page.get_by_label("打井日期").fill("1500-01-01")  # what only the server minds
+    finish(page)
+    expect(page.get_by_role("link", name="1 条要改")).to_be_visible()
+    page.get_by_role("link", name="1 条要改").click()
+    expect(page.locator("li[data-state=refused]")).to_contain_text("有 1 处要改")
+    look(page, "refused")
+    page.get_by_role("link", name="打开").click()
+    expect(page.get_by_text("1500 年不对")).to_be_visible()
+    page.get_by_label("打井日期").fill("1990-01-01")
+    finish(page)
+    expect(page.locator("li", has_text="井4号")).to_contain_text("已发送")
+    assert Check.objects.get().answers["dug_on"] == "1990-01-01"
+
+
+def sign_in(context: BrowserContext, actor: Actor, address: str) -> None:
+    client = Client()
+    client.force_login(actor.account)
+    context.add_cookies([{"name": "sessionid", "value": client.session.session_key, "url": address}])
+
+
+def test_a_colleague_with_the_same_phone_sees_nothing_of_the_first(
+    there: Visit, people: People, live_server, road: list[Place]
+) -> None:
+    page, context = there.page, there.page.context
+    context.set_offline(True)
+    fill(page, "井1号")
+    finish(page)
+    expect(page.get_by_role("link", name="待发送 1 条")).to_be_visible()
+    context.set_offline(False)
+    context.clear_cookies()
+    sign_in(context, people.next_village, live_server.url)
+    page.goto(OFFLINE)
+    expect(page.get_by_text("没有要您检查的")).to_be_visible()
+    page.get_by_role("link", name="没有待发送的").click()
+    expect(page.get_by_text("还有 1 条是别的账号填的")).to_be_visible()
+    assert "井" not in page.locator("main").inner_text()
+    assert not Check.objects.exists()
+    context.clear_cookies()
+    sign_in(context, people.grid, live_server.url)
+    page.goto(OFFLINE)
+    expect(page.get_by_role("link", name="没有待发送的")).to_be_visible()
+    assert Check.objects.get().account == people.grid.account
+
+
+def test_signing_out_with_something_unsent_asks_first(there: Visit, people: People) -> None:
+    page, context = there.page, there.page.context
+    context.set_offline(True)
+    fill(page, "井1号")
+    finish(page)
+    expect(page.get_by_role("link", name="待发送 1 条")).to_be_visible()
+    page.route("**/field/offline/send/", lambda route: route.abort())
+    context.set_offline(False)
+    page.goto("/field/")
+    page.locator("header details summary").last.click()
+    page.get_by_role("button", name="退出").click()
+    dialog = page.locator("dialog#confirm")
+    expect(dialog).to_contain_text("还有 1 份检查没有发送")
+    look(page, "sign-out")
+    dialog.get_by_role("button", name="取消").click()
+    page.goto("/field/")
+    page.locator("header details summary").last.click()
+    page.get_by_role("button", name="退出").click()
+    dialog.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in/**")
+    page.goto(OFFLINE)
+    expect(page.get_by_text("手机里还没有清单")).to_be_visible()
+
+
+def test_inside_wechat_nothing_is_promised(road: list[Place], visit: Window, people: People) -> None:
+    seen = visit(people.grid, PHONE, user_agent="Mozilla/5.0 (Linux; Android 10) Chrome/86.0 MicroMessenger/8.0.40")
+    seen.page.goto(OFFLINE)
+    expect(seen.page.get_by_text("这个浏览器不能离线用")).to_be_visible()
+    look(seen.page, "wechat")
+    assert seen.page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+
+
+@pytest.fixture
+def flickering(there: Visit) -> Callable[[], None]:
+    """A line that is cut before some requests arrive and after others have, by turns."""
+    counted = {"n": 0}
+    lock = threading.Lock()
+
+    def pass_on(route) -> None:
+        with lock:
+            counted["n"] += 1
+            n = counted["n"]
+        if n % 3 == 1:
+            route.abort()
+        elif n % 3 == 2:
+            route.fetch()  # it arrives, but its answer does not
+            route.abort()
+        else:
+            route.continue_()
+
+    return lambda: there.page.route("**/field/offline/send/", pass_on)
+
+
+def test_a_line_that_breaks_at_any_moment_stores_each_once(
+    there: Visit, road: list[Place], flickering: Callable[[], None]
+) -> None:
+    page = there.page
+    flickering()
+    for n in range(5):
+        fill(page, f"井{n}号", cracked="没有")
+        finish(page)
+        expect(page.locator("[data-part=outbox]")).to_contain_text("待发送")
+    page.get_by_role("link", name="待发送").click()
+    for _try in range(30):
+        if page.locator("li[data-state=sent]").count() == 5:
+            break
+        page.get_by_role("button", name="现在发送").click()
+        page.wait_for_timeout(300)
+    expect(page.locator("li[data-state=sent]")).to_have_count(5)
+    assert Check.objects.count() == 5
+    assert sorted(Check.objects.values_list("place", flat=True)) == sorted(well.pk for well in road)
