@@ -36,6 +36,7 @@ const SHOWN = 60;
 let kit: Kit | undefined;
 let here: Spot | undefined;
 let shown = SHOWN;
+let filling: Filling | undefined;
 
 /** A browser that forgets, or keeps no page, promises nothing. */
 const able = "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
@@ -121,6 +122,8 @@ function show(...boxes: HTMLElement[]): void {
 }
 
 async function route(): Promise<void> {
+  await filling?.leave();
+  filling = undefined;
   const [what, first, second] = location.hash.slice(1).split("/");
   await count();
   if (!kit) return show(piece("empty"));
@@ -239,16 +242,18 @@ async function open(instance: string): Promise<void> {
 }
 
 function fill(form: Form, one: Sheet, place: Place | undefined): void {
-  const filling = new Filling(form, one, place, language, () => {
+  const opened = new Filling(form, one, place, language, () => {
     location.hash = "";
     void sendAll();
   });
-  part(filling.box, "throw-away").addEventListener("click", async () => {
+  part(opened.box, "throw-away").addEventListener("click", async () => {
     if (!window.confirm(words("throw-away"))) return;
+    filling = undefined;
     await forget(one.instance);
     location.hash = "";
   });
-  show(filling.box);
+  filling = opened;
+  show(opened.box);
   window.scrollTo(0, 0);
 }
 

@@ -19,14 +19,13 @@ from hemei.core.actions.check import Answered, Stored, submit_check
 from hemei.core.actions.evidence import NewFile
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
-from hemei.core.models import Account, Check, Due, EvidenceSource, Place, Tier
+from hemei.core.models import Account, Due, EvidenceSource, Place, Tier
 from hemei.core.queries import places, waiting
 from hemei.core.queries.regions import regions
 from hemei.core.registry import Form, registry
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import clean
 from hemei.engines.forms.data import as_data
-from hemei.engines.tables.coordinates import metres_as_if_shifted
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of
@@ -209,14 +208,3 @@ def _device_time(text: str) -> datetime | None:
         return _moment(text)
     except Mistaken:
         return None
-
-
-def doubt(check: Check) -> str:
-    """Why the position that a check was sent with is not believed, or ""."""
-    place = check.place
-    if check.lon is None or check.lat is None or place.lon is None or place.lat is None:
-        return ""
-    metres = metres_as_if_shifted(check.lon, check.lat, place.lon, place.lat, check.accuracy_m or 0.0)
-    if metres is None:
-        return ""
-    return _("手机的位置离登记的位置 %(n)d 米，正好是高德、腾讯坐标（GCJ-02）的偏移：这个位置不作数。") % {"n": metres}

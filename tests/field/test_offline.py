@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hemei.core.models import AuditEntry, Case, Check, Due, Evidence, Place, Round
-from hemei.engines.tables.coordinates import gcj, metres_as_if_shifted
+from hemei.engines.tables.coordinates import gcj
 from tests.conftest import NEXT_VILLAGE, People, photo
 from tests.field.test_dues import owe, plan
 from tests.toy.wells import dig_well
@@ -192,16 +192,6 @@ def test_a_position_shifted_as_gcj_02_has_it_is_flagged_not_believed(owed: Due, 
 def _shifted(lon: float, lat: float) -> tuple[float, float]:
     lons, lats = gcj(np.array([lon]), np.array([lat]))
     return float(lons[0]), float(lats[0])
-
-
-@given(st.floats(100, 120), st.floats(22, 40), st.floats(-60, 60), st.floats(-60, 60))
-def test_what_counts_as_the_shift(lon: float, lat: float, east: float, north: float) -> None:
-    away = _shifted(lon, lat)
-    near = (away[0] + east / 111_195 / 2, away[1] + north / 111_195)
-    off = metres_as_if_shifted(*near, lon, lat)
-    assert off is None or 300 <= off <= 700
-    assert metres_as_if_shifted(lon + east / 111_195, lat + north / 111_195, lon, lat) is None
-    assert metres_as_if_shifted(2 * lon - away[0], 2 * lat - away[1], lon, lat) is None
 
 
 def test_the_page_and_its_script_say_nothing_of_anybody(owed: Due, signed_in: SignIn, people: People) -> None:

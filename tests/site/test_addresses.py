@@ -73,6 +73,7 @@ LON, LAT = 110.5, 31.5
 OPEN_TO_ALL = ("public/", "healthz", "i18n/", "d/", "sign-in/", "sign-out/", "api/openapi.json")
 PUBLIC_OF_CRAFTSMEN = ("arrive/", "card/", "rate/", "offline/", "directory/", "worker.js")
 OPEN_TO_ALL += tuple(f"craftsmen/{page}" for page in PUBLIC_OF_CRAFTSMEN)  # what a telephone scans
+OPEN_TO_ALL += ("field/offline/worker.js",)  # a script that says nothing of anybody
 OPEN_TO_ALL += tuple(f"building/{page}" for page in ("check/", "follow/", "book/", "notices/"))
 OPEN_TO_ALL += ("control/here/",)
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")

@@ -21,6 +21,7 @@ export class Filling {
   private readonly language: string;
   private readonly finished: (sheet: Sheet) => void;
   private saving = 0;
+  private left = false;
   private photoNumber = 0;
   private readonly added = new Map<string, Set<number>>(); // a repeat's instances that were opened and are still empty
 
@@ -48,9 +49,22 @@ export class Filling {
       event.preventDefault();
       void this.finish();
     });
+    document.addEventListener("visibilitychange", this.flush);
     this.follow();
     for (const [field, said] of Object.entries(sheet.wrong)) this.mark(field, said);
     this.locate();
+  }
+
+  /** The phone was put away, or the camera opened: nothing waits for a timer. */
+  private readonly flush = (): void => {
+    if (!this.box.isConnected) document.removeEventListener("visibilitychange", this.flush);
+    else if (this.saving && this.sheet.state !== "waiting") void this.store();
+  };
+
+  /** Before another page stands here: what was typed last is kept, and nothing is kept any more after that. */
+  async leave(): Promise<void> {
+    this.left = true;
+    if (this.saving) await this.store();
   }
 
   private draw(): void {
@@ -232,12 +246,14 @@ export class Filling {
 
   private save(): void {
     clearTimeout(this.saving);
+    put(this.box, "kept", ""); // until it is
     this.saving = window.setTimeout(() => void this.store(), PAUSE);
   }
 
   /** Kept on the phone, or told plainly that it could not be. */
   private async store(): Promise<boolean> {
     clearTimeout(this.saving);
+    this.saving = 0;
     try {
       await keep(this.sheet);
       put(this.box, "kept", words("kept"));
@@ -273,7 +289,7 @@ export class Filling {
       const { longitude: lon, latitude: lat, accuracy } = coords;
       this.sheet.position = { lon, lat, accuracy };
       this.tellPosition();
-      if (this.sheet.state === "draft") this.save();
+      if (this.sheet.state === "draft" && !this.left) this.save();
     }, () => put(this.box, "position", words("no-position")), { enableHighAccuracy: true, timeout: 60_000, maximumAge: 30_000 });
   }
 

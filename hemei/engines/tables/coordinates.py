@@ -223,27 +223,3 @@ def bd(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:
     length = np.hypot(lon, lat) + 0.00002 * np.sin(lat * BAIDU_PI)
     angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * BAIDU_PI)
     return length * np.cos(angle) + 0.0065, length * np.sin(angle) + 0.006
-
-
-METRES_PER_DEGREE = 111_195.0
-SHIFT_M = (300.0, 700.0)
-NEAR_ENOUGH_M = 100.0
-
-
-def metres_as_if_shifted(
-    lon: float, lat: float, true_lon: float, true_lat: float, accuracy_m: float = 0.0
-) -> int | None:
-    """How far a reported point lies from the true one, in metres, where that is what GCJ-02 would have made of it.
-
-    Parameters: both points in CGCS2000 degrees, `accuracy_m` of the reported one in metres. None where the offset is
-    not 300 to 700 m, or lies more than 100 m (or the accuracy, if that is worse, 200 m at most) beside the shift.
-    """
-    flat = METRES_PER_DEGREE * float(np.cos(np.radians(true_lat)))
-    east, north = (lon - true_lon) * flat, (lat - true_lat) * METRES_PER_DEGREE
-    shifted_lon, shifted_lat = gcj(np.array([true_lon]), np.array([true_lat]))
-    beside_east = east - float(shifted_lon[0] - true_lon) * flat
-    beside_north = north - float(shifted_lat[0] - true_lat) * METRES_PER_DEGREE
-    off, beside = float(np.hypot(east, north)), float(np.hypot(beside_east, beside_north))
-    if not SHIFT_M[0] <= off <= SHIFT_M[1] or beside > min(max(NEAR_ENOUGH_M, accuracy_m), 2 * NEAR_ENOUGH_M):
-        return None
-    return round(off)

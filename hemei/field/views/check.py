@@ -19,7 +19,6 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.field.about import AboutCheck, AboutProxy
-from hemei.field.offline import doubt
 from hemei.field.photos import HeldPhoto, photos_of
 from hemei.field.sheet import Filled, from_register, parts, posted_texts
 from hemei.field.staff import StaffRequest, right_for, staff, within
@@ -107,7 +106,6 @@ def made(request: StaffRequest, pk: int) -> HttpResponse:
         "check": check,
         "place": check.place,
         "shown": [_line(finding, with_cases) for finding in findings],
-        "doubt": doubt(check),
         "urgent": any(finding.severity == Severity.URGENT for finding in findings),
     }
     return render(request, "field/check_made.html", context)

@@ -16,6 +16,7 @@ from hemei.core.actions.check import Stored
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Check
 from hemei.core.registry import registry
+from hemei.core.wording import doubted
 from hemei.field import offline
 from hemei.field.scanned import keeping
 from hemei.field.staff import StaffRequest, staff
@@ -76,7 +77,7 @@ def _refused(message: str, status: int, wrong: object = None) -> HttpResponse:
 
 def _told(stored: Stored, request: StaffRequest) -> dict[str, str]:
     check = stored.check
-    said = [_found(check), offline.doubt(check)]
+    said = [_found(check), doubted(check, check.place)]
     seen = may(request.actor, "check.view", check)
     return {
         "outcome": "repeated" if stored.repeated else "stored",

@@ -18,8 +18,7 @@ from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check,
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
-from hemei.core.wording import bracketed, in_words
-from hemei.engines.tables.coordinates import shifted_by
+from hemei.core.wording import bracketed, doubted, in_words
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today
@@ -235,17 +234,7 @@ def position(row: Any) -> str:
     return f"{row.lon:.5f}, {row.lat:.5f}{near}"
 
 
-@register.filter
-def doubted(row: Check, place: Place) -> str:
-    """Why the position of a check is not believed: it differs from the register's just as the Chinese maps do."""
-    if place.lon is None or place.lat is None or row.lon is None or row.lat is None:
-        return ""
-    metres = shifted_by(place.lon, place.lat, row.lon, row.lat)
-    if metres is None or (row.accuracy_m or 0) > metres / 4:
-        return ""
-    return _(
-        "离登记位置约 %(metres)d 米，正是高德、腾讯地图的偏移：两者之一可能是 GCJ-02 坐标，请到现场或在地图上核对"
-    ) % {"metres": metres}
+register.filter(doubted)
 
 
 @register.filter

@@ -24,7 +24,6 @@ from hemei.programmes.craftsmen.models import Certificate, Craftsman, EarlierTra
 from hemei.terms.day import today
 
 TRADES = dict(Trade.choices)
-LONGEST = {"name": 60, "level": 20, "team": 60, "number": 60, "body": 80}
 OWN = ("trade", "level", "lead", "team")
 PAPER = ("number", "body", "issued_on", "valid_to")
 
@@ -57,7 +56,6 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         region = desk.region(said["region"], Craftsman.matter)
         if not may_keep.covers(region, Craftsman.matter):
             raise BadCell(_("您没有登记工匠的权限。"), _("请交给负责乡村工匠的乡镇或区级经办导入。"))
-        _check_length(said)
         _check_level(said, region)
         _check_paper(said)
         values = {"region": region} | {name: said[name] for name in OWN if name in said}
@@ -127,13 +125,6 @@ def _check_level(said: Mapping[str, Any], region: str) -> None:
             _("区里没有“%(level)s”这一等级。") % {"level": said["level"][:20]},
             _("请填写：%(named)s。") % {"named": "、".join(named)},
         )
-
-
-def _check_length(said: Mapping[str, Any]) -> None:
-    for field in fields(Sheet("", "")):
-        if len(str(said.get(field.name, ""))) > LONGEST.get(field.name, 200):
-            longest = {"what": field.label, "n": LONGEST.get(field.name, 200)}
-            raise BadCell(_("“%(what)s”超过 %(n)d 个字。") % longest, _("请写短一些。"))
 
 
 def _check_paper(said: Mapping[str, Any]) -> None:
