@@ -32,6 +32,7 @@ from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.trying import status, tried
 from hemei.office.views.ownforms import TYPES
 from hemei.terms.day import today
+from hemei.terms.region import Level
 
 MOST_FAULTS = 100
 
@@ -135,7 +136,7 @@ def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: l
 
 
 def _where(request: OfficeRequest, form_id: str) -> At:
-    return At(region_of(request, within(request, "form.edit")), form_id.partition(".")[0])
+    return At(region_of(request, within(request, "form.edit"))[: Level.DISTRICT], form_id.partition(".")[0])
 
 
 def _shown(faults: list[Fault]) -> dict[str, Any]:

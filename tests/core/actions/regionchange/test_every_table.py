@@ -13,7 +13,7 @@ FOLLOWS = {
 }  # fmt: skip
 RECOUNTED = {core.PlaceTally}
 OF_THEIR_DAY = {"core.Check", "core.Finding", "core.Evidence", "core.AuditEntry", "houses.Appraisal"}
-OF_DISTRICTS = {core.TableShape}  # and districts do not change by a table
+OF_DISTRICTS = {core.TableShape, core.FormVersion}  # and districts do not change by a table
 
 
 def test_every_table_with_a_region_follows_or_says_why_not() -> None:
