@@ -83,7 +83,7 @@ def test_pressing_twice_stores_once(at_well: IssuedDoor, old_phone: Client) -> N
     assert Check.objects.count() == 1
 
 
-@pytest.mark.parametrize("form", [form for form in registry.forms.values() if form.tier == "self"], ids=str)
+@pytest.mark.parametrize("form", [form for form in registry.forms.values() if form.tier == "self"], ids=lambda form: form.id)
 def test_all_clear_shows_nothing_wrong(form) -> None:
     programme = registry.programmes[form.id.partition(".")[0]]
     clear = Walk(form.read, programme.findings, {}).all_clear()
