@@ -83,8 +83,9 @@ def test_pressing_twice_stores_once(at_well: IssuedDoor, old_phone: Client) -> N
     assert Check.objects.count() == 1
 
 
-@pytest.mark.parametrize("form", [form for form in registry.forms.values() if form.tier == "self"], ids=lambda form: form.id)
-def test_all_clear_shows_nothing_wrong(form) -> None:
+@pytest.mark.parametrize("form_id", [form.id for form in registry.forms.values() if form.tier == "self"])
+def test_all_clear_shows_nothing_wrong(form_id: str) -> None:
+    form = registry.forms[form_id]
     programme = registry.programmes[form.id.partition(".")[0]]
     clear = Walk(form.read, programme.findings, {}).all_clear()
     assert clear.upcoming is None
