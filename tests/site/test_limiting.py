@@ -134,6 +134,7 @@ def test_every_address_of_a_file_is_one_that_is_counted() -> None:
     """An export names its format in the address; what does not is a page, a tile, or one record's own paper."""
     own = {"public/draws/<int:pk>/frame.csv", "public/draws/<int:pk>.json", "office/imports/<int:pk>/refused.xlsx"}
     own |= {"key/<str:token>/forms/<str:form_id>/places.csv"}
+    own |= {f"office/{of}/<slug:how>.xlsx" for of in ("forms/<str:form_id>", "form-versions/<int:pk>")}  # blank forms
     for path in addresses(get_resolver().url_patterns):
         if path.endswith((".xlsx", ".csv", ".gpkg", ".geojson")) or "file." in path:
             assert "<slug:form>" in path or path in own | {"maps/regions.geojson"}, path
