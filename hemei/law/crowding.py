@@ -127,8 +127,9 @@ def _on_plots(
     for which, factor in ((0, np.ones(len(rows))), (1, storeys[rows])):
         rest = (density.sums_m2[plot, which] - kept_m2 * factor[near]) / ground
         least, most = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
-        np.minimum.at(least, near, rest)
-        np.maximum.at(most, near, rest + own[near] * factor[near] / ground)
+        with np.errstate(invalid="ignore"):  # unknown storeys on a plot leave it unknown
+            np.minimum.at(least, near, rest)
+            np.maximum.at(most, near, rest + own[near] * factor[near] / ground)
         stays = _stays(shapes, near, plots[plot], held, error_m[rows])
         lows[which, rows[moves]] = np.where(stays, least, np.nan)[moves]
         highs[which, rows[moves]] = np.where(stays, most, np.nan)[moves]
