@@ -166,9 +166,14 @@ def test_density_is_counted_on_the_plot_or_in_a_circle(folder):
         (folder / f"{name}.yaml").write_text(text)
     put(folder / "plots.parquet", [box(0, 0, 25, 20), box(100, 0, 25, 20)], id=[1, 2])
     put(folder / "buildings.parquet", [box(0, 0), box(12, 0), box(100, 0), box(300, 0)], id=list("abcd"))
-    _, rows = screened(folder, "plots: plots.parquet")
+    _, rows = screened(folder, "plots: plots.parquet", "buildings: {position_error_m: 0}")
     said = [(rows[one, "d.D1"]["outcome"], rows[one, "d.D1"]["measured"]) for one in "abcd"]
     assert said == [("fail", 0.4), ("fail", 0.4), ("pass", 0.2), ("unknown", None)]
+    _, rows = screened(folder, "plots: plots.parquet")  # 5 m: the one at the corner could stand half beside its plot
+    assert [(rows[one, "d.D1"]["outcome"], rows[one, "d.D1"]["measured"]) for one in "ac"] == [
+        ("unknown", 0.4),
+        ("pass", 0.2),
+    ]
     _, rows = screened(folder, "density_radius_m: 10")
     assert rows["d", "d.D1"]["measured"] == pytest.approx(100 / (3.141592653589793 * 100), abs=1e-6)
     with pytest.raises(LawError, match="只写一个"):
@@ -193,7 +198,7 @@ def test_floor_area_is_counted_on_the_plot_from_the_storeys(folder):
         id=list("abcde"),
         层数=[3.0, 2.0, 4.0, 1.0, None],
     )
-    _, rows = screened(folder, "plots: plots.parquet", "buildings: {storeys: 层数}")
+    _, rows = screened(folder, "plots: plots.parquet", "buildings: {storeys: 层数, position_error_m: 0}")
     said = [(rows[one, "d.F1"]["outcome"], rows[one, "d.F1"]["measured"]) for one in "abcde"]
     assert said == [("fail", 1.0), ("fail", 1.0), ("pass", 0.8), ("unknown", None), ("unknown", None)]
     assert rows["d", "d.F1"]["missing"] == "缺少容积率"

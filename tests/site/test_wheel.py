@@ -100,7 +100,7 @@ def test_forms_and_migrations_are_inside(installed: Path) -> None:
     code = (
         "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'hemei.site.settings'; django.setup()\n"
         "from hemei.core.registry import registry\n"
-        "print(sorted(form.id for form in registry.forms.values() if form.read.version))\n"
+        "print(sorted(form.id for form in registry.declared_forms.values() if form.shipped.version))\n"
         "from django.db.migrations.loader import MigrationLoader\n"
         "print(sorted(app for app, name in MigrationLoader(None).graph.leaf_nodes()))"
     )
