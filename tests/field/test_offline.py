@@ -201,3 +201,4 @@ def test_the_page_and_its_script_say_nothing_of_anybody(owed: Due, signed_in: Si
     script = Client().get("/field/offline/worker.js")
     assert script["Content-Type"].startswith("text/javascript")
     assert b"/field/offline/" in script.content
+    assert b"|| found.redirected" in script.content  # the sign-in is never kept in the page's place

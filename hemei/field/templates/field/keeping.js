@@ -5,8 +5,14 @@ const PAGE = "{{ page }}";
 const BESIDE = "{{ beside }}";
 const FILES = [PAGE{% for file in files %}, "{{ file }}"{% endfor %}];
 
+// Where a page leads elsewhere, to the sign-in for one, nothing is kept: what is kept already stays.
+const keep = (cache, file) => fetch(file).then((found) => {
+  if (!found.ok || found.redirected) throw new Error(file);
+  return cache.put(file, found);
+});
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  event.waitUntil(caches.open(KEPT).then((cache) => Promise.all(FILES.map((file) => keep(cache, file)))).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => {
