@@ -67,6 +67,7 @@ def test_something_is_wrong_then_danger(phone: Page, plate: IssuedDoor, live_ser
     look(phone, "3-question")
     assert fits(phone)
     phone.get_by_role("button", name="没有").click()
+    expect(phone.locator(".step")).to_contain_text("第 2 题")  # a page still on its way cannot be left
     phone.go_back()
     expect(phone.locator(".step")).to_contain_text("第 1 题")
     phone.get_by_role("button", name="没有").click()

@@ -264,7 +264,7 @@ def test_a_line_that_breaks_at_any_moment_stores_each_once(
         finish(page)
         expect(page.locator("[data-part=outbox]")).to_contain_text("待发送")
     page.get_by_role("link", name="待发送").click()
-    for _try in range(30):
+    for _try in range(150):
         if page.locator("li[data-state=sent]").count() == 5:
             break
         page.get_by_role("button", name="现在发送").click()
