@@ -10,18 +10,16 @@ import shapely
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from numpy.typing import NDArray
-from pyproj import Geod
 
 from hemei.core.actions.register.judging import Desk
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line
 from hemei.core.errors import Mistaken
 from hemei.engines.tables import BadCell, as_decimal, as_degrees
-from hemei.engines.tables.coordinates import UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
+from hemei.engines.tables.coordinates import GEOD, UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
 from hemei.terms import tile
 
 DECIMALS = 8  # about a millimetre: what is read twice compares equal
-GEOD = Geod(ellps="GRS80")
 FAR_KM = 10.0
 SHIFTED = ("GCJ-02", "BD-09")
 
