@@ -2,6 +2,7 @@
  * What was typed and photographed but not sent yet is kept in the browser, by account and page: a phone may throw a page away
  * while its camera is open. Put back when the page is opened again, forgotten once the form has arrived, or after three days.
  */
+import { inStore, openBase } from "./database";
 import { addPhoto } from "./photos";
 import { say } from "./sending";
 
@@ -88,17 +89,11 @@ function put(control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const write = (key: string, draft: Draft | undefined) =>
   request("readwrite", (store) => (draft ? store.put(draft, key) : store.delete(key)));
 
-function request<Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("hemei", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("drafts");
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      const base = opening.result;
-      const asked = ask(base.transaction("drafts", mode).objectStore("drafts"));
-      asked.onsuccess = () => resolve(asked.result as Result);
-      asked.onerror = () => reject(asked.error);
-      asked.transaction!.oncomplete = () => base.close();
-    };
-  });
+async function request<Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
+  const base = await openBase("hemei", (made) => made.createObjectStore("drafts"));
+  try {
+    return await inStore<Result>(base, "drafts", mode, ask);
+  } finally {
+    base.close();
+  }
 }

@@ -2,6 +2,8 @@
  * What the phone keeps, in one IndexedDB: the list that was fetched (one account's at a time), drafts, and the outbox. Each
  * record of the last two carries its account: another person on the same phone sees none of it but a number.
  */
+import { inStore, openBase } from "../database";
+
 export interface Photo {
   field: string;
   name: string;
@@ -35,30 +37,15 @@ type Name = "kit" | "sheets";
 let base: Promise<IDBDatabase> | undefined;
 
 function opened(): Promise<IDBDatabase> {
-  base ??= new Promise((resolve, reject) => {
-    const opening = indexedDB.open("hemei-field", 1);
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore("kit");
-      opening.result.createObjectStore("sheets", { keyPath: "instance" });
-    };
-    opening.onerror = () => reject(opening.error);
-    opening.onsuccess = () => {
-      opening.result.onversionchange = () => opening.result.close();
-      resolve(opening.result);
-    };
+  base ??= openBase("hemei-field", (made) => {
+    made.createObjectStore("kit");
+    made.createObjectStore("sheets", { keyPath: "instance" });
   });
   return base;
 }
 
-/** Done when it lies on the disk: what the page then says is kept. */
-async function done<Result>(name: Name, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
-  const transaction = (await opened()).transaction(name, mode);
-  const asked = ask(transaction.objectStore(name));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(asked.result as Result);
-    transaction.onabort = () => reject(transaction.error ?? asked.error);
-  });
-}
+const done = async <Result>(name: Name, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest) =>
+  inStore<Result>(await opened(), name, mode, ask);
 
 export const kept = <Kit>() => done<Kit | undefined>("kit", "readonly", (store) => store.get("now"));
 export const keepKit = (kit: unknown) => done("kit", "readwrite", (store) => store.put(kit, "now"));

@@ -1,0 +1,23 @@
+/** One request to an open database, done when it lies on the disk. */
+export function inStore<Result>(
+  base: IDBDatabase, name: string, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest,
+): Promise<Result> {
+  const transaction = base.transaction(name, mode);
+  const asked = ask(transaction.objectStore(name));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(asked.result as Result);
+    transaction.onabort = () => reject(transaction.error ?? asked.error);
+  });
+}
+
+export function openBase(name: string, make: (base: IDBDatabase) => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open(name, 1);
+    opening.onupgradeneeded = () => make(opening.result);
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      opening.result.onversionchange = () => opening.result.close();
+      resolve(opening.result);
+    };
+  });
+}
