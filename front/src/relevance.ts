@@ -1,8 +1,10 @@
-type Tree = readonly [string, ...unknown[]];
+import { type Answers, Day, type Tree, evaluate, truth } from "./offline/evaluate";
+import { plain } from "./offline/form";
+import { dayNumber, today } from "./offline/page";
 
 /**
- * Hides the questions that the answers so far do not ask for. `data-relevant` holds the condition as a tree; what compares
- * answers is followed at once, and a question whose condition asks for more stays there to be seen. A hidden question counts
+ * Hides the questions that the answers so far do not ask for. `data-relevant` holds the condition as a tree. A question whose
+ * condition asks for what does not stand on the page (a calculation, a repeat) stays there to be seen. A hidden question counts
  * as unanswered for those after it. The server drops what was not asked, script or not.
  */
 export function followRelevance(form: HTMLFormElement): void {
@@ -11,7 +13,10 @@ export function followRelevance(form: HTMLFormElement): void {
     condition: JSON.parse(element.dataset["relevant"] ?? '["lit", 1]') as Tree,
   }));
   const update = () => {
-    for (const { element, condition } of conditional) element.hidden = holds(form, condition, instanceOf(element)) === false;
+    for (const { element, condition } of conditional) {
+      const answers = answersTo(form, condition, instanceOf(element));
+      element.hidden = answers !== undefined && !truth(evaluate(condition, { answers, day: dayOf(form) }));
+    }
   };
   form.addEventListener("change", update);
   update();
@@ -22,50 +27,34 @@ function instanceOf(element: HTMLElement): string {
   return /\.\d+$/.exec(element.dataset["question"] ?? "")?.[0] ?? "";
 }
 
-/** Whether a condition holds; undefined where it asks for more than answers beside what they are compared with. */
-function holds(form: HTMLFormElement, [kind, name, left, right]: Tree, instance: string): boolean | undefined {
+/** The form's day: when somebody looked, as it stands on the page. */
+function dayOf(form: HTMLFormElement): Day {
+  const at = form.querySelector<HTMLInputElement>("input[name=at]")?.value.slice(0, 10);
+  return new Day(dayNumber(at || today()));
+}
+
+/** The answers that a condition speaks of; undefined where one of them, or anything else of it, is not on the page. */
+function answersTo(form: HTMLFormElement, [kind, name, ...parts]: Tree, instance: string): Answers | undefined {
+  if (kind === "lit") return {};
+  if (kind === "answer") {
+    const box = boxOf(form, String(name), instance);
+    return box ? { [String(name)]: box.hidden ? "" : valueOf(box) } : undefined;
+  }
   if (kind !== "call") return undefined;
-  if (name === "and" || name === "or") {
-    const sides = [holds(form, left as Tree, instance), holds(form, right as Tree, instance)];
-    const decisive = name === "or";
-    return sides.includes(decisive) ? decisive : sides.includes(undefined) ? undefined : !decisive;
-  }
-  if (name === "not") {
-    const inner = holds(form, left as Tree, instance);
-    return inner === undefined ? undefined : !inner;
-  }
-  const [asked, question] = left as Tree;
-  const [said, value] = (right ?? []) as unknown as Tree;
-  if (asked !== "answer" || said !== "lit") return undefined;
-  return compared(String(name), answers(form, String(question), instance), value);
+  const found = (parts as Tree[]).map((part) => answersTo(form, part, instance));
+  return found.includes(undefined) ? undefined : Object.assign({}, ...found);
 }
 
-function compared(operator: string, given: string[], value: unknown): boolean | undefined {
-  if (operator === "selected") return given.includes(String(value));
-  const one = given.join(" ");
-  if (typeof value === "string") {
-    return operator === "=" ? one === value : operator === "!=" ? one !== value : undefined;
-  }
-  const number = one.trim() === "" ? NaN : Number(one.normalize("NFKC"));
-  const wanted = Number(value);
-  switch (operator) {
-    case "=": return number === wanted;
-    case "!=": return number !== wanted;
-    case "<": return number < wanted;
-    case "<=": return number <= wanted;
-    case ">": return number > wanted;
-    case ">=": return number >= wanted;
-    default: return undefined;
-  }
-}
-
-/** What is picked or typed for a question that is shown. */
-function answers(form: HTMLFormElement, question: string, instance: string): string[] {
+function boxOf(form: HTMLFormElement, question: string, instance: string): HTMLElement | null {
   const named = (name: string) => form.querySelector<HTMLElement>(`[data-question="${CSS.escape(name)}"]`);
-  const box = (instance && named(question + instance)) || named(question);
-  if (!box || box.hidden) return [];
-  const picked = box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
+  return ((instance && named(question + instance)) || named(question)) as HTMLElement | null;
+}
+
+function valueOf(box: HTMLElement): unknown {
+  const fields = [...box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
     "input:checked, select, textarea, input.form-control",
-  );
-  return [...picked].map((field) => field.value.trim()).filter((text) => text !== "");
+  )];
+  const texts = fields.map((field) => field.value.trim()).filter((text) => text !== "");
+  const typed = /^(numeric|decimal)$/.test(fields[0]?.inputMode ?? "");
+  return typed && texts[0] !== undefined ? Number(plain(texts[0])) : texts;
 }

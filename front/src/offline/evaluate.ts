@@ -136,7 +136,7 @@ function number(value: Value): number {
   return NUMBER.test(said) ? Number(said) : NaN;
 }
 
-function truth(value: Value): boolean {
+export function truth(value: Value): boolean {
   if (typeof value === "number") return value !== 0 && !Number.isNaN(value);
   if (Array.isArray(value)) return value.length > 0;
   return value instanceof Day || Boolean(value);

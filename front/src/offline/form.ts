@@ -54,7 +54,7 @@ const INTEGER = /^[+-]?\d{1,10}$/;
 const DECIMAL = /^[+-]?(?:\d{1,15}(?:\.\d{0,10})?|\.\d{1,10})$/;
 
 /** Full-width digits and signs made plain, as the server reads them. */
-const plain = (text: string): string => text.normalize("NFKC").replace(/[ ,]/g, "").replace(/−/g, "-");
+export const plain = (text: string): string => text.normalize("NFKC").replace(/[ ,]/g, "").replace(/−/g, "-");
 
 const empty = (value: unknown): boolean => value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 
