@@ -309,7 +309,8 @@ class Programme:
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
     learn: Callable[[Sequence[Check]], None] | None = None  # what looks, in their order, teach about their places
-    recall: Callable[[Place], Mapping[str, str]] | None = None  # answers known before the look; to be looked at anyway
+    # By place, the answers known before the look; to be looked at anyway.
+    recall: Callable[[Collection[Place]], Mapping[int, Mapping[str, str]]] | None = None
     learns_from: Collection[str] = ("survey", "patrol")  # tiers: a household's own report changes no register
     parameters: Parameters = Parameters({}, {})
     door: DoorWords = PLAIN_DOOR

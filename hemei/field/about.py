@@ -15,6 +15,11 @@ from hemei.core.models import Channel
 PROXIES = (Channel.VISIT, Channel.CALL, Channel.CARD, Channel.NEIGHBOUR)
 
 
+def not_ahead(moment: datetime) -> datetime:
+    """The phone's time; a clock that runs ahead of ours would have it made in the future, so it counts as now."""
+    return min(moment, timezone.now())
+
+
 def _now() -> datetime:
     return timezone.localtime().replace(second=0, microsecond=0)
 

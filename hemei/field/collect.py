@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -28,7 +28,7 @@ from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import Kind, Question, Submission, answers_of
 from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import xform
-from hemei.field.about import PROXIES
+from hemei.field.about import PROXIES, not_ahead
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of, today
 
@@ -143,7 +143,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
         raise NoSuchForm(_("没有这张表或这个版本，请在手机上更新空白表单后重填。"), code="unknown_form")
     place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
     require(by, right_for(form), place)
-    at = _moment(submission.at)
+    at = not_ahead(submission.at or timezone.now())
     answers, errors = answers_of(read, submission, day_of(at))
     if errors:
         raise Mistaken(f"{errors[0].question}：{errors[0].problem}", field=errors[0].question, code="answer")
@@ -169,12 +169,6 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
 
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
-def _moment(said: datetime | None) -> datetime:
-    """The phone's time; a clock that runs ahead of ours would have it made in the future, so it counts as now."""
-    now = timezone.now()
-    return min(said, now) if said else now
 
 
 def _told(form: Form, submission: Submission) -> dict[str, Any]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import shapely
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, Scope, may, require, scope_of
@@ -23,9 +22,11 @@ from hemei.core.models import Account, Due, EvidenceSource, Place, Tier
 from hemei.core.queries import places, waiting
 from hemei.core.queries.regions import regions
 from hemei.core.registry import Form, registry
-from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import clean
+from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
+from hemei.field.about import not_ahead
+from hemei.field.photos import moment_of
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of
@@ -45,7 +46,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
     seen = scope_of(actor, "place.view")
     owed = waiting.dues(within=seen, units=actor.unit_ids, account=account.pk, until=date.max)
     rows: dict[int, dict[str, Any]] = {}
-    forms: dict[str, Form] = {}
+    looks: list[tuple[Place, Form]] = []
     left_out = 0
     for due in owed.select_related("place", "round").iterator(chunk_size=500):
         form = next(_forms_for(due, actor), None)
@@ -56,8 +57,10 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
             continue
         row = rows.setdefault(due.place_id, _row(due.place))
         row["dues"].append({"form": form.id, "due_on": due.due_on.isoformat()})
-        row["known"] |= _known(due.place, form)
-        forms[form.id] = form
+        looks.append((due.place, form))
+    for place, texts in _known(looks):
+        rows[place]["known"] |= texts
+    forms = {form.id: form for _place, form in looks}
     return {
         "account": str(account.pk),
         "name": account.name,
@@ -91,9 +94,14 @@ def _row(place: Place) -> dict[str, Any]:
     }
 
 
-def _known(place: Place, form: Form) -> dict[str, list[str]]:
-    recall = registry.programme_of_kind(place.kind).recall
-    return dict(from_register(form.read, recall(place)).texts) if recall else {}
+def _known(looks: Sequence[tuple[Place, Form]]) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """What the register knows already of the places to be looked at, as answers to their forms."""
+    for programme in registry.programmes.values():
+        kinds = {kind.key for kind in programme.kinds}
+        own = [(place, form) for place, form in looks if place.kind in kinds]
+        known = programme.recall([place for place, _form in own]) if programme.recall and own else {}
+        for place, form in own:
+            yield place.pk, dict(from_register(form.read, known.get(place.pk, {})).texts)
 
 
 def _outlines(villages: set[str], *, within: Scope) -> Iterator[list[list[float]]]:
@@ -148,32 +156,19 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     if form is None or read is None or form.kind != place.kind or form.tier == Tier.SELF:
         raise Mistaken(_("没有这张表或这个版本，请更新清单后重填。"), code="unknown_form")
     require(by, right_for(form), place)
-    at = _moment(said["at"])
+    if (moment := moment_of(said["at"])) is None:
+        raise Mistaken(_("没有写明什么时候查看的，请重新打开这一份再发。"), code="no_moment")
+    at = not_ahead(moment)
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
-        raise Unfit({_field(error.question, error.instance): error.problem for error in errors})
+        raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})
     position = _position(said.get("position"))
-    files = list(_files(sent, read, position))
+    files = [file for file in _files(sent, position) if file.question in answers]
     answered = Answered(
         form=form.id, version=read.version, answers=answers, instance_id=said["instance"], at=at, raw=sent.raw,
-        files=[file for file in files if file.question in answers or file.question in read.repeats], **position,
+        files=files, **position,
     )  # fmt: skip
     return submit_check(place=place, answered=answered, by=by)
-
-
-def _field(question: str, instance: int) -> str:
-    return f"{question}.{instance}" if instance else question
-
-
-def _moment(text: str) -> datetime:
-    """The phone's time; a clock that runs ahead of ours would have it made in the future, so it counts as now."""
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise Mistaken(_("没有写明什么时候查看的，请重新打开这一份再发。"), code="no_moment")
-    return min(moment, timezone.now())
 
 
 def _position(said: object) -> dict[str, Any]:
@@ -189,22 +184,14 @@ def _position(said: object) -> dict[str, Any]:
     return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
 
 
-def _files(sent: Sent, read: ReadForm, position: Mapping[str, Any]) -> Iterator[NewFile]:
-    within = {question.name: section.name for section in read.repeats.values() for question in section.questions}
-    for field, file, source, time in sent.photos:
-        question = field.partition(".")[0]
+def _files(sent: Sent, position: Mapping[str, Any]) -> Iterator[NewFile]:
+    for question, file, source, time in sent.photos:
+        taken = moment_of(time)
         yield NewFile(
             name=file.name or "photo",
             content=file.read(),
             source=source if source in EvidenceSource.values else EvidenceSource.UNKNOWN,
-            device_at=_device_time(time),
-            question=within.get(question, question),
+            device_at=not_ahead(taken) if taken else None,
+            question=question,
             **position,
         )
-
-
-def _device_time(text: str) -> datetime | None:
-    try:
-        return _moment(text)
-    except Mistaken:
-        return None

@@ -39,7 +39,7 @@ class HeldPhoto:
             name=self.name,
             content=path_of(self.sha256).read_bytes(),
             source=self.source,
-            device_at=_moment(self.device_at),
+            device_at=moment_of(self.device_at),
             lon=lon,
             lat=lat,
             accuracy_m=accuracy_m,
@@ -51,7 +51,7 @@ def _salt(account: Account) -> str:
     return f"hemei.field.photo:{account.pk}"
 
 
-def _moment(text: str) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """The device's time, where it sent one with its zone."""
     try:
         moment = parse_datetime(text)

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hemei.core.models import AuditEntry, Case, Check, Due, Evidence, Place, Round
 from hemei.engines.tables.coordinates import gcj
-from tests.conftest import NEXT_VILLAGE, People, photo
+from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 from tests.field.test_dues import owe, plan
 from tests.toy.wells import dig_well
 
@@ -57,6 +59,23 @@ def test_a_phone_keeps_what_its_person_owes_and_no_names(owed: Due, people: Peop
     [form] = kit["forms"]
     assert form["sections"][0]["questions"][1]["relevant"] == ["call", "=", ["answer", "cracked"], ["lit", "yes"]]
     assert place.keys() == {"id", "label", "more", "region", "lon", "lat", "dues", "known"}
+
+
+def test_a_longer_list_asks_the_database_no_more_often(house: Place, people: People, signed_in: SignIn) -> None:
+    turn, client = plan(), signed_in("grid")
+    Round.objects.update(matter="houses")
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(KIT).json()["places"][0]["known"]["structure"] == ["earth_timber"]
+        return len(queries)
+
+    owe(turn, house, people.grid)
+    client.get(KIT)
+    before = asked()
+    for n in range(4):
+        owe(turn, build_house(label=f"河边{n}号", lon=110.6 + n * 0.001), people.grid)
+    assert asked() == before
 
 
 def test_what_a_phone_sends_becomes_a_check_a_case_and_evidence(owed: Due, people: People, signed_in: SignIn) -> None:

@@ -46,7 +46,9 @@ def fill_in(request: StaffRequest, pk: int, form_id: str) -> HttpResponse:
 def _begun(place: Place, form: Form) -> Filled:
     """A look by staff starts from what lasts; a self-check asks for none of it."""
     recall = registry.programme_of_kind(place.kind).recall
-    return from_register(form.read, recall(place)) if recall and form.tier != Tier.SELF else Filled()
+    if recall is None or form.tier == Tier.SELF:
+        return Filled()
+    return from_register(form.read, recall([place]).get(place.pk, {}))
 
 
 def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) -> HttpResponse:

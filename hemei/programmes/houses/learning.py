@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from hemei.core.models import Check, Place
@@ -60,10 +60,13 @@ def _seen(answers: dict[str, Any]) -> dict[str, Any]:
     return seen
 
 
-def recall(place: Place) -> dict[str, str]:
+def recall(places: Collection[Place]) -> dict[int, dict[str, str]]:
     """What does not change by itself, as answers to the form; what the register does not know is not answered."""
-    house = House.objects.filter(place=place).first()
-    known = {name: getattr(house, name) for name in LASTING} if house else {}
+    return {house.place_id: _lasting(house) for house in House.objects.filter(place__in=places)}
+
+
+def _lasting(house: House) -> dict[str, str]:
+    known = {name: getattr(house, name) for name in LASTING}
     return {name: _answer(value) for name, value in known.items() if value not in (None, "")}
 
 

@@ -96,14 +96,14 @@ def test_severe_is_due_by_the_day_the_surveyor_named(house: Place, people: Peopl
 
 def test_a_survey_starts_from_what_lasts(house: Place) -> None:
     House.objects.filter(place=house).update(year_built=1986, floor_area_m2=120.5, cut_slope=True, business_use=True)
-    assert recall(house) == {
+    assert recall([house])[house.pk] == {
         "structure": "earth_timber",
         "year_built": "1986",
         "floor_area_m2": "120.5",
         "cut_slope": "yes",
     }
     House.objects.filter(place=house).delete()
-    assert recall(house) == {}
+    assert recall([house]).get(house.pk, {}) == {}
 
 
 def test_what_is_known_stands_in_the_survey_and_not_in_the_self_check(
