@@ -106,8 +106,7 @@ def _known(looks: Sequence[tuple[Place, Form]]) -> Iterator[tuple[int, dict[str,
 
 def _outlines(villages: set[str], *, within: Scope) -> Iterator[list[list[float]]]:
     for region in regions(within=within).filter(code__in=villages).exclude(boundary=None):
-        shape = shapely.from_wkb(bytes(region.boundary or b"")).simplify(SIMPLER_BY)
-        for polygon in shapely.get_parts(shape):
+        for polygon in shapely.get_parts(shapely.simplify(region.shape, SIMPLER_BY)):
             yield [[round(lon, 5), round(lat, 5)] for lon, lat in polygon.exterior.coords]
 
 

@@ -7,7 +7,7 @@ from math import ceil
 
 from hemei.core.access import Scope
 from hemei.core.queries.zero import Board, Row
-from hemei.maps.outlines import boundary, drawn_regions, extent, name_spots
+from hemei.maps.outlines import drawn_regions, extent, name_spots
 from hemei.maps.picture import INK, LINE, WIDTH, Sheet, outline, ring_path, widened
 from hemei.terms.region import Level
 
@@ -44,7 +44,7 @@ def board_picture(board: Board, *, within: Scope) -> str:
     areas, borders, words = [], [], []
     size = 20 if len(spots) > FEW else 44  # the picture is drawn for a whole district, and looked at on phones
     for region in regions:
-        shape = boundary(region)
+        shape = region.shape
         if region.level < Level.VILLAGE:
             borders += [outline(shape, sheet, region.level)] if shape is not None else []
             continue

@@ -27,10 +27,6 @@ def drawn_regions(within: Scope) -> QuerySet[Region]:
     return regions(within=within).filter(level__lte=Level.VILLAGE).order_by("code")
 
 
-def boundary(region: Region) -> shapely.Geometry | None:
-    return shapely.from_wkb(bytes(region.boundary)) if region.boundary else None
-
-
 def features(*, within: Scope) -> dict[str, Any]:
     """GeoJSON of the scope's regions: an area where the boundary is known, and a point that carries the name."""
     rows = list(drawn_regions(within))
@@ -38,7 +34,7 @@ def features(*, within: Scope) -> dict[str, Any]:
     out: list[dict[str, Any]] = []
     for region in rows:
         said = {"code": region.code, "name": region.name, "level": region.level}
-        if shape := boundary(region):
+        if shape := region.shape:
             simple = shapely.transform(shapely.simplify(shape, SIMPLER_BY), lambda at: np.round(at, DIGITS))
             out.append({"type": "Feature", "properties": said, "geometry": json.loads(shapely.to_geojson(simple))})
         if spot := spots.get(region.code):
@@ -54,7 +50,7 @@ def name_spots(rows: Iterable[Region], *, within: Scope) -> dict[str, Point]:
     for region in rows:
         if region.lon is not None and region.lat is not None:
             spots[region.code] = (region.lon, region.lat)
-        elif shape := boundary(region):
+        elif shape := region.shape:
             inside = shapely.point_on_surface(shape)
             spots[region.code] = (inside.x, inside.y)
         else:
@@ -82,7 +78,7 @@ def amid_places(codes: list[str], *, within: Scope) -> dict[str, Point]:
 
 def extent(*, within: Scope) -> Bounds | None:
     """West, south, east, north of what there is to see, or None where nothing has a position."""
-    shapes = [shape for region in drawn_regions(within).exclude(boundary=None) if (shape := boundary(region))]
+    shapes = [shape for region in drawn_regions(within).exclude(boundary=None) if (shape := region.shape)]
     if shapes:
         west, south, east, north = shapely.total_bounds(shapes)
         return float(west), float(south), float(east), float(north)

@@ -16,7 +16,7 @@ from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import PlaceTally
 from hemei.core.queries.regions import Bounds
-from hemei.maps.outlines import boundary, drawn_regions, extent, name_spots
+from hemei.maps.outlines import drawn_regions, extent, name_spots
 from hemei.terms.region import Level
 
 WIDTH, MARGIN = 900, 30
@@ -86,7 +86,7 @@ def picture(*, within: Scope, kind: str) -> str:
     sheet = Sheet(widened(bounds))
     rows = list(drawn_regions(within))
     spots = name_spots(rows, within=within)
-    parts = [outline(shape, sheet, region.level) for region in rows if (shape := boundary(region)) is not None]
+    parts = [outline(shape, sheet, region.level) for region in rows if (shape := region.shape) is not None]
     for count in village_counts(within=within, kind=kind):
         if count.code in spots:
             parts.append(mark(count, *sheet.at(*spots[count.code])))

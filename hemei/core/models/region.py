@@ -1,3 +1,6 @@
+from __future__ import annotations
+
+import shapely
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -5,6 +8,7 @@ from hemei.core.models.appendonly import AppendOnly
 from hemei.core.models.case import Case
 from hemei.core.models.person import Household
 from hemei.core.models.place import Place
+from hemei.terms.region import Level
 
 
 class Region(models.Model):
@@ -30,6 +34,16 @@ class Region(models.Model):
     @property
     def region(self) -> str:
         return self.code
+
+    @property
+    def shape(self) -> shapely.Geometry | None:
+        """Its boundary; None where that is not known."""
+        return shapely.from_wkb(bytes(self.boundary)) if self.boundary else None
+
+    @classmethod
+    def district_of(cls, code: str) -> Region | None:
+        """The district that a code lies in, where its boundary is known."""
+        return cls.objects.filter(code=code[: Level.DISTRICT]).exclude(boundary=None).first()
 
 
 class ChangeKind(models.TextChoices):

@@ -20,7 +20,6 @@ from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.terrain import Terrain, read_terrain
 from hemei.law.district import CLASSIFIED, NOT_LOADED
 from hemei.programmes.control.keeping import STORED
-from hemei.terms.region import Level
 
 SUFFIXES = (".tif", ".tiff")
 MAGIC = (b"II*\0", b"MM\0*")
@@ -95,12 +94,11 @@ def _looked_at(terrain: Terrain) -> Iterator[str]:
 
 def _lies(terrain: Terrain, region: str) -> Iterator[str]:
     """How much of the district the raster covers. Raises Mistaken where none."""
-    code = region[: Level.DISTRICT]
-    home = Region.objects.filter(code=code).exclude(boundary=None).first()
-    if home is None or home.boundary is None:
+    home = Region.district_of(region)
+    if home is None:
         yield _("本区还没有边界，没有核对高程是否落在区内。")
         return
-    boundary = shapely.from_wkb(bytes(home.boundary))
+    boundary = home.shape
     rows, columns = terrain.height.shape
     east, south = terrain.x0 + (columns - 0.5) * terrain.dx, terrain.y0 - (rows - 0.5) * terrain.dy
     box = shapely.segmentize(

@@ -149,7 +149,7 @@ def crs_of(region: str, layers: list[LayerVersion]) -> str:
     """The system of metres in which a district is measured: the belt of its middle."""
     home = Region.objects.filter(code=district_code(region)).first()
     if home is not None and home.boundary:
-        middle = shapely.centroid(shapely.from_wkb(bytes(home.boundary)))
+        middle = shapely.centroid(home.shape)
         return f"EPSG:{proposed(middle.x, middle.y)}"
     if home is not None and home.lon is not None and home.lat is not None:
         return f"EPSG:{proposed(home.lon, home.lat)}"

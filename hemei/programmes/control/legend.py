@@ -56,7 +56,7 @@ def map_of(code: str, layers: list[LayerVersion], tiles: str, only: str = "") ->
     home = Region.objects.filter(code=code).first()
     bounds = ""
     if home is not None and home.boundary:
-        bounds = ",".join(f"{degree:.5f}" for degree in shapely.from_wkb(bytes(home.boundary)).bounds)
+        bounds = ",".join(f"{degree:.5f}" for degree in shapely.bounds(home.shape))
     address = tiles.replace("0/0/0", "{z}/{x}/{y}")
     versions = "-".join(str(row.pk) for row in layers)
     return {

@@ -30,12 +30,11 @@ REACH_M = 64.0
 def position_remarks(geometry: np.ndarray, region: str, kind: LayerKind) -> Iterator[str]:
     """What is to be said of where a layer lies (degrees). Raises Mistaken where none of it is in the district."""
     code = region[: Level.DISTRICT]
-    home = Region.objects.filter(code=code).exclude(boundary=None).first()
+    home = Region.district_of(region)
     if home is None:
         yield _("本区还没有边界，没有核对图层是否落在区内。")
     else:
-        assert home.boundary is not None
-        boundary = shapely.from_wkb(bytes(home.boundary))
+        boundary = home.shape
         shapely.prepare(boundary)
         meets = shapely.intersects(boundary, geometry)
         if not meets.any():

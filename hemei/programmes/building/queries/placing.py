@@ -13,7 +13,6 @@ from hemei.core.models import Region
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.shapes import rectangle
 from hemei.terms.proposal import Proposal
-from hemei.terms.region import Level
 
 WORK_IN_RULES = {
     "new": "new",
@@ -94,7 +93,5 @@ def square(lon: float, lat: float, area_m2: float) -> shapely.Polygon:
 
 def outside(region: str, lon: float, lat: float) -> Region | None:
     """The district of a region where a spot lies outside its boundary; None inside, or where no boundary is known."""
-    home = Region.objects.filter(code=region[: Level.DISTRICT]).exclude(boundary=None).first()
-    if home is None or not home.boundary:
-        return None
-    return None if shapely.contains_xy(shapely.from_wkb(bytes(home.boundary)), lon, lat) else home
+    home = Region.district_of(region)
+    return None if home is None or shapely.contains_xy(home.shape, lon, lat) else home

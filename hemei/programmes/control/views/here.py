@@ -41,11 +41,9 @@ def _answered(form: SpotForm, code: str, *, public: bool) -> dict[str, Any]:
         storeys=said["storeys"],
         height_m=said["height_m"],
     )
-    home = Region.objects.filter(code=code).exclude(boundary=None).first()
-    if home is not None and home.boundary:
-        boundary = shapely.from_wkb(bytes(home.boundary))
-        if not shapely.contains_xy(boundary, said["lon"], said["lat"]):
-            return {"outside": home}
+    home = Region.district_of(code)
+    if home is not None and not shapely.contains_xy(home.shape, said["lon"], said["lat"]):
+        return {"outside": home}
     try:
         ruled: Ruled = registry.ask("control.verdicts", [proposal], on=today(), public=public)["here"]
     except Mistaken as mistake:
