@@ -53,10 +53,8 @@ def legend(layers: list[LayerVersion], only: str = "") -> list[Chip]:
 
 def map_of(code: str, layers: list[LayerVersion], tiles: str, only: str = "") -> dict[str, Any]:
     """What maps/_ruled_map.html needs."""
-    home = Region.objects.filter(code=code).first()
-    bounds = ""
-    if home is not None and home.boundary:
-        bounds = ",".join(f"{degree:.5f}" for degree in shapely.bounds(home.shape))
+    home = Region.district_of(code)
+    bounds = ",".join(f"{degree:.5f}" for degree in shapely.bounds(home.shape)) if home else ""
     address = tiles.replace("0/0/0", "{z}/{x}/{y}")
     versions = "-".join(str(row.pk) for row in layers)
     return {
