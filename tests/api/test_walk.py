@@ -38,7 +38,8 @@ def test_the_examples_are_what_is_answered(house: Place, people: People) -> None
         case = str(Case.objects.values_list("pk", flat=True).first() or 42)
 
         def here(text: str, case: str = case) -> str:
-            return re.sub(r"\b17\b", str(house.pk), re.sub(r"\b42\b", case, text))
+            there = {"17": str(house.pk), "42": case}  # in one pass: a case may have the number 17 here
+            return re.sub(r"\b(17|42)\b", lambda found: there[found[1]], text)
 
         sent = {"data": here(body), "content_type": "application/json"} if method == "POST" else {}
         answer = getattr(client, method.lower())(here(address), **sent)
