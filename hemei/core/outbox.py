@@ -18,6 +18,7 @@ from django.utils import timezone
 from hemei.core.actions.notify import escalate, remind_overdue
 from hemei.core.models import Message, MessageState
 from hemei.core.personal import decrypt
+from hemei.core.prepared import change
 from hemei.core.writing import writing
 
 log = logging.getLogger("hemei.notify")
@@ -93,7 +94,7 @@ def send_pending(make: Callable[[], Adapter] = adapter, *, now: datetime | None 
         fault = _try(by, message, now)
         sent += fault is None
         with writing():
-            message.save(update_fields=["state", "attempts", "adapter", "not_before", "sent_at", "error"])
+            change(message, "state", "attempts", "adapter", "not_before", "sent_at", "error")
         if fault is not None and fault is not Declined:
             break
     return sent

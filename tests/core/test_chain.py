@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hemei.core.access import SYSTEM, Scope
-from hemei.core.actions.seal import seal_pending
+from hemei.core.actions import seal
+from hemei.core.actions.seal import Sealer, seal_pending
 from hemei.core.models import AuditEntry, AuditSeal, Case, CaseStep, Place
 from hemei.core.queries.verify import faults
 from hemei.core.writing import audit
@@ -37,7 +40,7 @@ def tamper(sql: str) -> None:
             cursor.execute("ALTER TABLE core_auditentry DISABLE TRIGGER USER")
             cursor.execute("ALTER TABLE core_auditseal DISABLE TRIGGER USER")
         else:
-            for name in ("core_auditentry_no_update", "core_auditseal_no_delete"):
+            for name in ("core_auditentry_no_update", "core_auditentry_no_delete", "core_auditseal_no_delete"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(sql)
 
@@ -45,6 +48,35 @@ def tamper(sql: str) -> None:
 def test_a_fresh_chain_is_whole(sealed: None) -> None:
     assert everything() == []
     assert list(AuditSeal.objects.values_list("position", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_an_entry_committed_after_many_others_is_sealed_by_the_sweep(db, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(seal, "monotonic", lambda: now)
+    monkeypatch.setattr(seal, "LOOKED_BACK", 2)
+    sealer, late = Sealer(), audit(SYSTEM, "test", "thing:0", "429999")
+    values = {field.attname: getattr(late, field.attname) for field in AuditEntry._meta.fields}
+    key = values.pop("id")
+    tamper(f"DELETE FROM core_auditentry WHERE id = {key}")
+    for number in range(1, 6):
+        audit(SYSTEM, "test", f"thing:{number}", "429999")
+    assert sealer() == 5
+    AuditEntry.objects.create(id=key, **values)  # it had its key before the others, and is seen only now
+    audit(SYSTEM, "test", "thing:6", "429999")
+    assert sealer() == 1
+    now = 61.0
+    assert sealer() == 1
+    assert everything() == []
+
+
+def test_sealing_each_turn_does_not_read_what_is_sealed(db) -> None:
+    for number in range(5):
+        audit(SYSTEM, "test", f"thing:{number}", "429999")
+    seal_pending()
+    with CaptureQueriesContext(connection) as asked:
+        seal_pending(recent=True)
+    [entries] = [query["sql"] for query in asked if "core_auditentry" in query["sql"] and "SELECT" in query["sql"]]
+    assert re.search(rf'"id" > +{AuditEntry.objects.latest("id").pk - seal.LOOKED_BACK}\b', entries)
 
 
 def test_a_changed_entry_is_seen(sealed: None) -> None:
