@@ -8,7 +8,7 @@ from hemei.core.registry import Column, Fact, Programme, RecordKind, Section
 from hemei.programmes.building import facts, sections
 from hemei.programmes.building.actions.lapsing import lapse_overdue
 from hemei.programmes.building.life import LIFE, LOOKS
-from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Style, WorkDay
+from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Stay, Style, WorkDay
 from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
 from hemei.programmes.building.queries.standing import DWELLING
@@ -62,5 +62,5 @@ programme = Programme(
     sections=[Section("building/section.html", sections.of_house, of=DWELLING)],
     each_day=lapse_overdue,
     needs=lambda: Permit.objects.filter(state__in=LIFE.open_states).values("household__head"),
-    resettled=(Permit, Lead, Pattern, WorkDay, Style, Demonstration),
+    resettled=(Permit, Lead, Pattern, WorkDay, Style, Stay, Demonstration),
 )

@@ -19,6 +19,7 @@ from hemei.core.writing import action, audit, nothing_new
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.actions.asked import ASKED
 from hemei.programmes.building.actions.effects import EFFECTS, back_to
+from hemei.programmes.building.actions.stays import count_stay
 from hemei.programmes.building.life import LIFE, NOT_BY_WHOEVER
 from hemei.programmes.building.models import Permit, PermitStep
 from hemei.programmes.building.queries.calendar import calendar_of, due_of
@@ -99,6 +100,8 @@ def _write(permit: Permit, verb: str, *, by: Actor, brought: Brought, at: dateti
         note=brought.note,
         data=data,
     )
+    if stayed is not None:
+        count_stay(permit.region, before, stayed)
     attach(permit, brought.files, by=by, now=now, step=row)
     values = [row.pk, before, permit.state, at, brought.note, data]
     detail = {"from": before, "to": permit.state}

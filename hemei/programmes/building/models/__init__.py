@@ -3,6 +3,7 @@ from hemei.programmes.building.models.pattern import Drawing, Pattern
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
 from hemei.programmes.building.models.relocation import RelocationStage, Stage
 from hemei.programmes.building.models.review import OnSite, Opinion, SetAside, Visit
+from hemei.programmes.building.models.stay import Stay
 from hemei.programmes.building.models.style import Demonstration, Style
 from hemei.programmes.building.models.workday import WorkDay
 
@@ -22,6 +23,7 @@ __all__ = [
     "RelocationStage",
     "SetAside",
     "Stage",
+    "Stay",
     "Style",
     "Tri",
     "Visit",

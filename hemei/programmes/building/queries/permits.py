@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from hemei.core.access import Scope
 from hemei.programmes.building.life import LIFE
-from hemei.programmes.building.models import Permit, PermitStep
+from hemei.programmes.building.models import Permit, Stay
 from hemei.terms.day import today
 from hemei.terms.region import Level, successor
 
@@ -79,10 +79,9 @@ def counts(*, within: Scope) -> dict[str, int]:
 
 def medians(*, within: Scope) -> dict[str, dict[str, tuple[float, int]]]:
     """Township → state → the median of the working days that permits stayed in it, and of how many."""
-    inside = within.q("permit__region", matter=lambda held: Q() if held == Permit.matter else Q(pk__in=[]))
-    rows = PermitStep.objects.filter(inside, worked_days__isnull=False).exclude(from_state="").order_by()
-    told = rows.annotate(township=Substr("permit__region", 1, int(Level.TOWNSHIP)))
-    counted = told.values_list("township", "from_state", "worked_days").annotate(n=Count("pk"))
+    rows = Stay.objects.filter(within.q(matter=of_matter)).order_by()
+    told = rows.annotate(township=Substr("region", 1, int(Level.TOWNSHIP)))
+    counted = told.values_list("township", "state", "days").annotate(of=Sum("n"))
     heaps: dict[str, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for township, state, days, n in counted:
         heaps[township][state].append((days, n))
