@@ -14,7 +14,7 @@ from hemei.core.writing import writing
 PG_LOCK = 429021_0001
 BATCH = 5000
 LOOKED_BACK = 1000
-SWEPT_EVERY_S = 60.0
+SWEPT_EVERY_S = 30.0
 
 
 class Sealer:

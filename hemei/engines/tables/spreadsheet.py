@@ -14,6 +14,7 @@ from pathlib import Path
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
+from hemei.engines.tables.oldbook import unsaid_of_old
 from hemei.engines.tables.sifting import rows_below
 from hemei.engines.tables.table import Aside, BadFile, Table
 from hemei.engines.tables.unsaid import HIDDEN, Unsaid, by_sheet, computed, number_of
@@ -41,7 +42,7 @@ def read_workbook(
     source: bytes | Path, expected: Iterable[str] = (), said: Said | None = None, *, old: bool = False
 ) -> list[Table]:
     """The visible sheets that are not empty, of an .xlsx workbook or an `old` .xls one. Raises BadFile."""
-    unsaid = {} if old else check_workbook(source)
+    unsaid = unsaid_of_old(source) if old else check_workbook(source)
     wanted, said = tuple(expected), said or Said()
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
