@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
@@ -22,17 +21,13 @@ from urllib.parse import urlencode
 from benchmarks import site
 from benchmarks.client import percentile, post, press
 from benchmarks.filling import ensure
+from benchmarks.submitting import A_CASE_IN, one_by_one
 
-PEER = {1: 92, 8: 168, 32: 227}
-TIMES = {1: 2, 8: 3, 32: 2}
-SECONDS, WARM_UP = 60, 5
-P99 = {1: ("", "ODK Central p99 34 ms"), 8: ("p99 ≤ 100 ms", "")}
-A_CASE_IN = 10
+SECONDS = 60
 BATCH, BATCHES_S = 100, 3_000
 
 
-def submissions(seconds: float) -> Callable[[], bytes | None]:
-    """Requests made beforehand, so that the client only sends: enough of them for twice what is hoped for."""
+def submissions() -> Callable[[], bytes | None]:
     from benchmarks.district import COPIES, door_token
     from hemei.core.models import Case, DoorToken
     from hemei.core.personal import token_hash
@@ -70,46 +65,6 @@ def submissions(seconds: float) -> Callable[[], bytes | None]:
         return None
 
     return make
-
-
-def one_by_one(database: str, seconds: float) -> None:
-    from hemei.core.models import Case, Check
-
-    make = submissions(seconds)
-    lines = []
-    with site.serving() as served:
-        for connections in (1, 8, 32):
-            wanted = PEER[connections] * TIMES[connections]
-            ready = [make() for _ in range(int(wanted * 1.6 * (seconds + WARM_UP)))]
-            queue = iter([one for one in ready if one])
-
-            def next_request(user: int, number: int, queue=queue) -> tuple[str, bytes] | None:  # type: ignore[no-untyped-def]
-                request = next(queue, None)
-                return ("submission", request) if request else None
-
-            press(site.PORT, connections, WARM_UP, next_request)
-            before = Check.objects.count(), Case.objects.count(), served.cpu_seconds()
-            own = time.process_time()
-            taken, lasted = press(site.PORT, connections, seconds, next_request, good=(302,))
-            own = time.process_time() - own
-            stored, opened = Check.objects.count() - before[0], Case.objects.count() - before[1]
-            cpu = (served.cpu_seconds() - before[2]) / max(stored, 1) * 1000
-            times = [one for user in taken for one in user.times]
-            wrong = sum(len(user.wrong) for user in taken)
-            assert stored == len(times) - wrong, (stored, len(times), wrong)  # every one answered is there, once
-            assert opened > stored / A_CASE_IN * 0.9, (opened, stored)
-            rate, p50, p99 = stored / lasted, percentile(times, 0.5) * 1000, percentile(times, 0.99) * 1000
-            peer = f"ODK Central {PEER[connections]}/s burst, 125–150/s sustained"
-            lines += [
-                site.Line(f"{connections} connections, stored a second", f"{rate:.0f}/s", f"≥ {wanted}/s", peer,
-                          rate >= wanted),
-                site.Line("  p50 · p99", f"{p50:.1f} · {p99:.1f} ms", *P99.get(connections, ("", "")),
-                          p99 <= 100 if connections == 8 else None),
-                site.Line("  processor time each", f"{cpu:.2f} ms", "≤ 5 ms", "ODK Central 13–16 ms", cpu <= 5),
-                site.Line("  opened a case · refused · seconds", f"{opened} · {wrong} · {lasted:.0f}"),
-                site.Line("  the client's own processor time each", f"{own / max(stored, 1) * 1000:.2f} ms"),
-            ]  # fmt: skip
-    site.tell(f"Submissions: one by one, {seconds:.0f} s at each, limits on", database, lines)
 
 
 def batches(database: str, seconds: float) -> None:
@@ -193,7 +148,7 @@ def main(seconds: float) -> None:
 if __name__ == "__main__":
     if len(sys.argv) > 2:
         site.use(sys.argv[1])
-        one_by_one(sys.argv[1], float(sys.argv[2]))
+        one_by_one("Submissions", sys.argv[1], float(sys.argv[2]), submissions(), good=302)
         batches(sys.argv[1], min(float(sys.argv[2]), 20))
     else:
         main(float(sys.argv[1]) if len(sys.argv) > 1 else SECONDS)

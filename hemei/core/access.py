@@ -19,6 +19,7 @@ from django.db.models import Model, Q
 from django.utils import timezone
 
 from hemei.core.models import Account, Duty
+from hemei.core.prepared import Given, Prepared
 from hemei.core.roles import ACCEPT_LEVEL, BEARER_RIGHTS, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
@@ -210,12 +211,20 @@ def matter_of(thing: Any) -> str:
     return "*"
 
 
+DUTIES = Prepared(
+    lambda: (
+        Duty.objects.on(Given("day"))  # type: ignore[arg-type]
+        .filter(account=Given("account"))
+        .order_by("region", "role", "id")
+        .values_list("role", "matter", "region", "unit")
+    )
+)
+
+
 def actor_of(account: Account) -> Actor:
     """The account with the duties it has today."""
-    duties = Duty.objects.on(today()).filter(account=account)
-    grants = tuple(
-        Grant(ROLES[duty.role], duty.matter, duty.region, duty.unit_id) for duty in duties if duty.role in ROLES
-    )
+    duties = DUTIES(day=today(), account=account.pk)
+    grants = tuple(Grant(ROLES[role], matter, region, unit) for role, matter, region, unit in duties if role in ROLES)
     return Actor(ActorKind.ACCOUNT, account.pk, account.name, account, grants)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +15,15 @@ from django.conf import settings
 
 AT_ONCE = 2**20
 PARTIAL_AFTER_S = 3600  # nothing takes that long to write
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file on its way in: its bytes lie apart on the disk, synced, until `adopt` gives them their name."""
+
+    path: Path
+    sha256: str
+    size: int
 
 
 def path_of(sha256: str) -> Path:
@@ -33,6 +44,34 @@ def store(content: bytes) -> str:
     return digest
 
 
+def receive(parts: Iterable[bytes]) -> Received:
+    """Write a file apart, piece by piece as it comes, and hash it meanwhile: it is never held in memory."""
+    partials().mkdir(parents=True, exist_ok=True)
+    partial, digest, size = partials() / uuid.uuid4().hex, hashlib.sha256(), 0
+    try:
+        with open(partial, "wb") as file:
+            for part in parts:
+                file.write(part)
+                digest.update(part)
+                size += len(part)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    return Received(partial, digest.hexdigest(), size)
+
+
+def adopt(received: Received) -> str:
+    """Move what was received under its SHA-256, durably, unless the same bytes lie there; returns it."""
+    path = path_of(received.sha256)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        received.path.replace(path)
+        _sync_folders(path)
+    return received.sha256
+
+
 def put(path: Path, parts: Iterator[bytes]) -> None:
     """Write a whole file or none: apart first, which goes away again where the disk is full."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +87,12 @@ def put(path: Path, parts: Iterator[bytes]) -> None:
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):  # else a power cut forgets the name
+    _sync_folders(path)
+
+
+def _sync_folders(path: Path) -> None:
+    """Else a power cut forgets the name."""
+    for folder in (path.parent, path.parent.parent, path.parent.parent.parent):
         sync_folder(folder)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pi_heif
@@ -32,15 +33,15 @@ class Taken:
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[Image.Image]:
-    """The photo, not decoded yet. Raises one of UNREADABLE for anything else."""
+def opened(content: bytes | Path) -> Iterator[Image.Image]:
+    """The photo, not decoded yet, from its bytes or where they lie. Raises one of UNREADABLE for anything else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        with Image.open(io.BytesIO(content), formats=list(TYPES)) as image:
+        with Image.open(content if isinstance(content, Path) else io.BytesIO(content), formats=list(TYPES)) as image:
             yield image
 
 
-def taken(content: bytes) -> Taken:
+def taken(content: bytes | Path) -> Taken:
     """When and where, in the device's own words. A time without a zone is the district's."""
     try:
         with opened(content) as image:

@@ -20,6 +20,7 @@ from hemei.core.actions.check import Answered, Stored, attach_files, submit_chec
 from hemei.core.actions.evidence import NewFile
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
+from hemei.core.files import Received
 from hemei.core.models import Channel, EvidenceSource, Place, Tier
 from hemei.core.queries import places
 from hemei.core.queries.collector import offered
@@ -132,7 +133,7 @@ def md5(content: bytes) -> str:
     return "md5:" + hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
-def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, by: Actor, device: str) -> Stored:
+def take_in(submission: Submission, xml: bytes, files: Mapping[str, Received], *, by: Actor, device: str) -> Stored:
     """Store a filled-in form as a check, with those of its photos that came along; the others may follow.
 
     Raises Refused where this person may not, NoSuchForm, Http404 for an unknown place, Mistaken for what does not fit.
@@ -144,9 +145,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
     place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
     require(by, right_for(form), place)
     at = not_ahead(submission.at or timezone.now())
-    answers, errors = answers_of(read, submission, day_of(at))
-    if errors:
-        raise Mistaken(f"{errors[0].question}：{errors[0].problem}", field=errors[0].question, code="answer")
+    answers, unread = answers_of(read, submission, day_of(at))
     photos = _photos(read, answers, files)
     answered = Answered(
         form=form.id,
@@ -161,6 +160,9 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, bytes], *, b
         **_told(form, submission),
         **_position(read, answers),
     )
+    if wrong := next(iter(unread), answered.problem):
+        raise Mistaken(f"{wrong.question}：{wrong.problem}", field=wrong.question, code="answer")
+    answered.look_over()
     stored = submit_check(place=place, answered=answered, by=by)
     if stored.repeated and photos:
         attach_files(check=stored.check, files=photos, by=by)
@@ -181,15 +183,18 @@ def _told(form: Form, submission: Submission) -> dict[str, Any]:
 
 
 def _position(form: ReadForm, answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the form says it was filled in, by its first position."""
+    """Where the form says it was filled in, by its first position; nowhere by one that is none, which is refused."""
     for question in form.questions:
         if question.kind is Kind.GEOPOINT and question.name in answers:
-            lat, lon, _alt, accuracy = (*map(float, answers[question.name].split()), 0.0, 0.0)[:4]
+            try:
+                lat, lon, _alt, accuracy = (*map(float, answers[question.name].split()), 0.0, 0.0)[:4]
+            except ValueError:
+                return {}
             return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
     return {}
 
 
-def _photos(form: ReadForm, answers: Mapping[str, Any], files: Mapping[str, bytes]) -> list[NewFile]:
+def _photos(form: ReadForm, answers: Mapping[str, Any], files: Mapping[str, Received]) -> list[NewFile]:
     """The files that an answer names; what no question asked for is left out without a word."""
     asked = {answers[q.name]: q.name for q in form.questions if q.kind is Kind.IMAGE and q.name in answers}
     return [

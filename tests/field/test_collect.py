@@ -134,6 +134,9 @@ def test_whose_clock_runs_ahead_has_looked_now(phone: Phone, well: Place) -> Non
     ("said", "given", "status"),
     [
         ({"cracked": "maybe"}, {}, 400),
+        (CRACKED | {"crack_mm": "wide"}, {}, 400),
+        (CRACKED | {"position": "here"}, {}, 400),
+        (CRACKED | {"position": "31"}, {}, 400),
         ({"cracked": "no"}, {"version": "2"}, 404),
         ({"cracked": "no"}, {"instance": "x" * 65}, 400),
     ],

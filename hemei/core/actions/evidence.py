@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,10 +14,10 @@ from django.utils.translation import gettext as _
 from hemei.core import photos
 from hemei.core.access import Actor
 from hemei.core.errors import Mistaken
-from hemei.core.files import store
+from hemei.core.files import Received, adopt, store
 from hemei.core.models import CaseStep, Check, Evidence, EvidenceSource, Place
 
-PDF = "application/pdf"
+PDF, PDF_BEGINS = "application/pdf", b"%PDF-"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class NewFile:
     """A file as it arrives, with what is said about where it comes from."""
 
     name: str
-    content: bytes
+    content: bytes | Received
     source: str = ""
     device_at: datetime | None = None
     lon: float | None = None
@@ -31,19 +33,42 @@ class NewFile:
     accuracy_m: float | None = None
     question: str = ""
 
+    @property
+    def size(self) -> int:
+        return self.content.size if isinstance(self.content, Received) else len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        return self.content.sha256 if isinstance(self.content, Received) else hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def readable(self) -> bytes | Path:
+        """The bytes, or where they lie."""
+        return self.content.path if isinstance(self.content, Received) else self.content
+
+    @property
+    def is_pdf(self) -> bool:
+        if isinstance(self.content, bytes):
+            return self.content.startswith(PDF_BEGINS)
+        with self.content.path.open("rb") as file:
+            return file.read(len(PDF_BEGINS)) == PDF_BEGINS
+
+    def store(self) -> str:
+        return adopt(self.content) if isinstance(self.content, Received) else store(self.content)
+
 
 def media_type(file: NewFile) -> str:
     """What the content is, whatever the name says. Raises Mistaken for anything but a photo or a PDF."""
-    if len(file.content) > settings.MAX_PHOTO_BYTES:
+    if file.size > settings.MAX_PHOTO_BYTES:
         raise Mistaken(
             _("“%(name)s”超过 %(limit)d MB，请压缩后再传。")
             % {"name": file.name, "limit": settings.MAX_PHOTO_BYTES // 2**20},
             field="files",
         )
-    if file.content.startswith(b"%PDF-"):
+    if file.is_pdf:
         return PDF
     try:
-        with photos.opened(file.content) as image:
+        with photos.opened(file.readable) as image:
             pixels, kind = image.width * image.height, photos.TYPES[image.format or ""]
             if pixels > settings.MAX_PHOTO_PIXELS:
                 raise Mistaken(_("“%(name)s”像素过大，请缩小后再传。") % {"name": file.name}, field="files")
@@ -62,7 +87,7 @@ def as_taken(file: NewFile) -> NewFile:
     A photo from the album was taken when and where it says itself, not where somebody stands who picks it; one from the
     camera in the page is completed where the page sent no time or position.
     """
-    told = photos.Taken() if file.content.startswith(b"%PDF-") else photos.taken(file.content)
+    told = photos.Taken() if file.is_pdf else photos.taken(file.readable)
     if file.source == EvidenceSource.ALBUM:
         return replace(file, device_at=told.at or file.device_at, lon=told.lon, lat=told.lat, accuracy_m=None)
     located = file if file.lon is not None else replace(file, lon=told.lon, lat=told.lat)
@@ -84,10 +109,10 @@ def keep(
     files = [as_taken(file) for file in files]
     return [
         Evidence.objects.create(
-            sha256=store(file.content),
+            sha256=file.store(),
             name=file.name[-200:],
             media_type=kind,
-            size=len(file.content),
+            size=file.size,
             source=file.source,
             device_at=file.device_at,
             recorded_at=now,

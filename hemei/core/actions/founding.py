@@ -11,7 +11,7 @@ from hemei.core import personal
 from hemei.core.access import Actor, At
 from hemei.core.actions.bulk import CHUNK, leave_entry
 from hemei.core.actions.evidence import NewFile, media_type
-from hemei.core.files import store
+from hemei.core.files import Received
 from hemei.core.inserting import insert_rows
 from hemei.core.models import (
     Account,
@@ -207,18 +207,18 @@ def add_rounds(*, where: At, rows: Sequence[PastRound], by: Actor) -> list[int]:
 @action(verb="register.import", on="where")
 def add_evidence(*, where: At, rows: Sequence[tuple[CaseStep, NewFile]], by: Actor) -> None:
     """Files that came with steps taken in the past. The same content is stored once."""
-    known: dict[bytes, tuple[str, str]] = {}
+    known: dict[bytes | Received, tuple[str, str]] = {}
     evidence = []
     for step, file in rows:
         if file.content not in known:
-            known[file.content] = (media_type(file), store(file.content))
+            known[file.content] = (media_type(file), file.store())
         kind, digest = known[file.content]
         evidence.append(
             Evidence(
                 sha256=digest,
                 name=file.name,
                 media_type=kind,
-                size=len(file.content),
+                size=file.size,
                 source=file.source,
                 device_at=file.device_at,
                 recorded_at=step.recorded_at,

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from hemei.core.access import Actor, ActorKind, Scope, actor_of
 from hemei.core.models import Account, CollectorKey, Place, Tier
 from hemei.core.personal import token_hash
+from hemei.core.prepared import Given, Prepared
 from hemei.core.queries import waiting
 from hemei.core.queries.places import PlaceFilter, places
 from hemei.core.registry import Form
@@ -17,11 +18,18 @@ from hemei.core.registry import Form
 MOST_OFFERED = 5_000
 """Places in a phone's list: what a phone of some years still searches without waiting."""
 
+LIVE_COLLECTOR = Prepared(
+    lambda: (
+        CollectorKey.objects.select_related("account")
+        .filter(token_hash=Given("token"), revoked_at=None, account__is_active=True)
+        .order_by()
+    )
+)
+
 
 def live_collector(token: str) -> CollectorKey | None:
     """The phone of a token. A revoked one is as unknown as a made-up one."""
-    rows = CollectorKey.objects.filter(token_hash=token_hash(token), revoked_at=None, account__is_active=True)
-    return rows.select_related("account").first()
+    return LIVE_COLLECTOR.first(token=token_hash(token))
 
 
 def collector_actor(key: CollectorKey) -> Actor:

@@ -10,6 +10,7 @@ from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, 
 from hemei.core.access import Scope
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Holding, Place, PlaceIdentifier
+from hemei.core.prepared import Given, Prepared
 from hemei.terms.region import Level, successor
 
 
@@ -87,9 +88,13 @@ def holders(places: Sequence[Place], *, within: Scope) -> dict[int, list[str]]:
     return held
 
 
+BY_KEY = Prepared(lambda: Place.objects.filter(pk=Given("pk")).order_by())
+
+
 def place(pk: int, *, within: Scope) -> Place | None:
     """One place, or None where it is not in the scope."""
-    return Place.objects.filter(_scope(within), pk=pk).first()
+    there = BY_KEY.first(pk=pk) if 0 < pk < 2**63 else None
+    return there if there is not None and there in within else None
 
 
 def neighbour_on_map(place: Place, *, within: Scope) -> Place | None:

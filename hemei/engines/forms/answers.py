@@ -170,8 +170,20 @@ def clean(form: Form, posted: Mapping[str, list[str]], on: date | None = None) -
     answers to questions that were not asked: a page without scripts shows them all. What could not be read is not among
     the answers. Instances of a repeat with nothing in them are left out.
     """
+    answers, errors = read(form, posted, on)
+    for error in examine(form, answers, on):
+        errors.setdefault((error.question, error.instance), error)
+    return _without(answers, errors), sorted(errors.values(), key=lambda error: _order(form, error))
+
+
+Unread = dict[tuple[str, int], AnswerError]
+"""By question and instance: what is wrong there."""
+
+
+def read(form: Form, posted: Mapping[str, list[str]], on: date | None = None) -> tuple[Answers, Unread]:
+    """The answers as `clean` reads them, and what could not be read: whether they fit is for `examine` to say."""
     answers: Answers = {}
-    errors: dict[tuple[str, int], AnswerError] = {}
+    errors: Unread = {}
     for section in form.sections:
         if not section.repeat:
             errors |= _read(section.questions, posted, answers, Around(answers, on))
@@ -184,9 +196,7 @@ def clean(form: Form, posted: Mapping[str, list[str]], on: date | None = None) -
                 instances.append(instance)
             if instances:
                 answers[section.name] = instances
-    for error in examine(form, answers, on):
-        errors.setdefault((error.question, error.instance), error)
-    return _without(answers, errors), sorted(errors.values(), key=lambda error: _order(form, error))
+    return answers, errors
 
 
 def _read(
@@ -195,7 +205,7 @@ def _read(
     answers: Answers,
     around: Around,
     number: int = 0,
-) -> dict[tuple[str, int], AnswerError]:
+) -> Unread:
     """Put what was posted among the answers; gives what could not be read."""
     errors = {}
     for question in questions:

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from hemei.engines.forms.answers import AnswerError, Answers, clean, field_name
+from hemei.engines.forms.answers import AnswerError, Answers, field_name, read
 from hemei.engines.forms.form import Form, Kind
 from hemei.engines.forms.xform import PLACE
 
@@ -87,7 +87,7 @@ def _leaf(element: Element) -> tuple[str, str]:
 
 
 def answers_of(form: Form, submission: Submission, on: date | None = None) -> tuple[Answers, list[AnswerError]]:
-    """The answers as they are stored, and what is wrong with them, as `clean` has it for a page's fields."""
+    """The answers as they are stored, and what of them could not be read; `examine` says whether they fit the form."""
     posted = {}
     for section in form.sections:
         said = submission.groups.get(section.name, ()) if section.repeat else (submission.texts,)
@@ -96,4 +96,5 @@ def answers_of(form: Form, submission: Submission, on: date | None = None) -> tu
                 text = texts.get(question.name, "")
                 field_texts = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
                 posted[field_name(question.name, number)] = field_texts
-    return clean(form, posted, on)
+    answers, unread = read(form, posted, on)
+    return answers, list(unread.values())

@@ -7,11 +7,9 @@ for another kind of server. The Date header is never judged.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from functools import wraps
-from typing import IO, Any
+from typing import Any
 
-import multipart
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,14 +24,8 @@ from hemei.engines.forms import NotASubmission, read_submission
 from hemei.engines.forms.xform import PLACES
 from hemei.field import collect
 from hemei.field.collect import NoSuchForm, md5, response
+from hemei.field.posted import Malformed, posted
 from hemei.terms.day import today
-
-XML_PART = "xml_submission_file"
-MOST_PARTS = 200  # Collect sends a hundred files at a time
-
-
-class Malformed(Exception):
-    """The request is no multipart form; the message says why."""
 
 
 def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -115,9 +107,9 @@ def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse(status=204)
     try:
-        xml, files = _parts(request)
-        read = read_submission(xml)
-        collect.take_in(read, xml, files, by=actor, device=request.headers.get("User-Agent", ""))
+        with posted(request, collect.largest_submission()) as (xml, files):
+            read = read_submission(xml)
+            collect.take_in(read, xml, files, by=actor, device=request.headers.get("User-Agent", ""))
     except (Malformed, NotASubmission) as wrong:
         return _told(str(wrong), 400)
     except Refused:
@@ -130,45 +122,3 @@ def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
         missing = isinstance(wrong, NoSuchForm) or wrong.code == "nothing_to_replace"
         return _told(str(wrong.message), 404 if missing else 400)
     return _told(_("已收到，谢谢。"), 201)
-
-
-def _parts(request: HttpRequest) -> tuple[bytes, dict[str, bytes]]:
-    """The form's XML and the files beside it, by name. Raises Malformed for what was cut off or never was a form."""
-    kind, options = multipart.parse_options_header(request.headers.get("Content-Type", ""))
-    if kind != "multipart/form-data" or not options.get("boundary"):
-        raise Malformed(_("发送的内容不是表单（multipart/form-data）。"))
-    if _length(request) > collect.largest_submission():
-        raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
-    parser = multipart.MultipartParser(
-        _body(request),
-        options["boundary"],
-        _length(request),
-        strict=True,
-        part_limit=MOST_PARTS,
-        memory_limit=collect.largest_submission(),
-        disk_limit=collect.largest_submission(),
-    )
-    xml, files = None, {}
-    try:
-        for part in parser:
-            with closing(part):
-                if part.name == XML_PART:
-                    xml = part.raw
-                elif part.filename:
-                    files[part.filename] = part.raw
-    except multipart.MultipartError as cut:
-        raise Malformed(_("发送的内容不完整，请在信号好的地方重新发送。")) from cut
-    if xml is None:
-        raise Malformed(_("发送的内容里没有表单（xml_submission_file）。"))
-    return xml, files
-
-
-def _length(request: HttpRequest) -> int:
-    """How many bytes the body has, -1 where it comes in chunks."""
-    told = request.headers.get("Content-Length", "")
-    return int(told) if told.isascii() and told.isdigit() else -1
-
-
-def _body(request: HttpRequest) -> IO[bytes] | HttpRequest:
-    """The body to read: Django's own stops at once where no length was told, as in a chunked request."""
-    return request.META["wsgi.input"] if _length(request) < 0 else request

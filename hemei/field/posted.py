@@ -1,0 +1,114 @@
+"""What a phone posts, read as it comes: the form's XML into memory, the photos to the disk with their hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, cast
+
+import multipart
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from hemei.core.files import AT_ONCE, Received, receive
+from hemei.engines.forms.submission import LARGEST
+
+XML_PART = "xml_submission_file"
+MOST_PARTS = 200  # Collect sends a hundred files at a time
+A_READ = AT_ONCE // 4
+
+
+class Malformed(Exception):
+    """The request is no multipart form; the message says why."""
+
+
+@dataclass
+class Posted:
+    """A form's XML, and the files beside it by name. They lie apart until they are kept."""
+
+    xml: bytes | None = None
+    files: dict[str, Received] = field(default_factory=dict)
+
+    def take(self, name: str, file: Received) -> None:
+        if before := self.files.get(name):
+            before.path.unlink(missing_ok=True)
+        self.files[name] = file
+
+
+@contextmanager
+def posted(request: HttpRequest, largest: int) -> Iterator[tuple[bytes, dict[str, Received]]]:
+    """The XML and the files of a post of at most `largest` bytes; files that nobody kept meanwhile go away afterwards.
+
+    Raises Malformed for what was cut off, is too large, or never was a form.
+    """
+    taken = Posted()
+    try:
+        _read(request, largest, taken)
+        if taken.xml is None:
+            raise Malformed(_("发送的内容里没有表单（xml_submission_file）。"))
+        yield taken.xml, taken.files
+    finally:
+        for file in taken.files.values():
+            file.path.unlink(missing_ok=True)
+
+
+def _read(request: HttpRequest, largest: int, taken: Posted) -> None:
+    kind, options = multipart.parse_options_header(request.headers.get("Content-Type", ""))
+    if kind != "multipart/form-data" or not options.get("boundary"):
+        raise Malformed(_("发送的内容不是表单（multipart/form-data）。"))
+    length = _length(request)
+    if length > largest:
+        raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
+    parser = multipart.PushMultipartParser(
+        options["boundary"], content_length=length, max_segment_count=MOST_PARTS, strict=True
+    )
+    try:
+        _take_parts(parser.parse_blocking(_Counted(_body(request), largest).read, A_READ), taken)
+    except multipart.MultipartError as cut:
+        raise Malformed(_("发送的内容不完整，请在信号好的地方重新发送。")) from cut
+
+
+def _take_parts(events: Iterator[multipart.MultipartSegment | bytearray | None], taken: Posted) -> None:
+    for part in events:
+        assert isinstance(part, multipart.MultipartSegment)
+        pieces = cast(Iterator[bytes], iter(lambda: next(events), None))
+        if part.name == XML_PART:
+            taken.xml = _at_most(pieces, LARGEST + 1)
+        elif part.filename:
+            taken.take(part.filename, receive(pieces))
+        else:
+            _at_most(pieces, 0)
+
+
+def _at_most(pieces: Iterable[bytes], size: int) -> bytes:
+    """The beginning of what comes; the rest is read, because a client listens only when it has sent everything."""
+    kept = bytearray()
+    for piece in pieces:
+        kept += piece[: size - len(kept)]
+    return bytes(kept)
+
+
+class _Counted:
+    """A body of which nobody said how long it is ends where it becomes too long."""
+
+    def __init__(self, body: IO[bytes] | HttpRequest, largest: int) -> None:
+        self._body, self._left = body, largest
+
+    def read(self, size: int) -> bytes:
+        part = self._body.read(size)
+        self._left -= len(part)
+        if self._left < 0:
+            raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
+        return part
+
+
+def _length(request: HttpRequest) -> int:
+    """How many bytes the body has, -1 where it comes in chunks."""
+    told = request.headers.get("Content-Length", "")
+    return int(told) if told.isascii() and told.isdigit() else -1
+
+
+def _body(request: HttpRequest) -> IO[bytes] | HttpRequest:
+    """The body to read: Django's own stops at once where no length was told, as in a chunked request."""
+    return request.META["wsgi.input"] if _length(request) < 0 else request
