@@ -43,7 +43,7 @@ def _verdict(verdict: Verdict, said: Answer) -> dict[str, Any]:
         "unit": verdict.unit,
         "assumed_m": verdict.assumed_m,
         "missing": list(verdict.missing),
-        "said": sentence(verdict, said.district.book),
+        "said": sentence(verdict, said.district.book, said.on),
         "remedy": remedy(verdict, rule, said.subject.work),
         "layer": verdict.layer,
         "layer_version": verdict.layer_version,

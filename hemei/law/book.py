@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -43,6 +43,10 @@ class Book:
     parameters: Mapping[str, Parameter]
     layers: Mapping[str, LayerKind]
     rules: tuple[Rule, ...]
+
+    def on(self, day: date) -> Book:
+        """The same law with the rules of a day only: of each one version at most."""
+        return replace(self, rules=tuple(rule for rule in self.rules if rule.holds(day)))
 
     def rule(self, rule_id: str, on: date | None = None) -> Rule:
         """A rule by its id; of several versions the one that holds on the day."""

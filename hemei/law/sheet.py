@@ -135,7 +135,7 @@ def _row(name: str, verdict: Verdict, said: Answer) -> str:
     doing = f'<p class="do">{escape(do)}</p>' if do else ""
     note = f"<small>{escape(rule.note)}</small>" if rule.note and name != "pass" else ""
     colon = "：" if name == "pass" else " "
-    what = f"<b>{escape(rule.title)}</b>{colon}{escape(sentence(verdict, book))}"
+    what = f"<b>{escape(rule.title)}</b>{colon}{escape(sentence(verdict, book, said.on))}"
     return f"<li>{what}{doing}{note} <small>依据：{cited}</small></li>"
 
 

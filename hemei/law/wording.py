@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from hemei.terms.clause import Clause
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind, Outcome, Verdict
@@ -35,12 +37,12 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number} {UNITS[measure.unit]}" if measure.unit in UNITS else number
 
 
-def sentence(verdict: Verdict, book: Book) -> str:
+def sentence(verdict: Verdict, book: Book, on: date | None = None) -> str:
     """A verdict in words: what was measured, what is asked, what is missing."""
     if verdict.missing:
         lacking = (_edge_first(word, verdict) for word in verdict.missing)
-        return "；".join([*_measured(verdict, book), *(missing_in(word, book) for word in lacking)])
-    return "；".join(_measured(verdict, book)) or _unmeasured(verdict, book)
+        return "；".join([*_measured(verdict, book, on), *(missing_in(word, book) for word in lacking)])
+    return "；".join(_measured(verdict, book, on)) or _unmeasured(verdict, book)
 
 
 def _edge_first(word: str, verdict: Verdict) -> str:
@@ -64,15 +66,15 @@ def missing_in(word: str, book: Book) -> str:
     return word
 
 
-def _measured(verdict: Verdict, book: Book) -> list[str]:
+def _measured(verdict: Verdict, book: Book, on: date | None) -> list[str]:
     if verdict.measured is None:
         return []
     measure, value, limit = verdict.measure, verdict.measured, verdict.threshold
     title = "全区" if verdict.layer == EVERYWHERE else book.layers[verdict.layer].title
     if measure in (Measure.AREA, Measure.SHARE):
-        return [_inside(verdict, title, book.rule(verdict.rule))]
+        return [_inside(verdict, title, book.rule(verdict.rule, on))]
     if limit is None:
-        metres = book.rule(verdict.rule).within_m
+        metres = book.rule(verdict.rule, on).within_m
         return [f"不在{title}{f'周围 {metres:g} 米' if metres else ''}的管控范围内"]
     if measure is Measure.DISTANCE:
         assumed = f"（边线按中心线加假定半宽 {verdict.assumed_m:g} 米）" if verdict.assumed_m else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import Scope
 from hemei.law.book import Book
 from hemei.law.plan import TIERS, ZONES, Row
-from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES
+from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.control.actions.layers import WIDEST_ROAD_M, NewLayer
@@ -20,6 +21,7 @@ from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import Decided, Visibility
 from hemei.programmes.control.reading import Wanted
 from hemei.programmes.control.wording import KINDS
+from hemei.programmes.control.writing_clauses import Cited
 from hemei.programmes.control.writing_rules import Written
 from hemei.terms.day import today
 from hemei.terms.measure import Measure
@@ -167,7 +169,11 @@ class RuleForm(OfficeForm):
         required=False,
         help_text=gettext_lazy("限高、限密度等用；0 是只在图层里。"),
     )
-    starts = DayField(label=gettext_lazy("数值从哪天起"), initial=today)
+    starts = DayField(
+        label=gettext_lazy("从哪天起"),
+        initial=today,
+        help_text=gettext_lazy("从这天起按这一版，以前的日子照旧按前一版。要改正某一版，就填它原来的起始日。"),
+    )
     ends = DayField(label=gettext_lazy("规则到哪天为止"), required=False)
     uses = _ticked(gettext_lazy("管哪些用途"), USE_TITLES.items(), gettext_lazy("都不勾就是各种用途。"))
     works = _ticked(
@@ -205,6 +211,85 @@ def named(plan: Plan, table: str) -> list[tuple[str, str]]:
 
 
 LISTED = [(key, title) for key, title in WORK_TITLES.items() if key != "existing"]
+
+
+class ClauseForm(OfficeForm):
+    """The other clauses on which a rule rests: which stay, one that is known, or one that is written."""
+
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
+    kept = _ticked(gettext_lazy("现在还依据这些条款"), (), gettext_lazy("去掉勾就不再引用。"))
+    known = forms.ChoiceField(label=gettext_lazy("再加一条已登记的"), required=False)
+    document = forms.CharField(
+        label=gettext_lazy("或者写一条：文件"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("不新写就空着。"),
+    )
+    number = forms.CharField(label=gettext_lazy("文号"), max_length=80, required=False)
+    article = forms.CharField(label=gettext_lazy("第几条"), max_length=60, required=False)
+    issuer = forms.CharField(label=gettext_lazy("谁发布的"), max_length=80, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("条文原文"), max_length=4000, required=False, widget=forms.Textarea({"rows": 4})
+    )
+
+    def __init__(self, data: Any = None, *, book: Book, rule: Rule) -> None:
+        super().__init__(data, initial={"kept": rule.also})
+        cited = [(name, book.clauses[name].citation) for name in rule.also]
+        others = [(name, one.citation) for name, one in book.clauses.items() if name not in (rule.clause, *rule.also)]
+        self.fields["kept"].choices = cited  # type: ignore[attr-defined]
+        self.fields["known"].choices = [("", _("不加")), *others]  # type: ignore[attr-defined]
+        if not cited:
+            del self.fields["kept"]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        words = [said.get(name) for name in ("document", "number", "article", "issuer", "text")]
+        if any(words):
+            for name in ("document", "article"):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, _("新写一条，文件和第几条都要写。"))
+        return said
+
+    def written(self) -> Cited | None:
+        said = self.cleaned_data
+        if not said["document"]:
+            return None
+        return Cited(said["document"], said["article"], said["starts"], said["number"], said["issuer"], said["text"])
+
+
+class LayerKindForm(Documented):
+    """A kind of layer that the nation's rules do not know."""
+
+    title = forms.CharField(label=gettext_lazy("图层名称"), max_length=60)
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("公开范围"),
+        choices=Visibility.choices,
+        widget=forms.RadioSelect,
+        initial=Visibility.INTERNAL,
+        help_text=gettext_lazy("内部图层：公众只看到符合、不符合或到窗口核实，以及条款，看不到图形和数值。"),
+    )
+    classes = forms.CharField(
+        label=gettext_lazy("分哪几类"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("不分类就空着；分类的用顿号隔开，例如：一级、二级。规则可以只管其中一类。"),
+    )
+    note = forms.CharField(label=gettext_lazy("说明"), max_length=300, required=False)
+    field_order = ("title", "visibility", "classes", "note", "said")
+
+    def kind(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        classes = [word for word in re.split(r"[\s,，、;；]+", said["classes"]) if word]
+        return {key: said[key] for key in ("title", "visibility", "note")} | {"classes": list(dict.fromkeys(classes))}
+
+
+class LawFilterForm(FilterForm):
+    """The law of which day."""
+
+    on = DayField(label=gettext_lazy("哪一天的规则"), required=False)
+
+    def offer(self, within: Scope) -> None:
+        pass
 
 
 class PlanRowForm(Documented):
@@ -269,7 +354,7 @@ class FindingFilterForm(FilterForm):
 
     def offer(self, within: Scope) -> None:
         super().offer(within)
-        self.let("rule", [("", _("全部规则")), *((rule.id, rule.title) for rule in self.book.rules)])
+        self.let("rule", [("", _("全部规则")), *{rule.id: (rule.id, rule.title) for rule in self.book.rules}.values()])
 
 
 class DecisionForm(OfficeForm):

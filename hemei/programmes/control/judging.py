@@ -153,7 +153,7 @@ def ruling_of(verdict: Verdict, book: Book, on: date) -> Ruling:
         title=rule.title,
         kind=verdict.kind,
         outcome=verdict.outcome,
-        said=sentence(verdict, book),
+        said=sentence(verdict, book, on),
         remedy=remedy(verdict, rule),
         measured=verdict.measured,
         threshold=verdict.threshold,

@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,20 +44,20 @@ class Outcomes:
 
 
 def outcomes(
-    region: str, book: Book, rule: str, folder: Path, proposals: Sequence[tuple[Key, Proposal]], say: Any
+    region: str, on: date, book: Book, rule: str, folder: Path, proposals: Sequence[tuple[Key, Proposal]], say: Any
 ) -> Outcomes:
-    """What one rule of a book says of everything."""
-    only = replace(book, rules=tuple(one for one in book.rules if one.id == rule))
-    district = district_with(region, in_force(region, today()), only)
+    """What one rule of a book says of everything on a day."""
+    only = replace(book, rules=tuple(one for one in book.rules if one.id == rule and one.holds(on)))
+    district = district_with(region, in_force(region, on), only)
     wanted = {one.layer for one in only.rules}
     district = replace(district, layers=tuple(file for file in district.layers if file.id in wanted))
     if not any(one.layer in COMPUTED or one.measure is Measure.SLOPE for one in only.rules):
         district = replace(district, dem="")
     error = max((one.position_error_m for _key, one in proposals), default=0.0)
     ready = around(district, max(ERROR_M, error), beside=root() / "maps")
-    found = screened(region, today(), ready, folder, say=lambda n: say(n // 2)).findings()
+    found = screened(region, on, ready, folder, say=lambda n: say(n // 2)).findings()
     places = dict(zip(_list(found, "place"), _list(found, "outcome"), strict=True))
-    return Outcomes(places, outcomes_of(proposals, ready, today(), lambda n: say(50 + n // 2)))
+    return Outcomes(places, outcomes_of(proposals, ready, on, lambda n: say(50 + n // 2)))
 
 
 def _list(table: pa.Table, name: str) -> list[Any]:
@@ -67,15 +68,16 @@ def _list(table: pa.Table, name: str) -> list[Any]:
 def preview(job: Job, progress: Progress) -> dict[str, Any]:
     """Compare the newest law with the entries of the job, by one rule. Writes nothing but its result."""
     region, rule, entries = job.arguments["region"], job.arguments["rule"], job.arguments["entries"]
+    on = date.fromisoformat(job.arguments.get("on") or today().isoformat())
     folder = Path(tempfile.mkdtemp(prefix="hemei-preview-"))
     try:
         progress(0, STEPS, _("按现在的规则判一遍"))
         proposals = proposals_under_way(region)
         book = law_of(newest_law(region))[0]
-        before = outcomes(region, book, rule, folder, proposals, lambda n: progress(n // 2, STEPS))
+        before = outcomes(region, on, book, rule, folder, proposals, lambda n: progress(n // 2, STEPS))
         progress(50, STEPS, _("按改后的规则判一遍"))
         with read_aside(entries) as changed:
-            after = outcomes(region, changed, rule, folder, proposals, lambda n: progress(50 + n // 2, STEPS))
+            after = outcomes(region, on, changed, rule, folder, proposals, lambda n: progress(50 + n // 2, STEPS))
     except Unreadable as fault:
         raise Mistaken(str(fault)) from fault
     finally:

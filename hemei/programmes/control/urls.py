@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.control.views import editing, here, layers, plan, rules, screenings
+from hemei.programmes.control.views import editing, here, kinds, layers, plan, rules, screenings
 
 staff = pages_of("control")
 
@@ -14,6 +14,10 @@ urlpatterns = [
     staff("rules/add/", editing.add, "rule_add"),
     staff("rules/preview/<int:asked>/", editing.preview, "preview"),
     staff("rules/preview/<int:asked>/keep/", editing.keep, "preview_keep"),
+    staff("rules/changes/", rules.changes, "law_changes"),
+    staff("rules/layers/add/", kinds.add, "layer_kind_add"),
+    staff("rules/layers/<str:layer>/", kinds.change, "layer_kind"),
+    staff("rules/<str:rule>/clauses/", editing.further, "rule_clauses"),
     staff("rules/<str:rule>/", rules.detail, "rule"),
     staff("rules/<str:rule>/change/", editing.change, "rule_change"),
     staff("plan/", plan.listing, "plan"),

@@ -24,6 +24,7 @@ from hemei.law.plan import read_plan
 from hemei.law.yaml_lines import LawError
 from hemei.programmes.control.keeping import PARTS, Entries, district_code, newest_law, written
 from hemei.programmes.control.models import OwnLaw
+from hemei.terms.day import today
 
 CEILINGS = "ceilings"
 """The most built area by zone and tier: kept with the law, read by no rule."""
@@ -71,12 +72,16 @@ def _said(fault: str, folder: Path) -> str:
 
 
 @action(verb="control.keep", on="where")
-def ask_preview(*, where: At, entries: Entries, rule: str, said: str, seen: int, by: Actor) -> Job:
-    """Have it worked out whose verdict a changed rule would change; nothing is kept of it but the question."""
+def ask_preview(
+    *, where: At, entries: Entries, rule: str, said: str, seen: int, by: Actor, on: date | None = None
+) -> Job:
+    """Have it worked out whose verdict a changed rule would change, on a day that may be to come; nothing is kept of it
+    but the question."""
     with read_aside(entries):
         pass
     region = district_code(where.region)
     arguments = {"region": region, "entries": entries, "rule": rule, "said": said, "seen": seen}
+    arguments["on"] = max(on or today(), today()).isoformat()
     job = Job.objects.create(kind="control.preview", region=region, by=by.account, arguments=arguments)
     audit(by, "law.preview", f"law:{rule}", region, values=entries, detail={"rule": rule})
     return job

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -20,12 +21,12 @@ from hemei.core.registry import registry
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import ask_preview, change_law, entries_of
-from hemei.programmes.control.forms import RuleForm
-from hemei.programmes.control.keeping import law_of, newest_law
-from hemei.programmes.control.models import OfControl
+from hemei.programmes.control.forms import ClauseForm, RuleForm
+from hemei.programmes.control.keeping import Entries, law_of, newest_law
+from hemei.programmes.control.models import OfControl, OwnLaw
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.views.district import MATTER, district_here
-from hemei.programmes.control.writing_rules import as_written, with_rule
+from hemei.programmes.control.writing_rules import as_written, began, versions_of, with_further, with_rule
 
 GOING = (JobState.WAITING, JobState.RUNNING)
 
@@ -51,20 +52,53 @@ def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
 
     def act() -> Job:
         made, name = with_rule(entries, form.written(), rule)
-        job: Job = ask_preview(
-            where=At(code, OfControl.matter),
-            entries=made,
-            rule=name,
-            said=form.cleaned_data["document"],
-            seen=law.pk if law else 0,
-            by=request.actor,
-        )
-        return job
+        return _asked(request, code, law, made, name, form.cleaned_data)
 
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)
     back = reverse("control.rule", args=[rule]) if rule else reverse("control.rules")
     context = {"form": form, "button": _("看看谁的结论会变"), "back": back, "about": _("管控规则")}
+    return render(request, "office/asked.html", context, status=status(form))
+
+
+def _asked(
+    request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, rule: str, said: dict[str, Any]
+) -> Job:
+    job: Job = ask_preview(
+        where=At(code, OfControl.matter),
+        entries=entries,
+        rule=rule,
+        said=said["document"] or _("规则 %(rule)s 依据的条款") % {"rule": rule},
+        seen=law.pk if law else 0,
+        by=request.actor,
+        on=said["starts"],
+    )
+    return job
+
+
+def further(request: OfficeRequest, rule: str) -> HttpResponse:
+    """The clauses on which one of the district's own rules rests beside its first."""
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law, entries = newest_law(code), entries_of(code)
+    last = found(next(reversed(versions_of(entries, rule)), None))
+    book = law_of(law)[0]
+    form = ClauseForm(request.POST or None, book=book, rule=book.rule(rule, date.fromisoformat(began(entries, last))))
+
+    def act() -> Job:
+        said = form.cleaned_data
+        made = with_further(entries, rule, said["starts"], said.get("kept", []), said["known"], form.written())
+        return _asked(request, code, law, made, rule, said)
+
+    if job := tried(request, form, act):
+        return redirect("control.preview", asked=job.pk)
+    context = {
+        "form": form,
+        "button": _("看看谁的结论会变"),
+        "back": reverse("control.rule", args=[rule]),
+        "about": last["title"],
+        "explanation": _("规则依据的第一条在“改这条规则”里改；这里是它另外还依据的条款，判定时一起引用。"),
+    }
     return render(request, "office/asked.html", context, status=status(form))
 
 

@@ -15,14 +15,18 @@ from hemei.law.book import Book, national
 from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
+from hemei.programmes.control.forms import LawFilterForm
 from hemei.programmes.control.keeping import in_force, law_of, newest_law
 from hemei.programmes.control.kinds import COMPUTED, ELEVATION
+from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.wording import KINDS
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 from hemei.terms.region import Level
+
+MOST_CHANGES = 200
 
 
 @dataclass(frozen=True)
@@ -70,8 +74,10 @@ def _held(code: str, on: date) -> set[str]:
 
 def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
-    code, on = district_here(request, scope), today()
-    book, _plan = law_of(newest_law(code))
+    code = district_here(request, scope)
+    form = LawFilterForm(request.GET, within=scope)
+    on, kept = form.chosen["on"] or today(), _kept(request, code)
+    book, _plan = law_of(kept or newest_law(code))
     held = _held(code, on)
     rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on)]
     context = {
@@ -79,19 +85,52 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "national": [rule for rule in rules if not rule.own],
         "marks": MARKS.items(),
         "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),
+        "form": form,
+        "on": on,
+        "kept": kept,
+        "kinds": [kind for key, kind in book.layers.items() if key not in national().layers],
     }
     return render(request, "control/rules.html", context)
 
 
+def _kept(request: OfficeRequest, code: str) -> OwnLaw | None:
+    """The law as it was left by one change, where it is asked for."""
+    asked = request.GET.get("kept", "")
+    if not (asked.isascii() and asked.isdigit() and len(asked) < 10):
+        return None
+    return OwnLaw.objects.filter(region=code, pk=int(asked)).first()
+
+
+def changes(request: OfficeRequest) -> HttpResponse:
+    """Who changed the district's own law when, and by which document."""
+    scope = reach(request.actor, "control.view", MATTER)
+    code = district_here(request, scope)
+    rows = OwnLaw.objects.filter(region=code).order_by("-id")[:MOST_CHANGES]
+    context = {"rows": [(row, len(row.entries.get("rules", []))) for row in rows], "most": MOST_CHANGES}
+    return render(request, "control/changes.html", context)
+
+
+def _version(book: Book, rule: str, on: date) -> Rule | None:
+    """A rule as it holds on a day, else the first that is to come, else the last that has been."""
+    versions = sorted((one for one in book.rules if one.id == rule), key=lambda one: one.start)
+    holding = [one for one in versions if one.holds(on)] or [one for one in versions if one.start > on] or versions[-1:]
+    return next(iter(holding), None)
+
+
 def detail(request: OfficeRequest, rule: str) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
-    code, on = district_here(request, scope), today()
+    code = district_here(request, scope)
+    on = LawFilterForm(request.GET, within=scope).chosen["on"] or today()
     book, _plan = law_of(newest_law(code))
-    one = found(next((r for r in book.rules if r.id == rule and r.holds(on)), None))
+    one = found(_version(book, rule, on))
     run = newest_run(code, within=scope)
     digits = Level.VILLAGE if min(len(p) for p in scope.prefixes) >= Level.TOWNSHIP else Level.TOWNSHIP
-    counts = next((c for c in by_rule(run, book, within=scope) if c.rule == rule), None) if run else None
+    counts = next((c for c in by_rule(run, book.on(run.on), within=scope) if c.rule == rule), None) if run else None
     context = {
+        "on": on,
+        "is_today": on == today(),
+        "holds": one.holds(on),
+        "versions": _versions(book, one),
         "one": shown(one, book, _held(code, on), on),
         "clauses": [(clause, clause.marks(on)) for clause in _clauses(one, book)],
         "values": _values(one, book),
@@ -106,6 +145,12 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
         "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),
     }
     return render(request, "control/rule.html", context)
+
+
+def _versions(book: Book, shown_one: Rule) -> list[tuple[Rule, str, bool]]:
+    """All versions of a rule with the clauses of each, the newest first; and which is the one that is shown."""
+    versions = sorted((one for one in book.rules if one.id == shown_one.id), key=lambda one: one.start, reverse=True)
+    return [(one, citations(one, book), one is shown_one) for one in versions]
 
 
 def _clauses(rule: Rule, book: Book) -> list[Clause]:

@@ -49,7 +49,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     rows = list(runs(within=scope).filter(region=code)[:20])
     context = {
         "last": last,
-        "counts": by_rule(last, book, within=scope, region=region) if last else [],
+        "counts": by_rule(last, book.on(last.on), within=scope, region=region) if last else [],
         "rows": rows,
         "going": next((run for run in rows if run.job.state in GOING), None),
         "region": region,
@@ -82,7 +82,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "run": run,
         "going": run.job.state in GOING,
         "percent": run.job.done,
-        "counts": by_rule(run, book, within=scope) if run.ended_at else [],
+        "counts": by_rule(run, book.on(run.on), within=scope) if run.ended_at else [],
         "may_stop": may(request.actor, "control.keep", run),
     }
     return render(request, "control/run.html", context)
@@ -134,7 +134,7 @@ def findings(request: OfficeRequest) -> HttpResponse:
         chosen = form.chosen
         table = found_in(run, within=scope, rule=chosen["rule"], outcome=chosen["outcome"], region=chosen["region"])
         numbered = Numbered.of(request, table.num_rows)
-        rows = told(table.slice(numbered.start, SHOWN), book, within=scope)
+        rows = told(table.slice(numbered.start, SHOWN), book.on(run.on), within=scope)
         page = numbered.turns(request)
     context = {
         "form": form,
@@ -155,13 +155,13 @@ def findings_file(request: OfficeRequest, form: str) -> FileResponse:
     book, _plan = law_of(run.law)
     chosen = FindingFilterForm(request.GET, within=scope, book=book).chosen
     table = found_in(run, within=scope, rule=chosen["rule"], outcome=chosen["outcome"], region=chosen["region"])
-    return sent(request, listed(table, book, within=scope), form, scope)
+    return sent(request, listed(table, book.on(run.on), within=scope), form, scope)
 
 
 def _finding(run: Run, place: Place, rule: str, scope: Scope) -> Found | None:
     table = found_in(run, within=scope, rule=rule, region=place.region[: Level.VILLAGE])
     chosen = table.filter(pc.equal(table.column("place"), place.pk))
-    return next(iter(told(chosen, law_of(run.law)[0], within=scope)), None)
+    return next(iter(told(chosen, law_of(run.law)[0].on(run.on), within=scope)), None)
 
 
 def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
@@ -194,8 +194,8 @@ def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
         "one": one,
         "form": form,
         "history": history,
-        "clause": book.clauses[book.rule(rule).clause],
-        "marks": book.clauses[book.rule(rule).clause].marks(run.on),
+        "clause": book.clauses[book.rule(rule, run.on).clause],
+        "marks": book.clauses[book.rule(rule, run.on).clause].marks(run.on),
         "may_decide": may(request.actor, "control.decide", At(place.region, OfControl.matter, place.pk)),
         "region_names": names(within=scope),
     }

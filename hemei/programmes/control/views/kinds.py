@@ -1,0 +1,62 @@
+"""声明图层: kinds of layers that the nation's rules do not know, of which the district's own rules speak."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from hemei.core.access import At
+from hemei.core.doors import found, reach
+from hemei.office.request import OfficeRequest
+from hemei.office.trying import status, tried
+from hemei.programmes.control.actions.law import change_law, entries_of
+from hemei.programmes.control.forms import LayerKindForm
+from hemei.programmes.control.keeping import newest_law
+from hemei.programmes.control.models import OfControl, OwnLaw
+from hemei.programmes.control.views.district import MATTER, district_here
+from hemei.programmes.control.writing_clauses import with_layer
+
+
+def add(request: OfficeRequest) -> HttpResponse:
+    return _edited(request, "")
+
+
+def change(request: OfficeRequest, layer: str) -> HttpResponse:
+    return _edited(request, layer)
+
+
+def _edited(request: OfficeRequest, layer: str) -> HttpResponse:
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law, entries = newest_law(code), entries_of(code)
+    old = next((one for one in entries["layers"] if one["id"] == layer), None)
+    if layer:
+        found(old)
+    initial = dict(old or {}) | {"classes": "、".join((old or {}).get("classes", []))}
+    form = LayerKindForm(request.POST or None, initial=initial)
+
+    def act() -> OwnLaw:
+        made, _name = with_layer(entries, **form.kind(), layer=layer)
+        kept: OwnLaw = change_law(
+            where=At(code, OfControl.matter),
+            entries=made,
+            said=form.cleaned_data["said"],
+            seen=law.pk if law else 0,
+            by=request.actor,
+        )
+        return kept
+
+    if tried(request, form, act):
+        messages.success(request, _("已保存。接着登记这个图层的文件，再写用它的规则。"))
+        return redirect("control.rules")
+    context = {
+        "form": form,
+        "button": _("保存图层种类") if layer else _("声明一种图层"),
+        "back": reverse("control.rules"),
+        "about": _("管控规则"),
+        "explanation": _("没有规则用它、没有登记文件以前，它不参加判定。涉密的图层不得装入本系统。"),
+    }
+    return render(request, "office/asked.html", context, status=status(form))
