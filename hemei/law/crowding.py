@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 from pyproj import CRS
 
 from hemei.engines.screen.density import CircleDensity, DensityTask, ParcelDensity, counted
+from hemei.engines.screen.footprints import read_footprints
 from hemei.engines.screen.layers import area_map_of, read_layer
 from hemei.engines.screen.neighbours import built_around
 from hemei.engines.screen.reading import Source
@@ -20,6 +22,8 @@ from hemei.terms.measure import Measure
 from .buildings import shapes_of
 from .district import District
 
+SPOTS_BEYOND = np.inf
+"""The most that may stand round a building near one of which only a spot is known."""
 WANTED = (Measure.DENSITY, Measure.FAR)
 Convert = Callable[[np.ndarray], np.ndarray] | None
 
@@ -86,6 +90,50 @@ def could_be(
         for measure, limits in zip(WANTED, found, strict=True)
         if measure.value not in district.columns and (measure is Measure.DENSITY or density.with_floors)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Spots:
+    """Where buildings are of which only a spot is known: a tree of points (m), and their largest position error (m)."""
+
+    points: shapely.STRtree
+    error_m: float
+
+    def blur(
+        self,
+        ranges: dict[Measure, tuple[np.ndarray, np.ndarray]],
+        density: ParcelDensity | CircleDensity,
+        footprints: Footprints,
+        error_m: np.ndarray,
+    ) -> dict[Measure, tuple[np.ndarray, np.ndarray]]:
+        """`ranges` without an upper end where such a building may stand in a circle or on a plot that is asked."""
+        rows = np.flatnonzero(np.diff(footprints.outline.owner_at) > 0)
+        shapes = shapes_of(footprints)(rows)
+        if isinstance(density, CircleDensity):
+            reach = error_m[rows] + density.radius + self.error_m
+            near, _ = self.points.query(shapely.centroid(shapes), predicate="dwithin", distance=reach)
+        else:
+            own, plot = shapely.STRtree(density.layer.geometry).query(shapes, "dwithin", distance=error_m[rows])
+            doubtful = np.unique(self.points.query(density.layer.geometry, "dwithin", distance=self.error_m)[0])
+            near = own[np.isin(plot, doubtful)]
+        blurred = np.zeros(len(footprints), bool)
+        blurred[rows[near]] = True
+        return {measure: (low, np.where(blurred, SPOTS_BEYOND, high)) for measure, (low, high) in ranges.items()}
+
+
+def spots_of(district: District, source: Source, convert: Convert) -> Spots | None:
+    """The buildings of a file of which only a spot is known; None where no column tells, or there is none."""
+    if district.spot_column not in source.columns:
+        return None
+    points, error = [], 0.0
+    for batch in source.batches([district.spot_column, district.error_column]):
+        is_spot = np.asarray(batch.column(district.spot_column).to_numpy(zero_copy_only=False), bool)
+        box = read_footprints(batch.column(source.geometry), convert)[0].outline.box[is_spot]
+        points.append(shapely.points((box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2))
+        far = batch.column(district.error_column).to_numpy(zero_copy_only=False)[is_spot]
+        error = max(error, float(far.max(initial=0.0)))
+    found = np.concatenate(points) if points else np.empty(0, object)
+    return Spots(shapely.STRtree(found), error) if len(found) else None
 
 
 Range = tuple[np.ndarray, np.ndarray]

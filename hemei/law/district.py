@@ -63,7 +63,8 @@ class District:
     """What a run of the rules stands on.
 
     `plots` (a file) or `density_radius_m` is the ground by which density and floor area ratio are counted.
-    `position_error_m` holds for all buildings unless `error_column` names a column of theirs. `storey_height_m` is what
+    `position_error_m` holds for all buildings unless `error_column` names a column of theirs. `spot_column` is true of
+    buildings of which only a spot is known, that may stand up to their error from it. `storey_height_m` is what
     the district configured for turning a height into storeys, None where 未配置. `dem_version` is that of the elevation
     where it is not the digest of its file.
     """
@@ -79,6 +80,7 @@ class District:
     dem_version: str = ""
     steeper_than_deg: float = STEEP_DEG
     error_column: str = ""
+    spot_column: str = ""
     mosaics: tuple[Mosaic, ...] = ()
     plots: str = ""
     density_radius_m: float | None = None

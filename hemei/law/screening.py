@@ -27,7 +27,7 @@ from hemei.terms.verdict import Kind
 from .around import Around, around
 from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
-from .crowding import could_be, crowded, density_of
+from .crowding import could_be, crowded, density_of, spots_of
 from .district import District
 from .mosaics import Standing
 from .places import STEEP, Place, in_layer, inside, measure
@@ -101,6 +101,7 @@ class Screening:
         self.terrain: Terrain | None = read_terrain(Path(district.dem)) if district.dem else None
         self.density = density_of(district, self.source, self.convert, self.crs, beside)
         self.tally.remarks += [] if self.density is None else self.density.remarks()
+        self.spots = None if self.density is None else spots_of(district, self.source, self.convert)
         self.ids = IdCheck()
 
     def _absent(self) -> Iterator[str]:
@@ -144,7 +145,10 @@ class Screening:
         crowd.attributes.update(crowded(self.density, footprints, district))
         error = np.where(measurable, crowd.error_m, 0.0)
         storeys = crowd.attributes.get(Measure.STOREYS)
-        crowd.could_be.update(could_be(self.density, footprints, error, storeys, district))
+        ranges = could_be(self.density, footprints, error, storeys, district)
+        if self.density is not None and self.spots is not None:
+            ranges = self.spots.blur(ranges, self.density, footprints, error)
+        crowd.could_be.update(ranges)
         if self.terrain is not None and Measure.SLOPE.value not in district.columns:
             crowd.attributes[Measure.SLOPE] = terrain_at(self.terrain, footprints, self.crs)["slope_deg"]
             crowd.could_be[Measure.SLOPE] = slope_around(self.terrain, footprints, self.crs, error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -291,6 +292,11 @@ class LawFilterForm(FilterForm):
     def offer(self, within: Scope) -> None:
         pass
 
+    @property
+    def day(self) -> date:
+        chosen: date = self.chosen["on"] or today()  # type: ignore[assignment]
+        return chosen
+
 
 class PlanRowForm(Documented):
     name = forms.CharField(
@@ -332,6 +338,22 @@ class CeilingForm(Documented):
         zone, tier = self.zones[int(said["zone"])]
         day = said["starts"].isoformat()
         return {"zone": zone, "tier": tier, "m2": said["m2"], "from": day, "document": said["said"]}
+
+
+class CircleForm(Documented):
+    """The circle round a building in which density and floor area ratio are counted."""
+
+    radius_m = forms.FloatField(
+        label=gettext_lazy("圆的半径（米）"),
+        min_value=10,
+        max_value=500,
+        help_text=gettext_lazy("以房屋的中心画圆，圆内的基底面积除以圆的面积。半径由区里定。"),
+    )
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
+
+    def entry(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"radius_m": said["radius_m"], "from": said["starts"].isoformat(), "document": said["said"]}
 
 
 class ReasonForm(OfficeForm):

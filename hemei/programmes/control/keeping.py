@@ -33,7 +33,7 @@ from hemei.law.book import NATIONAL as NATION
 from hemei.law.book import Book, national, read_book
 from hemei.law.district import District, LayerFile, Mosaic
 from hemei.law.plan import Row, read_plan
-from hemei.programmes.control.kinds import ELEVATION, ZONES
+from hemei.programmes.control.kinds import ELEVATION, PLOTS, ZONES
 from hemei.programmes.control.models import LayerVersion, OwnLaw
 from hemei.terms.region import Level
 
@@ -43,6 +43,8 @@ MOST_READY = 4
 STORED = CRS.from_epsg(4490)
 Entries = dict[str, list[dict[str, Any]]]
 DAYS = frozenset({"from", "to", "valid_from", "valid_to", "when", "in_force_checked"})
+DENSITY = "density"
+"""The circle in which density is counted, by day: kept with the law, read by no rule."""
 PARTS = ("clauses", "layers", "parameters", "rules", "plan")
 
 _ready: OrderedDict[object, Around] = OrderedDict()
@@ -160,19 +162,29 @@ def crs_of(region: str, layers: list[LayerVersion]) -> str:
     return "EPSG:4546"
 
 
+def radius_of(law: OwnLaw | None, on: date) -> float | None:
+    """The circle (m) in which density is counted on a day; None where 未配置."""
+    rows = [row for row in (law.entries.get(DENSITY, []) if law else []) if row["from"] <= on.isoformat()]
+    return float(rows[-1]["radius_m"]) if rows else None
+
+
 def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
     """The district of a region on a day, with its newest law or the one given."""
-    return _district(region, in_force(region, on), law or newest_law(region))
+    return _district(region, in_force(region, on), law or newest_law(region), on)
 
 
-def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None) -> District:
-    return district_with(region, layers, *law_of(law))
+def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None, on: date) -> District:
+    return district_with(region, layers, *law_of(law), radius_m=radius_of(law, on))
 
 
 def district_with(
-    region: str, layers: list[LayerVersion], book: Book, plan: Mapping[str, tuple[Row, ...]] | None = None
+    region: str,
+    layers: list[LayerVersion],
+    book: Book,
+    plan: Mapping[str, tuple[Row, ...]] | None = None,
+    radius_m: float | None = None,
 ) -> District:
-    """The district of some layers under a book, which need not be the one that holds."""
+    """The district of some layers under a book, which need not be the one that holds. Plots go before the circle."""
     files = [
         LayerFile(
             layer.kind,
@@ -190,6 +202,7 @@ def district_with(
         if layer.kind == ZONES
     ]
     heights = next((layer for layer in layers if layer.kind == ELEVATION), None)
+    plots = next((str(copy_of(layer)) for layer in layers if layer.kind == PLOTS), "")
     home = Region.objects.filter(code=district_code(region)).first()
     return District(
         name=str(home or region),
@@ -201,6 +214,8 @@ def district_with(
         book=book,
         mosaics=tuple(zones),
         plan=plan or {},
+        plots=plots,
+        density_radius_m=None if plots else radius_m,
         dem=str(copy_of(heights)) if heights else "",
         dem_version=heights.version if heights else "",
     )
@@ -212,11 +227,18 @@ def near(region: str, on: date, error_m: float = 0.0) -> Around:
     error = ERROR_M
     while error < error_m:
         error *= 2
-    key = (settings.VAR, district_code(region), law.pk if law else None, tuple(row.pk for row in layers), error)
+    key = (
+        settings.VAR,
+        district_code(region),
+        law.pk if law else None,
+        tuple(row.pk for row in layers),
+        radius_of(law, on),
+        error,
+    )
     with _lock:
         made = _ready.pop(key, None)
         if made is None:
-            made = around(_district(region, layers, law), error, beside=root() / "maps")
+            made = around(_district(region, layers, law, on), error, beside=root() / "maps")
         _ready[key] = made
         while len(_ready) > MOST_READY:
             _ready.popitem(last=False)

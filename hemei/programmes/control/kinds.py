@@ -23,13 +23,19 @@ ELEVATION = "elevation"
 """A raster of heights, from which slopes and the foot of steep ground are measured; no rule names it."""
 
 
+PLOTS = "plots"
+"""The plots on which density and floor area ratio are counted; no rule names them."""
+
+
 def layer_kinds(book: Book) -> dict[str, LayerKind]:
     """All layers that can be uploaded, the zones first."""
     zones = LayerKind(ZONES, str(_("管控分区（三类五档）")), "internal", (), "")
     note = str(_("GeoTIFF；坡度和陡坡由它计算。只作内部图层，涉密的精度不得装入。"))
     heights = LayerKind(ELEVATION, str(_("高程（DEM）")), "internal", (), note)
+    said = str(_("按宗地量建筑密度和容积率时用；登记了它，就不按圆量。"))
+    plots = LayerKind(PLOTS, str(_("宗地")), "internal", (), said)
     others = {key: kind for key, kind in book.layers.items() if key not in COMPUTED}
-    return {ZONES: zones} | others | {ELEVATION: heights}
+    return {ZONES: zones} | others | {PLOTS: plots, ELEVATION: heights}
 
 
 def class_of(word: str, classes: tuple[str, ...]) -> str:

@@ -22,7 +22,7 @@ from hemei.engines.screen.reading import Unreadable
 from hemei.law.around import around
 from hemei.law.book import Book
 from hemei.programmes.control.actions.law import read_aside
-from hemei.programmes.control.keeping import ERROR_M, district_with, in_force, law_of, newest_law, root
+from hemei.programmes.control.keeping import ERROR_M, district_with, in_force, law_of, newest_law, radius_of, root
 from hemei.programmes.control.kinds import COMPUTED
 from hemei.programmes.control.screening import screened
 from hemei.programmes.control.under_way import Key, outcomes_of, proposals_under_way
@@ -48,7 +48,7 @@ def outcomes(
 ) -> Outcomes:
     """What one rule of a book says of everything on a day."""
     only = replace(book, rules=tuple(one for one in book.rules if one.id == rule and one.holds(on)))
-    district = district_with(region, in_force(region, on), only)
+    district = district_with(region, in_force(region, on), only, radius_m=radius_of(newest_law(region), on))
     wanted = {one.layer for one in only.rules}
     district = replace(district, layers=tuple(file for file in district.layers if file.id in wanted))
     if not any(one.layer in COMPUTED or one.measure is Measure.SLOPE for one in only.rules):

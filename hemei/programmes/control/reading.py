@@ -24,7 +24,7 @@ from hemei.law.book import LayerKind
 from hemei.law.district import CLASSIFIED, NOT_LOADED
 from hemei.programmes.control.elevation import heights, read_elevation
 from hemei.programmes.control.keeping import STORED, original_of, write_copy
-from hemei.programmes.control.kinds import ELEVATION, ZONES, class_of
+from hemei.programmes.control.kinds import ELEVATION, PLOTS, ZONES, class_of
 from hemei.programmes.control.models import LayerVersion
 from hemei.programmes.control.position import position_remarks
 
@@ -161,8 +161,8 @@ def _read(path: Path, kind: LayerKind, wanted: Wanted) -> Read:
     if wanted.tier_column:
         out["tier"] = words[wanted.tier_column]
     geometry = shapely.force_2d(layer.geometry[there])
-    if kind.id == ZONES and not (shapely.get_dimensions(geometry) == 2).all():
-        raise Unreadable(f"{path}：分区应全是面，里面有线或点")
+    if kind.id in (ZONES, PLOTS) and not (shapely.get_dimensions(geometry) == 2).all():
+        raise Unreadable(f"{path}：分区和宗地应全是面，里面有线或点")
     return Read(geometry, out, classes, digest(path), source.crs.name, [*layer.remarks, *remarks])
 
 

@@ -27,7 +27,7 @@ from hemei.law.district import District
 from hemei.law.screening import Screening
 from hemei.programmes.control.keeping import in_force, near, newest_law, root
 from hemei.programmes.control.models import Run
-from hemei.programmes.control.standing import COLUMNS, ERROR, Standing, gather
+from hemei.programmes.control.standing import COLUMNS, ERROR, SPOT, Standing, gather
 from hemei.terms.day import today
 
 FINDINGS = pa.schema(
@@ -61,7 +61,9 @@ def screened(
     say: Callable[[int], None] = lambda per_cent: None,
 ) -> Screened:  # fmt: skip
     """Screen all buildings of a region by the rules of a day. `say` is told how far, of 100. Raises Unreadable."""
-    district = replace(district or ready.district, columns=COLUMNS, error_column=ERROR, work="existing")
+    district = replace(
+        district or ready.district, columns=COLUMNS, error_column=ERROR, spot_column=SPOT, work="existing"
+    )
     path = folder / "standing.parquet"
     standing = gather(region, ready.crs, path, lambda: say(1))
     out = Screened(standing, worst=np.zeros(len(standing.places), np.int8))
@@ -83,6 +85,9 @@ def screened(
         known = listed.get((rule, village), 0)
         out.counts.setdefault(rule, {})[village] = [passed, failed, known, unknown - known]
     out.remarks = list(dict.fromkeys([*run.tally.remarks, *_faults(run)]))
+    if run.density is not None and standing.unplaced:
+        said = _("有 %(n)d 处没有落图，不在建筑密度和容积率里。")
+        out.remarks.append(said % {"n": standing.unplaced})
     return out
 
 

@@ -25,6 +25,7 @@ from hemei.terms.region import Level, successor
 
 COLUMNS = {"use": "use", "township": "village", "storeys": "storeys", "footprint": "footprint"}
 ERROR = "error_m"
+SPOT = "is_spot"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def gather(region: str, crs: CRS, path: Path, step: Callable[[], None] = lambda:
             "use": pa.array(uses, pa.string()),
             "storeys": pa.array([storeys.get(key) for key in keys], pa.float64()),
             "footprint": pa.array(shapely.area(outlines), mask=is_spot),
+            SPOT: is_spot,
             ERROR: np.where(is_spot, SPOT_ERROR_M, GPS_ERROR_M),
             "geometry": pa.array(shapely.to_wkb(outlines), pa.binary()),
         }

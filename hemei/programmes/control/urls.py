@@ -15,6 +15,7 @@ urlpatterns = [
     staff("rules/preview/<int:asked>/", editing.preview, "preview"),
     staff("rules/preview/<int:asked>/keep/", editing.keep, "preview_keep"),
     staff("rules/changes/", rules.changes, "law_changes"),
+    staff("rules/circle/", kinds.circle, "circle"),
     staff("rules/layers/add/", kinds.add, "layer_kind_add"),
     staff("rules/layers/<str:layer>/", kinds.change, "layer_kind"),
     staff("rules/<str:rule>/clauses/", editing.further, "rule_clauses"),

@@ -22,7 +22,7 @@ from hemei.core.writing import action, audit
 from hemei.law.book import NATIONAL, SAMPLE, Book, read_book
 from hemei.law.plan import read_plan
 from hemei.law.yaml_lines import LawError
-from hemei.programmes.control.keeping import PARTS, Entries, district_code, newest_law, written
+from hemei.programmes.control.keeping import DENSITY, PARTS, Entries, district_code, newest_law, written
 from hemei.programmes.control.models import OwnLaw
 from hemei.terms.day import today
 
@@ -33,7 +33,7 @@ CEILINGS = "ceilings"
 def entries_of(region: str) -> Entries:
     """The district's own law as it stands, to be changed; empty lists where it has none."""
     law = newest_law(region)
-    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, CEILINGS)}
+    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, CEILINGS, DENSITY)}
 
 
 def sample() -> Entries:

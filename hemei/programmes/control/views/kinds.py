@@ -1,4 +1,4 @@
-"""声明图层: kinds of layers that the nation's rules do not know, of which the district's own rules speak."""
+"""What the district's own rules stand on: kinds of layers of its own, and the circle in which density is counted."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hemei.core.doors import found, reach
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import change_law, entries_of
-from hemei.programmes.control.forms import LayerKindForm
-from hemei.programmes.control.keeping import newest_law
+from hemei.programmes.control.forms import CircleForm, LayerKindForm
+from hemei.programmes.control.keeping import DENSITY, Entries, newest_law
 from hemei.programmes.control.models import OfControl, OwnLaw
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_clauses import with_layer
@@ -40,14 +40,7 @@ def _edited(request: OfficeRequest, layer: str) -> HttpResponse:
 
     def act() -> OwnLaw:
         made, _name = with_layer(entries, **form.kind(), layer=layer)
-        kept: OwnLaw = change_law(
-            where=At(code, OfControl.matter),
-            entries=made,
-            said=form.cleaned_data["said"],
-            seen=law.pk if law else 0,
-            by=request.actor,
-        )
-        return kept
+        return _kept(request, code, law, made, form.cleaned_data["said"])
 
     if tried(request, form, act):
         messages.success(request, _("已保存。接着登记这个图层的文件，再写用它的规则。"))
@@ -58,5 +51,37 @@ def _edited(request: OfficeRequest, layer: str) -> HttpResponse:
         "back": reverse("control.rules"),
         "about": _("管控规则"),
         "explanation": _("没有规则用它、没有登记文件以前，它不参加判定。涉密的图层不得装入本系统。"),
+    }
+    return render(request, "office/asked.html", context, status=status(form))
+
+
+def _kept(request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, said: str) -> OwnLaw:
+    kept: OwnLaw = change_law(
+        where=At(code, OfControl.matter), entries=entries, said=said, seen=law.pk if law else 0, by=request.actor
+    )
+    return kept
+
+
+def circle(request: OfficeRequest) -> HttpResponse:
+    """The circle in which density is counted, from a day on; what was set from a later day gives way to it."""
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law, entries = newest_law(code), entries_of(code)
+    form = CircleForm(request.POST or None)
+
+    def act() -> OwnLaw:
+        made = form.entry()
+        entries[DENSITY] = [one for one in entries[DENSITY] if one["from"] < made["from"]] + [made]
+        return _kept(request, code, law, entries, form.cleaned_data["said"])
+
+    if tried(request, form, act):
+        messages.success(request, _("已保存。重新筛查以后，密度和容积率按它量。"))
+        return redirect("control.rules")
+    context = {
+        "form": form,
+        "button": _("设定量密度的圆"),
+        "back": reverse("control.rules"),
+        "about": _("管控规则"),
+        "explanation": _("登记了宗地图层就按宗地量，不用圆。只有点的房屋基底不明：附近的只能判出不符合，判不出符合。"),
     }
     return render(request, "office/asked.html", context, status=status(form))

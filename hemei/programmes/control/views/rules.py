@@ -16,8 +16,8 @@ from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control.forms import LawFilterForm
-from hemei.programmes.control.keeping import in_force, law_of, newest_law
-from hemei.programmes.control.kinds import COMPUTED, ELEVATION
+from hemei.programmes.control.keeping import in_force, law_of, newest_law, radius_of
+from hemei.programmes.control.kinds import COMPUTED, ELEVATION, PLOTS
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
 from hemei.programmes.control.views.district import MATTER, district_here
@@ -76,7 +76,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     form = LawFilterForm(request.GET, within=scope)
-    on, kept = form.chosen["on"] or today(), _kept(request, code)
+    on, kept = form.day, _kept(request, code)
     book, _plan = law_of(kept or newest_law(code))
     held = _held(code, on)
     rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on)]
@@ -88,6 +88,8 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "form": form,
         "on": on,
         "kept": kept,
+        "radius_m": radius_of(kept or newest_law(code), on),
+        "has_plots": PLOTS in held,
         "kinds": [kind for key, kind in book.layers.items() if key not in national().layers],
     }
     return render(request, "control/rules.html", context)
@@ -120,7 +122,7 @@ def _version(book: Book, rule: str, on: date) -> Rule | None:
 def detail(request: OfficeRequest, rule: str) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
-    on = LawFilterForm(request.GET, within=scope).chosen["on"] or today()
+    on = LawFilterForm(request.GET, within=scope).day
     book, _plan = law_of(newest_law(code))
     one = found(_version(book, rule, on))
     run = newest_run(code, within=scope)
