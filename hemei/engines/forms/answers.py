@@ -45,8 +45,9 @@ def relevant_answers(form: Form, answers: Mapping[str, object], on: date | None 
             if found := _relevant_instances(section, answers.get(section.name), kept, on):
                 kept[section.name] = found
         else:
+            around = Around(kept, on)
             for question in section.questions:
-                _keep(question, answers.get(question.name), kept, Around(kept, on))
+                _keep(question, answers.get(question.name), kept, around)
     return kept
 
 
@@ -56,8 +57,9 @@ def _relevant_instances(section: Section, given: object, outside: Answers, on: d
     instances: list[Answers] = []
     for position, instance in enumerate(instances_of(given), start=1):
         kept: Answers = {}
+        around = Around(outside, on, kept, position)
         for question in section.questions:
-            _keep(question, instance.get(question.name), kept, Around(outside, on, kept, position))
+            _keep(question, instance.get(question.name), kept, around)
         instances.append(kept)
     return instances
 
@@ -80,7 +82,7 @@ def instances_of(value: object) -> Sequence[Mapping[str, object]]:
 
 
 def is_empty(value: object) -> bool:
-    return value is None or value in ("", [])
+    return value is None or value == "" or value == []
 
 
 def complete(form: Form, answers: Answers, on: date | None = None) -> Answers:
@@ -104,9 +106,7 @@ def examine(form: Form, answers: Mapping[str, object], on: date | None = None) -
             errors += _wrong_instances(section, answers.get(section.name), kept, on)
         else:
             errors += _wrong(section.questions, answers, kept, Around(kept, on))
-    known = {question.name for section in form.sections if not section.repeat for question in section.questions}
-    known |= form.repeats.keys()
-    return errors + [AnswerError(name, "表单里没有这一题。") for name in answers if name not in known]
+    return errors + [AnswerError(name, "表单里没有这一题。") for name in answers if name not in form.answered_by]
 
 
 def _wrong(

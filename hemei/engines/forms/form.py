@@ -62,11 +62,11 @@ class Question:
     def choice_names(self) -> frozenset[str]:
         return frozenset(choice.name for choice in self.choices)
 
-    @property
+    @cached_property
     def takes_answer(self) -> bool:
         return self.kind is not Kind.NOTE
 
-    @property
+    @cached_property
     def is_shown(self) -> bool:
         return self.kind is not Kind.CALCULATE
 
@@ -121,6 +121,12 @@ class Form:
     @cached_property
     def repeats(self) -> Mapping[str, Section]:
         return {section.name: section for section in self.sections if section.repeat}
+
+    @cached_property
+    def answered_by(self) -> frozenset[str]:
+        """The names that answers to the whole form may stand under: questions asked once, and repeats."""
+        once = {question.name for section in self.sections if not section.repeat for question in section.questions}
+        return frozenset(once | self.repeats.keys())
 
     @cached_property
     def by_name(self) -> Mapping[str, Question]:
