@@ -167,8 +167,11 @@ class Scope:
         wide = [(prefix, matter) for p, matter in self.lands if contains(p, prefix)]
         return Scope.held(wide + [(p, matter) for p, matter in self.lands if contains(prefix, p)])
 
-    def q(self, region: str = "region", place: str | None = None, *, matter: MatterOf) -> Q:
-        """The scope as a condition on the column `region`, and on `place` where single places count.
+    def q(
+        self, region: str = "region", place: str | None = None, *, matter: MatterOf, codes: Iterable[str] | None = None
+    ) -> Q:
+        """The scope as a condition on the column `region`, and on `place` where single places count. Where all `codes`
+        that there are in the column are known, it is spelled with those that lie in the scope.
 
         `matter` names the column that says to which matter a row belongs, or the column of its place's kind (its name
         ends with "kind"), or is a function from a matter to the condition. None is said of what belongs to no matter:
@@ -177,10 +180,7 @@ class Scope:
         if self.everything:
             return Q()
         lands = self.lands if matter else [(prefix, "*") for prefix in self.prefixes]
-        parts = [
-            Q(**{f"{region}__gte": prefix, f"{region}__lt": successor(prefix)}) & _of_matter(matter, held)
-            for prefix, held in lands
-        ]
+        parts = [_in_land(region, prefix, codes) & _of_matter(matter, held) for prefix, held in lands]
         if place and self.places:
             parts.append(Q(**{f"{place}__in": self.places}))
         return reduce(or_, parts) if parts else Q(pk__in=[])
@@ -188,6 +188,12 @@ class Scope:
 
 def _inside(land: Land, wide: Land) -> bool:
     return contains(wide[0], land[0]) and wide[1] in ("*", land[1])
+
+
+def _in_land(region: str, prefix: str, codes: Iterable[str] | None) -> Q:
+    if codes is None:
+        return Q(**{f"{region}__gte": prefix, f"{region}__lt": successor(prefix)})
+    return Q(**{f"{region}__in": [code for code in codes if contains(prefix, code)]})
 
 
 def _of_matter(column: MatterOf, matter: str) -> Q:

@@ -40,7 +40,11 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["region", "-id"], name="case_list"),
-            models.Index(fields=["region", "state", "due_on"], name="case_open"),
+            # What waits, soonest first and for whom; and the old ledgers among what has ended.
+            models.Index(
+                fields=["state", "region", "due_on", "unit", "assignee", "found_at", "ended_at", "matter"],
+                name="case_by_state",
+            ),
             # All that the board asks of a case, so that it need not read the cases themselves.
             models.Index(
                 fields=[
@@ -57,6 +61,11 @@ class Case(models.Model):
                     "ended_recorded_at",
                 ],
                 name="case_board",
+            ),
+            # The same of those found since a day.
+            models.Index(
+                fields=["region", "found_at", "historical", "forerunner", "matter", "found_recorded_at"],
+                name="case_found",
             ),
             models.Index(fields=["place", "code"], name="case_of_place"),
         ]

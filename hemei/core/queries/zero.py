@@ -8,23 +8,26 @@ and 历史台账. A contained case is open.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Value
 
 from hemei.core.access import Scope
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import AuditSeal, Case, CaseStep, Check, Due, Region, Round
 from hemei.core.models.round import RoundState
+from hemei.core.queries.codes import codes_of
 from hemei.core.queries.regionchange import Then, here, seat
 from hemei.core.queries.regions import names
 from hemei.terms.day import day_of, end_of, start_of
 from hemei.terms.region import Level, contains, successor
 
 CONTAINING = sorted(step.verb for step in LIFE.steps if step.target == "contained")
+EACH = Value(1)  # a row counted as such: its key, which PostgreSQL's indexes do not hold, is not asked for
 LOOKED_WITHIN_DAYS = 92  # ours: coverage speaks of what fell due in the last quarter
 
 
@@ -133,10 +136,10 @@ def zero(
     lay = _lay(within, region, Then(on, known))
     level = by or _below(region)
     figures: dict[str, dict[str, Any]] = defaultdict(dict)
-    chosen = _cases(lay, matter)
-    durations = _durations(chosen, moment)
-    counted = (_counts(chosen, moment), _contained(chosen, moment), _coverage(lay, moment, matter))
-    for part in (*(_folded(lines, level) for lines in counted), _medians(durations, level)):
+    chosen, since = _cases(lay, matter), _cases(lay, matter, sought=True)
+    durations = _durations(since, moment)
+    counted = (*_counts(chosen, since, moment), _contained(chosen, moment), _coverage(lay, moment, matter))
+    for part in (_folded(counted, level), _medians(durations, level)):
         for area, values in part.items():
             figures[area].update(values)
     areas = {code for code in lay.names if len(code) == level} | set(figures)
@@ -183,68 +186,72 @@ def _lay(within: Scope, region: str, then: Then) -> _Lay:
     return _Lay(within, known, region, then)
 
 
-def _cases(lay: _Lay, matter: str) -> QuerySet[Any]:
-    rows = lay.of(Case.objects.filter(lay.scope.q(matter="matter")))
+def _cases(lay: _Lay, matter: str, *, sought: bool = False) -> QuerySet[Any]:
+    """The cases of a board; `sought` code by code, where only those of some days are wanted."""
+    codes = codes_of(Case, within=lay.scope) if sought and lay.then is None else None
+    rows = lay.of(Case.objects.filter(lay.scope.q(matter="matter", codes=codes)))
     return rows.filter(matter=matter) if matter else rows
 
 
 Lines = dict[str, dict[str, Any]]  # by region, as deep as the rows' own
 
 
-def _folded(lines: Lines, level: int) -> Lines:
+def _folded(counted: Iterable[Lines], level: int) -> Lines:
     """Counts by grid added up by area. The database counts by whole code, in the order of its index, unsorted."""
     areas: Lines = defaultdict(dict)
-    for region, values in lines.items():
-        area = areas[region[:level]]
-        for name, value in values.items():
-            if name == "oldest_open":
-                area[name] = min(filter(None, (area.get(name), value)), default=None)
-            else:
-                area[name] = area.get(name, 0) + value
+    for lines in counted:
+        for region, values in lines.items():
+            area = areas[region[:level]]
+            for name, value in values.items():
+                if name == "oldest_open":
+                    area[name] = min(filter(None, (area.get(name), value)), default=None)
+                else:
+                    area[name] = area.get(name, 0) + value
     return areas
 
 
-def _counts(rows: QuerySet[Any], moment: _Moment) -> Lines:
+def _counts(rows: QuerySet[Any], since: QuerySet[Any], moment: _Moment) -> list[Lines]:
+    """What is to be added up. Those that stand today, those that ended since the month began and those found within a
+    year are each asked for alone, in an index of their own: they are few among all that ever were."""
     month = start_of(moment.day.replace(day=1))
     year = start_of(moment.day - timedelta(days=365))
-    late = Q(due_on__lt=moment.day)
-    recent = Q(ended_at=None) | Q(ended_at__gte=month) | Q(found_at__gte=year)
     if moment.known_end:
-        recent |= Q(ended_recorded_at__gte=moment.known_end)
-    counted = (
-        rows.filter(recent)
-        .order_by()
+        later = Q(ended_at__gte=month) | Q(ended_recorded_at__gte=moment.known_end)
+        parts = [_standing(rows.filter(Q(ended_at=None) | later), moment, month)]
+    else:
+        parts = [
+            _standing(since.filter(lately), moment, month) for lately in (Q(ended_at=None), Q(ended_at__gte=month))
+        ]
+    found = since.filter(moment.found(), found_at__gte=year).order_by().values("stood")
+    of_year = found.annotate(
+        found_this_year=Count(EACH, filter=Q(historical=False)),
+        reopened=Count(EACH, filter=Q(forerunner__isnull=False)),
+    )
+    historical = rows.filter(moment.found() & moment.ended(), state="imported").order_by().values("stood")
+    return [*parts, _by_region(of_year), _by_region(historical.annotate(historical_ended=Count(EACH)))]
+
+
+def _standing(rows: QuerySet[Any], moment: _Moment, month: datetime) -> Lines:
+    counted = _by_region(
+        rows.order_by()
         .values("stood")
         .annotate(
-            n_open=Count("id", filter=moment.open()),
-            n_overdue=Count("id", filter=moment.open() & late),
-            n_unverified=Count("id", filter=moment.reported()),
-            n_found=Count("id", filter=moment.found() & Q(found_at__gte=month)),
-            n_accepted=Count("id", filter=moment.ended_since(month, "accepted")),
-            n_withdrawn=Count("id", filter=moment.ended_since(month, "withdrawn")),
-            oldest=Min("found_at", filter=moment.open()),
-            n_year=Count("id", filter=moment.found() & Q(found_at__gte=year, historical=False)),
-            n_reopened=Count("id", filter=moment.found() & Q(found_at__gte=year, forerunner__isnull=False)),
+            open=Count(EACH, filter=moment.open()),
+            overdue=Count(EACH, filter=moment.open() & Q(due_on__lt=moment.day)),
+            unverified=Count(EACH, filter=moment.reported()),
+            found_this_month=Count(EACH, filter=moment.found() & Q(found_at__gte=month)),
+            accepted_this_month=Count(EACH, filter=moment.ended_since(month, "accepted")),
+            withdrawn_this_month=Count(EACH, filter=moment.ended_since(month, "withdrawn")),
+            oldest_open=Min("found_at", filter=moment.open()),
         )
     )
-    lines: Lines = {
-        line["stood"]: {
-            "open": line["n_open"],
-            "overdue": line["n_overdue"],
-            "unverified": line["n_unverified"],
-            "found_this_month": line["n_found"],
-            "accepted_this_month": line["n_accepted"],
-            "withdrawn_this_month": line["n_withdrawn"],
-            "oldest_open": day_of(line["oldest"]) if line["oldest"] else None,
-            "found_this_year": line["n_year"],
-            "reopened": line["n_reopened"],
-        }
-        for line in counted
-    }
-    historical = rows.filter(moment.found() & moment.ended(), state="imported").order_by()
-    for region, number in historical.values_list("stood").annotate(Count("id")):
-        lines.setdefault(region, {})["historical_ended"] = number
-    return lines
+    for line in counted.values():
+        line["oldest_open"] = day_of(line["oldest_open"]) if line["oldest_open"] else None
+    return counted
+
+
+def _by_region(counted: QuerySet[Any]) -> Lines:
+    return {line.pop("stood"): line for line in counted}
 
 
 def _contained(rows: QuerySet[Any], moment: _Moment) -> Lines:
@@ -283,12 +290,8 @@ def _coverage(lay: _Lay, moment: _Moment, matter: str) -> Lines:
         told = told.filter(matter=matter)
     owed = Due.objects.filter(lay.scope.q(matter="round__matter"), round__in=list(told), due_on__gte=since)
     dues = lay.of(owed)
-    counted = (
-        dues.order_by()
-        .values("stood")
-        .annotate(n_due=Count("id"), n_looked=Count("id", filter=Q(done_at__lt=moment.end)))
-    )
-    return {line["stood"]: {"due": line["n_due"], "looked": line["n_looked"]} for line in counted}
+    by_region = dues.order_by().values("stood")
+    return _by_region(by_region.annotate(due=Count(EACH), looked=Count(EACH, filter=Q(done_at__lt=moment.end))))
 
 
 SUMMED = (
@@ -322,17 +325,18 @@ def _total(region: str, rows: list[Row], durations: list[tuple[str, float]]) -> 
 
 def trend(*, within: Scope, region: str, until: date, months: int = 12, matter: str = "") -> list[tuple[date, int]]:
     """How many were open at the end of each of the last months, and on `until` itself: by the codes of today."""
-    chosen = _cases(_Lay(within.narrowed(region), {}), matter)
+    lay = _Lay(within.narrowed(region), {})
     days = [until]
     first = until.replace(day=1)
     for _month in range(months):
         days.append(first - timedelta(days=1))
         first = (first - timedelta(days=1)).replace(day=1)
-    earliest = end_of(days[-1])
-    counts = chosen.filter(Q(ended_at=None) | Q(ended_at__gte=earliest)).aggregate(
-        **{f"d{i}": Count("id", filter=_Moment(end_of(day), None, day).open()) for i, day in enumerate(days)}
-    )
-    return [(day, counts[f"d{i}"]) for i, day in reversed(list(enumerate(days)))]
+    ends = [(f"d{number}", end_of(day)) for number, day in enumerate(days)]
+    chosen = _cases(lay, matter, sought=True)
+    ended = chosen.filter(ended_at__gte=ends[-1][1])
+    now = chosen.filter(ended_at=None).aggregate(**{key: Count(EACH, filter=Q(found_at__lt=end)) for key, end in ends})
+    then = ended.aggregate(**{key: Count(EACH, filter=Q(found_at__lt=end, ended_at__gte=end)) for key, end in ends})
+    return [(day, now[key] + then[key]) for day, (key, _end) in zip(reversed(days), reversed(ends), strict=True)]
 
 
 def seal_head() -> str:

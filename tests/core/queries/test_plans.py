@@ -20,6 +20,7 @@ from hemei.core.queries.cases import CaseFilter, cases
 from hemei.core.queries.checks import checks
 from hemei.core.queries.places import PlaceFilter, places
 from hemei.core.queries.rounds import dues
+from hemei.core.queries.zero import trend, zero
 from hemei.terms.day import today
 from tests.conftest import TOWNSHIP, VILLAGE
 
@@ -117,6 +118,37 @@ def test_counts_of_a_district_are_read_from_an_index_alone(full) -> None:
             assert "audit_unmaskings" in str(cursor.fetchall())
     else:
         assert "audit_unmaskings" in unmasked.explain()
+
+
+def test_the_board_reads_no_case_that_had_ended_before(full) -> None:
+    """Of those that ended, only the ones since the month began are read: code by code, from an index alone."""
+    if connection.vendor != "sqlite":
+        return  # which way is short depends on how many there are; there its planner counts
+    long_ago = timezone.now() - timedelta(days=500)
+    keys = list(Case.objects.order_by("pk").values_list("pk", flat=True))
+    ended = Case.objects.exclude(pk__in=keys[:200])
+    ended.update(state="accepted", found_at=long_ago, ended_at=long_ago)
+    Case.objects.filter(pk__in=keys[200:300]).update(state="imported")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as asked:
+        zero(within=Scope.of(TOWNSHIP), region=TOWNSHIP, on=today())
+        trend(within=Scope.of(TOWNSHIP), region=TOWNSHIP, until=today())
+    plans = []
+    with connection.cursor() as cursor:
+        for query in asked:
+            if "COUNT(1)" in query["sql"] and '"core_case"' in query["sql"]:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                plans += [line[3] for line in cursor.fetchall() if "core_case" in line[3]]
+    read = [plan.partition("COVERING INDEX ")[2] for plan in plans]
+    assert read == [
+        "case_board (region=? AND ended_at=?)",
+        "case_board (region=? AND ended_at>?)",
+        "case_found (region=? AND found_at>? AND found_at<?)",
+        "case_by_state (state=? AND region>? AND region<?)",
+        "case_board (region=? AND ended_at=?)",
+        "case_board (region=? AND ended_at>?)",
+    ], plans
 
 
 def test_what_lies_outside_costs_nothing(full) -> None:
