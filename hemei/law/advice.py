@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
 import shapely
 
-from hemei.engines.screen.inside import area_inside
-from hemei.engines.screen.nearest import distance
-from hemei.engines.screen.rings import rings_of
-from hemei.engines.screen.shapes import footprints_of
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
 
 from .deciding import threshold_of
 from .district import District
+from .ground import Ground, lost, nearby, speaks_of
 from .lists import forbidding, rule_id
-from .parts import SLIVER_M2, Part
-from .places import Place
+from .parts import SLIVER_M2
 from .rules import EVERYWHERE, Rule
 from .subject import Subject
 
@@ -88,7 +83,8 @@ class Advice:
 
     `bounds` hold wherever on the permitted part one builds; `zoned` says the same zone by zone, where there are
     several. `warned` is permitted ground of which a rule only warns. `open` says in words what could not be said, and
-    why (no limit of a height, no storey height).
+    why (no limit of a height, no storey height). `certain` is the same where the position error, and declared
+    half-widths, are taken off; None where there are none.
     """
 
     plot_m2: float
@@ -99,6 +95,7 @@ class Advice:
     open: tuple[str, ...] = ()
     zoned: tuple[Zoned, ...] = ()
     warned: tuple[Taken, ...] = ()
+    certain: Advice | None = None
 
     @property
     def permitted_m2(self) -> float:
@@ -108,37 +105,25 @@ class Advice:
         return next((bound for bound in self.bounds if bound.measure is measure), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where a proposal stands: the layers by (layer, class), the parts of its plot, and how steep the ground is.
-
-    `steeper` gives, for a limit in degrees, the part of a plot above it and the part that nobody knows; None: no
-    elevation.
-    """
-
-    places: Mapping[tuple[str, str], Place]
-    parts: Sequence[Part]
-    steeper: Callable[[float, shapely.Geometry], tuple[shapely.Geometry, shapely.Geometry]] | None = None
-
-
 def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on: date) -> Advice:
     """Subtract from the plot what `deny` and `allow-only` rules forbid and what is too steep; find the tightest limits.
 
     Each part of the plot by the numbers of its own zone and tier; zones whose negative list has the work are taken
     away. A setback counts from the layer's edge, with the declared half-width of a road known by its centre line
-    added. The position error is not subtracted: it is for setting out on site.
+    added. What of it is certain, for all that the position error could do, is the same with `ground.error_m` given: a
+    building that is drawn wholly there, and in one zone, passes every rule that took ground, and no other limit holds.
     """
     permitted, undecided = plot.ground, []
     taken: list[Taken] = []
     warned: list[Taken] = []
     rules = [rule for rule in district.book.rules if rule.holds(on) and speaks_of(rule, subject)]
     for rule in rules:
-        lost, sure = _lost(rule, subject, ground, district, on)
+        gone, sure = lost(rule, subject, ground, district, on)
         if not sure:
             undecided.append(rule.id)
-        area = float(shapely.area(lost))
+        area = float(shapely.area(gone))
         place = ground.places.get((rule.layer, rule.of))
-        left = permitted if rule.kind is Kind.WARN else shapely.difference(permitted, lost)
+        left = permitted if rule.kind is Kind.WARN else shapely.difference(permitted, gone)
         if area > SLIVER_M2:
             added = float(shapely.area(permitted) - shapely.area(left))
             by = Taken(rule.id, rule.clause, area, place.half_width_m if place else 0.0, added)
@@ -149,7 +134,7 @@ def advise(plot: Plot, subject: Subject, ground: Ground, district: District, on:
     for part in ground.parts:
         left = shapely.intersection(permitted, part.ground)
         here = replace(subject, zone=part.zone, tier=part.tier)
-        zoned.append((part, left, tightest(_bounds(rules, here, ground.places, left, district, on))))
+        zoned.append((part, left, tightest(_bounds(rules, here, ground, left, district, on))))
     everywhere = tightest(bound for _, _, bounds in zoned for bound in bounds)
 
     def whole(direct: tuple[Bound, ...], left: shapely.Geometry) -> tuple[Bound, ...]:
@@ -176,111 +161,30 @@ def _off_the_list(
     """What is left of a plot without the parts in zones whose negative list has the work."""
     for part in ground.parts:
         for row in forbidding(district.plan, district.book, part.zone, subject.work, on):
-            lost, left = shapely.area(part.ground), shapely.difference(permitted, part.ground)
+            gone, left = shapely.area(part.ground), shapely.difference(permitted, part.ground)
             taken.append(
-                Taken(rule_id(row), row.clause, float(lost), 0.0, float(shapely.area(permitted) - shapely.area(left)))
+                Taken(rule_id(row), row.clause, float(gone), 0.0, float(shapely.area(permitted) - shapely.area(left)))
             )
             permitted = left
     return permitted
 
 
-def _lost(rule: Rule, subject: Subject, ground: Ground, district: District, on: date) -> tuple[shapely.Geometry, bool]:
-    """The ground on which the rule forbids (or warns of) such a building, and whether that is all there is to say."""
-    lost, sure = [], not (rule.works and not subject.work)
-    place = ground.places.get((rule.layer, rule.of))
-    if not sure or (rule.layer != EVERYWHERE and (place is None or (place.lines_only and rule.needs_ground))):
-        return shapely.GeometryCollection(), False
-    for part in ground.parts:
-        here = replace(subject, zone=part.zone, tier=part.tier)
-        threshold = threshold_of(rule, here, district.book.parameters, on)
-        if threshold is None:
-            sure = False
-            continue
-        if rule.kind is Kind.LIMIT and rule.measure is Measure.SLOPE:
-            steep, known = _too_steep(rule, place, threshold, part, ground)
-            lost.append(steep)
-            sure = sure and known
-            continue
-        if place is None:
-            continue
-        sure = sure and not _hidden(place, rule, threshold, part)
-        forbidden = forbidden_by(rule, here, place, threshold, part.ground)
-        if forbidden is not None:
-            lost.append(shapely.intersection(part.ground, forbidden))
-    return shapely.union_all(lost), sure
-
-
-def _too_steep(
-    rule: Rule, place: Place | None, threshold: float, part: Part, ground: Ground
-) -> tuple[shapely.Geometry, bool]:
-    """The ground steeper than a limit in or near the rule's layer, and whether the slope is known on all of it."""
-    asked = part.ground
-    if place is not None:
-        near = nearby(place.geometry, part.ground, rule.within_m + place.half_width_m)
-        around = shapely.buffer(near, rule.within_m + place.half_width_m) if len(near) else near
-        asked = shapely.intersection(part.ground, shapely.union_all(around))
-    if shapely.is_empty(asked):
-        return asked, True
-    if ground.steeper is None:
-        return shapely.GeometryCollection(), False
-    steep, unknown = ground.steeper(threshold, asked)
-    return steep, bool(shapely.area(unknown) <= SLIVER_M2)
-
-
-def _hidden(place: Place, rule: Rule, threshold: float, part: Part) -> bool:
-    """Whether something that the rule asks about may lie in a void of the elevation, in or near the part."""
-    if place.voids is None:
-        return False
-    inside, edges = place.voids
-    alone = footprints_of(rings_of(np.array([part.ground], dtype=object)))
-    reach = threshold if rule.measure is Measure.DISTANCE else 0.0
-    return bool(area_inside(inside, alone)[0] > 0.0 or distance(edges, alone)[0] <= reach)
-
-
-def speaks_of(rule: Rule, subject: Subject) -> bool:
-    """Whether the rule is about such a use and such work (or that is not known)."""
-    use = not rule.uses or not subject.use or subject.use in rule.uses
-    return use and (not rule.works or not subject.work or subject.work in rule.works)
-
-
-def forbidden_by(
-    rule: Rule, subject: Subject, place: Place, threshold: float, plot: shapely.Geometry
-) -> shapely.Geometry | None:
-    """The ground near the plot where the rule forbids such a building, or warns of it; None where it does neither."""
-    if rule.kind is Kind.ALLOW_ONLY and (subject.work in rule.allows or rule.approvals & subject.approvals):
-        return None
-    if rule.kind is Kind.LIMIT:
-        return None
-    setback = threshold + place.half_width_m if rule.measure is Measure.DISTANCE else 0.0
-    near = nearby(place.geometry, plot, setback)
-    if setback > 0.0:
-        # Sixteen segments a quarter: the corner of a setback is at most 0.5 % of it too small.
-        return shapely.union_all(shapely.buffer(near, setback, quad_segs=16)) if len(near) else None
-    polygons = near[shapely.get_dimensions(near) == 2]
-    return shapely.union_all(polygons) if len(polygons) else None
-
-
-def nearby(geometry: np.ndarray, plot: shapely.Geometry, metres: float) -> np.ndarray:
-    """The features within some metres of the plot."""
-    return np.asarray(geometry[shapely.dwithin(geometry, plot, metres)])
-
-
 def _bounds(
     rules: Iterable[Rule],
     subject: Subject,
-    places: Mapping[tuple[str, str], Place],
+    ground: Ground,
     permitted: shapely.Geometry,
     district: District,
     on: date,
 ) -> Iterator[Bound]:
     for rule in rules:
-        place = places.get((rule.layer, rule.of))
+        place = ground.places.get((rule.layer, rule.of))
         value = threshold_of(rule, subject, district.book.parameters, on)
         if rule.kind is not Kind.LIMIT or value is None or permitted.is_empty or rule.measure.of_place:
             continue
         if place is None and rule.layer != EVERYWHERE:
             continue
-        if place is None or len(nearby(place.geometry, permitted, rule.within_m + place.half_width_m)):
+        if place is None or len(nearby(place.geometry, permitted, ground.reach_m(place, rule.within_m))):
             yield Bound(rule.measure, value, rule.id, rule.clause)
 
 

@@ -9,7 +9,7 @@ import shapely
 
 from hemei.terms.verdict import Verdict
 
-from .advice import Bound, Taken
+from .advice import Advice, Bound, Taken
 from .proposal import Answer
 from .wording import remedy, sentence
 
@@ -90,6 +90,18 @@ def _advice(said: Answer) -> dict[str, Any] | None:
         ],
         "open": list(advice.open),
         "undecided": list(advice.undecided),
+        "certain": _certain(said, advice.certain) if advice.certain is not None else None,
+    }
+
+
+def _certain(said: Answer, certain: Advice) -> dict[str, Any]:
+    """What is left where the position error is taken off, and the greatest values there."""
+    return {
+        "position_error_m": said.subject.position_error_m,
+        "permitted_m2": certain.permitted_m2,
+        "permitted": shapely.to_wkt(certain.permitted, rounding_precision=3),
+        "bounds": [_bound(bound, said) for bound in certain.bounds],
+        "undecided": list(certain.undecided),
     }
 
 

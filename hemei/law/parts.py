@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from .mosaics import Standing
 SLIVER_M2 = 0.01
 """What is smaller comes of borders that do not quite meet."""
 ROLES = ("zone", "tier")
+SEGMENTS = 16
+"""Of a quarter of a circle, in the corner of a setback: drawn through points of the circle, 0.13 % of it too near."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,23 @@ def parts_of(ground: shapely.Geometry, standings: Sequence[Standing], told: Mapp
     for words, piece in pieces:
         grounds.setdefault((words["zone"], words["tier"]), []).append(piece)
     return tuple(Part(zone, tier, shapely.union_all(alike)) for (zone, tier), alike in grounds.items())
+
+
+def safely(metres: float) -> float:
+    """The radius at which a circle, drawn with `SEGMENTS`, leaves nothing out of one of some metres, and a micron."""
+    return metres / math.cos(math.pi / (4 * SEGMENTS)) + 1e-6
+
+
+def spread(parts: Sequence[Part], plot: shapely.Geometry, metres: float) -> tuple[Part, ...]:
+    """The parts of a plot that may lie in each zone and tier when all of it may be some metres off; they overlap.
+
+    `parts` are those of the plot and as much ground around it.
+    """
+    wide = []
+    for one in parts:
+        around = shapely.buffer(one.ground, safely(metres), quad_segs=SEGMENTS)
+        wide.append(Part(one.zone, one.tier, shapely.intersection(plot, around)))
+    return tuple(part for part in wide if shapely.area(part.ground) > SLIVER_M2)
 
 
 def _cut(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -12,7 +14,10 @@ SIDE = 400
 """Width and height of the picture, in its own units."""
 MARGIN = 24
 STEPS_M = (1, 2, 5, 10, 20, 50, 100, 200)
+CERTAIN = ("#86c29b", "肯定可以建房")
 KEY = (("#cfe8d8", "可以建房"), ("#efc9c5", "不能建房"), ("#1f4f8a", "拟建房屋"), ("#9a9a9a", "已有房屋"))
+DOUBTFUL = "要到现场量"
+"""What is left of the permitted part, where some of it is certain."""
 
 
 def picture(said: Answer) -> str:
@@ -29,20 +34,30 @@ def picture(said: Answer) -> str:
 
     forbidden = shapely.difference(plot, advice.permitted)
     existing = "".join(f'<path d="{path(shape)}" fill="#9a9a9a" stroke="#555"/>' for shape in said.drawn.existing)
-    key = "".join(
-        f'<rect x="{8 + 98 * i}" y="{SIDE + 9}" width="12" height="12" fill="{colour}" stroke="#555"/>'
-        f'<text x="{24 + 98 * i}" y="{SIDE + 20}">{word}</text>'
-        for i, (colour, word) in enumerate(KEY)
-    )
+    certain = ""
+    words: tuple[tuple[str, str], ...] = KEY
+    if advice.certain is not None:
+        certain = f'<path d="{path(advice.certain.permitted)}" fill="{CERTAIN[0]}"/>'
+        words = (CERTAIN, (KEY[0][0], DOUBTFUL), *KEY[1:])
+    high = SIDE + 10 + 20 * -(-len(words) // 3)
     return (
-        f'<svg viewBox="0 0 {SIDE} {SIDE + 30}" role="img" aria-label="宗地上可以建房的部分" font-size="13">'
+        f'<svg viewBox="0 0 {SIDE} {high}" role="img" aria-label="宗地上可以建房的部分" font-size="13">'
         '<defs><pattern id="no" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="7" height="7" fill="#efc9c5"/><path d="M0 0V7" stroke="#b3261e"/></pattern></defs>'
-        f'<path d="{path(forbidden)}" fill="url(#no)"/><path d="{path(advice.permitted)}" fill="#cfe8d8"/>'
+        f'<path d="{path(forbidden)}" fill="url(#no)"/><path d="{path(advice.permitted)}" fill="#cfe8d8"/>{certain}'
         f'<path d="{path(plot)}" fill="none" stroke="#222" stroke-width="2"/>{existing}'
         f'<path d="{path(said.drawn.building)}" fill="#1f4f8a" fill-opacity=".35" stroke="#1f4f8a" stroke-width="2"/>'
-        f"{_scale_bar(scale)}{key}"
+        f"{_scale_bar(scale)}{_key(words)}"
         f'<path d="M{SIDE - 16} 8l6 16-6-4-6 4z" fill="#222"/><text x="{SIDE - 21}" y="38">北</text></svg>'
+    )
+
+
+def _key(words: Sequence[tuple[str, str]]) -> str:
+    """What each colour means, three to a line."""
+    return "".join(
+        f'<rect x="{8 + 132 * (i % 3)}" y="{SIDE + 9 + 20 * (i // 3)}" width="12" height="12" fill="{colour}" '
+        f'stroke="#555"/><text x="{24 + 132 * (i % 3)}" y="{SIDE + 20 + 20 * (i // 3)}">{word}</text>'
+        for i, (colour, word) in enumerate(words)
     )
 
 

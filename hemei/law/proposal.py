@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,15 +23,16 @@ from hemei.terms.measure import Measure
 from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Verdict
 
-from .advice import Advice, Ground, Plot, advise
+from .advice import Advice, Plot, advise
 from .around import Around, around
 from .deciding import decide
 from .disclosure import for_the_public
 from .district import District
+from .ground import Ground
 from .lists import by_lists
 from .mosaics import Standing
 from .parts import ROLES as ZONED
-from .parts import parts_of, steeper
+from .parts import parts_of, spread, steeper
 from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
 from .screening import measured_at
 from .subject import Subject
@@ -136,14 +137,26 @@ def judged(
     if public:
         verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
     elif plot is not None:
-        by_key = {place.key: place for place in near.places}
-        ground = Ground(by_key, parts_of(plot.ground, near.standings, asked.told), _steepness(district, crs))
-        advice = advise(plot, subject, ground, district, on)
+        advice = _advice(plot, subject, near, asked, on)
     said = () if public else (*near.remarks, *_outside(drawn))
     lists = by_lists(
         district.plan, district.book, subject, on, version=_zoned_by(near, asked), public=public and not zones_shown
     )
     return Answer(district, on, subject, drawn, verdicts, advice, public, said, lists)
+
+
+def _advice(plot: Plot, subject: Subject, near: Around, asked: Asked, on: date) -> Advice:
+    """What may be built on the plot as it is drawn, and what of it is certain."""
+    district, error = near.district, asked.error_m
+    by_key = {place.key: place for place in near.places}
+    steep = _steepness(district, near.crs)
+    drawn = Ground(by_key, parts_of(plot.ground, near.standings, asked.told), steep)
+    advice = advise(plot, subject, drawn, district, on)
+    if not error and not any(place.half_width_m for place in near.places):
+        return advice
+    around = parts_of(shapely.buffer(plot.ground, error), near.standings, asked.told)
+    sure = replace(drawn, parts=spread(around, plot.ground, error), error_m=error)
+    return replace(advice, certain=replace(advise(plot, subject, sure, district, on), zoned=()))
 
 
 def _zoned_by(near: Around, asked: Asked) -> str:
@@ -225,7 +238,13 @@ def _plot(drawn: Drawn, storeys: Sequence[float | None]) -> Plot | None:
 
 
 def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: District, crs: CRS) -> dict[Measure, float]:
-    """What the proposal says of itself, and what it does not say, measured: footprint, plot, density, slope."""
+    """What the proposal says of itself, and what it does not say, measured: footprint, plot, density, slope.
+
+    Density and floor area ratio take no position error, and that is right. The error is how far the whole drawing may
+    lie from where the ground is: building, plot and what stands on it were drawn together and move together, so that
+    no area in the fraction changes; and of whose plot it is the applicant is not in doubt, as a survey of all buildings
+    is (`crowding.could_be`). What is drawn across the plot's border is remarked (`_outside`).
+    """
     own = float(shapely.area(drawn.building))
     found = {} if asked.is_spot else {Measure.FOOTPRINT: own}
     if plot is not None:

@@ -153,8 +153,9 @@ def _advice(advice: Advice, said: Answer) -> str:
         lines.append("宗地跨几个分区，各分区按自己的数值：建在哪一部分，就看哪一部分。")
         bounds = "".join(_zoned(part, said) for part in advice.zoned)
     lines += [f"{word}。" for word in advice.open]
-    if said.subject.position_error_m:
-        lines.append(f"图上没有扣除位置误差：放线时离边线再留出 {said.subject.position_error_m:g} 米。")
+    if advice.certain is not None:
+        lines.append(_certain(advice, advice.certain, said))
+        bounds += _certain_bounds(advice, advice.certain, said)
     if advice.undecided:
         lines.append(f"有 {len(advice.undecided)} 条规则的图层或数值未配置，没有参加扣除：实际可建范围可能更小。")
     said_lines = "".join(f"<p>{escape(line)}</p>" for line in lines)
@@ -163,6 +164,32 @@ def _advice(advice: Advice, said: Answer) -> str:
         f'<div class="plan">{picture(said)}<div>{said_lines}</div></div>'
         f"<table><tr><th>最多</th><th>数值</th><th>由哪一条决定</th></tr>{bounds}</table></section>"
     )
+
+
+def _certain(advice: Advice, certain: Advice, said: Answer) -> str:
+    """What is left where the position error is taken off, and what to do about the rest."""
+    error = said.subject.position_error_m
+    off = [f"位置误差 {error:g} 米" if error else "", "边线的假定半宽" if _assumed(certain) else ""]
+    why = "和".join(filter(None, off))
+    if certain.permitted_m2 <= SLIVER_M2:
+        return f"再扣除{why}，没有一处不到现场量就能肯定可以建房：请先到现场测量边线。"
+    unset = len(set(certain.undecided) - set(advice.undecided))
+    more = f"（误差所及之处，另有 {unset} 条规则的数值未配置，没有扣除）" if unset else ""
+    return (
+        f"再扣除{why}，肯定可以建房的部分 {_metres(certain.permitted_m2)} 平方米（图上深绿）{more}；"
+        "浅绿的部分要到现场测量才能定。"
+    )
+
+
+def _assumed(certain: Advice) -> bool:
+    return any(taken.assumed_m for taken in certain.taken)
+
+
+def _certain_bounds(advice: Advice, certain: Advice, said: Answer) -> str:
+    """The greatest values that are certain, where they are not the same as those of the plot as it is drawn."""
+    other = [bound for bound in certain.bounds if bound not in advice.bounds]
+    head = '<tr><th colspan="3">肯定可以建房的部分（图上深绿）</th></tr>' if other else ""
+    return head + "".join(_bound(bound, said) for bound in other)
 
 
 def _taken(taken: Taken, said: Answer, what: str) -> str:

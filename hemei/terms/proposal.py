@@ -76,7 +76,8 @@ class Ruled:
 
     `configured` is False where the district has neither layers nor rules of its own: then every ruling of the nation's
     rules is unknown, 未配置. `permitted` is the part of the plot on which building is permitted, as WKB in degrees;
-    None without a plot, and for the public where an internal layer draws its edge. `limits` are the tightest on
+    None without a plot, and for the public where an internal layer draws its edge. `certain_m2` is how much of it stays
+    permitted whatever the position error does; None where there is none. `limits` are the tightest on
     that part. `remarks` are for staff.
     """
 
@@ -86,6 +87,7 @@ class Ruled:
     tier: str = ""
     permitted: bytes | None = None
     permitted_m2: float | None = None
+    certain_m2: float | None = None
     limits: tuple[Limit, ...] = ()
     remarks: tuple[str, ...] = ()
 

@@ -130,6 +130,7 @@ def _ruled(said: Answer, crs: CRS, *, configured: bool, zones_shown: bool) -> Ru
         tier=said.subject.tier if zones_shown else "",
         permitted=None if permitted is None else bytes(shapely.to_wkb(shapely.transform(permitted, back))),
         permitted_m2=advice.permitted_m2 if advice else None,
+        certain_m2=advice.certain.permitted_m2 if advice and advice.certain else None,
         limits=tuple(
             Limit(
                 bound.measure.value,

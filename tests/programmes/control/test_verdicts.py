@@ -143,6 +143,7 @@ def test_the_public_sees_the_permitted_part_unless_an_internal_layer_bounds_it(l
     assert seen.permitted is not None
     assert seen.permitted_m2 == asked(shapely.box(480, 30, 490, 40), plot=wkb(near)).permitted_m2
     assert seen.permitted_m2 == pytest.approx(30 * 40, abs=0.1), "from 10 m off the road's land, 20 of y"
+    assert seen.certain_m2 == pytest.approx(30 * 39.5, abs=0.8), "and half a metre of error off that"
     at_the_fields = wkb(shapely.box(480, 450, 500, 520))
     assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields).permitted is not None
     assert asked(shapely.box(485, 460, 495, 470), plot=at_the_fields, public=True).permitted is None
