@@ -25,6 +25,7 @@ def _most(label: Any, most: float) -> forms.FloatField:
 
 
 class LookForm(Somewhere):
+    region = forms.ChoiceField(label=gettext_lazy("在哪里"))
     zone = forms.CharField(
         label=gettext_lazy("管控分区"),
         max_length=60,

@@ -13,6 +13,7 @@ from hemei.core.access import Scope
 from hemei.core.queries.parameter import parameter
 from hemei.office.filters import FilterForm, region_choices, search_field
 from hemei.office.forms import DayField, OfficeForm
+from hemei.programmes.craftsmen.actions.entering import Elsewhere, NewCraftsman
 from hemei.programmes.craftsmen.actions.people import SHOWN, Paper
 from hemei.programmes.craftsmen.actions.plan import Marks, NewPlan
 from hemei.programmes.craftsmen.actions.training import Lesson
@@ -38,6 +39,7 @@ class CraftsmanFilterForm(FilterForm):
     )
     paper = forms.ChoiceField(label=gettext_lazy("证书"), required=False, choices=PAPERS)
     lead = forms.BooleanField(label=gettext_lazy("只看带头工匠"), required=False)
+    left = forms.BooleanField(label=gettext_lazy("看退出名册的"), required=False)
 
     def where(self, region: str) -> CraftsmanFilter:
         """The filter; how soon "soon" is the district of `region` says."""
@@ -48,6 +50,7 @@ class CraftsmanFilterForm(FilterForm):
             lead=bool(chosen["lead"]),
             text=chosen["q"].strip(),
             paper=chosen["paper"],
+            left=bool(chosen["left"]),
             on=on,
             soon_days=int(parameter("craftsmen.expiry.days", region=region, on=on).value),
         )
@@ -139,6 +142,57 @@ class ChangeForm(OfficeForm):
     level = forms.CharField(label=gettext_lazy("技能等级"), max_length=20, required=False)
     lead = forms.BooleanField(label=gettext_lazy("带头工匠"), required=False)
     team = forms.CharField(label=gettext_lazy("班组"), max_length=60, required=False)
+
+
+class NewCraftsmanForm(ChangeForm):
+    """Somebody who is not in the register yet."""
+
+    region = forms.ChoiceField(label=gettext_lazy("哪个村"))
+    name = forms.CharField(label=gettext_lazy("姓名"), max_length=60)
+    id_number = forms.RegexField(
+        r"^\s*[0-9]{17}[0-9Xx]\s*$",
+        label=gettext_lazy("身份证号"),
+        required=False,
+        help_text=gettext_lazy("只留后四位和用来核对的摘要。不知道就空着。"),
+        error_messages={"invalid": gettext_lazy("身份证号是 18 位，请核对。")},
+    )
+    phone = forms.RegexField(
+        r"^\s*[0-9+ -]{5,20}\s*$",
+        label=gettext_lazy("联系电话"),
+        required=False,
+        error_messages={"invalid": gettext_lazy("电话只写数字，请核对。")},
+    )
+
+    field_order = ("region", "name", "id_number", "phone", "trade", "level", "lead", "team")
+
+    def __init__(self, data: Any = None, *, within: Scope) -> None:
+        super().__init__(data)
+        self.fields["region"].choices = region_choices(within, all_of=_("请选择"))  # type: ignore[attr-defined]
+
+    def told(self) -> NewCraftsman:
+        return NewCraftsman(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
+
+
+def _hours(label: Any) -> forms.FloatField:
+    return forms.FloatField(label=label, required=False, min_value=0, max_value=999)
+
+
+class ElsewhereForm(OfficeForm):
+    """A training that was held elsewhere."""
+
+    on = DayField(label=gettext_lazy("培训结束日期"))
+    body = forms.CharField(label=gettext_lazy("培训机构"), max_length=80)
+    document = forms.CharField(
+        label=gettext_lazy("依据的文件和文号"),
+        max_length=160,
+        help_text=gettext_lazy("例如：培训机构出具的学时证明及编号。"),
+    )
+    basic = _hours(gettext_lazy("基础课（课时）"))
+    skill = _hours(gettext_lazy("技能课（课时）"))
+    practice = _hours(gettext_lazy("实训课（课时）"))
+
+    def told(self) -> Elsewhere:
+        return Elsewhere(**self.cleaned_data)
 
 
 class AgreementForm(OfficeForm):

@@ -172,7 +172,7 @@ def lay(rows: Iterable[StagedRow], bench: Bench) -> None:
     bench.insert(Person, persons.COLUMNS)
     added = bench.insert(Craftsman, ["id", "region", "person_id", *OWN])
     bench.insert(Certificate, ["region", "craftsman_id", *PAPER, "recorded_at", "actor", "revoked_why"])
-    bench.insert(EarlierTraining, ["region", "craftsman_id", "on", "body", "recorded_at", "actor"])
+    bench.insert(EarlierTraining, ["region", "craftsman_id", "on", "body", "document", "recorded_at", "actor"])
     changed = bench.update(Craftsman, ["id", "region", *OWN])
     for row in rows:
         said, personal = row.values, personal_of(row)
@@ -200,9 +200,9 @@ def _lay_papers(bench: Bench, key: int, said: Mapping[str, Any], *, paper: bool,
             said["region"], key, said["number"], said["body"], *days, bench.now, by, ""
         )
     if training:
-        columns = ["region", "craftsman_id", "on", "body", "recorded_at", "actor"]
+        columns = ["region", "craftsman_id", "on", "body", "document", "recorded_at", "actor"]
         day = date.fromisoformat(said["trained_on"])
-        bench.insert(EarlierTraining, columns).add(said["region"], key, day, said.get("body", ""), bench.now, by)
+        bench.insert(EarlierTraining, columns).add(said["region"], key, day, said.get("body", ""), "", bench.now, by)
 
 
 register = Register(lazy("工匠名册"), fields, judge, lay)

@@ -72,7 +72,7 @@ def follow(request: HttpRequest, slip: str) -> HttpResponse:
         "state": LIFE.by_key[permit.state].name,
         "next": NEXT[permit.state],
         "stages": [
-            (LIFE.by_key[key].name, entered.get(key), (number <= reached or ended) and key in entered)
+            (LIFE.by_key[key].name, entered.get(key), (number < reached or ended) and key in entered, number == reached)
             for number, key in enumerate(STAGES)
         ],
         "last": next((step for step in reversed(steps) if step.verb in ("permit.return", "permit.refuse")), None),

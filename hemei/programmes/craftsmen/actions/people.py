@@ -206,3 +206,15 @@ def leave(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
     subject = f"craftsman:{craftsman.pk}"
     audit(by, "craftsman.leave", subject, craftsman.region, values=why, detail={"cards": cards})
     return craftsman
+
+
+@action(verb="craftsman.keep", on="craftsman")
+def bring_back(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
+    """Into the register again, with what was done; cards that were called in stay so, and consent is asked anew."""
+    if craftsman.left_on is None:
+        raise Conflict(_("这名工匠还在名册里。"), code="not_left")
+    _require_reason(why)
+    craftsman.left_on = None
+    craftsman.save(update_fields=["left_on"])
+    audit(by, "craftsman.return", f"craftsman:{craftsman.pk}", craftsman.region, values=why)
+    return craftsman

@@ -67,11 +67,18 @@ class Certificate(OfCraftsmen):
 
 
 class EarlierTraining(OfCraftsmen):
-    """A training that was not held in this system, as a list or a certificate says. Hours unknown are null."""
+    """A training that was not held in this system, as a list, a certificate or the training body's document says.
+
+    Minutes of each kind of lesson; null where nobody knows them.
+    """
 
     craftsman = models.ForeignKey(Craftsman, models.PROTECT, related_name="earlier")
     on = models.DateField(_("培训结束日期"))
     body = models.CharField(_("培训机构"), max_length=80, blank=True)
+    basic = models.PositiveSmallIntegerField(null=True)
+    skill = models.PositiveSmallIntegerField(null=True)
+    practice = models.PositiveSmallIntegerField(null=True)
+    document = models.CharField(_("依据的文件和文号"), max_length=160, blank=True, default="")
     recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=40)
 
@@ -80,6 +87,12 @@ class EarlierTraining(OfCraftsmen):
 
     def __str__(self) -> str:
         return f"{self.craftsman} {self.on}"
+
+    @property
+    def minutes(self) -> dict[str, int]:
+        """Kind of lesson → minutes, of the kinds that are known."""
+        told = {"basic": self.basic, "skill": self.skill, "practice": self.practice}
+        return {kind: some for kind, some in told.items() if some is not None}
 
 
 class DutyCard(OfCraftsmen):

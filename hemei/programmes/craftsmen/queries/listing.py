@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.queries.export import Feature, Listing, by_key
-from hemei.core.queries.regions import names
+from hemei.core.queries.regions import names, names_around
 from hemei.core.wording import in_words
-from hemei.programmes.craftsmen.models import Certificate, Craftsman
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, LessonKind, Plan, Session
 from hemei.programmes.craftsmen.queries.people import standings
+from hemei.programmes.craftsmen.queries.plans import pupils
+from hemei.programmes.craftsmen.queries.training import there
 from hemei.programmes.craftsmen.wording import why_not
 from hemei.terms.day import today
 
@@ -45,3 +48,40 @@ def _last_papers(keys: list[int]) -> dict[int, Certificate]:
     """The certificate of each that lasts longest, revoked ones left out."""
     rows = Certificate.objects.filter(craftsman__in=keys, revoked_on=None).order_by("valid_to", "pk")
     return {row.craftsman_id: row for row in rows}
+
+
+def attendance_listing(held: Session, *, within: Scope) -> Listing:
+    """Who came to a session that was read in the scope."""
+    columns: dict[str, type] = dict.fromkeys([_("姓名"), _("区域"), _("工种"), _("证件号后四位")], str)
+    columns |= {_("签到时间"): str, _("怎么签的"): str, _("计入分钟"): int, _("划掉的原因"): str}
+    region_names = names_around(within=within)
+
+    def rows() -> Iterator[Feature]:
+        for row in reversed(there(held, within=within)):
+            one = row.craftsman
+            counts = row.minutes if row.struck_at is None and held.called_off_at is None else 0
+            where = in_words(region_names, one.region)
+            when = timezone.localtime(row.arrived_at).strftime("%Y-%m-%d %H:%M")
+            said = [one.person.name, where, one.get_trade_display(), one.person.id_last4, when]
+            yield None, [*said, row.get_how_display(), counts, row.struck_why]
+
+    return Listing(_("签到名单"), columns, rows())
+
+
+def results_listing(plan: Plan, *, within: Scope) -> Listing:
+    """Who attended a plan that was read in the scope, for how long, and with which results: a row each."""
+    columns: dict[str, type] = dict.fromkeys([_("姓名"), _("工种"), _("证件号后四位")], str)
+    columns |= {_("%(kind)s（课时）") % {"kind": label}: float for label in LessonKind.labels}
+    columns |= {_("考试日期"): date, _("理论成绩"): int, _("实操成绩"): int, _("结论"): str}
+
+    def rows() -> Iterator[Feature]:
+        for pupil in pupils(plan, within=within):
+            one = pupil.craftsman
+            said = [one.person.name, one.get_trade_display(), one.person.id_last4, *pupil.hours]
+            if not pupil.results:
+                yield None, [*said, None, None, None, _("还没有")]
+            for result in pupil.results:
+                how = _("合格") if result.passed else _("不合格")
+                yield None, [*said, result.on, result.theory, result.practice, how]
+
+    return Listing(_("培训成绩"), columns, rows())

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Substr
 
 from hemei.core.access import Scope
 from hemei.core.queries.parameter import parameter
 from hemei.programmes.craftsmen.duty import Attended, Rule, Standing, Valid, standing
 from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, EarlierTraining, LessonKind
-from hemei.terms.day import day_of, end_of
+from hemei.terms.day import day_of, end_of, start_of
 from hemei.terms.region import Level, successor
 
 PAPERS = ("valid", "soon", "lapsed", "none")
@@ -28,14 +29,15 @@ class CraftsmanFilter:
     lead: bool = False
     text: str = ""
     paper: str = ""
+    left: bool = False
     on: date | None = None
     soon_days: int = 0
 
 
 def craftsmen(*, within: Scope, where: CraftsmanFilter | None = None) -> QuerySet[Craftsman]:
-    """The craftsmen of a scope that fit the filter, unordered; those who left are left out."""
+    """The craftsmen of a scope that fit the filter, unordered; those who left only where they are asked for."""
     where = where or CraftsmanFilter()
-    rows = Craftsman.objects.filter(within.q(matter=_matter), left_on=None).select_related("person")
+    rows = Craftsman.objects.filter(within.q(matter=_matter), left_on__isnull=not where.left).select_related("person")
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     if where.trade:
@@ -63,8 +65,27 @@ def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Cra
             return dated.filter(paper_ends__lt=where.on)
         case "soon":
             last = where.on + timedelta(days=where.soon_days)
-            return dated.filter(paper_ends__gte=where.on, paper_ends__lte=last)
+            paper = Q(paper_ends__gte=where.on, paper_ends__lte=last)
+            return dated.filter(paper | Q(pk__in=_training_ends(rows, where.on, last)))
     return dated.filter(paper_ends__gte=where.on)
+
+
+def _training_ends(rows: QuerySet[Craftsman], on: date, last: date) -> list[int]:
+    """Who may be on duty on that day, but no later than the last, because their training is then too long ago.
+
+    Only somebody who was trained so many months before can be one of them; whether they are, the rule itself says.
+    """
+    near: set[int] = set()
+    for code in set(rows.order_by().values_list(Substr("region", 1, int(Level.DISTRICT)), flat=True).distinct()):
+        months = rule_for(code, on=on).months
+        first, end = on - timedelta(days=31 * months), last - timedelta(days=28 * months)
+        here = rows.filter(region__startswith=code).order_by()
+        near |= set(here.filter(earlier__on__range=(first, end)).values_list("pk", flat=True))
+        held = counted(Attendance.objects.filter(craftsman__region__startswith=code))
+        held = held.filter(session__ends__gte=start_of(first), session__ends__lt=end_of(end))
+        near |= set(here.filter(pk__in=held.values("craftsman")).values_list("pk", flat=True))
+    stands = standings(Craftsman.objects.filter(pk__in=near), on=on)
+    return [pk for pk, one in stands.items() if one.until is not None and one.until <= last]
 
 
 def craftsman(pk: int, *, within: Scope) -> Craftsman | None:
@@ -101,8 +122,9 @@ def _papers(people: Iterable[int]) -> dict[int, list[Valid]]:
 def _trainings(people: Iterable[int], on: date) -> dict[int, list[Attended]]:
     found: dict[int, list[Attended]] = defaultdict(list)
     keys = list(people)
-    for pk, day in EarlierTraining.objects.filter(craftsman__in=keys).values_list("craftsman", "on"):
-        found[pk].append(Attended(day))
+    for row in EarlierTraining.objects.filter(craftsman__in=keys):
+        found[row.craftsman_id].append(Attended(row.on))
+        found[row.craftsman_id] += [Attended(row.on, kind, minutes) for kind, minutes in row.minutes.items()]
     held = counted(Attendance.objects.filter(craftsman__in=keys, session__ends__lt=end_of(on)))
     for pk, ends, kind, minutes in held.values_list("craftsman", "session__ends", "session__kind", "minutes"):
         found[pk].append(Attended(day_of(ends), kind, minutes))

@@ -71,4 +71,7 @@ def minutes_of(one: Craftsman, *, within: Scope) -> dict[str, int]:
     found: dict[str, int] = {}
     for kind, minutes in counted(one.attendances.all()).values_list("session__kind", "minutes"):
         found[kind] = found.get(kind, 0) + minutes
+    for row in one.earlier.all():
+        for kind, minutes in row.minutes.items():
+            found[kind] = found.get(kind, 0) + minutes
     return found

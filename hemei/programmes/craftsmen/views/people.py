@@ -26,7 +26,7 @@ from hemei.office.sending import sent
 from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import people as acting
 from hemei.programmes.craftsmen.forms import AgreementForm, ChangeForm, CraftsmanFilterForm, PaperForm, ReasonForm
-from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, ExamResult, LessonKind
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, EarlierTraining, ExamResult, LessonKind
 from hemei.programmes.craftsmen.queries.listing import craftsmen_listing
 from hemei.programmes.craftsmen.queries.people import CraftsmanFilter, craftsman, craftsmen, rule_for, standings
 from hemei.programmes.craftsmen.queries.training import minutes_of
@@ -54,6 +54,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         "soon": craftsmen(within=scope, where=ending).count(),
         "soon_days": where.soon_days,
         "may_import": bool(scope_of(request.actor, "craftsman.keep", MATTER)),
+        "left": where.left,
     }
     return render(request, "craftsmen/list.html", context)
 
@@ -67,7 +68,7 @@ def listing_file(request: OfficeRequest, form: str) -> FileResponse:
 
 
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     stands = standings([one], on=today())[one.pk]
     scope = reach(request.actor, "craftsman.view", MATTER)
     rule, minutes = rule_for(one.region, on=today()), minutes_of(one, within=scope)
@@ -77,7 +78,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "why": why_not(stands),
         "certificates": one.certificates.order_by("-valid_to", "-pk"),
         "cards": one.cards.order_by("-pk"),
-        "earlier": one.earlier.order_by("-on"),
+        "earlier": [(row, _hours_of(row)) for row in one.earlier.order_by("-on")],
         "attended": one.attendances.select_related("session").order_by("-session__starts", "-pk")[:100],
         "hours": [
             (label, minutes.get(kind, 0) / 60, rule.minutes[kind] / 60 if kind in rule.minutes else None)
@@ -87,20 +88,25 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "results": ExamResult.objects.filter(craftsman=one).select_related("plan").order_by("-on", "-pk"),
         "shown": [acting.SHOWN[name] for name in one.shown if name in acting.SHOWN],
         "may_keep": one.left_on is None and may(request.actor, "craftsman.keep", one),
+        "may_return": one.left_on is not None and may(request.actor, "craftsman.keep", one),
         "may_unmask": may(request.actor, "person.unmask", one),
         "region_names": names(within=scope),
     }
     return render(request, "craftsmen/one.html", context)
 
 
-def _one(request: OfficeRequest, pk: int) -> Craftsman:
+def _hours_of(row: EarlierTraining) -> list[tuple[Any, float]]:
+    return [(label, row.minutes[kind] / 60) for kind, label in LessonKind.choices if kind in row.minutes]
+
+
+def one_craftsman(request: OfficeRequest, pk: int) -> Craftsman:
     return found(craftsman(pk, within=reach(request.actor, "craftsman.view", MATTER)))
 
 
 def add_certificate(request: OfficeRequest, pk: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     form = PaperForm(request.POST or None)
-    return _asked(
+    return asked(
         request,
         one,
         form,
@@ -110,28 +116,28 @@ def add_certificate(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def revoke_certificate(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     paper = found(Certificate.objects.filter(craftsman=one, pk=row).first())
     form = ReasonForm(request.POST or None)
 
     def act() -> Certificate:
         return acting.revoke_certificate(certificate=paper, why=form.cleaned_data["why"], by=request.actor)
 
-    return _asked(request, one, form, _("注销证书 %(number)s") % {"number": paper.number}, act)
+    return asked(request, one, form, _("注销证书 %(number)s") % {"number": paper.number}, act)
 
 
 def revoke_card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     card = found(DutyCard.objects.filter(craftsman=one, pk=row).first())
     form = ReasonForm(request.POST or None)
 
     def act() -> DutyCard:
         return acting.revoke_card(card=card, why=form.cleaned_data["why"], by=request.actor)
 
-    return _asked(request, one, form, _("作废上岗牌 %(number)s") % {"number": card.number}, act)
+    return asked(request, one, form, _("作废上岗牌 %(number)s") % {"number": card.number}, act)
 
 
-def _asked(
+def asked(
     request: OfficeRequest, one: Craftsman, form: OfficeForm, button: str, act: Callable[[], Any]
 ) -> HttpResponse:
     """A form about one craftsman: filled in and done, or shown with what is wrong."""
@@ -143,9 +149,9 @@ def _asked(
 
 
 def change(request: OfficeRequest, pk: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     form = ChangeForm(request.POST or None, initial=model_to_dict(one, ["trade", "level", "lead", "team"]))
-    return _asked(
+    return asked(
         request,
         one,
         form,
@@ -156,9 +162,9 @@ def change(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def agree(request: OfficeRequest, pk: int) -> HttpResponse:
     """What they let the public directory say of them."""
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     form = AgreementForm(request.POST or None, initial={"shown": one.shown})
-    return _asked(
+    return asked(
         request,
         one,
         form,
@@ -168,18 +174,18 @@ def agree(request: OfficeRequest, pk: int) -> HttpResponse:
 
 
 def leave(request: OfficeRequest, pk: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     form = ReasonForm(request.POST or None)
 
     def act() -> Craftsman:
         return acting.leave(craftsman=one, why=form.cleaned_data["why"], by=request.actor)
 
-    return _asked(request, one, form, _("退出名册"), act)
+    return asked(request, one, form, _("退出名册"), act)
 
 
 @require_POST
 def issue_card(request: OfficeRequest, pk: int) -> HttpResponse:
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     try:
         card = acting.issue_card(craftsman=one, by=request.actor)
     except Mistaken as mistake:
@@ -190,7 +196,7 @@ def issue_card(request: OfficeRequest, pk: int) -> HttpResponse:
 
 def card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
     """The duty card, to print."""
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     issued = found(DutyCard.objects.filter(craftsman=one, pk=row).select_related("certificate").first())
     context = {"one": one, "card": issued, "picture": picture_of(request, issued), "said": acting.carried(issued)}
     return render(request, "craftsmen/card.html", context)
@@ -199,7 +205,7 @@ def card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
 @require_POST
 def reveal(request: OfficeRequest, pk: int) -> HttpResponse:
     """The whole number, on this one answer and nowhere else; the entry stays."""
-    one = _one(request, pk)
+    one = one_craftsman(request, pk)
     shown = unmask(person=one.person, by=request.actor)
     back = {"back": one.person.name, "back_url": reverse("craftsmen.one", args=[pk])}
     response = render(request, "office/unmasked.html", {"person": one.person, "shown": shown, **back})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,10 +14,12 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names_around
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
+from hemei.office.sending import sent
 from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import plan as acting
 from hemei.programmes.craftsmen.forms import LessonForm, MarksForm, PlanForm
 from hemei.programmes.craftsmen.models import Craftsman, ExamResult, LessonKind, Plan, Session
+from hemei.programmes.craftsmen.queries.listing import results_listing
 from hemei.programmes.craftsmen.queries.plans import held_hours, plans, pupils
 
 MATTER = Craftsman.matter
@@ -103,3 +105,10 @@ def exam(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
     back = {"back": reverse("craftsmen.plan", args=[pk]), "about": plan.title}
     context = {"form": form, "button": _("登记 %(name)s 的成绩") % {"name": one}, **back}
     return render(request, "office/asked.html", context, status=status(form))
+
+
+def results_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
+    """Hours and results of those who attended, as a file."""
+    plan = _plan(request, pk)
+    scope = reach(request.actor, "register.export", MATTER)
+    return sent(request, results_listing(plan, within=scope), form, scope)

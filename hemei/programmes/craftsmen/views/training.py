@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,11 +21,13 @@ from hemei.field.scanned import drawn
 from hemei.field.staff import public_address
 from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
+from hemei.office.sending import sent
 from hemei.office.trying import status, tried
 from hemei.programmes.craftsmen.actions import training as acting
 from hemei.programmes.craftsmen.forms import ReasonForm, SessionForm
 from hemei.programmes.craftsmen.models import Arrival, Attendance, Craftsman, Session
 from hemei.programmes.craftsmen.queries import training as reading
+from hemei.programmes.craftsmen.queries.listing import attendance_listing
 from hemei.programmes.craftsmen.queries.people import CraftsmanFilter, craftsmen
 from hemei.terms.region import Level
 
@@ -158,3 +160,11 @@ def code(request: OfficeRequest, pk: int) -> HttpResponse:
     response = render(request, "craftsmen/code.html", context)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def attendance_file(request: OfficeRequest, pk: int, form: str) -> FileResponse:
+    """Who came, as a file."""
+    held = _session(request, pk)
+    scope = reach(request.actor, "register.export", MATTER)
+    require(request.actor, "training.hold", held)
+    return sent(request, attendance_listing(held, within=scope), form, scope)
