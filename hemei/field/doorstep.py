@@ -9,7 +9,7 @@ hangs on a SameSite=Lax cookie, which no other site's form can send.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any
@@ -31,6 +31,7 @@ from hemei.core.queries.parameter import parameter
 from hemei.core.registry import Form, Programme, registry
 from hemei.field.walk import Walk
 from hemei.terms.day import today
+from hemei.terms.finding import FindingKind
 
 A_DAY = 24 * 3600
 COOKIE = "paired"
@@ -82,10 +83,13 @@ class Doorstep:
         except KeyError:
             return ""
 
+    @cached_property
+    def findings(self) -> Sequence[FindingKind]:
+        """What its form can show to be wrong."""
+        return registry.findings_by(self.programme.key, self.form.read)
+
     def walk(self, visit: Visit) -> Walk:
-        form = self.form.read
-        findings = registry.findings_by(self.programme.key, form)
-        return Walk(form, findings, visit.answers, today())
+        return Walk(self.form.read, self.findings, visit.answers, today())
 
     def arrive(self) -> Visit:
         return Visit(uuid.uuid4().hex)
@@ -115,6 +119,8 @@ class Doorstep:
             "words": self.programme.door,
             "telephone": self.telephone,
             "paired": self.paired,
+            "script": True,
+            "manifest_url": self.address("manifest"),
             "plate_url": self.address("plate"),
             "status_url": self.address("reports") if self.paired else "",
         }
@@ -124,7 +130,12 @@ class Doorstep:
 View = Callable[[HttpRequest, Doorstep], HttpResponse]
 
 
-def at_door(view: View) -> Callable[..., HttpResponse]:
+def gone(request: HttpRequest) -> HttpResponse:
+    """What a plate shows that was revoked, or that never was. What waits on the phone is told of here too."""
+    return render(request, "field/gone.html", {"script": True}, status=404)
+
+
+def at_door(view: View, gone: Callable[[HttpRequest], HttpResponse] = gone) -> Callable[..., HttpResponse]:
     """A page behind a plate. A token that was never issued and one that was revoked look the same."""
 
     @csrf_exempt
@@ -136,7 +147,7 @@ def at_door(view: View) -> Callable[..., HttpResponse]:
             translation.activate(language)
         door = live_door(token)
         if door is None:
-            response = render(request, "field/gone.html", status=404)
+            response = gone(request)
         else:
             actor = actor_at(door, request.COOKIES.get(COOKIE, ""))
             response = view(request, Doorstep(door, token, actor))

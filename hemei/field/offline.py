@@ -10,6 +10,7 @@ from typing import Any
 
 import shapely
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -138,9 +139,18 @@ def read_sent(raw: str, photos: Sequence[tuple[str, UploadedFile[bytes], str, st
     fits = all(
         isinstance(texts, list) and all(isinstance(one, str) for one in texts) for texts in said["fields"].values()
     )
-    if not fits or not 8 <= len(said["instance"]) <= LONGEST_INSTANCE or not 0 < said["place"] < 2**62:
+    if not fits or not 8 <= len(said["instance"]) <= LONGEST_INSTANCE or not 0 <= said["place"] < 2**62:
         raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
     return Sent(raw.encode(), said, photos)
+
+
+def photos_of(request: HttpRequest) -> list[tuple[str, UploadedFile[bytes], str, str]]:
+    """The photos of what a phone sends, each with its field, its source and its time."""
+    rows = [request.POST.getlist(name) for name in ("photo_field", "source", "device_time")]
+    return [
+        (field, file, source, time)
+        for file, field, source, time in zip(request.FILES.getlist("photo"), *rows, strict=False)
+    ]
 
 
 def take_in(sent: Sent, *, by: Actor) -> Stored:
@@ -161,8 +171,8 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
         raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})
-    position = _position(said.get("position"))
-    files = [file for file in _files(sent, position) if file.question in answers]
+    position = position_of(said.get("position"))
+    files = [file for file in files_of(sent, position) if file.question in answers]
     answered = Answered(
         form=form.id, version=read.version, answers=answers, instance_id=said["instance"], at=at, raw=sent.raw,
         files=files, **position,
@@ -170,7 +180,7 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     return submit_check(place=place, answered=answered, by=by)
 
 
-def _position(said: object) -> dict[str, Any]:
+def position_of(said: object) -> dict[str, Any]:
     """Where the phone was, where it says so believably."""
     if not isinstance(said, dict):
         return {}
@@ -183,7 +193,7 @@ def _position(said: object) -> dict[str, Any]:
     return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
 
 
-def _files(sent: Sent, position: Mapping[str, Any]) -> Iterator[NewFile]:
+def files_of(sent: Sent, position: Mapping[str, Any]) -> Iterator[NewFile]:
     for question, file, source, time in sent.photos:
         taken = moment_of(time)
         yield NewFile(

@@ -16,6 +16,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.files import path_of, store
 from hemei.core.models import Account, EvidenceSource
 from hemei.engines.forms import Form, Kind
+from hemei.terms.day import day_of
 
 A_DAY = 24 * 3600
 
@@ -52,12 +53,15 @@ def _salt(account: Account) -> str:
 
 
 def moment_of(text: str) -> datetime | None:
-    """The device's time, where it sent one with its zone."""
+    """The device's time, where it sent one with its zone, on a day that the calendar has here too."""
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        if moment is None or moment.tzinfo is None:
+            return None
+        day_of(moment)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment and moment.tzinfo else None
+    return moment
 
 
 def photos_of(request: HttpRequest, account: Account, form: Form) -> tuple[list[HeldPhoto], dict[str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from hemei.field.views import check, collect, door, dues, offline, paper, phone, phones, plates, preview
+from hemei.field.views import check, collect, door, dues, kept, offline, paper, phone, phones, plates, preview
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -16,6 +16,10 @@ at_the_door = [
     path("phone/", phone.pairing, name="pair"),
     path("phone/forget/", phone.forgetting, name="forget"),
     path("reports/", phone.reports, name="reports"),
+    path("kept/", kept.frame, name="kept"),
+    path("kept/send/", kept.send, name="kept_send"),
+    path("worker.js", kept.worker, name="worker"),
+    path("app.webmanifest", kept.manifest, name="manifest"),
 ]
 
 for_staff = [

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, ActorKind, Refused
-from hemei.core.actions.check import Answered, Stored, submit_check
+from hemei.core.actions.check import OF_INSTANCE, Answered, Stored, submit_check
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.core.models import Channel, Check, DoorToken, PairedPhone, Place, Tier
@@ -31,6 +31,7 @@ CODE_DIGITS = 8
 WRONG_CODES = 5  # ours: so many wrong codes close a door to pairing
 CLOSED_FOR = timedelta(minutes=15)
 REPORTS_AN_HOUR = 20  # ours: from one door, by whatever phone
+WAITS_AT_MOST = timedelta(days=30)  # ours: what waited on a phone for longer says little of the house today
 
 
 class TooMany(Mistaken):
@@ -169,8 +170,7 @@ def report(
     if instance in of_visit:
         replaced = ""
     else:
-        if sum(at > now - timedelta(hours=1) for _sent_as, at, _later in sent) >= REPORTS_AN_HOUR:
-            raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
+        _hold_off([at for _sent_as, at, _later in sent], now)
         replaced = next((earlier for earlier, later in of_visit.items() if later is None), "")
     answered = Answered(
         instance_id=instance,
@@ -183,4 +183,26 @@ def report(
         replaces=replaced,
     )
     answered.look_over()
+    return submit_check(place=place, answered=answered, by=by)
+
+
+def _hold_off(sent: Sequence[datetime], now: datetime) -> None:
+    if sum(at > now - timedelta(hours=1) for at in sent) >= REPORTS_AN_HOUR:
+        raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
+
+
+def report_kept(*, place: Place, answered: Answered, by: Actor) -> Stored:
+    """What waited on a phone until there was a signal, under the number that it was given there.
+
+    However often and in whatever order they come, each number is stored once. Raises TooMany as `report` does, and
+    Mistaken for what waited too long; what is stored already is answered all the same.
+    """
+    now = timezone.now()
+    if not OF_INSTANCE.first(instance=answered.instance_id):
+        if answered.at < now - WAITS_AT_MOST:
+            days = WAITS_AT_MOST.days
+            raise Mistaken(_("这是 %(n)d 天以前的情况了，请再看一遍，重新报一次。") % {"n": days}, code="too_old")
+        sent = SENT_SINCE(place=place.pk, since=now - timedelta(hours=1))
+        _hold_off([at for _sent_as, at, _later in sent], now)
+        answered.look_over()
     return submit_check(place=place, answered=answered, by=by)

@@ -51,13 +51,9 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def send(request: StaffRequest) -> HttpResponse:
     """One filled-in form with its photos: stored before it is answered; what is refused says what to mend."""
-    rows = [request.POST.getlist(name) for name in ("photo_field", "source", "device_time")]
-    photos = [
-        (field, file, source, time)
-        for file, field, source, time in zip(request.FILES.getlist("photo"), *rows, strict=False)
-    ]
     try:
-        stored = offline.take_in(offline.read_sent(request.POST.get("check", ""), photos), by=request.actor)
+        sent = offline.read_sent(request.POST.get("check", ""), offline.photos_of(request))
+        stored = offline.take_in(sent, by=request.actor)
     except offline.Unfit as unfit:
         return _refused(str(unfit.message), 422, unfit.wrong)
     except Conflict as clash:
