@@ -87,6 +87,7 @@ TEXTS = {
     "how": "xlsform",
     "gate": "building.G02",
     "rule": "control.R10",
+    "layer": "own.L01",
     "table": "control_class",
     "number": "1",
     "asked": "1",
