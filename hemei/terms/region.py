@@ -33,15 +33,17 @@ class BadRegionCode(ValueError):
 
 
 def successor(prefix: str) -> str:
-    """The smallest code that sorts after every code beginning with `prefix`.
+    """The smallest text that sorts after every code beginning with `prefix`, and after no other that follows it.
 
-    >>> successor("429021"), successor("429021199")
-    ('429022', '429021200')
+    The noughts that a carry leaves go: "429022" itself sorts before "429022000", and begins with 429021999 no more.
+
+    >>> successor("429021"), successor("429021199"), successor("429021999")
+    ('429022', '4290212', '429022')
     """
     following = str(int(prefix) + 1).zfill(len(prefix))
     if len(following) > len(prefix):
         raise BadRegionCode(prefix)
-    return following
+    return following.rstrip("0")
 
 
 def contains(prefix: str, code: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hemei.core.access import SYSTEM, At, Scope, actor_of, may, scope_of
@@ -19,6 +19,8 @@ codes = st.sampled_from([6, 9, 12, 15]).flatmap(lambda n: st.text("0123456789", 
 
 
 @given(codes.filter(lambda c: set(c) != {"9"}), codes)
+@example("429999103999", "429999104")  # where the count carries over
+@example("429999", "43")
 def test_the_range_test_is_the_prefix_test(prefix: str, code: str) -> None:
     assert (prefix <= code < successor(prefix)) == contains(prefix, code)
 
