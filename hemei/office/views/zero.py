@@ -52,11 +52,14 @@ class BoardForm(FilterForm):
         return chosen if isinstance(chosen, date) else None
 
 
+Cells = list[tuple[str, Any]]  # the heading, written once for all lines, and the value; None is unknown
+
+
 @dataclass(frozen=True)
 class Line:
     row: Row
     name: str
-    cells: list[Any]
+    cells: Cells
     url: str  # one level down, "" at the bottom
 
 
@@ -64,12 +67,16 @@ def board(request: OfficeRequest) -> HttpResponse:
     scope = within(request, "case.view")
     form = BoardForm(request.GET, within=scope)
     shown = _computed(request, form)
+    titles = [(str(measure.title), measure) for measure in MEASURES]
     context = {
         "form": form,
         "board": shown,
         "measures": MEASURES,
-        "total": [value(shown.total, measure) for measure in MEASURES],
-        "lines": [_line(request, row) for row in shown.rows],
+        "total": [(title, _written(value(shown.total, measure))) for title, measure in titles],
+        "lines": [
+            Line(row, row.name, [(title, _written(_cell(row, m))) for title, m in titles], _deeper(request, row))
+            for row in shown.rows
+        ],
         "tiles": tiles(shown.total),
         "past": shown.on < today(),
     }
@@ -117,12 +124,18 @@ def _computed(request: OfficeRequest, form: BoardForm) -> Board:
     )
 
 
-def _line(request: OfficeRequest, row: Row) -> Line:
+def _deeper(request: OfficeRequest, row: Row) -> str:
+    """The board of a line's region, "" at the bottom."""
+    if len(row.region) >= Level.VILLAGE:
+        return ""
     query = request.GET.copy()
     query["region"] = row.region
     query.pop("by", None)
-    deeper = len(row.region) < Level.VILLAGE
-    return Line(row, row.name, [_cell(row, measure) for measure in MEASURES], f"?{query.urlencode()}" if deeper else "")
+    return f"?{query.urlencode()}"
+
+
+def _written(cell: Any) -> Any:
+    return cell.isoformat() if isinstance(cell, date) else cell
 
 
 def _cell(row: Row, measure: Any) -> Any:
