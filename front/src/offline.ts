@@ -1,5 +1,6 @@
 /** Checks where there is no signal: the list, the forms and the map are on the phone, what is filled in waits to be sent. */
 import "./offline.css";
+import { type Column, Editing, type Values, standing } from "./offline/edit";
 import { Filling } from "./offline/fill";
 import type { Form } from "./offline/form";
 import { send } from "./offline/outbox";
@@ -12,6 +13,8 @@ interface Place {
   more: string;
   lon: number | null;
   lat: number | null;
+  kind: string;
+  edit?: Values; // what this person may correct
   dues: { form: string; due_on: string }[];
   known: { [field: string]: string[] };
 }
@@ -22,6 +25,7 @@ interface Kit {
   at: string;
   forms: Form[];
   places: Place[];
+  columns?: { [kind: string]: Column[] };
   left_out: number;
   outlines: [number, number][][];
 }
@@ -36,7 +40,7 @@ const SHOWN = 60;
 let kit: Kit | undefined;
 let here: Spot | undefined;
 let shown = SHOWN;
-let filling: Filling | undefined;
+let filling: Filling | Editing | undefined;
 
 /** A browser that forgets, or keeps no page, promises nothing. */
 const able = "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
@@ -94,7 +98,7 @@ function tell(key: string): void {
 
 async function sendAll(): Promise<void> {
   if (!kit) return;
-  const outcome = await send(kit.account, address("send"), () => void count().then(() => (location.hash === "#outbox" ? route() : undefined)));
+  const outcome = await send(kit.account, (one) => address(one.edit ? "edit" : "send"), () => void count().then(() => (location.hash === "#outbox" ? route() : undefined)));
   if (outcome === "signed-out") tell("signed-out");
   else if (outcome === "somebody-else") tell("somebody-else");
   else if (outcome === "later") tell(navigator.onLine ? "server-trouble" : "no-signal");
@@ -128,6 +132,7 @@ async function route(): Promise<void> {
   await count();
   if (!kit) return show(piece("empty"));
   if (what === "look" && first && second) return look(Number(first), decodeURIComponent(second));
+  if (what === "edit" && first) return edit(Number(first));
   if (what === "sheet" && first) return open(decodeURIComponent(first));
   if (what === "outbox") return outbox();
   return list();
@@ -176,7 +181,18 @@ function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<s
     link.hidden = one?.state === "sent" || one?.state === "waiting";
     row.append(way);
   }
+  if (place.edit) row.append(editLine(place, done.get(`${place.id} `)));
   return row;
+}
+
+function editLine(place: Place, one: Sheet | undefined): HTMLElement {
+  const way = piece("due");
+  put(way, "due", one && one.state !== "sent" ? words(`state-${one.state}`) : "");
+  const link = part<HTMLAnchorElement>(way, "look");
+  link.textContent = words("edit");
+  link.classList.add("plain");
+  link.href = one && (one.state === "draft" || one.state === "refused") ? `#sheet/${one.instance}` : `#edit/${place.id}`;
+  return way;
 }
 
 function nearest(box: HTMLElement): void {
@@ -220,12 +236,36 @@ async function look(id: number, formId: string): Promise<void> {
   fill(form, begun ?? begin(place, form), place);
 }
 
+async function edit(id: number): Promise<void> {
+  const place = kit!.places.find((one) => one.id === id);
+  if (!place?.edit) return show(piece("gone"));
+  const begun = (await mine()).find((one) => one.edit && one.place === id && one.state === "draft");
+  await change(begun ?? { ...blank(place), title: words("edit"), edit: { values: {}, base: {} } });
+}
+
+/** What was sent since the list was fetched stands in the register as far as this phone knows. */
+async function change(one: Sheet): Promise<void> {
+  const place = kit!.places.find((known) => known.id === one.place);
+  const columns = place && kit!.columns?.[place.kind];
+  if (!place?.edit || !columns) return show(piece("gone"));
+  const own = (await mine()).filter((other) => other.edit && other.place === place.id && other.instance !== one.instance);
+  const since = own.filter((other) => other.state !== "sent" || other.changed > Date.parse(kit!.at));
+  opened(new Editing(one, columns, standing(place.edit, since), () => {
+    location.hash = "";
+    void sendAll();
+  }), one);
+}
+
 function begin(place: Place, form: Form): Sheet {
   const names = new Set(form.sections.flatMap((section) => section.questions.map((question) => question.name)));
   const fields = Object.fromEntries(Object.entries(place.known).filter(([name]) => names.has(name)));
+  return { ...blank(place), form: form.id, version: form.version, title: form.title, fields };
+}
+
+function blank(place: Place): Sheet {
   return {
-    instance: `uuid:${unique()}`, account: kit!.account, place: place.id, label: place.label, form: form.id, version: form.version,
-    title: form.title, fields, photos: [], at: "", position: null, state: "draft", said: "", wrong: {}, link: "", tries: 0, changed: 0,
+    instance: `uuid:${unique()}`, account: kit!.account, place: place.id, label: place.label, form: "", version: "", title: "",
+    fields: {}, photos: [], at: "", position: null, state: "draft", said: "", wrong: {}, link: "", tries: 0, changed: 0,
   };
 }
 
@@ -236,24 +276,28 @@ function unique(): string {
 
 async function open(instance: string): Promise<void> {
   const one = await sheetOf(instance);
+  if (one?.edit && one.account === kit!.account && (one.state === "draft" || one.state === "refused")) return change(one);
   const form = one && kit!.forms.find((known) => known.id === one.form && known.version === one.version);
   if (!one || one.account !== kit!.account || !form || one.state === "sent") return show(piece("gone"));
   fill(form, one, kit!.places.find((place) => place.id === one.place));
 }
 
 function fill(form: Form, one: Sheet, place: Place | undefined): void {
-  const opened = new Filling(form, one, place, language, () => {
+  opened(new Filling(form, one, place, language, () => {
     location.hash = "";
     void sendAll();
-  });
-  part(opened.box, "throw-away").addEventListener("click", async () => {
+  }), one);
+}
+
+function opened(page: Filling | Editing, one: Sheet): void {
+  part(page.box, "throw-away").addEventListener("click", async () => {
     if (!window.confirm(words("throw-away"))) return;
     filling = undefined;
     await forget(one.instance);
     location.hash = "";
   });
-  filling = opened;
-  show(opened.box);
+  filling = page;
+  show(page.box);
   window.scrollTo(0, 0);
 }
 

@@ -14,6 +14,7 @@ VERBS: dict[str, str | Promise] = {
     "region.view": _("查看区划"),
     "place.view": _("查看房屋等对象"),
     "place.edit": _("修改登记、落图"),
+    "place.resolve": _("核定两人改法不一致的登记"),
     "person.view": _("查看住户（遮蔽）"),
     "person.unmask": _("查看完整证件号和电话"),
     "person.erase": _("删除到期的个人信息"),
@@ -126,6 +127,7 @@ VILLAGE_WORK = {
 }
 OFFICE_WORK = VILLAGE_WORK | {
     "place.edit",
+    "place.resolve",
     "door.issue",
     "case.confirm",
     "case.dismiss",

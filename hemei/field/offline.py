@@ -26,6 +26,7 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
+from hemei.field import editing
 from hemei.field.about import not_ahead
 from hemei.field.photos import moment_of
 from hemei.field.sheet import from_register
@@ -61,6 +62,10 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         looks.append((due.place, form))
     for place, texts in _known(looks):
         rows[place]["known"] |= texts
+    kinds = set()
+    for own, told in _editable(looks, actor):
+        rows[own.pk]["edit"] = told
+        kinds.add(own.kind)
     forms = {form.id: form for _place, form in looks}
     return {
         "account": str(account.pk),
@@ -68,6 +73,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         "at": timezone.now().isoformat(),
         "forms": [as_data(form.read) | {"tier": form.tier} for form in forms.values()],
         "places": list(rows.values()),
+        "columns": {kind: editing.columns(registry.kinds[kind]) for kind in sorted(kinds)},
         "left_out": left_out,
         "outlines": list(_outlines({row["region"] for row in rows.values()}, within=seen)),
     }
@@ -85,6 +91,7 @@ def _row(place: Place) -> dict[str, Any]:
     more = [part for part in (place.group, place.address) if part and part not in place.label]
     return {
         "id": place.pk,
+        "kind": place.kind,
         "label": place.label,
         "more": " · ".join(more),
         "region": place.region[: Level.VILLAGE],
@@ -103,6 +110,18 @@ def _known(looks: Sequence[tuple[Place, Form]]) -> Iterator[tuple[int, dict[str,
         known = programme.recall([place for place, _form in own]) if programme.recall and own else {}
         for place, form in own:
             yield place.pk, dict(from_register(form.read, known.get(place.pk, {})).texts)
+
+
+def _editable(looks: Sequence[tuple[Place, Form]], actor: Actor) -> Iterator[tuple[Place, dict[str, Any]]]:
+    """What stands in the register of those places that this person may correct."""
+    for kind in registry.kinds.values():
+        mine = {place.pk: place for place, _form in looks if place.kind == kind.key}
+        mine = {pk: place for pk, place in mine.items() if may(actor, "place.edit", place)}
+        if not mine:
+            continue
+        own = mine if kind.model is Place else kind.model._base_manager.in_bulk(list(mine), field_name="place_id")
+        for pk, place in mine.items():
+            yield place, editing.values(place, own[pk])
 
 
 def _outlines(villages: set[str], *, within: Scope) -> Iterator[list[list[float]]]:

@@ -35,6 +35,7 @@ for_staff = [
     path("offline/kit.json", offline.kit, name="offline_kit"),
     path("offline/worker.js", offline.worker, name="offline_worker"),
     path("offline/send/", offline.send, name="offline_send"),
+    path("offline/edit/", offline.edit, name="offline_edit"),
 ]
 
 for_collect = [  # Collect appends formList and submission to the address it was given, without a slash behind

@@ -11,6 +11,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.errors import Mistaken
+from hemei.core.models import Place
 from hemei.terms.day import FIRST_DAY, LAST_DAY
 
 _OUTSIDE = _("请写 1800 年到 2199 年之间的日期，例如 2026-11-01。")
@@ -67,6 +68,24 @@ class DayField(forms.DateField):
 class PointForm(OfficeForm):
     lon = forms.FloatField(label=_("经度"), min_value=-180, max_value=180, widget=forms.NumberInput({"step": "any"}))
     lat = forms.FloatField(label=_("纬度"), min_value=-85, max_value=85, widget=forms.NumberInput({"step": "any"}))
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def spot(self) -> list[float]:
+        return [self.cleaned_data["lon"], self.cleaned_data["lat"]]
+
+    def seen(self, place: Place) -> list[float] | None:
+        """Where the place stood when the page was opened; a page that says nothing of it is held against today's."""
+        told = [self.data.get(self[name].html_initial_name) for name in ("lon", "lat")]
+        if None in told:
+            return None if place.lon is None or place.lat is None else [place.lon, place.lat]
+        try:
+            return [float(one) for one in told if one] or None
+        except ValueError:
+            return None
 
 
 class TakeOutForm(OfficeForm):

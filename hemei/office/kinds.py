@@ -144,15 +144,6 @@ class PlaceForm(OfficeForm):
         """What the person changed."""
         return {name: self.cleaned_data[name] for name in self.changed_data}
 
-    def refreshed(self) -> PlaceForm:
-        """The same form after a conflict: what was typed stays, what it is held against is what stands there now."""
-        data = dict(self.data.items())
-        for name in self.changed_data:
-            data[self[name].html_initial_name] = _typed_in(getattr(self.place if name in BASIC else self.own, name))
-        renewed = PlaceForm(self.place, data)
-        renewed.is_valid()
-        return renewed
-
     def seen(self) -> dict[str, Any]:
         """What stood in the changed fields when the person began."""
         return {name: self._as_value(name) for name in self.changed_data}
@@ -164,4 +155,4 @@ class PlaceForm(OfficeForm):
         try:
             return self.fields[name].clean(raw)
         except forms.ValidationError:
-            return raw  # nothing that ever stood there: told as a change by somebody else
+            return raw  # nothing that ever stood there

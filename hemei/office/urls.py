@@ -11,6 +11,7 @@ from hemei.core.doors import signed_in
 from hemei.office.views import (
     audit,
     cases,
+    clashes,
     documents,
     draws,
     evidence,
@@ -65,6 +66,8 @@ pages = [
     staff("places/<int:pk>/file/", files.place_file, "place_file"),
     staff("places/<int:pk>/persons/<int:person>/", places.reveal, "reveal"),
     staff("places/<int:pk>/persons/<int:person>/erase/", places.erase, "erase"),
+    staff("clashes/", clashes.listing, "clashes"),
+    staff("clashes/<int:pk>/", clashes.settle, "clash"),
     staff("zero/", zero.board, "zero"),
     staff("zero.<slug:kind>", zero.download, "zero_file"),
     staff("rounds/", rounds.listing, "rounds"),

@@ -58,7 +58,7 @@ def test_a_phone_keeps_what_its_person_owes_and_no_names(owed: Due, people: Peop
     assert place["dues"] == [{"form": "wells.survey", "due_on": owed.due_on.isoformat()}]
     [form] = kit["forms"]
     assert form["sections"][0]["questions"][1]["relevant"] == ["call", "=", ["answer", "cracked"], ["lit", "yes"]]
-    assert place.keys() == {"id", "label", "more", "region", "lon", "lat", "dues", "known"}
+    assert place.keys() == {"id", "kind", "label", "more", "region", "lon", "lat", "dues", "known"}
 
 
 def test_a_longer_list_asks_the_database_no_more_often(house: Place, people: People, signed_in: SignIn) -> None:

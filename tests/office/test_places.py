@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from hemei.core.actions import case as steps
-from hemei.core.models import AuditEntry, Holding, Household, Person, Place
+from hemei.core.actions.edit import Edit, take_edit
+from hemei.core.models import AuditEntry, Clash, Holding, Household, Person, Place
 from hemei.core.personal import encrypt
 from hemei.programmes.houses.models import House
 from hemei.terms.personal import mask_phone
@@ -119,28 +121,56 @@ def test_who_lives_there_is_changed_with_its_date(house: Place, signed_in: SignI
     assert AuditEntry.objects.get(verb="place.change").detail == {"fields": ["occupied"]}
 
 
-def test_two_who_change_the_same_field_are_told(house: Place, signed_in: SignIn) -> None:
+def test_two_who_change_the_same_field_are_set_side_by_side(house: Place, signed_in: SignIn) -> None:
     first, second = signed_in("village"), signed_in("township")
-    data = edit_form(second, house) | {"label": "河边老屋"}
+    data = edit_form(second, house) | {"label": "河边老屋", "storeys": "2"}
     first.post(f"/office/places/{house.pk}/edit/", edit_form(first, house) | {"label": "张家老屋"})
-    answer = second.post(f"/office/places/{house.pk}/edit/", data)
-    assert answer.status_code == 422
-    page = answer.content.decode()
-    assert "张家老屋" in page
-    assert "河边老屋" in page
-    again = data | {"initial-label": "张家老屋"}
-    assert second.post(f"/office/places/{house.pk}/edit/", again).status_code == 302
+    answer = second.post(f"/office/places/{house.pk}/edit/", data, follow=True).content.decode()
+    assert "别人刚改过同一项" in answer
+    assert "有 1 项两人改法不一致" in answer
+    house.refresh_from_db()
+    assert (house.label, House.objects.get(place=house).storeys) == ("张家老屋", 2)
+    assert "两人改法不一致" in first.get("/office/").content.decode()
+    page = first.get("/office/clashes/").content.decode()
+    for part in ("河边一号", "张家老屋", "河边老屋", "村支书", "镇经办"):
+        assert part in page
+    clash, seen = Clash.objects.get(), '"\\u5f20\\u5bb6\\u8001\\u5c4b"'
+    for nonsense in (
+        {},
+        {"take": "x", "seen": seen},
+        {"take": "now", "seen": "1"},
+        {"take": "now", "seen": "x" * 100_000},
+    ):
+        assert first.post(f"/office/clashes/{clash.pk}/", nonsense).status_code in (200, 422)
+    clash.refresh_from_db()
+    assert clash.settled_at is None
+    settled = first.post(f"/office/clashes/{clash.pk}/", {"take": "proposed", "seen": seen}, follow=True)
+    assert "已核定" in settled.content.decode()
+    assert "没有要核定的" in settled.content.decode()
+    house.refresh_from_db()
+    assert house.label == "河边老屋"
+    assert "已经核定了" in first.get(f"/office/clashes/{clash.pk}/").content.decode()
+
+
+def test_who_looks_only_settles_nothing(house: Place, people: People, signed_in: SignIn) -> None:
+    for by, value in ((people.village, 2), (people.township, 3)):
+        edit = Edit(f"uuid:{value:08d}", timezone.now(), {"storeys": value}, {"storeys": None})
+        take_edit(place=house, edit=edit, by=by)
+    clash = Clash.objects.get()
+    for who, status in (("next_village", 404), ("other_township", 404), ("grid", 403), ("auditor", 403)):
+        assert signed_in(who).get(f"/office/clashes/{clash.pk}/").status_code == status, who
+    assert house.label not in signed_in("next_village").get("/office/clashes/").content.decode()
+    assert "有 1 项两人改法不一致" in signed_in("auditor").get(f"/office/places/{house.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("nonsense", ["a\x00b", "x" * 100_000, ""])
-def test_nonsense_where_the_former_value_stood_is_told_as_a_change(
+def test_nonsense_where_the_former_value_stood_overwrites_nothing(
     house: Place, signed_in: SignIn, nonsense: str
 ) -> None:
     client = signed_in("village")
     data = edit_form(client, house) | {"label": "河边老屋", "initial-label": nonsense}
     answer = client.post(f"/office/places/{house.pk}/edit/", data)
-    assert answer.status_code == 422
-    assert "河边老屋" in answer.content.decode()
+    assert answer.status_code == (302 if nonsense == "" else 422)
     house.refresh_from_db()
     assert house.label != "河边老屋"
 

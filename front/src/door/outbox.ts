@@ -16,7 +16,7 @@ export const mending = (then: (one: Sheet) => void): void => void (mend = then);
 /** Send what waits, for whichever door: each goes to its own, and only its own page shows it. */
 export async function sendAll(): Promise<void> {
   const doors = new Set((await sheets()).filter((one) => one.account.includes("/d/")).map((one) => one.account));
-  for (const door of doors) await send(door, `${door}kept/send/`, () => void showOutbox());
+  for (const door of doors) await send(door, () => `${door}kept/send/`, () => void showOutbox());
   await showOutbox();
   for (const then of listeners) then();
 }

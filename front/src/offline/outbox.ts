@@ -18,17 +18,18 @@ const PATIENCE = 60_000;
 let busy = false;
 
 export async function waiting(account: string): Promise<Sheet[]> {
-  return (await sheets()).filter((one) => one.account === account && one.state === "waiting");
+  const mine = (await sheets()).filter((one) => one.account === account && one.state === "waiting");
+  return mine.sort((a, b) => a.at.localeCompare(b.at)); // a correction may go on from an earlier one
 }
 
 /** Send all that waits for this account; tells what ended it. */
-export async function send(account: string, address: string, changed: () => void): Promise<Outcome | undefined> {
+export async function send(account: string, addressOf: (one: Sheet) => string, changed: () => void): Promise<Outcome | undefined> {
   if (busy) return undefined;
   busy = true;
   let last: Outcome | undefined;
   try {
     for (const one of await waiting(account)) {
-      last = await post(one, address);
+      last = await post(one, addressOf(one));
       changed();
       if (last !== "sent" && last !== "refused") break;
     }
@@ -42,7 +43,8 @@ export async function send(account: string, address: string, changed: () => void
 async function post(one: Sheet, address: string): Promise<Outcome> {
   const body = new FormData();
   const { instance, place, form, version, fields, at, position } = one;
-  body.append("check", JSON.stringify({ instance, place, form, version, fields, at, position }));
+  if (one.edit) body.append("edit", JSON.stringify({ instance, place, at, ...one.edit }));
+  else body.append("check", JSON.stringify({ instance, place, form, version, fields, at, position }));
   for (const photo of one.photos) {
     body.append("photo", photo.blob, photo.name);
     body.append("photo_field", photo.field);

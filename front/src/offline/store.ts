@@ -3,6 +3,7 @@
  * record of the last two carries its account: another person on the same phone sees none of it but a number.
  */
 import { inStore, openBase } from "../database";
+import type { Values } from "./edit";
 
 export interface Photo {
   field: string;
@@ -30,6 +31,7 @@ export interface Sheet {
   link: string;
   tries: number;
   changed: number;
+  edit?: { values: Values; base: Values }; // a correction of the register instead of a filled-in form
 }
 
 type Name = "kit" | "sheets";

@@ -15,7 +15,7 @@ from hemei.core.access import Actor
 from hemei.core.actions.placestate import count_in, count_out
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Holding, Household, Place, PlaceIdentifier, PositionSource
-from hemei.core.registry import Column, registry
+from hemei.core.registry import registry
 from hemei.core.writing import action, audit, nothing_new
 from hemei.terms import tile
 from hemei.terms.day import today
@@ -24,48 +24,60 @@ BASIC = ("label", "group", "address")
 
 
 @action(verb="place.edit", on="place")
-def change_place(*, place: Place, values: Mapping[str, Any], seen: Mapping[str, Any], by: Actor) -> list[str]:
+def change_place(*, place: Place, values: Mapping[str, Any], by: Actor) -> list[str]:
     """Set the named fields, of the place or of its kind's own table. Returns those that changed.
 
-    `seen` is what stood there when the person began. Raises Conflict where somebody else has changed a field meanwhile.
+    For what follows from something recorded elsewhere; what a person changes on a page goes through `take_edit`.
     """
-    own = registry.kinds[place.kind].model._base_manager.get(place=place)
-    columns = {column.name: column for column in registry.kinds[place.kind].columns if column.editable}
-    if unknown := [name for name in values if name not in BASIC and name not in columns]:
-        raise Mistaken(_("“%(name)s”不能在这里修改。") % {"name": unknown[0]}, field=unknown[0], code="not_editable")
+    rows = Rows(place)
     changed = []
     for name, value in values.items():
-        row = place if name in BASIC else own
-        now = getattr(row, name)
-        if value == now:
-            continue
-        if name in seen and seen[name] != now:
-            raise Conflict(
-                _("这一项刚被别人改成了“%(now)s”，请核对后再改。") % {"now": _written(columns.get(name), now)},
-                field=name,
-                code="changed_meanwhile",
-            )
-        _check(row, name, value)
-        setattr(row, name, value)
-        _keep_since(row, name)
-        changed.append(name)
+        row = rows(name)
+        if value != getattr(row, name):
+            check(row, name, value)
+            put(row, name, value)
+            changed.append(name)
     if not changed:
         nothing_new()
         return []
-    place.save()
-    own.save()
+    rows.save()
     said = [str(values[name]) for name in changed]
     audit(by, "place.change", f"place:{place.pk}", place.region, values=said, detail={"fields": changed})
     return changed
 
 
-def _keep_since(row: models.Model, name: str) -> None:
+class Rows:
+    """The two rows of one place, its own and that of its kind, each field in one of them."""
+
+    def __init__(self, place: Place) -> None:
+        kind = registry.kinds[place.kind]
+        self.place = place
+        self.own = place if kind.model is Place else kind.model._base_manager.get(place=place)
+        self.columns = {column.name: column for column in kind.columns if column.editable}
+
+    def __call__(self, name: str) -> models.Model:
+        """Raises Mistaken for a field that nobody changes by hand."""
+        if name in BASIC:
+            return self.place
+        if name not in self.columns:
+            raise Mistaken(_("“%(name)s”不能在这里修改。") % {"name": name[:40]}, field=name, code="not_editable")
+        return self.own
+
+    def save(self) -> None:
+        self.place.save()
+        if self.own is not self.place:
+            self.own.save()
+
+
+def put(row: models.Model, name: str, value: Any) -> None:
     """A column with a date of its own beside it (`occupied`, `occupied_since`) keeps since when it is so."""
+    setattr(row, name, value)
     if hasattr(row, f"{name}_since"):
         setattr(row, f"{name}_since", today())
 
 
-def _check(row: models.Model, name: str, value: Any) -> None:
+def check(row: models.Model, name: str, value: Any) -> None:
+    """Raise Mistaken for a value that cannot stand there."""
     field: Any = row._meta.get_field(name)
     if value in (None, "") and (field.null or field.blank):
         return
@@ -75,23 +87,12 @@ def _check(row: models.Model, name: str, value: Any) -> None:
         raise Mistaken(faults.messages[0], field=name, code="invalid") from faults
 
 
-def _written(column: Column | None, value: Any) -> str:
-    key = str(value).lower() if isinstance(value, bool) else value
-    return str(column.choices.get(key, value)) if column else str(value)
-
-
 @action(verb="place.edit", on="place")
 def put_on_map(*, place: Place, lon: float, lat: float, source: str = PositionSource.MAP, by: Actor) -> Place:
     """Say where a place stands, in degrees of CGCS2000 (the map's own system)."""
-    if not (-180 <= lon <= 180 and -85 <= lat <= 85):
-        raise Mistaken(_("这个点不在地图上，请重新点选。"), field="lon", code="off_the_map")
-    if place.geometry and not shapely.from_wkb(bytes(place.geometry)).buffer(1e-9).contains(shapely.Point(lon, lat)):
-        raise Mistaken(_("这个点在登记的房屋轮廓之外；轮廓有误请重新导入。"), field="lon", code="outside_footprint")
+    check_spot(place, lon, lat)
     before = [place.lon, place.lat]
-    count_out(place)
-    place.lon, place.lat, place.tile, place.position_source = lon, lat, tile.key(lon, lat), source
-    place.save(update_fields=["lon", "lat", "tile", "position_source"])
-    count_in(place)
+    move(place, lon, lat, source)
     audit(
         by,
         "place.put_on_map",
@@ -101,6 +102,21 @@ def put_on_map(*, place: Place, lon: float, lat: float, source: str = PositionSo
         detail={"source": source},
     )
     return place
+
+
+def check_spot(place: Place, lon: float, lat: float) -> None:
+    """Raise Mistaken where a place cannot stand."""
+    if not (-180 <= lon <= 180 and -85 <= lat <= 85):
+        raise Mistaken(_("这个点不在地图上，请重新点选。"), field="lon", code="off_the_map")
+    if place.geometry and not shapely.from_wkb(bytes(place.geometry)).buffer(1e-9).contains(shapely.Point(lon, lat)):
+        raise Mistaken(_("这个点在登记的房屋轮廓之外；轮廓有误请重新导入。"), field="lon", code="outside_footprint")
+
+
+def move(place: Place, lon: float, lat: float, source: str) -> None:
+    count_out(place)
+    place.lon, place.lat, place.tile, place.position_source = lon, lat, tile.key(lon, lat), source
+    place.save(update_fields=["lon", "lat", "tile", "position_source"])
+    count_in(place)
 
 
 @action(verb="place.edit", on="place")

@@ -5,6 +5,7 @@ from hemei.core.models.case import SEVERITY_NAMES, Case, CaseStep
 from hemei.core.models.check import Channel, Check, Finding, FormVersion, Tier
 from hemei.core.models.collector import CollectorKey
 from hemei.core.models.door import DoorToken, PairedPhone
+from hemei.core.models.edit import Clash, PlaceEdit
 from hemei.core.models.evidence import Evidence, EvidenceSource
 from hemei.core.models.job import Job, JobState
 from hemei.core.models.message import Message, MessageState
@@ -30,6 +31,7 @@ __all__ = [
     "ChangeKind",
     "Channel",
     "Check",
+    "Clash",
     "CollectorKey",
     "Decision",
     "DoorToken",
@@ -56,6 +58,7 @@ __all__ = [
     "Parameter",
     "Person",
     "Place",
+    "PlaceEdit",
     "PlaceIdentifier",
     "PlaceTally",
     "PositionSource",

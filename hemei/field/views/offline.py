@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -13,11 +15,12 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import Refused, may
 from hemei.core.actions.check import Stored
+from hemei.core.actions.edit import Taken
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Check
 from hemei.core.registry import registry
 from hemei.core.wording import doubted
-from hemei.field import offline
+from hemei.field import editing, offline
 from hemei.field.scanned import keeping
 from hemei.field.staff import StaffRequest, staff
 from hemei.terms.finding import Severity
@@ -51,24 +54,49 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_POST
 def send(request: StaffRequest) -> HttpResponse:
     """One filled-in form with its photos: stored before it is answered; what is refused says what to mend."""
-    try:
+
+    def act() -> dict[str, str]:
         sent = offline.read_sent(request.POST.get("check", ""), offline.photos_of(request))
-        stored = offline.take_in(sent, by=request.actor)
+        return _told(offline.take_in(sent, by=request.actor), request)
+
+    return _answered(act)
+
+
+@staff
+@require_POST
+def edit(request: StaffRequest) -> HttpResponse:
+    """One correction of the register, taken where nobody else has changed the same meanwhile, else kept beside it."""
+    return _answered(lambda: _told_of(editing.take_in(request.POST.get("edit", ""), by=request.actor), request))
+
+
+def _answered(act: Callable[[], dict[str, str]]) -> HttpResponse:
+    try:
+        return JsonResponse(act())
     except offline.Unfit as unfit:
         return _refused(str(unfit.message), 422, unfit.wrong)
     except Conflict as clash:
         return _refused(str(clash.message), 409)
     except Mistaken as wrong:
-        return _refused(str(wrong.message), 422)
+        return _refused(str(wrong.message), 422, {wrong.field: str(wrong.message)} if wrong.field else None)
     except Refused:
-        return _refused(_("您没有在这里填这张表的权限。"), 403)
+        return _refused(_("您没有在这里填这张表、改登记的权限。"), 403)
     except Http404:
         return _refused(_("没有这个对象，或不在您负责的区域内。"), 404)
-    return JsonResponse(_told(stored, request))
 
 
 def _refused(message: str, status: int, wrong: object = None) -> HttpResponse:
     return JsonResponse({"outcome": "refused", "message": message, "wrong": wrong or {}}, status=status)
+
+
+def _told_of(taken: Taken, request: StaffRequest) -> dict[str, str]:
+    waits = _("别人刚改过同一项（%(titles)s）。您写的没有丢，和现在的并列着，等人核定。") % {
+        "titles": editing.titles(taken)
+    }
+    return {
+        "outcome": "repeated" if taken.repeated else "stored",
+        "message": waits if taken.clashes else _("登记已改。"),
+        "link": reverse("office:place", args=[taken.edit.place_id]),
+    }
 
 
 def _told(stored: Stored, request: StaffRequest) -> dict[str, str]:

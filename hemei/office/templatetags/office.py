@@ -50,6 +50,7 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "place.change": gettext_lazy("修改登记"),
     "backup.make": gettext_lazy("全库备份"),
     "place.put_on_map": gettext_lazy("落图"),
+    "place.clash": gettext_lazy("修改与别人的不一致，待核定"),
     "place.identify": gettext_lazy("登记其他系统编号"),
     "place.take_out": gettext_lazy("注销"),
     "unit.add": gettext_lazy("建立单位"),

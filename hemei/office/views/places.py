@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import uuid4
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from hemei.core.access import may, require, scope_of
+from hemei.core.actions.edit import SPOT, Edit, Taken, take_edit
 from hemei.core.actions.erasure import erase_person
 from hemei.core.actions.person import unmask
-from hemei.core.actions.place import add_identifier, change_place, put_on_map, take_out
+from hemei.core.actions.place import add_identifier, take_out
 from hemei.core.doors import found
-from hemei.core.errors import Mistaken
-from hemei.core.models import FormUse, Person, Place, Tier
+from hemei.core.models import FormUse, Person, Place, PositionSource, Tier
 from hemei.core.queries import persons
 from hemei.core.queries import places as reading
 from hemei.core.queries.cases import CaseFilter, cases
+from hemei.core.queries.edits import clashes
 from hemei.core.queries.ownforms import own_forms
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
@@ -70,6 +75,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "answers": {event.row.pk: answers(event.row) for event in events if event.sort == "check"},
         "holdings": persons.holdings(place, within=scope_of(request.actor, "person.view")),
         "identifiers": [(kind.identifier_systems.get(i.system, i.system), i.value) for i in place.identifiers.all()],
+        "clashes": clashes(within=within(request, "place.view")).filter(place=place).count(),
+        "may_resolve": may(request.actor, "place.resolve", place),
         "may_edit": place.removed_on is None and may(request.actor, "place.edit", place),
         "may_open": place.removed_on is None and may(request.actor, "case.open", place),
         "may_unmask": may(request.actor, "person.unmask", place),
@@ -113,16 +120,30 @@ def edit(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     require(request.actor, "place.edit", place)
     form = PlaceForm(place, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = change_place(place=place, values=form.values(), seen=form.seen(), by=request.actor)
-        except Mistaken as mistake:
-            form = form.refreshed() if mistake.code == "changed_meanwhile" else form
-            form.blame(mistake)
-        else:
-            messages.success(request, _("已保存。") if changed else _("没有改动。"))
+
+    def act() -> Taken | None:
+        return _change(request, place, form.values(), form.seen()) if form.changed_data else None
+
+    if request.method == "POST" and not form.errors:
+        taken = tried(request, form, act)
+        if not form.errors:
+            _tell(request, taken, _("已保存。"))
             return redirect("office:place", pk=place.pk)
-    return render(request, "office/place_edit.html", {"place": place, "form": form}, status=422 if form.errors else 200)
+    return render(request, "office/place_edit.html", {"place": place, "form": form}, status=status(form))
+
+
+def _change(request: OfficeRequest, place: Place, values: dict[str, Any], base: dict[str, Any]) -> Taken:
+    edit = Edit(uuid4().hex, timezone.now(), values, base, source=PositionSource.MAP)
+    return take_edit(place=place, edit=edit, by=request.actor)
+
+
+def _tell(request: OfficeRequest, taken: Taken | None, done: str) -> None:
+    if taken and taken.clashes:
+        messages.warning(request, _("别人刚改过同一项。您写的没有丢，和现在的并列着，等人核定。"))
+    elif taken and taken.changed:
+        messages.success(request, done)
+    else:
+        messages.success(request, _("没有改动。"))
 
 
 def point(request: OfficeRequest, pk: int) -> HttpResponse:
@@ -130,8 +151,12 @@ def point(request: OfficeRequest, pk: int) -> HttpResponse:
     place = _place(request, pk)
     require(request.actor, "place.edit", place)
     form = PointForm(request.POST or None, initial={"lon": place.lon, "lat": place.lat})
-    if tried(request, form, lambda: put_on_map(place=place, by=request.actor, **form.cleaned_data)):
-        messages.success(request, _("已落图。"))
+
+    def act() -> Taken:
+        return _change(request, place, {SPOT: form.spot()}, {SPOT: form.seen(place)})
+
+    if taken := tried(request, form, act):
+        _tell(request, taken, _("已落图。"))
         return redirect("office:place", pk=place.pk)
     context = {"place": place, "form": form, "center": _centre(request, place), "region": place.region[: Level.VILLAGE]}
     return render(request, "office/place_point.html", context, status=status(form))

@@ -19,6 +19,7 @@ from hemei.core.access import Scope, scope_of
 from hemei.core.actions.notify import receipt
 from hemei.core.doors import found
 from hemei.core.queries import waiting
+from hemei.core.queries.edits import clashes
 from hemei.core.queries.paging import Page, first
 from hemei.core.queries.places import places
 from hemei.core.queries.regions import names
@@ -57,7 +58,8 @@ class Pile:
 
 def page(request: OfficeRequest) -> HttpResponse:
     scope = scope_of(request.actor, "case.view")
-    piles = [pile for pile in [*_piles(request, scope), *_records(request)] if pile.count]
+    every = [*_piles(request, scope), _clashes(request), *_records(request)]
+    piles = [pile for pile in every if pile.count]
     context = {
         "today": today(),
         "region_names": names(within=scope),
@@ -117,6 +119,12 @@ def _piles(request: OfficeRequest, scope: Scope) -> list[Pile]:
             template="office/_waiting_dues.html",
         ),
     ]
+
+
+def _clashes(request: OfficeRequest) -> Pile:
+    rows = clashes(within=scope_of(request.actor, "place.resolve")).order_by("id")
+    title = _("两人改法不一致、等您核定的登记")
+    return Pile(title, rows, reverse("office:clashes"), template="office/_waiting_clashes.html")
 
 
 def _records(request: OfficeRequest) -> list[Pile]:

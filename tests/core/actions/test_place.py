@@ -9,7 +9,7 @@ import shapely
 
 from hemei.core.access import Refused
 from hemei.core.actions import place as acting
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Place, PlaceTally
 from hemei.programmes.houses.models import House
 from tests.conftest import People
@@ -18,7 +18,7 @@ from tests.core.actions.test_case import found
 
 def test_fields_of_the_place_and_of_its_kind_change_together(house: Place, people: People) -> None:
     changed = acting.change_place(
-        place=house, values={"label": "河边老屋", "storeys": 2, "group": ""}, seen={}, by=people.village
+        place=house, values={"label": "河边老屋", "storeys": 2, "group": ""}, by=people.village
     )
     assert changed == ["label", "storeys"]
     assert House.objects.get(place=house).storeys == 2
@@ -26,15 +26,8 @@ def test_fields_of_the_place_and_of_its_kind_change_together(house: Place, peopl
 
 
 def test_nothing_changed_leaves_no_entry(house: Place, people: People) -> None:
-    assert acting.change_place(place=house, values={"label": house.label}, seen={}, by=people.village) == []
+    assert acting.change_place(place=house, values={"label": house.label}, by=people.village) == []
     assert not AuditEntry.objects.filter(verb="place.change").exists()
-
-
-def test_what_somebody_else_changed_meanwhile_is_not_overwritten(house: Place, people: People) -> None:
-    acting.change_place(place=house, values={"occupied": False}, seen={"occupied": True}, by=people.village)
-    with pytest.raises(Conflict, match="刚被别人改成了“否”"):
-        acting.change_place(place=house, values={"occupied": None}, seen={"occupied": True}, by=people.township)
-    assert House.objects.get(place=house).occupied is False
 
 
 @pytest.mark.parametrize(
@@ -48,14 +41,14 @@ def test_what_somebody_else_changed_meanwhile_is_not_overwritten(house: Place, p
 )
 def test_what_cannot_stand_there_is_refused(house: Place, people: People, values: dict[str, str], why: str) -> None:
     with pytest.raises(Mistaken, match=why):
-        acting.change_place(place=house, values=values, seen={}, by=people.village)
+        acting.change_place(place=house, values=values, by=people.village)
 
 
 @pytest.mark.parametrize("who", ["next_village", "neighbour", "grid", "auditor", "administrator", "nobody"])
 def test_who_may_not(house: Place, people: People, who: str) -> None:
     by = getattr(people, who)
     with pytest.raises(Refused):
-        acting.change_place(place=house, values={"label": "x"}, seen={}, by=by)
+        acting.change_place(place=house, values={"label": "x"}, by=by)
     with pytest.raises(Refused):
         acting.put_on_map(place=house, lon=110.5, lat=31.5, by=by)
 

@@ -29,7 +29,7 @@ from hemei.terms.region import contains, successor
 
 ROWS_AT_ONCE = 2_000
 STRAY_AFTER_S = 3600  # an upload that is on its way has no batch yet
-BY_HAND = ("place.change", "place.put_on_map", "place.identify", "place.take_out")
+BY_HAND = ("place.change", "place.put_on_map", "place.identify", "place.take_out", "place.resolve")
 
 
 class _Digest:

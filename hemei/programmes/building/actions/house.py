@@ -34,7 +34,7 @@ def enter_house(permit: Permit, certificate: str, at: datetime, by: Actor) -> di
     if "year_built" in known:
         own["year_built"] = (permit.accepted_on or day_of(at)).year
     if permit.work in ON_THE_SPOT and permit.old_place:
-        change_place(place=permit.old_place, values=own, seen={}, by=by)
+        change_place(place=permit.old_place, values=own, by=by)
         permit.house = permit.old_place
     else:
         permit.house = _new_house(permit, own, at, by)

@@ -119,7 +119,7 @@ def test_an_edit_by_hand_while_the_preview_stands_open_is_kept(tmp_path: Path, p
     preview = import_folder(folder, by=people.district, confirm=False)
     batch = ImportBatch.objects.get(pk=preview.batch)
     place = Place.objects.get(identifiers__value="F-001")
-    change_place(place=place, values={"structure": "earth_timber"}, seen={}, by=people.district)
+    change_place(place=place, values={"structure": "earth_timber"}, by=people.district)
     assert run(importing.confirm_now(batch=batch, by=people.district)).result["rows"] == 1
     place.house.refresh_from_db()  # type: ignore[attr-defined]
     other = Place.objects.get(identifiers__value="F-002")
