@@ -42,6 +42,7 @@ def _verdict(verdict: Verdict, said: Answer) -> dict[str, Any]:
         "margin": verdict.margin,
         "unit": verdict.unit,
         "assumed_m": verdict.assumed_m,
+        "looked_m": verdict.looked_m,
         "missing": list(verdict.missing),
         "said": sentence(verdict, said.district.book, said.on),
         "remedy": remedy(verdict, rule, said.subject.work),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -47,9 +48,9 @@ def _clause(entry: Entry) -> Clause:
     entry.need("limit")
     return Clause(
         id=entry.name(),
-        document=entry.need_text("document"),
+        document=_document(entry),
         number=entry.text("number"),
-        article=entry.need_text("article"),
+        article=_article(entry),
         text=text.strip(),
         issuer=entry.need_text("issuer"),
         valid_from=valid_from,
@@ -61,6 +62,21 @@ def _clause(entry: Entry) -> Clause:
         limit=Limit(entry.one_of("limit", [*Limit])),
         note=entry.text("note"),
     )
+
+
+def _document(entry: Entry) -> str:
+    document = entry.need_text("document")
+    if any(mark in document for mark in "《》"):
+        raise LawError(entry, "document: 不写书名号，显示时会自己加上", "document")
+    return document
+
+
+def _article(entry: Entry) -> str:
+    """Where the words stand; a bare number is an article whose first or last word was left out."""
+    article = entry.need_text("article")
+    if re.fullmatch(r"第?[0-9０-９]+条?|第?[零〇一二三四五六七八九十百]+|[零〇一二三四五六七八九十百]+条", article):
+        raise LawError(entry, f"article: “{article}”写得不全，请照原文写成 第十一条", "article")
+    return article
 
 
 def _seen(entry: Entry) -> TextSeen | None:

@@ -68,6 +68,7 @@ class Seen:
     uncertain_m: float
     version: str
     lines_only: bool
+    reach_m: float = 0.0
 
 
 @dataclass(slots=True)

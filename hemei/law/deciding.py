@@ -119,6 +119,7 @@ def _verdict(
         part=found.part if found and outcome is not Outcome.PASS else None,
         missing=missing,
         assumed_m=found.uncertain_m if found else 0.0,
+        looked_m=found.reach_m if found else 0.0,
     )
 
 

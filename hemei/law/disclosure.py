@@ -19,6 +19,5 @@ def for_the_public(verdict: Verdict, layers: Mapping[str, LayerKind]) -> Verdict
     if verdict.layer == EVERYWHERE or (layer is not None and not layer.is_internal):
         return verdict
     missing = (AT_THE_WINDOW,) if verdict.outcome is Outcome.UNKNOWN else ()
-    return replace(
-        verdict, measured=None, threshold=None, share=None, part=None, layer_version="", missing=missing, assumed_m=0.0
-    )
+    hidden = replace(verdict, measured=None, threshold=None, share=None, part=None, layer_version="", missing=missing)
+    return replace(hidden, assumed_m=0.0, looked_m=0.0)

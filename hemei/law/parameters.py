@@ -115,4 +115,7 @@ def _dated(row: Entry) -> Dated:
         raise LawError(row, "缺少 from：从哪天起")
     if end is not None and end < start:
         raise LawError(row, "to 早于 from", "to")
-    return Dated(start, end, row.number("value"), (row.text("class"), row.text("zone"), row.text("tier")))
+    value = row.number("value")
+    if value is None:
+        raise LawError(row, "缺少 value：请写数值；还没有数值的，不写这一条")
+    return Dated(start, end, value, (row.text("class"), row.text("zone"), row.text("tier")))

@@ -67,6 +67,11 @@ class Place:
     def lines_only(self) -> bool:
         return self.ground is None and len(self.geometry) > 0
 
+    @property
+    def reach_m(self) -> float:
+        """How far from the layer's edge a building is looked for, metres; beyond it the distance is not known."""
+        return max(float(self.edges.reach[0]) - self.half_width_m, 0.0)
+
     def outline_m(self, footprints: Footprints) -> np.ndarray:
         """How far each footprint is from the outline (m); where that is beyond the map's reach, the reach."""
         metres = distance(self.edges, footprints)
@@ -119,6 +124,7 @@ class Measured:
             uncertain_m=place.half_width_m,
             version=place.version,
             lines_only=place.lines_only,
+            reach_m=place.reach_m,
         )
 
 
@@ -139,6 +145,7 @@ def in_layer(seen: Seen, row: int, part: bytes | None = None) -> InLayer:
         part=part,
         missing=seen.missing if seen.hidden[row] else "",
         lines_only=seen.lines_only,
+        reach_m=seen.reach_m,
     )
 
 

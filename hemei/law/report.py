@@ -72,7 +72,8 @@ def notes(screening: Screening) -> list[str]:
     titles = {key: kind.title for key, kind in kinds.items()}
     missing = [titles[key] for key in titles if key not in used]
     open_to = {key: "内部" if kind.is_internal else "公开" for key, kind in kinds.items()}
-    loaded = "、".join(f"{titles[key]}（{open_to[key]}）" for key in titles if key in used)
+    looked = {place.key[0]: f"版本 {place.version[:8]}，找到 {place.reach_m:g} 米远" for place in screening.places}
+    loaded = "、".join(f"{titles[key]}（{open_to[key]}，{looked[key]}）" for key in titles if key in used)
     return [
         *lines,
         f"装入的图层：{loaded or '无'}。涉密数据不装入本系统。",

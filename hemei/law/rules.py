@@ -151,6 +151,8 @@ def _rule(entry: Entry, known: Known) -> Rule:
         )
         raise LawError(entry, said, "unit")
     also = entry.words("also")
+    if entry.get("clause") in also:
+        raise LawError(entry, f"also: {entry['clause']} 已经写在 clause 里，请删去一个", "also")
     for key, clause in (("clause", entry.need_text("clause")), *(("also", clause) for clause in also)):
         if clause not in known.clauses:
             said = f"没有登记过的条款：{clause}；请先写进 clauses.yaml{meant(clause, known.clauses)}"

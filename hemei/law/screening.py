@@ -40,7 +40,7 @@ SCHEMA = pa.schema(
         "building": WORD, "township": WORD, "rule": WORD, "kind": WORD, "outcome": WORD, "measure": WORD,
         "measured": pa.float64(), "unit": WORD, "threshold": pa.float64(), "margin": pa.float64(), "clause": WORD,
         "citation": WORD, "marks": WORD, "share": pa.float64(), "layer": WORD, "layer_version": WORD,
-        "assumed_m": pa.float64(), "missing": WORD, "part": pa.binary(),
+        "assumed_m": pa.float64(), "looked_m": pa.float64(), "missing": WORD, "part": pa.binary(),
     }
 )  # fmt: skip
 """A verdict as a row. `marks`: how far the clause and its limit may be relied on; `part`: WKB in the run's system."""
@@ -193,6 +193,7 @@ class Screening:
             "margin": _known(gap if rule.measure.more_is_better else -gap),
             "share": _known(np.full(n, np.nan) if seen is None else seen.share[rows]),
             "assumed_m": pa.array(np.full(n, 0.0 if seen is None else seen.uncertain_m)),
+            "looked_m": pa.array(np.full(n, 0.0 if seen is None else seen.reach_m)),
             "missing": pa.array(judged.missing[rows], mask=judged.missing[rows] == 0).cast(pa.int32()),
             "part": _part(judged.outcome[rows], batch.parts.get((rule.layer, rule.of)), rows),
         }

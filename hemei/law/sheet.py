@@ -128,7 +128,8 @@ def _row(name: str, verdict: Verdict, said: Answer) -> str:
     book = said.district.book
     rule = book.rule(verdict.rule, said.on)
     marks = "，".join(book.clauses[verdict.clause].marks(said.on))
-    cited = f"{escape(citations(rule, book))}（{escape(marks)}）"
+    version = f"；图层版本 {verdict.layer_version[:8]}" if verdict.layer_version else ""
+    cited = f"{escape(citations(rule, book))}（{escape(marks)}）{escape(version)}"
     if name == UNSET:
         return f"<li>{escape(rule.title)} <small>{cited}</small></li>"
     do = remedy(verdict, rule, said.subject.work)

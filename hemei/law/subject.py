@@ -19,7 +19,8 @@ class InLayer:
     could be shifted in any direction and still surely meet the layer (None: not known); `edge_m` how far from the edge
     of the layer it lies wholly inside (None: not wholly, or not known); `uncertain_m` a declared uncertainty of the
     layer's own edge, such as half the width of a road known by its centre line; `missing` why the layer is not known
-    here; `lines_only` where the layer has no polygons, so that nothing can lie inside it.
+    here; `reach_m` how far from it was looked (0: not known); `lines_only` where the layer has no polygons,
+    so that nothing can lie inside it.
     """
 
     area_m2: float = 0.0
@@ -32,6 +33,7 @@ class InLayer:
     part: bytes | None = None
     missing: str = ""
     lines_only: bool = False
+    reach_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

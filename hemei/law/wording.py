@@ -52,9 +52,23 @@ def _edge_first(word: str, verdict: Verdict) -> str:
 
 def _unmeasured(verdict: Verdict, book: Book) -> str:
     layer = book.layers.get(verdict.layer)
-    if layer is not None and layer.is_internal and verdict.threshold is None:
+    shown = verdict.threshold is not None or verdict.looked_m > 0.0
+    if layer is not None and layer.is_internal and not shown:
         return SAID[verdict.outcome] if verdict.outcome is Outcome.PASS else f"{SAID[verdict.outcome]}，{AT_THE_WINDOW}"
-    return "不涉及" if verdict.outcome is Outcome.PASS else AT_THE_WINDOW
+    if verdict.outcome is not Outcome.PASS:
+        return AT_THE_WINDOW
+    return "不涉及" if layer is None else _nowhere_near(verdict, layer.title, book.rule(verdict.rule))
+
+
+def _nowhere_near(verdict: Verdict, title: str, rule: Rule) -> str:
+    """Where the layer was looked for and not met."""
+    if verdict.measure is Measure.DISTANCE:
+        limit = f"，要求不小于 {amount(verdict.measure, verdict.threshold)}" if verdict.threshold is not None else ""
+        looked = verdict.looked_m or verdict.threshold or 0.0
+        near = f"{amount(verdict.measure, looked)}以内" if looked else "附近"
+        assumed = f"（边线按中心线加假定半宽 {verdict.assumed_m:g} 米）" if verdict.assumed_m else ""
+        return f"{near}没有{'这一类' if rule.of else ''}{title}{assumed}{limit}"
+    return f"不在{title}{f'周围 {rule.within_m:g} 米' if rule.within_m else ''}的管控范围内"
 
 
 def missing_in(word: str, book: Book) -> str:

@@ -14,6 +14,9 @@ from typing import Any
 
 import yaml
 
+FIRST_YEAR, LAST_YEAR = 1949, 2149
+"""A day of a law outside these years is a slip of the pen."""
+
 
 class LawError(ValueError):
     """A mistake in a law file: `file:line: what is wrong`."""
@@ -123,6 +126,8 @@ class Entry(dict[str, Any]):
         value = self.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             raise LawError(self, f"{key}: '{value}' 不是日期，请写成 2026-11-01", key)
+        if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise LawError(self, f"{key}: {value} 的年份不对，请写 {FIRST_YEAR} 到 {LAST_YEAR} 年之间的日子", key)
         return value
 
     def only(self, *known: str) -> None:
@@ -165,7 +170,13 @@ def _day(loader: _Loader, node: yaml.ScalarNode) -> date | datetime:
         raise LawError(place, f"没有 {node.value} 这一天") from error
 
 
+def _whole(loader: _Loader, node: yaml.ScalarNode) -> int | str:
+    """Whole numbers as people write them: to YAML 1.1 the number 010 is eight, and 1:30 is ninety."""
+    return int(node.value) if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", node.value) else str(node.value)
+
+
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 

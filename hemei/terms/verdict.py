@@ -32,8 +32,9 @@ class Verdict:
     `margin` is how far the measure is from the threshold, positive on the permitted side, in the unit of `measure`;
     None where nothing was compared: the rule does not reach so far, or the work is one that it lists. `missing` names
     what an unknown lacks. `part` is the offending part, as WKB in the run's system. `assumed_m` is the width that was
-    assumed to find the layer's edge (half a road known by its centre line); a measure that rests on it says so. A
-    verdict informs an officer; it decides nothing about a person.
+    assumed to find the layer's edge (half a road known by its centre line); a measure that rests on it says so.
+    `looked_m` is how far from the building the layer was looked for, 0 where that is not known. A verdict informs an
+    officer; it decides nothing about a person.
     """
 
     rule: str
@@ -50,6 +51,7 @@ class Verdict:
     part: bytes | None = None
     missing: tuple[str, ...] = ()
     assumed_m: float = 0.0
+    looked_m: float = 0.0
 
     @property
     def unit(self) -> str:

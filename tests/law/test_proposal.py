@@ -137,6 +137,8 @@ def test_every_verdict_of_a_proposal_brings_its_clause_and_marks(folder):
     said = as_json(answer(proposal(folder), read_district(folder), ON))
     county = next(verdict for verdict in said["verdicts"] if verdict["rule"] == "control.R02")
     assert county["outcome"] == "pass"
+    assert len(county["layer_version"]) == 16
+    assert county["looked_m"] >= 64.0
     assert county["clause"] == "《公路安全保护条例》第十一条"
     assert "(三)县道不少于10米；" in county["text"]
     assert county["marks"] == ["效力待核"]
@@ -147,6 +149,7 @@ def test_the_public_gets_no_number_and_no_advice_from_internal_layers(folder):
     farmland = next(verdict for verdict in said["verdicts"] if verdict["rule"] == "control.R10")
     assert said["advice"] is None
     assert (farmland["measured"], farmland["margin"], farmland["threshold"]) == (None, None, None)
+    assert (farmland["looked_m"], farmland["layer_version"]) == (0.0, "")
     assert farmland["outcome"] == "pass"
 
 

@@ -48,6 +48,34 @@ def test_on_the_line_itself_is_far_enough():
     assert words == "距公路用地 10 米，要求不小于 10 米"
 
 
+def test_what_is_far_from_everything_says_how_far_was_looked():
+    _, words, _ = said("control.R02", COUNTY, InLayer(reach_m=64.0), work="new")
+    assert words == "64 米以内没有这一类公路用地，要求不小于 10 米"
+    _, words, _ = said("control.R02", COUNTY, InLayer(reach_m=60.0, uncertain_m=4.0), work="new")
+    assert words == "60 米以内没有这一类公路用地（边线按中心线加假定半宽 4 米），要求不小于 10 米"
+    # Where the reach is not known, as far as was asked.
+    _, words, _ = said("control.R02", COUNTY, InLayer(), work="new")
+    assert words == "10 米以内没有这一类公路用地，要求不小于 10 米"
+
+
+def test_no_verdict_that_passes_says_only_that_it_does_not_apply():
+    """Whatever the rule, a building far from its layer reads which layer that was."""
+    for rule in BOOK.rules:
+        day = ON if rule.holds(ON) else rule.start
+        about = Subject(
+            "s", position_error_m=0.0, use="house", work="new", layers={(rule.layer, rule.of): InLayer(reach_m=64.0)}
+        )
+        verdict = judge(rule, about, BOOK.parameters, day)
+        if verdict is None or verdict.outcome is not Outcome.PASS:
+            continue
+        words = sentence(verdict, BOOK)
+        assert BOOK.layers[rule.layer].title in words, rule.id
+        hidden = for_the_public(verdict, BOOK.layers)
+        if BOOK.layers[rule.layer].is_internal:
+            assert sentence(hidden, BOOK) == "符合"
+            assert (hidden.looked_m, hidden.layer_version) == (0.0, "")
+
+
 @pytest.mark.parametrize(
     ("rule", "layer", "place"),
     [("control.R02", COUNTY, InLayer(distance_m=4.0)), ("control.R20", ("geohazard_danger", ""), INSIDE)],

@@ -106,4 +106,5 @@ def _without_numbers(verdict: Verdict, told: Mapping[str, Outcome]) -> Verdict:
         layer_version="",
         missing=(AT_THE_WINDOW,) if outcome is Outcome.UNKNOWN else (),
         assumed_m=0.0,
+        looked_m=0.0,
     )

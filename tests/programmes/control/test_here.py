@@ -45,7 +45,8 @@ def test_anybody_gets_the_answer_and_no_number_of_an_internal_layer(layers, home
     assert "到窗口核实" in said
     near_road = client.get(reverse("control.open_here"), spot(500, 200)).content.decode()
     assert "不在永久基本农田内" not in near_road
-    assert "不涉及" in near_road
+    assert "以内没有这一类公路用地" in near_road
+    assert "不涉及" not in near_road
     close = client.get(reverse("control.open_here"), spot(500, 40)).content.decode()
     assert "距公路用地 29.5 米，要求不小于 10 米" in close
     assert client.get(reverse("control.here")).status_code == 302
