@@ -42,7 +42,7 @@ def sentence(verdict: Verdict, book: Book, on: date | None = None) -> str:
     if verdict.missing:
         lacking = (_edge_first(word, verdict) for word in verdict.missing)
         return "；".join([*_measured(verdict, book, on), *(missing_in(word, book) for word in lacking)])
-    return "；".join(_measured(verdict, book, on)) or _unmeasured(verdict, book)
+    return "；".join(_measured(verdict, book, on)) or _unmeasured(verdict, book, on)
 
 
 def _edge_first(word: str, verdict: Verdict) -> str:
@@ -50,14 +50,14 @@ def _edge_first(word: str, verdict: Verdict) -> str:
     return ON_SITE_EDGE if word == ON_SITE and verdict.assumed_m else word
 
 
-def _unmeasured(verdict: Verdict, book: Book) -> str:
+def _unmeasured(verdict: Verdict, book: Book, on: date | None) -> str:
     layer = book.layers.get(verdict.layer)
     shown = verdict.threshold is not None or verdict.looked_m > 0.0
     if layer is not None and layer.is_internal and not shown:
         return SAID[verdict.outcome] if verdict.outcome is Outcome.PASS else f"{SAID[verdict.outcome]}，{AT_THE_WINDOW}"
     if verdict.outcome is not Outcome.PASS:
         return AT_THE_WINDOW
-    return "不涉及" if layer is None else _nowhere_near(verdict, layer.title, book.rule(verdict.rule))
+    return "不涉及" if layer is None else _nowhere_near(verdict, layer.title, book.rule(verdict.rule, on))
 
 
 def _nowhere_near(verdict: Verdict, title: str, rule: Rule) -> str:
