@@ -16,9 +16,9 @@ function keepPage(): void {
   }, () => undefined);
 }
 
+const kit = document.querySelector<HTMLElement>("[data-kit]")?.dataset["kit"];
+if (kit) openKept(kit); // where nothing can be kept it says so
 if (able) {
-  const kit = document.querySelector<HTMLElement>("[data-kit]")?.dataset["kit"];
-  if (kit) openKept(kit);
   const begin = () => {
     keepPage();
     void sendAll().catch(() => undefined);

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from hemei.core.actions.door import IssuedDoor, issue_door
+from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
 from hemei.core.models import Case, Check, Place
 from tests.browser.conftest import PHONE, Visit
-from tests.conftest import People, photo
+from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
@@ -62,7 +62,7 @@ def again(page: Page, plate: IssuedDoor) -> Page:
     return opened
 
 
-def entry(page: Page, state: str):
+def entry(page: Page, state: str) -> Locator:
     return page.locator(f".wait[data-state={state}]")
 
 
@@ -122,3 +122,82 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     check = Check.objects.get()
     assert (check.answers["wall_leaning"], check.evidence.get().source) == ("yes", "camera")
     assert Case.objects.get().code == "houses.F03"
+
+
+def test_a_plate_that_was_revoked_meanwhile_sends_back_what_waited_and_says_so(
+    there: Visit, plate: IssuedDoor, house: Place, people: People
+) -> None:
+    page = there.page
+    page.context.set_offline(True)
+    page = again(page, plate)
+    page.get_by_role("button", name="一切正常").click()
+    expect(entry(page, "waiting")).to_be_visible()
+    revoke_door(place=house, by=people.village)
+    page.context.set_offline(False)
+    page = again(page, plate)
+    expect(page.get_by_role("heading")).to_have_text("这个码不能用了")
+    expect(entry(page, "refused")).to_contain_text("这个门牌码不能用了，没有收下")
+    look(page, "9-revoked")
+    page.get_by_role("button", name="知道了").click()
+    expect(page.locator(".wait")).to_have_count(0)
+    assert not Check.objects.exists()
+
+
+def test_another_household_s_plate_on_the_same_phone_sees_nothing_of_the_first(
+    there: Visit, plate: IssuedDoor, house: Place, people: People
+) -> None:
+    page = there.page
+    other = issue_door(place=build_house(NEXT_VILLAGE, "李四的房"), by=people.next_village)
+    open_kept(page, other)
+    page.context.set_offline(True)
+    page = again(page, plate)
+    page.get_by_role("button", name="一切正常").click()
+    expect(entry(page, "waiting")).to_be_visible()
+    page = again(page, other)
+    expect(page.get_by_role("button", name="一切正常")).to_be_visible()
+    expect(page.locator(".wait")).to_have_count(0)
+    page.context.set_offline(False)
+    page = again(page, plate)
+    expect(entry(page, "sent")).to_have_count(1)
+    assert Check.objects.get().place == house
+
+
+def test_a_danger_tapped_by_mistake_is_taken_back_where_nothing_was_sent(there: Visit, plate: IssuedDoor) -> None:
+    page = there.page
+    page.context.set_offline(True)
+    page = again(page, plate)
+    page.get_by_role("button", name="有情况").click()
+    page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="有", exact=True).click()
+    expect(page.get_by_text("没有信号，还没有报上去")).to_be_visible()
+    page.get_by_role("link", name="按错了").click()
+    expect(page.locator(".step")).to_contain_text("第 2 题")
+    while page.get_by_role("button", name="报上去").count() == 0:
+        page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="报上去").click()
+    page.context.set_offline(False)
+    expect(entry(page, "sent")).to_have_count(1)
+    assert Check.objects.get().without_findings
+    assert not Case.objects.exists()
+
+
+def test_a_step_that_is_lost_on_its_way_is_said_to_be(there: Visit, plate: IssuedDoor) -> None:
+    page = again(there.page, plate)  # with the worker in charge
+    expect(page.get_by_text("这一页存到手机里了")).to_be_visible()
+    page.context.set_offline(True)
+    page.get_by_role("button", name="一切正常").click()
+    expect(page.get_by_text("刚才那一步没有发出去")).to_be_visible()
+    look(page, "12-lost")
+    assert not Check.objects.exists()
+
+
+def test_inside_wechat_nothing_is_kept_and_nothing_promised(visit: Window, plate: IssuedDoor) -> None:
+    agent = "Mozilla/5.0 (Linux; Android 10) Chrome/86.0 MicroMessenger/8.0.40"
+    page = visit(None, PHONE, user_agent=agent).page
+    page.goto(f"/d/{plate.token}/kept/")
+    expect(page.get_by_text("这个浏览器存不住东西")).to_be_visible()
+    page.goto(f"/d/{plate.token}/", wait_until="networkidle")
+    assert page.get_by_text("存到手机里").count() == 0
+    assert page.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    page.get_by_role("button", name="一切正常").click()
+    expect(page.get_by_role("heading")).to_have_text("收到了，谢谢！")
