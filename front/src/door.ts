@@ -25,7 +25,10 @@ if (able) {
   };
   if (document.readyState === "complete") begin();
   else window.addEventListener("load", begin);
-  window.addEventListener("online", () => void sendAll());
+  window.addEventListener("online", () => {
+    void sendAll();
+    window.setTimeout(() => void sendAll(), 2_000); // a try from before may still have been failing
+  });
   window.setInterval(() => void sendAll(), EVERY);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && void sendAll());
 }

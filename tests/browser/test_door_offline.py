@@ -103,6 +103,7 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     page.get_by_role("button", name="有", exact=True).click()  # the wall leans
     expect(page.get_by_role("heading")).to_have_text("请马上离开房子！")
     expect(page.get_by_text("没有信号，还没有报上去")).to_be_visible()
+    expect(page.get_by_role("button", name="人已经安全")).to_be_visible()  # by then it is in the outbox
     look(page, "6-leave")
     assert fits(page)
     page = again(page, plate)  # whoever ran out comes back
@@ -117,7 +118,7 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     page.get_by_role("button", name="报上去").click()
     expect(entry(page, "waiting")).to_have_count(1)
     page.context.set_offline(False)
-    expect(entry(page, "sent")).to_contain_text("村里会先打电话或者上门核实")
+    expect(entry(page, "sent")).to_contain_text("村里会先打电话或者上门核实", timeout=40_000)
     look(page, "8-sent")
     check = Check.objects.get()
     assert (check.answers["wall_leaning"], check.evidence.get().source) == ("yes", "camera")

@@ -85,8 +85,8 @@ class KeptPage {
     };
   }
 
-  private draft(): void {
-    void keep(this.sheet(this.walk, "draft", "trouble")).catch(() => undefined);
+  private async draft(): Promise<void> {
+    await keep(this.sheet(this.walk, "draft", "trouble")).catch(() => undefined);
   }
 
   private async putIn(walk: Walk, title: string, box: HTMLElement): Promise<void> {
@@ -143,7 +143,7 @@ class KeptPage {
       const before = this.walk.back();
       if (!before) return this.start();
       this.walk = before;
-      this.draft();
+      void this.draft();
       this.next();
     });
   }
@@ -152,7 +152,7 @@ class KeptPage {
     const before = this.walk;
     this.walk = before.answered(name, choice);
     if (this.walk.dangers > before.dangers) return this.leave(before);
-    this.draft();
+    void this.draft();
     this.next();
   }
 
@@ -168,7 +168,7 @@ class KeptPage {
     if (held) {
       this.danger = instance;
       this.instance = unique();
-      this.draft();
+      await this.draft();
       void this.tellArrival(box, instance);
     }
     const on = part(box, "on");
@@ -193,7 +193,7 @@ class KeptPage {
     if (this.danger && !(await takeBack(this.danger))) return put(box, "said", words("told"));
     this.danger = "";
     this.walk = before;
-    this.draft();
+    void this.draft();
     this.next();
   }
 
@@ -258,7 +258,7 @@ class KeptPage {
   private set(name: string, texts: string[]): void {
     const { [name]: _, ...others } = this.walk.fields;
     this.walk = new Walk(this.kit, texts.length ? { ...others, [name]: texts } : others);
-    this.draft();
+    void this.draft();
   }
 
   private shots(box: HTMLElement, name: string): void {
