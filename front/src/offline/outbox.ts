@@ -2,7 +2,7 @@
  * Sends what waits, one sheet after another, as often as it takes. The same instance sent twice is stored once, so that a
  * broken line is no reason to ask anybody anything. What the server refuses stays, with its reason, to be mended.
  */
-import { type Sheet, forget, keep, sheets } from "./store";
+import { type Sheet, forget, keep, sheet, sheets } from "./store";
 
 export type Outcome = "sent" | "refused" | "later" | "signed-out" | "somebody-else";
 
@@ -59,7 +59,7 @@ async function post(one: Sheet, address: string): Promise<Outcome> {
     const response = await fetch(address, { method: "POST", body, headers, signal: patience.signal, redirect: "manual" });
     return await settle(one, response);
   } catch {
-    await keep({ ...one, tries: one.tries + 1 });
+    if (await sheet(one.instance)) await keep({ ...one, tries: one.tries + 1 }); // unless it was taken back meanwhile
     return "later";
   } finally {
     clearTimeout(alarm);
