@@ -116,12 +116,15 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     expect(page.locator(".shots img")).to_have_count(1)
     look(page, "7-last")
     page.get_by_role("button", name="报上去").click()
-    expect(entry(page, "waiting")).to_have_count(1)
+    expect(entry(page, "waiting").first).to_be_visible()
     page.context.set_offline(False)
-    expect(entry(page, "sent")).to_contain_text("村里会先打电话或者上门核实", timeout=40_000)
+    expect(entry(page, "sent").first).to_contain_text("村里会先打电话或者上门核实", timeout=40_000)
+    expect(entry(page, "waiting")).to_have_count(0, timeout=40_000)
     look(page, "8-sent")
-    check = Check.objects.get()
-    assert (check.answers["wall_leaning"], check.evidence.get().source) == ("yes", "camera")
+    # A danger that was on its way already when the rest was sent stands apart; either way it is one case.
+    danger_first, whole = Check.objects.filter(evidence=None), Check.objects.get(evidence__isnull=False)
+    assert (whole.answers["wall_leaning"], whole.evidence.get().source) == ("yes", "camera")
+    assert len(danger_first) <= 1
     assert Case.objects.get().code == "houses.F03"
 
 

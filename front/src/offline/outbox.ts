@@ -28,7 +28,9 @@ export async function send(account: string, addressOf: (one: Sheet) => string, c
   busy = true;
   let last: Outcome | undefined;
   try {
-    for (const one of await waiting(account)) {
+    for (const { instance } of await waiting(account)) {
+      const one = await sheet(instance); // as it is now: it may have been taken back while others were sent
+      if (one?.state !== "waiting") continue;
       last = await post(one, addressOf(one));
       changed();
       if (last !== "sent" && last !== "refused") break;
