@@ -69,7 +69,7 @@ def main(questions: int) -> None:
     from hemei.engines.forms.plainsheet import as_plain, read_plain
     from hemei.engines.forms.workbook import read_cells
     from hemei.engines.forms.writing import as_xlsform
-    from hemei.engines.forms.xform import xform
+    from hemei.engines.forms.xform import WhichPlace, xform
 
     content = book(questions)
     form = read_form(content)
@@ -78,7 +78,7 @@ def main(questions: int) -> None:
     named = {"id": simple.id, "version": "2", "title": simple.title, "present": simple}
     read, cpu = timed(lambda: as_xlsform(read_form(content)))
     plain_read, _ = timed(lambda: read_plain(read_cells(plain), **named))  # type: ignore[arg-type]
-    made, _ = timed(lambda: xform(form, place={"zh": "哪一处"}))
+    made, _ = timed(lambda: xform(form, place=WhichPlace(*[{"zh": "哪一处"}] * 4)))
     theirs, _ = timed(lambda: convert(BytesIO(content), validate=False))
     peer = f"pyxform alone {theirs:.2f} s"
     site.tell(f"Forms: a workbook of {questions} questions", "sqlite", [

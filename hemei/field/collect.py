@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -21,19 +22,22 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.files import Received
-from hemei.core.models import Channel, EvidenceSource, Place, Tier
+from hemei.core.models import Channel, EvidenceSource, Tier
 from hemei.core.queries import places
 from hemei.core.queries.collector import offered
+from hemei.core.queries.places import numbers_of
 from hemei.core.registry import Form, Text, registry
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms import Kind, Question, Submission, answers_of
 from hemei.engines.forms.form import Choice
-from hemei.engines.forms.xform import xform
+from hemei.engines.forms.xform import WhichPlace, xform
 from hemei.field.about import PROXIES, not_ahead
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of, today
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}  # as forms name them, and as the interface does
+WAY = gettext_lazy("怎么找要查看的这一处？")
+BY_LIST, BY_MAP = gettext_lazy("从名单里找"), gettext_lazy("在地图上找")
 WHICH = gettext_lazy("查看的是哪一处？")
 HOW = gettext_lazy("怎么得知的")
 WHOM = gettext_lazy("替谁报的")
@@ -60,7 +64,8 @@ def form_named(name: str, actor: Actor) -> Form:
 
 def form_xml(form: Form) -> bytes:
     before = _proxy_questions() if form.tier == Tier.SELF else ()
-    return xform(form.read, place=_said(WHICH), before=before)
+    asking = WhichPlace(_said(WHICH), way=_said(WAY), by_list=_said(BY_LIST), by_map=_said(BY_MAP))
+    return xform(form.read, place=asking, before=before)
 
 
 def _said(text: Text) -> dict[str, str]:
@@ -84,19 +89,27 @@ def places_csv(form: Form, actor: Actor) -> bytes:
     """The places on offer: the same ones give the same bytes. Names of residents are not among them."""
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(["name", "label", "by"])
-    for place, due_on in offered(form, within=_reach(actor, form), actor=actor):
-        lines.writerow([place.pk, _label(place, due_on), due_on or ""])
+    lines.writerow(["name", "label", "by", "geometry"])
+    reach = _reach(actor, form)
+    rows = list(offered(form, within=reach, actor=actor))
+    where = {place.pk: " ".join(filter(None, (place.label, place.group, place.address))) for place, _due_on in rows}
+    alike = Counter(where.values())
+    numbers = numbers_of([place for place, _due_on in rows if alike[where[place.pk]] > 1], within=reach)
+    for place, due_on in rows:
+        said = where[place.pk]
+        if alike[said] > 1:  # else whoever stands there could not tell them apart
+            said += f" · {numbers.get(place.pk, place.pk)}"
+        on_map = "" if place.lat is None else f"{place.lat:.7f} {place.lon:.7f} 0 0"  # as Collect's map reads it
+        lines.writerow([place.pk, said + _owed(due_on), due_on or "", on_map])
     return out.getvalue().encode()
 
 
-def _label(place: Place, due_on: date | None) -> str:
-    where = " ".join(filter(None, (place.label, place.group, place.address)))
+def _owed(due_on: date | None) -> str:
     if due_on is None:
-        return where
+        return ""
     late = due_on < today()
     when = _("已过期限 %(day)s") if late else _("%(day)s 前")
-    return f"{where}（{when % {'day': due_on.isoformat()}}）"
+    return f"（{when % {'day': due_on.isoformat()}}）"
 
 
 def form_list(entries: Iterable[Mapping[str, str]]) -> bytes:

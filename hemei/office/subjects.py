@@ -28,6 +28,7 @@ SUBJECTS = {  # what an audit entry is about, by the word before its colon
     "job": gettext_lazy("后台任务"),
     "collector": gettext_lazy("手机填报钥匙"),
     "key": gettext_lazy("密钥"),
+    "address": gettext_lazy("网络地址"),
     "register": gettext_lazy("区域"),
     "list": gettext_lazy("导出"),
     "parameter": gettext_lazy("参数"),

@@ -184,6 +184,7 @@ LIMITS = {
     "code": env_limit("HEMEI_LIMIT_CODE", "5/300"),  # for each account: one-time codes tried
     "door": env_limit("HEMEI_LIMIT_DOOR", "60/60"),  # for each door plate: pages opened
     "door_unknown": env_limit("HEMEI_LIMIT_DOOR_UNKNOWN", "30/60"),  # for each address: plates and keys that are none
+    "wrong_key": env_limit("HEMEI_LIMIT_WRONG_KEY", "60/3600"),  # for all together: addresses noted in the audit
     "phone": env_limit("HEMEI_LIMIT_PHONE", "1200/600"),  # for each phone's key: forms fetched and sent in
     "export": env_limit("HEMEI_LIMIT_EXPORT", "20/600"),  # for each account
     "spot": env_limit("HEMEI_LIMIT_SPOT", "60/600"),  # for each address: spots asked about by anybody

@@ -12,10 +12,12 @@ from hemei.core.access import SYSTEM, Actor, At  # noqa: E402
 from hemei.core.actions import case as steps  # noqa: E402
 from hemei.core.actions.apikey import issue_key  # noqa: E402
 from hemei.core.actions.check import Answered, submit_check  # noqa: E402
+from hemei.core.actions.collector import issue_collector  # noqa: E402
 from hemei.core.actions.door import issue_door  # noqa: E402
 from hemei.core.actions.placestate import count_in  # noqa: E402
 from hemei.core.models import Account, Case, Place, Region, Unit  # noqa: E402
 from hemei.core.personal import encrypt  # noqa: E402
+from hemei.core.registry import registry  # noqa: E402
 from hemei.site.commands.database import prepare  # noqa: E402
 from tests.conftest import (  # noqa: E402
     DISTRICT,
@@ -53,6 +55,9 @@ def furnish() -> None:
     gateway = engage("gateway", "报送系统", "grid_worker", VILLAGE, village)
     _key, token = issue_key(where=At(DISTRICT), account=gateway.account, name="报送", by=SYSTEM)
     (settings.VAR / "api-token").write_text(token)
+    _phone, token = issue_collector(where=At(VILLAGE), account=grid.account, name="测试机", by=grid)
+    (settings.VAR / "collector-token").write_text(token)
+    (settings.VAR / "selfcheck-version").write_text(registry.forms["houses.selfcheck"].read.version)
     houses = [build_house(VILLAGE if n % 2 else NEXT_VILLAGE, f"第{n}户", 110.5 + n / 1000) for n in range(HOUSES)]
     for house in houses:
         count_in(house)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from django.conf import settings
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -26,6 +28,7 @@ from hemei.core.models import Account, Case, Draw, ImportBatch, Place
 from hemei.core.worker import run, take_next
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, VILLAGE
+from tests.faults import collecting
 from tests.faults.furnish import LEANS
 
 ROWS = 30  # of an imported register
@@ -63,6 +66,30 @@ def submission(rng: Random, name: str, say: Say) -> None:
     stored = submit_check(place=place, answered=sent, by=who("grid"))
     photos = [hashlib.sha256(file.content).hexdigest() for file in sent.files]
     say("ended", kind="check", instance=name, digest=stored.check.digest, cases=len(stored.cases), photos=photos)
+
+
+def collected(rng: Random, name: str, say: Say) -> None:
+    """One self-check as ODK Collect sends it, in through the address that phones have."""
+    places = list(Place.objects.filter(region=VILLAGE).order_by("pk").values_list("pk", flat=True))
+    form = collecting.form(rng, name, rng.choice(places), settings.VAR)
+    photos = {file: base64.b64encode(content).decode() for file, content in form.photos.items()}
+    about = {"place": form.place, "version": form.version, "leans": form.leans, "photos": photos}
+    say("begins", kind="collected", instance=name, **about)
+    posted(form)
+    say("ended", **form.promised)
+
+
+def collected_again(begun: Mapping[str, Any]) -> None:
+    """What was begun, sent once more by a phone that heard nothing."""
+    photos = {file: base64.b64decode(content) for file, content in begun["photos"].items()}
+    posted(collecting.Form(begun["instance"], begun["place"], begun["version"], begun["leans"], photos))
+
+
+def posted(form: collecting.Form) -> None:
+    kind = collecting.HEADERS["Content-Type"]
+    client = Client(SERVER_NAME="localhost", headers=collecting.HEADERS)
+    answer = client.post(collecting.address(settings.VAR), form.body, content_type=kind)
+    assert answer.status_code == 201, answer.content.decode()
 
 
 def batch(rng: Random, name: str, say: Say) -> None:
@@ -155,6 +182,7 @@ def sealing(rng: Random, name: str, say: Say) -> None:
 
 KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
     "submission": (submission, 6),
+    "collected": (collected, 6),
     "batch": (batch, 2),
     "step": (step, 6),
     "draw": (draw, 3),

@@ -20,6 +20,7 @@ from random import Random
 from typing import Any
 
 from tests.conftest import ROOT, photo
+from tests.faults import collecting
 from tests.faults.ground import Site, free_port
 
 CLIENTS = 3
@@ -41,6 +42,7 @@ class Storm:
         self.unavailable = 0  # how often a client was asked to come again
         self._numbers = count(1)
         self._unanswered: list[dict[str, Any]] = []  # checks that were sent and not answered for: sent again
+        self._unheard: list[collecting.Form] = []  # the same of forms that a phone sent
         self._lock = threading.Lock()
 
     def rage(self) -> None:
@@ -116,7 +118,7 @@ class Storm:
     def _client(self, rng: Random, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
-                rng.choice([self._send_checks, self._send_checks, self._take_step])(rng)
+                rng.choice([self._send_checks, self._send_form, self._take_step])(rng)
             except (*AGAIN, OSError):
                 time.sleep(0.02)
             except Exception as fault:
@@ -148,6 +150,25 @@ class Storm:
                     "photos": [hashlib.sha256(base64.b64decode(file["content"])).hexdigest() for file in sent["files"]],
                 }
             )
+
+    def _send_form(self, rng: Random) -> None:
+        """One as ODK Collect sends it; one that was not answered for is sent again, the same bytes."""
+        with self._lock:
+            again = self._unheard.pop() if self._unheard else None
+            form = again or collecting.form(
+                rng, f"form-{next(self._numbers):06d}", rng.choice(self._places()), self.site.var
+            )
+        try:
+            status, said = collecting.post(self.port, collecting.address(self.site.var), form.body, PATIENCE_S)
+        except BaseException:
+            self._unheard.append(form)
+            raise
+        if status == 503:
+            self._unheard.append(form)
+            self._come_again()
+            return
+        assert status == 201, (status, said)
+        self.acknowledged.append(form.promised)
 
     def check(self, rng: Random, *, photographed: bool) -> dict[str, Any]:
         colour = (rng.randrange(256), rng.randrange(256), rng.randrange(256))

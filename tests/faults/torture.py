@@ -111,6 +111,10 @@ def look(said: list[tuple[str, dict[str, Any]]], promised: list[dict[str, Any]])
     assert not faults, faults
     if said and said[-1][0] == "begins" and said[-1][1]["kind"] == "check":
         send_again(said[-1][1])
+    if said and said[-1][0] == "begins" and said[-1][1]["kind"] == "collected":
+        for _time in range(2):
+            presses.collected_again(said[-1][1])
+        assert Check.objects.filter(instance_id=said[-1][1]["instance"]).count() == 1
     faults = list(promises.resume()) + list(promises.broken())
     assert not faults, faults
 

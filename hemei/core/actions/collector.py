@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import SYSTEM, Actor, ActorKind, At, Refused
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Account, CollectorKey
+from hemei.core.limits import TooOften, spend
+from hemei.core.models import Account, AuditEntry, CollectorKey, Region
 from hemei.core.personal import token_hash
 from hemei.core.writing import action, audit, writing
+from hemei.terms.region import Level
 
 MOST_PHONES = 5  # ours: with more, nobody knows which are still in use
 
@@ -61,3 +63,26 @@ def note_collector_use(key: CollectorKey, *, on: date) -> None:
     with writing():
         CollectorKey.objects.filter(pk=key.pk).update(used_on=on)
         audit(SYSTEM, "collector.use", f"collector:{key.pk}", "", values=[key.pk, on])
+
+
+NOTED_FOR = timedelta(hours=1)  # ours: what comes again within it is the same attempt
+
+
+def note_wrong_key(*, address: str) -> None:
+    """Leave an entry that somebody at this network address had a key that is none: one an hour for each address, and
+    few in all, so that guessing fills no audit. The key itself is not kept; every district sees the entry."""
+    subject = f"address:{address}"[:60]
+    known = AuditEntry.objects.filter(
+        subject=subject, verb="collector.wrong_key", at__gt=timezone.now() - NOTED_FOR
+    ).order_by()
+    if known.exists():
+        return
+    try:
+        spend("wrong_key", "noted")
+    except TooOften:
+        return
+    with writing():
+        if not known.exists():
+            districts = Region.objects.filter(level=Level.DISTRICT, closed_on=None).values_list("code", flat=True)
+            for code in districts.order_by("code"):
+                audit(SYSTEM, "collector.wrong_key", subject, code)

@@ -88,6 +88,13 @@ def holders(places: Sequence[Place], *, within: Scope) -> dict[int, list[str]]:
     return held
 
 
+def numbers_of(places: Sequence[Place], *, within: Scope) -> dict[int, str]:
+    """Place id → what another system calls it, the first where several do."""
+    inside = [place.pk for place in places if place in within]
+    numbers = PlaceIdentifier.objects.filter(place__in=inside).order_by("-id")
+    return dict(numbers.values_list("place", "value"))
+
+
 BY_KEY = Prepared(lambda: Place.objects.filter(pk=Given("pk")).order_by())
 
 

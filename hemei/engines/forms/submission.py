@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 
 from hemei.engines.forms.answers import AnswerError, Answers, field_name, read
 from hemei.engines.forms.form import Form, Kind
-from hemei.engines.forms.xform import PLACE
+from hemei.engines.forms.xform import PLACE, PLACE_ON_MAP
 
 LARGEST = 1_000_000
 """Bytes of a submission's XML: the longest form with every text at its longest stays below it."""
@@ -35,7 +35,7 @@ class Submission:
 
     @property
     def place(self) -> str:
-        return self.texts.get(PLACE, "")
+        return self.texts.get(PLACE) or self.texts.get(PLACE_ON_MAP, "")
 
     @property
     def device(self) -> str:

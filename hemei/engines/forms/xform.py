@@ -7,12 +7,16 @@ do not, and sends nothing that they would refuse.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from hemei.engines.forms.form import Form, Kind, Question, Section, Texts
+from hemei.engines.forms.form import Choice, Form, Kind, Question, Section, Texts
 
 PLACES = "places.csv"
 PLACE = "hemei_place"
 """Name of the question whose answer is the place: the `name` column of PLACES."""
+PLACE_ON_MAP = "hemei_place_on_map"
+"""The same question, answered on a map: by the `geometry` column of PLACES."""
+WAY, BY_LIST, BY_MAP = "hemei_way", "list", "map"
 NAMED = {"zh": "中文 (zh)", "en": "English (en)"}
 CLOCKS: tuple[Mapping[str, str], ...] = (
     {"type": "start", "name": "hemei_start"},
@@ -22,14 +26,30 @@ CLOCKS: tuple[Mapping[str, str], ...] = (
 Row = dict[str, str]
 
 
-def xform(form: Form, *, place: Texts, before: Sequence[Question] = ()) -> bytes:
+@dataclass(frozen=True)
+class WhichPlace:
+    """What the questions for the place say, by language: which it is, and whether to find it in a list or on a map."""
+
+    which: Texts
+    way: Texts
+    by_list: Texts
+    by_map: Texts
+
+
+def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = ()) -> bytes:
     """The XForm as UTF-8 bytes: the same form gives the same bytes, so that their MD5 tells a client what is new.
 
-    Parameters: `place` is what the question for the place says, by language; `before` are questions asked after it and
-    before the form's own (for whom somebody answers). The list of places is a file of its own, PLACES.
+    Parameters: `before` are questions asked after the one for the place and before the form's own (for whom somebody
+    answers). The list of places is a file of its own, PLACES.
     """
-    rows = [*map(dict, CLOCKS), _row(form, "select_one_from_file " + PLACES, PLACE, place, required=True)]
-    rows[-1]["appearance"] = "minimal autocomplete"
+    way = Question(
+        WAY,
+        Kind.SELECT_ONE,
+        place.way,
+        required=True,
+        choices=(Choice(BY_LIST, place.by_list), Choice(BY_MAP, place.by_map)),
+    )
+    rows = [*map(dict, CLOCKS), *_place(form, place, way)]
     rows += [_question(form, question) for question in before]
     for section in form.sections:
         rows.extend(_section(form, section))
@@ -41,9 +61,18 @@ def xform(form: Form, *, place: Texts, before: Sequence[Question] = ()) -> bytes
         "version": form.version,
         "default_language": _language(form.languages[0]),
     }
-    sheets = {"survey": rows, "choices": list(_choices(form, [*before, *form.everything])), "settings": [settings]}
+    sheets = {"survey": rows, "choices": list(_choices(form, [way, *before, *form.everything])), "settings": [settings]}
     made: str = convert(sheets, validate=False).xform
     return made.encode()
+
+
+def _place(form: Form, place: WhichPlace, way: Question) -> Iterator[Row]:
+    """In a list, searched by typing, or on a map, which leaves out what has no position: so the list comes first."""
+    yield _question(form, way) | {"default": BY_LIST, "appearance": "quick"}
+    in_list = _row(form, f"select_one_from_file {PLACES}", PLACE, place.which, required=True)
+    yield in_list | {"appearance": "minimal autocomplete", "relevant": f"${{{WAY}}} != '{BY_MAP}'"}
+    on_map = _row(form, f"select_one_from_file {PLACES}", PLACE_ON_MAP, place.which, required=True)
+    yield on_map | {"appearance": "map", "relevant": f"${{{WAY}}} = '{BY_MAP}'"}
 
 
 def _language(tag: str) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from hemei.core.access import Actor, Refused
-from hemei.core.actions.collector import note_collector_use
+from hemei.core.actions.collector import note_collector_use, note_wrong_key
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.queries.collector import collector_actor, live_collector
 from hemei.engines.forms import NotASubmission, read_submission
@@ -35,6 +35,7 @@ def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answer(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
         key = live_collector(token)
         if key is None:
+            note_wrong_key(address=str(request.META.get("REMOTE_ADDR", "")))
             return _speaking(_told(_("这把钥匙已经作废或不存在，请向本单位重新申请。"), 403))
         if request.headers.get("X-OpenRosa-Version") != "1.0":
             return _speaking(_told(_("这个地址只供填报软件（如 ODK Collect）使用。"), 400))

@@ -44,6 +44,7 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "form.publish": gettext_lazy("发布检查表"),
     "form.withdraw": gettext_lazy("撤回检查表"),
     "collector.revoke": gettext_lazy("作废手机填报钥匙"),
+    "collector.wrong_key": gettext_lazy("用错误的手机填报钥匙来取表"),
     "message.receipt": gettext_lazy("紧急通知回执"),
     "message.escalate": gettext_lazy("紧急通知转第二人"),
     "message.overdue": gettext_lazy("超期提醒上一级"),

@@ -33,6 +33,7 @@ SORTS = [
     ("place.", gettext_lazy("登记")),
     ("door.", gettext_lazy("门牌码")),
     ("key.", gettext_lazy("密钥")),
+    ("collector.", gettext_lazy("手机填报钥匙")),
     ("message.", gettext_lazy("通知")),
     ("unit.", gettext_lazy("单位")),
     ("register.", gettext_lazy("导入导出")),

@@ -10,7 +10,7 @@ import pytest
 from hemei.engines.forms import Form, FormRefused, answers_of, as_data, clean, examine, read_form, read_submission
 from hemei.engines.forms.answers import complete, relevant_answers
 from hemei.engines.forms.writing import as_xlsform
-from hemei.engines.forms.xform import xform
+from hemei.engines.forms.xform import WhichPlace, xform
 
 from .conftest import SETTINGS, Rows, Write
 
@@ -103,7 +103,7 @@ def test_what_a_phone_sends_is_read_and_calculated_anew(form: Form) -> None:
 
 
 def test_the_xform_says_the_same(form: Form) -> None:
-    root = ElementTree.fromstring(xform(form, place={"zh": "哪一处"}))
+    root = ElementTree.fromstring(xform(form, place=WhichPlace(*[{"zh": "哪一处"}] * 4)))
     binds = {
         e.get("nodeset", "").rpartition("/")[2]: e.attrib for e in root.iter("{http://www.w3.org/2002/xforms}bind")
     }

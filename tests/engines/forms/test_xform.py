@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 import pytest
 
 from hemei.engines.forms import NotASubmission, answers_of, examine, read_form, read_submission
-from hemei.engines.forms.xform import xform
+from hemei.engines.forms.xform import WhichPlace, xform
 
 FORMS = sorted(Path("hemei/programmes/houses/forms").glob("*.xlsx"))
 X = "{http://www.w3.org/2002/xforms}"
-PLACE = {"zh": "哪一处", "en": "Which"}
+WHICH = {"zh": "哪一处", "en": "Which"}
+PLACE = WhichPlace(WHICH, WHICH, WHICH, WHICH)
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
