@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from hemei.core.access import Actor, Scope
 from hemei.core.doors import reach
 from hemei.core.models import Account
+from hemei.terms.region import is_code
 
 
 class OfficeRequest(HttpRequest):
@@ -24,6 +25,6 @@ def within(request: OfficeRequest, verb: str) -> Scope:
 def region_of(request: OfficeRequest, scope: Scope) -> str:
     """The region asked for in the address where it lies in the scope, else the widest of the scope."""
     asked = request.GET.get("region", "")
-    if asked.isascii() and asked.isdigit() and scope.narrowed(asked).prefixes == (asked,):
+    if is_code(asked) and scope.narrowed(asked).prefixes == (asked,):
         return asked
     return min(scope.prefixes, key=len)

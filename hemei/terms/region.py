@@ -51,6 +51,15 @@ def contains(prefix: str, code: str) -> bool:
     return code.startswith(prefix)
 
 
+def is_code(text: str) -> bool:
+    """Whether the text is a trimmed region code, of any region there may be.
+
+    >>> is_code("429021103"), is_code("4290211"), is_code("42902１")
+    (True, False, False)
+    """
+    return text.isascii() and text.isdigit() and len(text) in set(Level)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class RegionCode:
     """A trimmed region code of 2, 4, 6, 9, 12 or 15 digits."""

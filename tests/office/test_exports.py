@@ -86,6 +86,13 @@ def test_an_export_leaves_an_entry_with_its_filter(officer: Client) -> None:
     assert entry.detail == {"list": "农房", "form": "csv", "filters": {"region": TOWNSHIP}}
 
 
+@pytest.mark.parametrize("region", [f"{VILLAGE}99999", f"{TOWNSHIP}1", "9" * 30, "４２９９９９"])
+def test_what_is_no_region_is_left_out_of_list_and_entry(officer: Client, region: str) -> None:
+    for address in ("/office/places/file.csv", "/office/households/file.csv"):
+        fetched(officer, f"{address}?region={region}")
+    assert set(AuditEntry.objects.filter(verb="register.export").values_list("region", flat=True)) == {DISTRICT}
+
+
 @pytest.mark.parametrize(("who", "status"), [("grid", 403), ("inspector", 403), ("nobody", 403), ("auditor", 200)])
 def test_who_may_take_lists_out(officer: Client, people: People, who: str, status: int) -> None:
     officer.force_login(getattr(people, who).account)

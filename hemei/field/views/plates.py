@@ -24,7 +24,7 @@ from hemei.core.registry import Programme, registry
 from hemei.field.doorstep import private
 from hemei.field.staff import StaffRequest, public_address, staff, turns, within
 from hemei.field.views.paper import blanks
-from hemei.terms.region import Level
+from hemei.terms.region import Level, is_code
 
 A_SHEET = 8
 A_BATCH = 10 * A_SHEET
@@ -115,7 +115,7 @@ def _chosen(request: HttpRequest) -> list[int]:
 def _region(request: StaffRequest, scope: Scope) -> str:
     """The village asked for, where plates may be issued; else the first one."""
     asked: Any = request.GET.get("region", "")
-    if asked.isascii() and asked.isdigit() and scope.narrowed(asked).prefixes == (asked,):
+    if is_code(asked) and scope.narrowed(asked).prefixes == (asked,):
         return str(asked)
     first = regions(within=scope, level=Level.VILLAGE).order_by("code").first()
     return first.code if first else min(scope.prefixes, key=len)

@@ -22,6 +22,7 @@ from hemei.office.views.audit import AuditFilterForm
 from hemei.office.views.imports import ImportFilterForm
 from hemei.office.views.jobs import JobFilterForm
 from hemei.office.views.notices import NoticeFilterForm
+from hemei.terms.region import is_code
 
 
 def places_file(request: OfficeRequest, form: str) -> FileResponse:
@@ -48,8 +49,7 @@ def households_file(request: OfficeRequest, form: str) -> FileResponse:
     """Households have no list of their own: they go with the list of places, narrowed to its region."""
     scope = within(request, "register.export")
     region = request.GET.get("region", "")
-    narrowed = region if region.isascii() and region.isdigit() else ""
-    chosen = listings.households(within=scope, region=narrowed)
+    chosen = listings.households(within=scope, region=region if is_code(region) else "")
     return sent(request, listings.households_listing(chosen, within=scope), form, scope)
 
 

@@ -25,7 +25,7 @@ from hemei.programmes.building.queries.placing import outside
 from hemei.programmes.building.shapes import area_m2, outside_m2
 from hemei.programmes.building.templatetags.building import as_json
 from hemei.terms.day import today
-from hemei.terms.region import Level
+from hemei.terms.region import Level, is_code
 
 MATTER = Permit.matter
 
@@ -34,7 +34,7 @@ def placed(request: OfficeRequest) -> HttpResponse:
     """The answer about a house as it lies on the map of an application, for whoever takes it in or looks into it."""
     scope = reach(request.actor, "permit.view", MATTER)
     region = request.GET.get("region", "")
-    if not (region.isdigit() and scope.covers(region, MATTER)):
+    if not (is_code(region) and scope.covers(region, MATTER)):
         raise Http404
     form = PlaceForm(request.GET)
     return render(request, "building/_placed.html", answered(form, region, public=False))
