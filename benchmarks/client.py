@@ -32,7 +32,7 @@ class Connection:
             got += self._more()
         head, _, body = got.partition(b"\r\n\r\n")
         lower = head.lower()
-        length = lower.partition(b"content-length:")[2].partition(b"\r\n")[0].strip()
+        length = lower.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0].strip()
         if length:
             while len(body) < int(length):
                 body += self._more()
@@ -161,7 +161,7 @@ def _is_whole(got: bytes) -> bool:
     head, end, body = got.partition(b"\r\n\r\n")
     if not end:
         return False
-    length = head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0].strip()
+    length = head.lower().partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0].strip()
     return len(body) >= int(length or 0)
 
 
