@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 from benchmarks import site
 from benchmarks.client import post
 from benchmarks.filling import ensure
-from benchmarks.submitting import A_CASE_IN, one_by_one
+from benchmarks.submitting import A_CASE_IN, one_by_one, surveyor
 
 SECONDS = 60
 PHONES = 200  # so many that none of them reaches its limit
@@ -55,22 +55,12 @@ def submissions() -> Callable[[], bytes | None]:
 
 def phones() -> Iterator[str]:
     """Keys of people who may survey the whole district."""
-    from django.utils import timezone
-
     from hemei.core.access import SYSTEM, At
     from hemei.core.actions.collector import MOST_PHONES, issue_collector
-    from hemei.core.models import Account, Duty, Unit
     from hemei.demo.naming import DISTRICT_CODE
 
-    unit = Unit.objects.filter(region=DISTRICT_CODE).first()
     for _person in range(PHONES // MOST_PHONES):
-        account = Account(username=f"bench-{uuid.uuid4().hex[:8]}", name="压测")
-        account.set_unusable_password()
-        account.save()
-        day = timezone.localdate()
-        Duty.objects.create(
-            account=account, unit=unit, role="grid_worker", matter="*", region=DISTRICT_CODE, starts=day
-        )
+        account = surveyor()
         for phone in range(MOST_PHONES):
             where = At(DISTRICT_CODE)
             yield issue_collector(where=where, account=account, name=f"压测{phone}", by=SYSTEM)[1]

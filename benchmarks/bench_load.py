@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from benchmarks import site
 from benchmarks.client import percentile, post, press
 from benchmarks.filling import ensure
-from benchmarks.submitting import A_CASE_IN, one_by_one
+from benchmarks.submitting import A_CASE_IN, one_by_one, surveyor
 
 SECONDS = 60
 BATCH, BATCHES_S = 100, 3_000
@@ -120,22 +120,11 @@ def batches(database: str, seconds: float) -> None:
 
 
 def api_key() -> str:
-    """A key for an account that may survey the whole district."""
-    from django.utils import timezone
-
     from hemei.core.access import SYSTEM, At
     from hemei.core.actions.apikey import issue_key
-    from hemei.core.models import Account, Duty, Unit
     from hemei.demo.naming import DISTRICT_CODE
 
-    account = Account(username=f"bench-{uuid.uuid4().hex[:8]}", name="压测")
-    account.set_unusable_password()
-    account.save()
-    Duty.objects.create(
-        account=account, unit=Unit.objects.filter(region=DISTRICT_CODE).first(), role="grid_worker", matter="*",
-        region=DISTRICT_CODE, starts=timezone.now().date(),
-    )  # fmt: skip
-    return issue_key(where=At(DISTRICT_CODE), account=account, name="bench", by=SYSTEM)[1]
+    return issue_key(where=At(DISTRICT_CODE), account=surveyor(), name="bench", by=SYSTEM)[1]
 
 
 def main(seconds: float) -> None:

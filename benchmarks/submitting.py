@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from benchmarks import site
 from benchmarks.client import percentile, press
@@ -56,3 +58,19 @@ def at(
     yield site.Line("  processor time each", f"{cpu:.2f} ms", "≤ 5 ms", "ODK Central 13–16 ms", cpu <= 5)
     yield site.Line("  opened a case · refused · seconds", f"{opened} · {wrong} · {lasted:.0f}")
     yield site.Line("  the client's own processor time each", f"{own / max(stored, 1) * 1000:.2f} ms")
+
+
+def surveyor() -> Any:
+    """A new account that may survey the whole district."""
+    from hemei.core.models import Account, Duty, Unit
+    from hemei.demo.naming import DISTRICT_CODE
+    from hemei.terms.day import today
+
+    account = Account(username=f"bench-{uuid.uuid4().hex[:8]}", name="压测")
+    account.set_unusable_password()
+    account.save()
+    unit = Unit.objects.filter(region=DISTRICT_CODE).first()
+    Duty.objects.create(
+        account=account, unit=unit, role="grid_worker", matter="*", region=DISTRICT_CODE, starts=today()
+    )
+    return account

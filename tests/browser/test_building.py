@@ -179,10 +179,8 @@ def attach(page: Page, tmp_path: Path) -> None:
     page.locator("input[type=file]").first.set_input_files(tmp_path / "照片.jpg")
 
 
-def take(page: Page, permit: Permit, step: str, tmp_path: Path, **said: str) -> None:
-    """One step as its page has it: fill in what is asked, attach a photo, press, and see that it is said."""
-    page.goto(f"/building/{permit.pk}/")
-    page.locator("main").get_by_role("link", name=step, exact=True).first.click()
+def answer(page: Page, **said: str) -> None:
+    """The fields of the form that is asked, by name."""
     for name, value in said.items():
         field = page.locator(f"#asked [name={name}]").first
         if field.evaluate("one => one.tagName") == "SELECT":
@@ -191,6 +189,13 @@ def take(page: Page, permit: Permit, step: str, tmp_path: Path, **said: str) -> 
             page.locator(f"#asked [name={name}][value='{value}']").check()
         else:
             field.fill(value)
+
+
+def take(page: Page, permit: Permit, step: str, tmp_path: Path, **said: str) -> None:
+    """One step as its page has it: fill in what is asked, attach a photo, press, and see that it is said."""
+    page.goto(f"/building/{permit.pk}/")
+    page.locator("main").get_by_role("link", name=step, exact=True).first.click()
+    answer(page, **said)
     attach(page, tmp_path)
     page.locator("#asked").get_by_role("button", name=step, exact=True).click()
     page.wait_for_url(f"**/building/{permit.pk}/")

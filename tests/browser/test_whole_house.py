@@ -29,7 +29,7 @@ from hemei.programmes.houses.models import House
 from hemei.terms import day
 from hemei.terms.day import SHANGHAI, today
 from tests.browser.conftest import DESK, PHONE, Visit
-from tests.browser.test_building import PATIENT, attach, degrees, look, take, type_spot, warm
+from tests.browser.test_building import PATIENT, answer, attach, degrees, look, take, type_spot, warm
 from tests.conftest import TOWNSHIP, VILLAGE, People, brought, engage, photo
 from tests.programmes.building.conftest import BUILT, OFFICES, VISITS, household_of
 from tests.programmes.building.test_patterns import ROW
@@ -102,14 +102,7 @@ class Town:
         """A form that stands behind a link of the permit's page."""
         page.goto(f"/building/{self.permit().pk}/")
         page.locator("main").get_by_role("link", name=name, exact=True).first.click()
-        for key, value in said.items():
-            field = page.locator(f"#asked [name={key}]").first
-            if field.evaluate("one => one.tagName") == "SELECT":
-                field.select_option(value)
-            elif field.get_attribute("type") == "radio":
-                page.locator(f"#asked [name={key}][value='{value}']").check()
-            else:
-                field.fill(value)
+        answer(page, **said)
         if files:
             attach(page, self.folder)
         page.locator("#asked").get_by_role("button", name=button, exact=True).click()

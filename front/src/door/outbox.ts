@@ -8,8 +8,6 @@ export const home = /^.*?\/d\/[^/]+\//.exec(location.pathname)?.[0] ?? "";
 /** A browser that forgets, or keeps no page, promises nothing. */
 export const able = home !== "" && "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
 
-const listeners: (() => void)[] = [];
-export const afterSending = (then: () => void): void => void listeners.push(then);
 let mend: ((one: Sheet) => void) | undefined;
 export const mending = (then: (one: Sheet) => void): void => void (mend = then);
 
@@ -18,7 +16,6 @@ export async function sendAll(): Promise<void> {
   const doors = new Set((await sheets()).filter((one) => one.account.includes("/d/")).map((one) => one.account));
   for (const door of doors) await send(door, () => `${door}kept/send/`, () => void showOutbox());
   await showOutbox();
-  for (const then of listeners) then();
 }
 
 export async function showOutbox(): Promise<void> {
@@ -70,4 +67,3 @@ export async function takeBack(instance: string): Promise<boolean> {
   await forget(instance);
   return true;
 }
-

@@ -1,6 +1,7 @@
 /** Corrections of the register on the phone: each field keeps what stood there when it was begun, so that nothing is overwritten unseen. */
+import { Keeper } from "./keeper";
 import { type Spot, part, piece, put, words } from "./page";
-import { type Sheet, keep } from "./store";
+import type { Sheet } from "./store";
 
 export type Value = string | number | boolean | null | [number, number];
 export interface Values {
@@ -15,7 +16,6 @@ export interface Column {
   unit?: string;
 }
 
-const PAUSE = 250;
 const SPOT = "spot";
 
 /** What stands in the register as far as this phone knows: what was fetched, and its own corrections that were not sent yet. */
@@ -32,7 +32,7 @@ export class Editing {
   private readonly columns: Column[];
   private readonly known: Values;
   private readonly finished: () => void;
-  private saving = 0;
+  private readonly keeper: Keeper;
 
   constructor(sheet: Sheet, columns: Column[], known: Values, finished: () => void) {
     this.sheet = sheet;
@@ -40,6 +40,7 @@ export class Editing {
     this.known = known;
     this.finished = finished;
     this.box = piece("edit");
+    this.keeper = new Keeper(this.box, sheet, () => this.read());
     put(this.box, "place", sheet.label);
     put(this.box, "said", sheet.state === "refused" ? sheet.said : "");
     for (const column of columns) part(this.box, "fields").append(this.field(column));
@@ -54,8 +55,8 @@ export class Editing {
   }
 
   /** Before another page stands here: what was typed last is kept. */
-  async leave(): Promise<void> {
-    if (this.saving) await this.store();
+  leave(): Promise<void> {
+    return this.keeper.leave();
   }
 
   private field(column: Column): HTMLElement {
@@ -95,6 +96,7 @@ export class Editing {
   private locate(): void {
     if (!("geolocation" in navigator)) return put(this.box, "spot-said", words("no-position"));
     navigator.geolocation.getCurrentPosition(({ coords }) => {
+      if (this.keeper.left || this.sheet.state === "waiting") return; // found too late: it is on its way as it was
       const { edit } = this.sheet;
       if (!(SPOT in edit!.base)) edit!.base[SPOT] = this.known[SPOT] ?? null;
       edit!.values[SPOT] = [coords.longitude, coords.latitude];
@@ -112,24 +114,8 @@ export class Editing {
   }
 
   private save(): void {
-    clearTimeout(this.saving);
-    put(this.box, "kept", "");
     put(this.box, "count", "");
-    this.saving = window.setTimeout(() => void this.store(), PAUSE);
-  }
-
-  private async store(): Promise<boolean> {
-    clearTimeout(this.saving);
-    this.saving = 0;
-    if (this.sheet.state !== "waiting") this.read();
-    try {
-      await keep(this.sheet);
-      put(this.box, "kept", words("kept"));
-      return true;
-    } catch {
-      put(this.box, "kept", words("full"));
-      return false;
-    }
+    this.keeper.save();
   }
 
   private async finish(): Promise<void> {
@@ -137,7 +123,7 @@ export class Editing {
     if (Object.keys(this.sheet.edit!.values).length === 0) return put(this.box, "count", words("nothing-changed"));
     const before = this.sheet.state;
     Object.assign(this.sheet, { state: "waiting", said: "", wrong: {}, at: this.sheet.at || new Date().toISOString() });
-    if (await this.store()) this.finished();
+    if (await this.keeper.store()) this.finished();
     else this.sheet.state = before;
   }
 }

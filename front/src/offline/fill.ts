@@ -3,9 +3,8 @@ import { Day } from "./evaluate";
 import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, readForm, say } from "./form";
 import { clear, dayNumber, part, piece, put, today, way, words } from "./page";
 import { scaled } from "./photo";
-import { type Sheet, keep } from "./store";
-
-const PAUSE = 250;
+import { Keeper } from "./keeper";
+import type { Sheet } from "./store";
 
 interface Known {
   lon: number | null;
@@ -20,8 +19,7 @@ export class Filling {
   private readonly place: Known | undefined;
   private readonly language: string;
   private readonly finished: (sheet: Sheet) => void;
-  private saving = 0;
-  private left = false;
+  private readonly keeper: Keeper;
   private photoNumber = 0;
   private readonly added = new Map<string, Set<number>>(); // a repeat's instances that were opened and are still empty
 
@@ -38,6 +36,7 @@ export class Filling {
     this.language = language;
     this.finished = finished;
     this.box = piece("fill");
+    this.keeper = new Keeper(this.box, sheet);
     this.photoNumber = sheet.photos.length;
     put(this.box, "title", form.title);
     put(this.box, "place", sheet.label);
@@ -49,22 +48,14 @@ export class Filling {
       event.preventDefault();
       void this.finish();
     });
-    document.addEventListener("visibilitychange", this.flush);
     this.follow();
     for (const [field, said] of Object.entries(sheet.wrong)) this.mark(field, said);
     this.locate();
   }
 
-  /** The phone was put away, or the camera opened: nothing waits for a timer. */
-  private readonly flush = (): void => {
-    if (!this.box.isConnected) document.removeEventListener("visibilitychange", this.flush);
-    else if (this.saving && this.sheet.state !== "waiting") void this.store();
-  };
-
   /** Before another page stands here: what was typed last is kept, and nothing is kept any more after that. */
-  async leave(): Promise<void> {
-    this.left = true;
-    if (this.saving) await this.store();
+  leave(): Promise<void> {
+    return this.keeper.leave();
   }
 
   private draw(): void {
@@ -107,7 +98,7 @@ export class Filling {
     this.added.get(section.name)?.delete(number);
     this.draw();
     this.follow();
-    this.save();
+    this.keeper.save();
   }
 
   private drawQuestion(into: HTMLElement, question: Question, number: number): void {
@@ -210,7 +201,7 @@ export class Filling {
     if (first) this.sheet.fields[field] = [first.name];
     else delete this.sheet.fields[field];
     this.follow();
-    this.save();
+    this.keeper.save();
   }
 
   private changed(event: Event): void {
@@ -222,7 +213,7 @@ export class Filling {
     this.mark(input.name, "");
     input.closest("[data-field]")?.querySelector("[data-part=known]")?.setAttribute("hidden", "");
     this.follow();
-    this.save();
+    this.keeper.save();
   }
 
   private read(): Read {
@@ -244,26 +235,6 @@ export class Filling {
     put(box, "wrong", said);
   }
 
-  private save(): void {
-    clearTimeout(this.saving);
-    put(this.box, "kept", ""); // until it is
-    this.saving = window.setTimeout(() => void this.store(), PAUSE);
-  }
-
-  /** Kept on the phone, or told plainly that it could not be. */
-  private async store(): Promise<boolean> {
-    clearTimeout(this.saving);
-    this.saving = 0;
-    try {
-      await keep(this.sheet);
-      put(this.box, "kept", words("kept"));
-      return true;
-    } catch {
-      put(this.box, "kept", words("full"));
-      return false;
-    }
-  }
-
   private async finish(): Promise<void> {
     const { wrong } = this.read();
     for (const box of this.box.querySelectorAll<HTMLElement>("[data-field]")) {
@@ -278,7 +249,7 @@ export class Filling {
     const before = this.sheet.state;
     Object.assign(this.sheet, { state: "waiting", said: "", wrong: {} });
     if (before !== "refused" || !this.sheet.at) this.sheet.at = new Date().toISOString();
-    if (await this.store()) this.finished(this.sheet);
+    if (await this.keeper.store()) this.finished(this.sheet);
     else this.sheet.state = before;
   }
 
@@ -289,7 +260,7 @@ export class Filling {
       const { longitude: lon, latitude: lat, accuracy } = coords;
       this.sheet.position = { lon, lat, accuracy };
       this.tellPosition();
-      if (this.sheet.state === "draft" && !this.left) this.save();
+      if (this.sheet.state === "draft" && !this.keeper.left) this.keeper.save();
     }, () => put(this.box, "position", words("no-position")), { enableHighAccuracy: true, timeout: 60_000, maximumAge: 30_000 });
   }
 

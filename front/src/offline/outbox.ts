@@ -2,7 +2,7 @@
  * Sends what waits, one sheet after another, as often as it takes. The same instance sent twice is stored once, so that a
  * broken line is no reason to ask anybody anything. What the server refuses stays, with its reason, to be mended.
  */
-import { type Sheet, forget, keep, sheet, sheets } from "./store";
+import { type Sheet, amend, forget, keep, sheet, sheets } from "./store";
 
 export type Outcome = "sent" | "refused" | "later" | "signed-out" | "somebody-else";
 
@@ -61,7 +61,7 @@ async function post(one: Sheet, address: string): Promise<Outcome> {
     const response = await fetch(address, { method: "POST", body, headers, signal: patience.signal, redirect: "manual" });
     return await settle(one, response);
   } catch {
-    if (await sheet(one.instance)) await keep({ ...one, tries: one.tries + 1 }); // unless it was taken back meanwhile
+    await amend(one.instance, { tries: one.tries + 1 });
     return "later";
   } finally {
     clearTimeout(alarm);
@@ -72,7 +72,7 @@ async function settle(one: Sheet, response: Response): Promise<Outcome> {
   if (response.status === 401) return "signed-out";
   if (response.status === 409 && !isJson(response)) return "somebody-else";
   if (!isJson(response)) {
-    await keep({ ...one, tries: one.tries + 1 });
+    await amend(one.instance, { tries: one.tries + 1 });
     return "later"; // a proxy, a page of trouble, a sign-in that was renewed meanwhile
   }
   const said = (await response.json()) as Answer;

@@ -55,4 +55,11 @@ export const forgetKit = () => done("kit", "readwrite", (store) => store.delete(
 export const sheets = () => done<Sheet[]>("sheets", "readonly", (store) => store.getAll());
 export const sheet = (instance: string) => done<Sheet | undefined>("sheets", "readonly", (store) => store.get(instance));
 export const keep = (one: Sheet) => done("sheets", "readwrite", (store) => store.put({ ...one, changed: Date.now() }));
+
+/** Change a record that is still there, in one transaction: what was taken back meanwhile stays away. */
+export const amend = (instance: string, change: Partial<Sheet>) => done("sheets", "readwrite", (store) => {
+  const there: IDBRequest<Sheet | undefined> = store.get(instance);
+  there.onsuccess = () => there.result && store.put({ ...there.result, ...change, changed: Date.now() });
+  return there;
+});
 export const forget = (instance: string) => done("sheets", "readwrite", (store) => store.delete(instance));

@@ -31,6 +31,16 @@ from hemei.terms.verdict import Kind
 Plan = Mapping[str, tuple[Row, ...]]
 
 
+def _visibility() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=gettext_lazy("公开范围"),
+        choices=Visibility.choices,
+        widget=forms.RadioSelect,
+        initial=Visibility.INTERNAL,
+        help_text=gettext_lazy("内部图层：公众只看到符合、不符合或到窗口核实，以及条款，看不到图形和数值。"),
+    )
+
+
 class LayerForm(OfficeForm):
     kind = forms.ChoiceField(label=gettext_lazy("哪个图层"))
     file = forms.FileField(
@@ -40,13 +50,7 @@ class LayerForm(OfficeForm):
             "要写明坐标系，涉密数据不得装入本系统。"
         ),
     )
-    visibility = forms.ChoiceField(
-        label=gettext_lazy("公开范围"),
-        choices=Visibility.choices,
-        widget=forms.RadioSelect,
-        initial=Visibility.INTERNAL,
-        help_text=gettext_lazy("内部图层：公众只看到符合、不符合或到窗口核实，以及条款，看不到图形和数值。"),
-    )
+    visibility = _visibility()
     publisher = forms.CharField(label=gettext_lazy("发布单位"), max_length=80)
     document = forms.CharField(label=gettext_lazy("文件和文号"), max_length=160, required=False)
     starts = DayField(label=gettext_lazy("从哪天起有效"), initial=today)
@@ -262,13 +266,7 @@ class LayerKindForm(Documented):
     """A kind of layer that the nation's rules do not know."""
 
     title = forms.CharField(label=gettext_lazy("图层名称"), max_length=60)
-    visibility = forms.ChoiceField(
-        label=gettext_lazy("公开范围"),
-        choices=Visibility.choices,
-        widget=forms.RadioSelect,
-        initial=Visibility.INTERNAL,
-        help_text=gettext_lazy("内部图层：公众只看到符合、不符合或到窗口核实，以及条款，看不到图形和数值。"),
-    )
+    visibility = _visibility()
     classes = forms.CharField(
         label=gettext_lazy("分哪几类"),
         max_length=200,

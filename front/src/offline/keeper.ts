@@ -1,0 +1,54 @@
+/** Keeps a sheet that is being filled in: a moment after its last change, and when the phone is put away. */
+import { put, words } from "./page";
+import { type Sheet, keep } from "./store";
+
+const PAUSE = 250;
+
+export class Keeper {
+  left = false; // another page stands here: nothing is begun any more
+  private readonly box: HTMLElement;
+  private readonly sheet: Sheet;
+  private readonly read: () => void;
+  private timer = 0;
+
+  /** `read` brings the sheet in line with what stands in the box, before it is kept. */
+  constructor(box: HTMLElement, sheet: Sheet, read: () => void = () => undefined) {
+    this.box = box;
+    this.sheet = sheet;
+    this.read = read;
+    document.addEventListener("visibilitychange", this.flush);
+  }
+
+  /** The phone was put away, or the camera opened: nothing waits for a timer. */
+  private readonly flush = (): void => {
+    if (!this.box.isConnected) document.removeEventListener("visibilitychange", this.flush);
+    else if (this.timer && this.sheet.state !== "waiting") void this.store();
+  };
+
+  /** Before another page stands here: what was typed last is kept. */
+  async leave(): Promise<void> {
+    this.left = true;
+    if (this.timer) await this.store();
+  }
+
+  save(): void {
+    clearTimeout(this.timer);
+    put(this.box, "kept", ""); // until it is
+    this.timer = window.setTimeout(() => void this.store(), PAUSE);
+  }
+
+  /** Kept on the phone, or told plainly that it could not be. */
+  async store(): Promise<boolean> {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.sheet.state !== "waiting") this.read();
+    try {
+      await keep(this.sheet);
+      put(this.box, "kept", words("kept"));
+      return true;
+    } catch {
+      put(this.box, "kept", words("full"));
+      return false;
+    }
+  }
+}
