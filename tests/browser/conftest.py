@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from hemei.core.access import Actor
 
@@ -26,6 +27,20 @@ QUIET = (
     "--use-angle=swiftshader",
 )
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs beside the test, not inside Django
+
+
+SENDS = re.compile(r"/(kept/send|offline/(send|edit))/$")
+
+
+def cut_off(context: BrowserContext) -> None:
+    """No signal: nothing is sent either by a page that is just opening and was not told yet that there is none."""
+    context.route(SENDS, lambda route: route.abort("internetdisconnected"))
+    context.set_offline(True)
+
+
+def back_in_reach(context: BrowserContext) -> None:
+    context.unroute(SENDS)
+    context.set_offline(False)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
 from hemei.core.models import Case, Check, Place
-from tests.browser.conftest import PHONE, Visit
+from tests.browser.conftest import PHONE, Visit, back_in_reach, cut_off
 from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -70,7 +70,7 @@ def entry(page: Page, state: str) -> Locator:
 def test_all_is_well_without_a_signal_is_sent_once_when_there_is_one(there: Visit, plate: IssuedDoor) -> None:
     page = there.page
     look(page, "1-plate")
-    page.context.set_offline(True)
+    cut_off(page.context)
     page = again(page, plate)
     look(page, "2-kept")
     assert fits(page)
@@ -80,7 +80,7 @@ def test_all_is_well_without_a_signal_is_sent_once_when_there_is_one(there: Visi
     page = again(page, plate)
     expect(entry(page, "waiting")).to_contain_text("一切正常")
     assert not Check.objects.exists()
-    page.context.set_offline(False)
+    back_in_reach(page.context)
     page = again(page, plate)
     expect(entry(page, "sent")).to_contain_text("已收到")
     look(page, "4-sent")
@@ -94,7 +94,7 @@ def test_all_is_well_without_a_signal_is_sent_once_when_there_is_one(there: Visi
 @pytest.mark.parametrize("size", [PHONE, SMALL], ids=["phone", "small"])
 def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visit, plate: IssuedDoor) -> None:
     page = there.page
-    page.context.set_offline(True)
+    cut_off(page.context)
     page = again(page, plate)
     page.get_by_role("button", name="有情况").click()
     look(page, "5-question")
@@ -117,7 +117,7 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     look(page, "7-last")
     page.get_by_role("button", name="报上去").click()
     expect(entry(page, "waiting").first).to_be_visible()
-    page.context.set_offline(False)
+    back_in_reach(page.context)
     expect(entry(page, "sent").first).to_contain_text("村里会先打电话或者上门核实", timeout=40_000)
     expect(entry(page, "waiting")).to_have_count(0, timeout=40_000)
     look(page, "8-sent")
@@ -132,12 +132,12 @@ def test_a_plate_that_was_revoked_meanwhile_sends_back_what_waited_and_says_so(
     there: Visit, plate: IssuedDoor, house: Place, people: People
 ) -> None:
     page = there.page
-    page.context.set_offline(True)
+    cut_off(page.context)
     page = again(page, plate)
     page.get_by_role("button", name="一切正常").click()
     expect(entry(page, "waiting")).to_be_visible()
     revoke_door(place=house, by=people.village)
-    page.context.set_offline(False)
+    back_in_reach(page.context)
     page = again(page, plate)
     expect(page.get_by_role("heading")).to_have_text("这个码不能用了")
     expect(entry(page, "refused")).to_contain_text("这个门牌码不能用了，没有收下")
@@ -153,14 +153,14 @@ def test_another_household_s_plate_on_the_same_phone_sees_nothing_of_the_first(
     page = there.page
     other = issue_door(place=build_house(NEXT_VILLAGE, "李四的房"), by=people.next_village)
     open_kept(page, other)
-    page.context.set_offline(True)
+    cut_off(page.context)
     page = again(page, plate)
     page.get_by_role("button", name="一切正常").click()
     expect(entry(page, "waiting")).to_be_visible()
     page = again(page, other)
     expect(page.get_by_role("button", name="一切正常")).to_be_visible()
     expect(page.locator(".wait")).to_have_count(0)
-    page.context.set_offline(False)
+    back_in_reach(page.context)
     page = again(page, plate)
     expect(entry(page, "sent")).to_have_count(1)
     assert Check.objects.get().place == house
@@ -168,7 +168,7 @@ def test_another_household_s_plate_on_the_same_phone_sees_nothing_of_the_first(
 
 def test_a_danger_tapped_by_mistake_is_taken_back_where_nothing_was_sent(there: Visit, plate: IssuedDoor) -> None:
     page = there.page
-    page.context.set_offline(True)
+    cut_off(page.context)
     page = again(page, plate)
     page.get_by_role("button", name="有情况").click()
     page.get_by_role("button", name="没有").click()
@@ -179,7 +179,7 @@ def test_a_danger_tapped_by_mistake_is_taken_back_where_nothing_was_sent(there: 
     while page.get_by_role("button", name="报上去").count() == 0:
         page.get_by_role("button", name="没有").click()
     page.get_by_role("button", name="报上去").click()
-    page.context.set_offline(False)
+    back_in_reach(page.context)
     expect(entry(page, "sent")).to_have_count(1)
     assert Check.objects.get().without_findings
     assert not Case.objects.exists()
@@ -188,7 +188,7 @@ def test_a_danger_tapped_by_mistake_is_taken_back_where_nothing_was_sent(there: 
 def test_a_step_that_is_lost_on_its_way_is_said_to_be(there: Visit, plate: IssuedDoor) -> None:
     page = again(there.page, plate)  # with the worker in charge
     expect(page.get_by_text("这一页存到手机里了")).to_be_visible()
-    page.context.set_offline(True)
+    cut_off(page.context)
     page.get_by_role("button", name="一切正常").click()
     expect(page.get_by_text("刚才那一步没有发出去")).to_be_visible()
     look(page, "12-lost")

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hemei.core.models import Clash, Place, Round
 from hemei.programmes.houses.models import House
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Visit, back_in_reach, cut_off
 from tests.browser.test_offline import HERE, OFFLINE, open_kept, without_network_noise
 from tests.conftest import People, build_house
 from tests.field.test_dues import owe, plan
@@ -41,7 +41,7 @@ def test_a_correction_without_a_signal_meets_another_one(
     seen = visit(people.village, size, geolocation=HERE, permissions=["geolocation"])
     page, context = seen.page, seen.page.context
     open_kept(page)
-    context.set_offline(True)
+    cut_off(context)
     page.goto(OFFLINE)
     page.get_by_role("link", name="改登记").click()
     page.get_by_role("button", name="改完了").click()
@@ -68,7 +68,7 @@ def test_a_correction_without_a_signal_meets_another_one(
     expect(office.get_by_text("已保存。")).to_be_visible()
 
     page.get_by_role("link", name="待发送 1 条").click()
-    context.set_offline(False)  # and it is sent by itself
+    back_in_reach(context)  # and it is sent by itself
     expect(page.locator("li[data-state=sent]")).to_contain_text("别人刚改过同一项（层数）", timeout=40_000)
     look(page, f"sent-{size['width']}")
     house_owed.refresh_from_db()
