@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db.backends.base.operations import BaseDatabaseOperations
@@ -30,17 +32,29 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # playwright's loop runs beside t
 
 
 SENDS = re.compile(r"/(kept/send|offline/(send|edit))/$")
+CUT = threading.Event()
 
 
 def cut_off(context: BrowserContext) -> None:
-    """No signal: nothing is sent either by a page that is just opening and was not told yet that there is none."""
-    context.route(SENDS, lambda route: route.abort("internetdisconnected"))
+    """No signal. Chromium lets a page that a service worker has just shown send once all the same, past what it was
+    told: so the server takes nothing from such a page meanwhile."""
+    CUT.set()
     context.set_offline(True)
 
 
 def back_in_reach(context: BrowserContext) -> None:
-    context.unroute(SENDS)
+    CUT.clear()
     context.set_offline(False)
+
+
+def _deaf_while_cut(application: Callable[..., Any]) -> Callable[..., Any]:
+    def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+        if CUT.is_set() and SENDS.search(environ["PATH_INFO"]):
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain"), ("Content-Length", "0")])
+            return []
+        return application(environ, start_response)
+
+    return answer
 
 
 @pytest.fixture(scope="session")
@@ -92,6 +106,9 @@ class Visit:
 def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
     """Opens a window, signed in as an actor or as a stranger: `visit(people.village, PHONE).page.goto("/maps/")`."""
     contexts = []
+    server = live_server.thread.httpd
+    heard = server.get_app()
+    server.set_app(_deaf_while_cut(heard))
 
     def open_window(actor: Actor | None = None, size: dict[str, int] = DESK, **wishes) -> Visit:
         context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN", **wishes)
@@ -108,3 +125,5 @@ def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
     yield open_window
     for context in contexts:
         context.close()
+    server.set_app(heard)
+    CUT.clear()
