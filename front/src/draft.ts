@@ -24,16 +24,25 @@ export function keepDrafts(): void {
   const key = `${account} ${location.pathname}`;
   void restore(key, form).catch(() => undefined);
   let waiting = 0;
+  let unsaved: HTMLFormElement | null = null;
+  const save = () => {
+    clearTimeout(waiting);
+    if (unsaved) void write(key, read(unsaved)).catch(() => undefined);
+    unsaved = null;
+  };
   const later = (event: Event) => {
     const changed = (event.target as Element).closest<HTMLFormElement>("form[data-draft]");
     if (!changed) return;
+    unsaved = changed;
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => void write(key, read(changed)).catch(() => undefined), PAUSE);
+    waiting = window.setTimeout(save, PAUSE);
   };
   document.addEventListener("input", later);
   document.addEventListener("change", later);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save()); // no timer comes any more
   const forget = () => {
     clearTimeout(waiting);
+    unsaved = null;
     void write(key, undefined).catch(() => undefined);
   };
   document.addEventListener("click", (event) => {
