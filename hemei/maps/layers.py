@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from django.db.models import Case, F, IntegerField, QuerySet, Sum, Value, When
@@ -31,19 +32,54 @@ def tile_of(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
 def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     """Layer `places`; of too many the most pressing are kept, and layer `truncated` says how many are left out."""
     inside = places_in(tile.span(z, x, y), within=within, kind=kind)
-    pressing = Case(
-        *(When(state=state, then=Value(rank)) for rank, state in enumerate(PRESSING)),
-        default=Value(len(PRESSING)),
-        output_field=IntegerField(),
-    )
-    rows = list(inside.order_by(pressing, "id").values_list("id", "lon", "lat", "state", "label")[: LIMIT + 1])
+    ranked = inside.order_by(pressing(PRESSING), "id")
+    rows = list(ranked.values_list("id", "lon", "lat", "state", "label")[: LIMIT + 1])
     left_out = inside.count() - LIMIT if len(rows) > LIMIT else 0
+    return spots(z, x, y, rows[:LIMIT], left_out)
+
+
+def pressing(states: Sequence[str]) -> Case:
+    """What rows are ordered by to have those of the first of the states first."""
+    ranks = (When(state=state, then=Value(rank)) for rank, state in enumerate(states))
+    return Case(*ranks, default=Value(len(states)), output_field=IntegerField())
+
+
+Spot = tuple[int, float | None, float | None, str, str]  # id, longitude, latitude, state, label
+
+
+def spots(z: int, x: int, y: int, rows: Sequence[Spot], left_out: int = 0) -> bytes:
+    """Layer `places`, one by one, and layer `truncated` where some are left out."""
     if not rows:
         return b""
-    ids, lons, lats, states, labels = zip(*rows[:LIMIT], strict=True)
+    ids, lons, lats, states, labels = zip(*rows, strict=True)
     across, down = mvt.project(z, x, y, lons, lats)
     drawn = mvt.points("places", across, down, {"state": states, "label": labels}, ids)
     return drawn + truncated(left_out) if left_out else drawn
+
+
+Counted = tuple[
+    str, int, float | None, float | None
+]  # state, how many, the middle of where they are: longitude, latitude
+
+
+def counted(z: int, x: int, y: int, rows: Sequence[Counted]) -> bytes:
+    """Layer `counts`: one number for each of 8 × 8 squares, amid what it counts."""
+    if not rows:
+        return b""
+    states, numbers, lons, lats = zip(*rows, strict=True)
+    across, down = (np.asarray(axis) for axis in mvt.project(z, x, y, lons, lats))
+    side, weights = mvt.EXTENT >> TOGETHER, np.asarray(numbers, float)
+    squares: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for index, square in enumerate(zip((across // side).tolist(), (down // side).tolist(), strict=True)):
+        squares[square].append(index)
+    counts: list[Counter[str]] = []
+    for members in squares.values():
+        counts.append(Counter())
+        for index in members:
+            counts[-1][states[index]] += numbers[index]
+    middles = [[float(np.average(axis[m], weights=weights[m])) for m in squares.values()] for axis in (across, down)]
+    said = {state: [count.get(state) for count in counts] for state in sorted(set(states))}
+    return mvt.points("counts", middles[0], middles[1], {"n": [count.total() for count in counts], **said})
 
 
 def places_in(span: tuple[int, int], *, within: Scope, kind: str) -> QuerySet[Place]:

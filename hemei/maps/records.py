@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from math import atan, degrees, pi, sinh
+from typing import Any
 
-from django.db.models import Count
+from django.db.models import Avg, Count, F, QuerySet
+from django.db.models.functions import Floor
 
 from hemei.core.access import Scope
 from hemei.core.registry import RecordKind
-from hemei.maps.byfact import valued_tile
+from hemei.maps.layers import LIMIT, NEAR_ZOOM, counted, pressing, spots
+
+FINE = 32  # a far tile's records are added up in 32 × 32 cells by the database, so that a number stands amid its own
 
 
 def record_tile(z: int, x: int, y: int, *, within: Scope, kind: RecordKind) -> bytes:
@@ -19,11 +23,23 @@ def record_tile(z: int, x: int, y: int, *, within: Scope, kind: RecordKind) -> b
     west, east = (column / (1 << z) * 360.0 - 180.0 for column in (x, x + 1))
     north, south = (degrees(atan(sinh(pi * (1 - 2 * line / (1 << z))))) for line in (y, y + 1))
     inside = kind.read(within=within).filter(lon__gte=west, lon__lt=east, lat__gt=south, lat__lte=north)
-    found = list(inside)
-    if not found:
-        return b""
-    rows = [(row.pk, row.lon, row.lat, str(row)) for row in found]
-    return valued_tile(z, x, y, rows, {row.pk: row.state for row in found}, list(kind.states))
+    return _near(z, x, y, inside, kind) if z >= NEAR_ZOOM else _far(z, x, y, inside, (west, south, east, north))
+
+
+def _near(z: int, x: int, y: int, inside: QuerySet[Any], kind: RecordKind) -> bytes:
+    found = list(inside.order_by(pressing(list(kind.states)[::-1]), "pk")[: LIMIT + 1])
+    left_out = inside.count() - LIMIT if len(found) > LIMIT else 0
+    return spots(z, x, y, [(row.pk, row.lon, row.lat, row.state, str(row)) for row in found[:LIMIT]], left_out)
+
+
+def _far(z: int, x: int, y: int, inside: QuerySet[Any], box: tuple[float, float, float, float]) -> bytes:
+    west, south, east, north = box
+    cells = inside.order_by().annotate(
+        column=Floor((F("lon") - west) * (FINE / (east - west))),
+        line=Floor((F("lat") - south) * (FINE / (north - south))),
+    )
+    added = cells.values_list("column", "line", "state").annotate(n=Count("pk"), across=Avg("lon"), down=Avg("lat"))
+    return counted(z, x, y, [row[2:] for row in added])
 
 
 def state_numbers(*, within: Scope, kind: RecordKind) -> Counter[str]:
