@@ -19,7 +19,9 @@ from tests.maps.test_layers import around, read
 HERE = Scope.of(VILLAGE)
 
 
-def permit(state: str = "applied", region: str = VILLAGE, lon: float | None = 110.5, lat: float | None = 31.5) -> Permit:
+def permit(
+    state: str = "applied", region: str = VILLAGE, lon: float | None = 110.5, lat: float | None = 31.5
+) -> Permit:
     household = Household.objects.create(region=region, number=f"B{Household.objects.count()}")
     return Permit.objects.create(
         household=household, region=region, work="new", reason="分户", address="村道边", bounds="四至清楚",
