@@ -66,7 +66,8 @@ def main(questions: int) -> None:
     from pyxform.xls2xform import convert
 
     from hemei.engines.forms import read_form
-    from hemei.engines.forms.plainsheet import as_plain, read_plain
+    from hemei.engines.forms.plainsheet import read_plain
+    from hemei.engines.forms.plainwriting import as_plain
     from hemei.engines.forms.workbook import read_cells
     from hemei.engines.forms.writing import as_xlsform
     from hemei.engines.forms.xform import WhichPlace, xform

@@ -133,6 +133,21 @@ def insert(row: models.Model) -> None:
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
+def insert_once(row: models.Model, *, by: str) -> bool:
+    """Insert a new row like `insert`, unless one with the same `by`, a unique column, is there already.
+
+    Where another transaction is just writing that one, this waits until it ends. Returns whether the row is there now.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    statement, columns = _insertion(type(row), database.vendor, by)
+    keys = _send(database, statement, [column(row, database, True) for column in columns]).fetchall()
+    if not keys:
+        return False
+    [[row.pk]] = keys
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return True
+
+
 def change(row: models.Model, *names: str) -> None:
     """Write these columns of a row, as `save(update_fields=…)` would. Raises DoesNotExist if it is gone."""
     database = connections[DEFAULT_DB_ALIAS]
@@ -176,11 +191,13 @@ PLAIN_VALUES = (str, int, float, bool)  # not what only derives from them, such 
 
 # The vendor is part of what is remembered because it quotes names.
 @cache
-def _insertion(model: type[models.Model], vendor: str) -> tuple[str, Sequence[Column]]:
+def _insertion(model: type[models.Model], vendor: str, once: str = "") -> tuple[str, Sequence[Column]]:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     names, marks = ", ".join(_quoted(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({marks}) RETURNING {key}"  # noqa: S608 (our own names)
+    unique: Any = model._meta.get_field(once) if once else None
+    unless = f" ON CONFLICT ({_quoted(unique.column)}) DO NOTHING" if unique else ""
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks}){unless} RETURNING {key}"  # noqa: S608 (our own names)
     return statement, [_column(field) for field in fields]
 
 

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.conf import settings
 from django.utils import timezone, translation
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Actor, Scope, require, scope_of
 from hemei.core.actions.check import Answered, Stored, attach_files, submit_check
@@ -27,8 +27,8 @@ from hemei.core.queries import places
 from hemei.core.queries.collector import offered
 from hemei.core.queries.places import numbers_of
 from hemei.core.registry import Form, Text, registry
+from hemei.engines.forms import AnswerError, Kind, Question, Submission, answers_of
 from hemei.engines.forms import Form as ReadForm
-from hemei.engines.forms import Kind, Question, Submission, answers_of
 from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import WhichPlace, xform
 from hemei.field.about import PROXIES, not_ahead
@@ -169,17 +169,24 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, Received], *
         files=photos,
         replaces=submission.deprecated_id,
         version=submission.version,
-        device=submission.device or device,
+        device=device,
         **_told(form, submission),
         **_position(read, answers),
     )
     if wrong := next(iter(unread), answered.problem):
-        raise Mistaken(f"{wrong.question}：{wrong.problem}", field=wrong.question, code="answer")
+        raise Mistaken(f"{_called(read, wrong)}：{wrong.problem}", field=wrong.question, code="answer")
     answered.look_over()
     stored = submit_check(place=place, answered=answered, by=by)
     if stored.repeated and photos:
         attach_files(check=stored.check, files=photos, by=by)
     return stored
+
+
+def _called(form: ReadForm, wrong: AnswerError) -> str:
+    """The question in the words that the phone shows, and which time of a repeat."""
+    question = form.by_name.get(wrong.question)
+    label = form.text(question.labels, (get_language() or "zh")[:2]) if question else wrong.question
+    return f"{label or wrong.question}（{wrong.instance}）" if wrong.instance else label or wrong.question
 
 
 def _number(text: str) -> int:

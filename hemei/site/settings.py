@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hemei.field.openrosa.speaks_openrosa",
     "hemei.site.headers.security_headers",
     "hemei.site.headers.without_nul",
     "django.middleware.security.SecurityMiddleware",

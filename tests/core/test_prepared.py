@@ -5,8 +5,8 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from hemei.core.models import AuditEntry, Case, CaseStep, Duty, Place
-from hemei.core.prepared import Given, Prepared, change, change_all, insert, read_again
+from hemei.core.models import AuditEntry, Case, CaseStep, Check, Duty, Place
+from hemei.core.prepared import Given, Prepared, change, change_all, insert, insert_once, read_again
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, VILLAGE, build_house, days_ago
 
@@ -116,6 +116,22 @@ def test_reading_again_forgets_what_was_joined(house) -> None:
     Case.objects.filter(pk=case.pk).update(state="assigned")
     read_again(case)
     assert (case.state, case.place.label) == ("assigned", "改名")
+
+
+def test_a_row_whose_like_is_there_is_not_written_and_breaks_nothing(house) -> None:
+    one, same = (new_check(house, "uuid:1", answers={"n": n}) for n in (1, 2))
+    assert insert_once(one, by="instance_id")
+    assert one.pk
+    assert not insert_once(same, by="instance_id")
+    assert same.pk is None
+    assert insert_once(new_check(house, "uuid:2"), by="instance_id")
+    assert dict(Check.objects.values_list("instance_id", "answers")) == {"uuid:1": {"n": 1}, "uuid:2": {}}
+
+
+def new_check(house, instance: str, **other) -> Check:
+    when = days_ago(1)
+    told = {"place": house, "region": house.region, "matter": "houses", "tier": "survey", "form": "houses.survey"}
+    return Check(instance_id=instance, version="1", at=when, recorded_at=when, **told, **other)
 
 
 def test_an_entry_prepared_this_way_keeps_its_detail(people) -> None:

@@ -1,9 +1,10 @@
-"""The same form sent by several at the same moment, to a server of two processes: stored once, and all are told so."""
+"""One record sent by several at the same moment, to a server of two processes: stored once, and each is told so."""
 
 from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -20,30 +21,52 @@ def test_the_same_form_at_the_same_moment_is_one_record(site: Site, tmp_path: Pa
     try:
         places = storm._places()
         forms = [collecting.form(rng, f"at-once-{number}", rng.choice(places), site.var) for number in range(ROUNDS)]
-        answers = [_sent_at_once(storm.port, collecting.address(site.var), form.body) for form in forms]
+        answers = [_sent_at_once(storm, [form.body] * AT_ONCE) for form in forms]
     finally:
         storm.calm()
     assert answers == [[201] * AT_ONCE] * ROUNDS
-    acknowledged = tmp_path / "acknowledged.json"
+    _are_there(site, forms, tmp_path)
+
+
+def test_one_record_that_names_two_places_at_the_same_moment_stands_at_one(site: Site, tmp_path: Path) -> None:
+    """The other is refused, so that it stays in the queue of the phone that sent it."""
+    rng, storm, stored = Random("elsewhere"), Storm(site, Random("elsewhere")), []
+    storm.start()
+    try:
+        for number in range(ROUNDS):
+            places = rng.sample(storm._places(), AT_ONCE)
+            forms = [collecting.form(rng, f"elsewhere-{number}", place, site.var) for place in places]
+            answers = _sent_at_once(storm, [form.body for form in forms])
+            assert sorted(answers) == [201] + [409] * (AT_ONCE - 1)
+            stored.append(forms[answers.index(201)])
+            assert _sent_at_once(storm, [form.body for form in forms]) == answers, "what is told again is the same"
+    finally:
+        storm.calm()
+    _are_there(site, stored, tmp_path)
+
+
+def _are_there(site: Site, forms: Sequence[collecting.Form], folder: Path) -> None:
+    acknowledged = folder / "acknowledged.json"
     acknowledged.write_text(json.dumps([form.promised for form in forms]))
     looked = site.python("-m", "tests.faults.look", str(acknowledged))
     assert looked.status == 0, looked.out + looked.err[-3000:]
 
 
-def _sent_at_once(port: int, path: str, body: bytes) -> list[int]:
-    """What each of several was answered that began to send when all were ready."""
-    ready, answers = threading.Barrier(AT_ONCE), []
+def _sent_at_once(storm: Storm, bodies: Sequence[bytes]) -> list[int]:
+    """What each of several, one for each body, was answered that began to send when all were ready."""
+    ready, answers = threading.Barrier(len(bodies)), dict[int, int]()
+    path = collecting.address(storm.site.var)
 
-    def send() -> None:
+    def send(number: int, body: bytes) -> None:
         ready.wait(PATIENCE_S)
-        status, said = 503, ""
+        status, _said = 503, ""
         while status == 503:  # asked to come again
-            status, said = collecting.post(port, path, body, PATIENCE_S)
-        answers.append(status if status == 201 else f"{status} {said}")
+            status, _said = collecting.post(storm.port, path, body, PATIENCE_S)
+        answers[number] = status
 
-    senders = [threading.Thread(target=send) for _ in range(AT_ONCE)]
+    senders = [threading.Thread(target=send, args=one) for one in enumerate(bodies)]
     for sender in senders:
         sender.start()
     for sender in senders:
         sender.join(PATIENCE_S * 2)
-    return answers
+    return [answers.get(number, 0) for number in range(len(bodies))]

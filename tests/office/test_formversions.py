@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from hemei.core.actions.formversion import with_sheet_of_findings
 from hemei.core.models import FormVersion, Place
 from hemei.core.registry import registry
-from hemei.engines.forms.plainsheet import as_plain
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.terms.day import today
 from tests.conftest import People
 

@@ -20,7 +20,7 @@ from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
-from hemei.core.prepared import Given, Prepared, change, insert
+from hemei.core.prepared import Given, Prepared, change, insert_once
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
@@ -138,12 +138,11 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     Raises Mistaken if the answers do not fit the form.
     """
     if known := OF_INSTANCE.first(instance=answered.instance_id):
-        require_same(known, place, answered)
-        nothing_new()
-        return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
+        return _repeated(known, place, answered)
     now = timezone.now()
     check = examined(place, answered, by=by, now=now)
-    insert(check)
+    if not insert_once(check, by="instance_id"):  # it came at the same moment for another place, which was first
+        return _repeated(OF_INSTANCE(instance=answered.instance_id)[0], place, answered)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
     cases = [
@@ -156,6 +155,13 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         learn_from([check])
     audit(**entry_of(check, findings=len(cases)), by=by, at=now)
     return Stored(check, cases)
+
+
+def _repeated(known: Check, place: Place, answered: Answered) -> Stored:
+    """What is stored already of the same record. Raises Conflict where it is not the same."""
+    require_same(known, place, answered)
+    nothing_new()
+    return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
 
 
 @action(verb=lambda given: right_to_look(given["check"].tier), on="check")
@@ -234,9 +240,12 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
 def _replaced(place: Place, answered: Answered) -> Check | None:
     if not answered.replaces:
         return None
-    earlier = Check.objects.filter(instance_id=answered.replaces, place=place).first()
+    earlier = Check.objects.filter(instance_id=answered.replaces, form=answered.form).first()
     if earlier is None:
         raise Mistaken(_("要更正的那份记录不存在。"), field="replaces", code="nothing_to_replace")
+    if earlier.place_id != place.pk:
+        told = _("要更正的那份记录查看的是另一处。请在那一处更正，再给这一处另填一份。")
+        raise Conflict(told, field="replaces", code="other_place")
     if hasattr(earlier, "replaced_by"):
         raise Conflict(_("那份记录已经更正过，请在最新的一份上更正。"), field="replaces", code="already_replaced")
     return earlier

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from hemei.engines.forms.expressions import Expression
 
+MOST_ROWS = 1_000  # of a form's questions and headings: more than anybody answers on a phone
 Texts = Mapping[str, str]
 """Language tag ("zh", "en") → text. A language in which nothing was written is not there."""
 

@@ -1,4 +1,4 @@
-"""The plain Chinese sheet of officials: 题目, 类型, 选项, 必填, 何时问, 提示; compiled to XLSForm's rows.
+"""The plain Chinese sheet of officials, read: 题目, 类型, 选项, 必填, 何时问, 提示 and more, one question a row.
 
 What a question is called by in rules, drawings and other languages goes on from the form it was edited from: by the
 code in the last column, which Excel shows and nobody need write.
@@ -6,26 +6,29 @@ code in the last column, which Excel shows and nobody need write.
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Gives, Names, compiled
+from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression
 from hemei.engines.forms.faults import Fault, FormRefused
-from hemei.engines.forms.form import Choice, Form, Kind, Question, Section, Texts
+from hemei.engines.forms.form import MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
+from hemei.engines.forms.limits import limit_words, limit_xpath, what
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.words import Words, plain, said_or_xpath
+from hemei.engines.forms.reckoning import calculation_xpath
+from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.workbook import Cells, Row, Sheet, sheet_of, text_of
-from hemei.engines.forms.writing import workbook
 
 SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
-GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, CODE = (
-    *("分组", "题目", "类型", "选项", "必填", "何时问", "提示", "代码"),
+GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE = (
+    *("分组", "题目", "类型", "选项", "必填", "何时问", "提示", "数值范围", "字数", "自动计算", "重复填写", "代码"),
 )
-COLUMNS = (GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, CODE)
+COLUMNS = (GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE)
+REMARKS = ("序号", "备注", "")  # columns of the clerk's own
 TYPES = {
     "单选": Kind.SELECT_ONE,
     "多选": Kind.SELECT_MULTIPLE,
@@ -36,6 +39,7 @@ TYPES = {
     "照片": Kind.IMAGE,
     "位置": Kind.GEOPOINT,
     "说明": Kind.NOTE,
+    "自动计算": Kind.CALCULATE,
 }
 ALSO = {
     "单选题": "单选",
@@ -46,7 +50,15 @@ ALSO = {
     "图片": "照片",
     "拍照": "照片",
 }
-ALSO |= {"定位": "位置", "坐标": "位置", "提示语": "说明", "select_one": "单选", "select_multiple": "多选"}
+ALSO |= {
+    "定位": "位置",
+    "坐标": "位置",
+    "提示语": "说明",
+    "计算": "自动计算",
+    "自动": "自动计算",
+    "select_one": "单选",
+    "select_multiple": "多选",
+}
 SAID = {
     "是": True,
     "必填": True,
@@ -54,114 +66,213 @@ SAID = {
     "√": True,
     "y": True,
     "1": True,
+    "✓": True,
+    "✔": True,
     "": False,
     "否": False,
     "no": False,
     "0": False,
 }
-WIDTHS = {GROUP: 16, QUESTION: 40, TYPE: 8, CHOICES: 36, REQUIRED: 8, WHEN: 32, HINT: 32, CODE: 18}
-WIDTHS |= {rules.ANSWER: 24, rules.CONDITION: 60, rules.FINDING: 14}
+RECKONABLE = (Gives.NUMBER, Gives.DAY, Gives.TRUTH)
 BETWEEN = re.compile(r"[;；\n|]+")
 
 
-def writable(form: Form) -> bool:
-    """Whether the plain sheet can say all of it: calculations and repeats are for XLSForm."""
-    return not form.repeats and all(question.is_shown for question in form.everything)
-
-
-def as_plain(form: Form) -> bytes:
-    """The plain sheet of a form that is `writable`; the condition of a group stands at each of its questions."""
-    rows = []
-    asked: dict[str, Question] = {}
-    for section in form.sections:
-        for question in section.questions:
-            words = Words(asked, form.languages[0])
-            labels = [form.text(choice.labels, "zh") for choice in question.choices]
-            rows.append(
-                {
-                    GROUP: form.text(section.labels, "zh") or UNGROUPED,
-                    QUESTION: form.text(question.labels, "zh"),
-                    TYPE: next(word for word, kind in TYPES.items() if kind is question.kind),
-                    CHOICES: "；".join(labels),
-                    REQUIRED: "是" if question.required else "",
-                    WHEN: said_or_xpath(words, question.relevant.ast) if question.relevant else "",
-                    HINT: form.text(question.hints, "zh"),
-                    CODE: question.name,
-                }
-            )
-            asked[question.name] = question
-    sheets = {SHEET: rows, FINDINGS: rules.rows_of(form.rules or (), form.sections)}
-    offered = {(SHEET, TYPE): list(TYPES), (SHEET, REQUIRED): ["是", "否"]}
-    return workbook(sheets, {SHEET: COLUMNS, FINDINGS: rules.COLUMNS}, widths=WIDTHS, offered=offered)
-
-
 @dataclass
+class _Group:
+    """Questions that stand together; `repeat` is its name where it is filled in several times."""
+
+    label: str
+    repeat: str = ""
+    questions: list[Question] = field(default_factory=list)
+
+
 class Plain:
     """Reads the rows in order, keeping the questions that later conditions may name."""
 
-    present: Form | None  # the form that is being changed
-    others: Sequence[Form] = ()  # of the same sort: answers that are called alike keep the codes they have there
-    faults: list[Fault] = field(default_factory=list)
-    asked: dict[str, Question] = field(default_factory=dict)
+    def __init__(self, present: Form | None, others: Sequence[Form], faults: list[Fault]) -> None:
+        self.present = present  # the form that is being changed
+        self.others = others  # of the same sort: answers that are called alike keep the codes they have there
+        self.faults = faults
+        self.asked: dict[str, Question] = {}
+        self.words = Words({})
+        self.repeat_of: dict[str, str] = {}
+        self.repeats: dict[str, str] = {}  # name by label
+        self.groups = [_Group("")]
 
-    def survey(self, sheet: Sheet) -> list[tuple[str, Row, Question]]:
-        """Group, row and question, conditions aside."""
-        for heading in (QUESTION, TYPE):
-            if heading not in sheet.letters:
-                self.faults.append(Fault(sheet.name, 1, "", f"缺少“{heading}”列。", f"请在第 1 行加上列名 {heading}。"))
-        if self.faults:
-            raise FormRefused(self.faults)
-        found, group = [], ""
+    def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
+        self.columns(sheet)
         for row in sheet.rows:
-            group = clean(row.get(GROUP)) or group
-            group = "" if group == UNGROUPED else group
-            if not row.get(QUESTION) and not row.get(TYPE):
-                continue
-            if question := self.question(row):
-                found.append((group, row, question))
-        return found
+            self.group(row)
+            if row.get(QUESTION) or row.get(TYPE) or row.get(RECKONED):
+                self.question(row)
+            elif stray := next((heading for heading in COLUMNS[1:] if heading != REPEATED and row.get(heading)), ""):
+                problem = f"这一行没有题目和类型，却写了{stray}。"
+                self.fault(row, stray, problem, "几个选项请写在同一格里，用“；”隔开；多余的请清空。")
+        if not self.faults and not any(question.takes_answer and question.is_shown for question in self.asked.values()):
+            self.faults.append(sheet.fault(QUESTION, "一道题也没有。", "请填写题目。"))
+        return tuple(self.named_sections())
 
-    def question(self, row: Row) -> Question | None:
-        word = ALSO.get(clean(row.get(TYPE)).lower(), clean(row.get(TYPE)))
+    def columns(self, sheet: Sheet) -> None:
+        """An unknown column is the clerk's own only where it is called so: a slip would lose what stands in it."""
+        for heading in (one for one in sheet.letters if one not in (*COLUMNS, *REMARKS)):
+            if filled := next((row for row in sheet.rows if row.get(heading)), None):
+                near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
+                remedy = f"请改为“{near}”，或清空这一列。" if near else "请清空这一列，或把列名改为“备注”。"
+                self.fault(filled, heading, f"不认识“{heading}”这一列。", f"{remedy}可用的列：{'、'.join(COLUMNS)}。")
+
+    def group(self, row: Row) -> None:
+        """Where the row stands: under a new heading or the last one."""
+        label = clean(row.get(GROUP))
+        repeated = SAID.get(clean(row.get(REPEATED)).lower())
+        if repeated is None:
+            problem = f"重复填写一栏写的是“{row.get(REPEATED)}”。"
+            self.fault(row, REPEATED, problem, "整组要填几遍的，请在该组第一行写 是，否则留空。")
+        named = "" if label == UNGROUPED else label
+        if label and named != self.groups[-1].label:
+            self.groups.append(_Group(named, self.repeat(named) if repeated and named else ""))
+        last = self.groups[-1]
+        if repeated and not last.label:
+            self.fault(row, REPEATED, "重复填写的题没有分组。", "请在分组一栏写每一遍填的是什么，例如：每一间房。")
+        elif repeated and not last.repeat:
+            self.fault(row, REPEATED, f"分组“{last.label}”的第一行没有写重复填写。", "请在该组第一行写 是。")
+        elif row.get(REPEATED) and not repeated and last.repeat:
+            self.fault(row, REPEATED, f"分组“{last.label}”整组重复填写。", "不重复的题请另起一个分组。")
+
+    def repeat(self, label: str) -> str:
+        """What the repeat of that heading is called: as at present, else anew."""
+        old = [
+            s.name for s in (self.present.sections if self.present else ()) if s.repeat and s.labels.get("zh") == label
+        ]
+        taken = {*self.repeats.values(), *self.asked, *(self.present.by_name if self.present else ())}
+        free = (name for k in range(1, 10_000) if (name := f"repeat{k}") not in taken)
+        self.repeats[label] = name = next((one for one in old if one not in taken), "") or next(free)
+        return name
+
+    def named_sections(self) -> Iterator[Section]:
+        """The groups; one keeps its name where it has one already."""
+        old = {section.labels.get("zh", ""): section for section in (self.present.sections if self.present else ())}
+        taken = {*self.asked, *self.repeats.values()}
+        for group in (group for group in self.groups if group.questions):
+            before = old.pop(group.label, None) if group.label else None
+            free = (name for k in range(1, 10_000) if (name := f"group{k}") not in taken)
+            name = group.repeat or (
+                before.name if before and before.name not in taken else next(free) if group.label else ""
+            )
+            taken.add(name)
+            labels = before.labels if before else {"zh": group.label} if group.label else {}
+            relevant = common_condition(group.questions) if group.repeat else None
+            yield Section(name, labels, tuple(group.questions), relevant, bool(group.repeat))
+
+    def question(self, row: Row) -> None:
+        said = clean(row.get(TYPE)) or ("自动计算" if row.get(RECKONED) else "")
+        word = ALSO.get(said.lower(), said)
         kind = TYPES.get(word)
         if kind is None:
             problem = f"还不支持类型“{word}”。" if word else "没有写类型。"
-            self.fault(row, TYPE, problem, f"请从下拉里选：{'、'.join(TYPES)}。")
-            return None
+            remedy = f"请从下拉里选：{'、'.join(TYPES)}。" + ("" if word else "和上一行合并的单元格请取消合并。")
+            self.fault(row, TYPE, problem, remedy)
+            return
         label = clean(row.get(QUESTION))
         if not label:
             self.fault(row, QUESTION, "题目没有文字。", "请填写题目。")
-        required = SAID.get(clean(row.get(REQUIRED)).lower())
-        if required is None:
-            self.fault(row, REQUIRED, f"必填一栏写的是“{row.get(REQUIRED)}”。", "必填请选 是，不必填请留空。")
-        if required and kind is Kind.NOTE:
-            self.fault(row, REQUIRED, "说明没有人来回答，不能必填。", "请清空这一格。")
         before = self.before(row, label)
-        name = self.name(row, before)
         question = Question(
-            name=name,
+            name=self.name(row, before),
             kind=kind,
             labels=kept(before.labels if before else {}, label),
             hints=kept(before.hints if before else {}, clean(row.get(HINT))),
-            required=bool(required) and kind is not Kind.NOTE,
+            required=self.required(row, kind),
             choices=tuple(self.choices(row, kind, before)),
             picture=before.picture if before else "",
-            constraint=before.constraint if before and before.kind is kind else None,
-            constraint_messages=before.constraint_messages if before and before.kind is kind else {},
         )
-        question = replace(question, relevant=self.when(row, name)) if row.get(WHEN) else question
-        self.asked[name] = question
-        return question
+        if kind is Kind.CALCULATE and before and not before.labels and label == before.name:
+            question = replace(question, labels={})  # it had no words before
+        if row.get(WHEN):
+            question = replace(question, relevant=self.when(row, question))
+        self.add(self.limited(row, self.reckoned(row, question), before))
 
-    def when(self, row: Row, name: str) -> Expression | None:
+    def add(self, question: Question) -> None:
+        self.asked[question.name] = question
+        self.words.add(question)
+        self.repeat_of[question.name] = self.groups[-1].repeat
+        self.groups[-1].questions.append(question)
+
+    def required(self, row: Row, kind: Kind) -> bool:
+        said = SAID.get(clean(row.get(REQUIRED)).lower())
+        if said is None:
+            self.fault(row, REQUIRED, f"必填一栏写的是“{row.get(REQUIRED)}”。", "必填请选 是，不必填请留空。")
+        if said and kind in (Kind.NOTE, Kind.CALCULATE):
+            named = "说明" if kind is Kind.NOTE else "自动计算的题"
+            self.fault(row, REQUIRED, f"{named}没有人来回答，不能必填。", "请清空这一格。")
+        return bool(said) and kind not in (Kind.NOTE, Kind.CALCULATE)
+
+    def when(self, row: Row, question: Question) -> Expression | None:
         """The condition; it can only ask for what stands before it."""
+        return self.compiled(row, WHEN, self.words.xpath, self.names(question), Gives.TRUTH)[0]
+
+    def limited(self, row: Row, question: Question, before: Question | None) -> Question:
+        """The question with what its answer is held against; a sheet without these columns leaves that as it is."""
+        same = before if before and before.kind is question.kind else None
+        if RANGE not in row.letters and LENGTH not in row.letters:
+            if same is None:
+                return question
+            return replace(question, constraint=same.constraint, constraint_messages=same.constraint_messages)
+        of, constraint = what(question), None
+        for heading in (one for one in (RANGE, LENGTH) if row.get(one)):
+            words = of if (of == LENGTH) == (heading == LENGTH) else ""
+            if question.kind in (Kind.NOTE, Kind.CALCULATE):
+                self.fault(row, heading, "没有人来回答的题，不能限制答案。", "请清空这一格。")
+            elif (read := self.limit(row, heading, question, words)) is not None:
+                constraint = read if constraint is None else constraint & read
+        if constraint is None:
+            return question
+        if same and same.constraint == constraint:
+            return replace(question, constraint=constraint, constraint_messages=same.constraint_messages)
+        said = limit_words(constraint.ast, of) if of else None
+        return replace(
+            question, constraint=constraint, constraint_messages={"zh": f"{of}要求：{said}。"} if said else {}
+        )
+
+    def limit(self, row: Row, heading: str, question: Question, of: str) -> Expression | None:
+        names = self.names(question, itself=gives_of(question))
+        return self.compiled(row, heading, lambda text: limit_xpath(text, of), names, Gives.TRUTH)[0]
+
+    def reckoned(self, row: Row, question: Question) -> Question:
+        """The question with what it is calculated from."""
+        if question.kind is not Kind.CALCULATE:
+            if row.get(RECKONED):
+                self.fault(row, RECKONED, "只有类型“自动计算”能有算式。", "请清空这一格，或把类型改为自动计算。")
+            return question
+        if not row.get(RECKONED):
+            self.fault(row, RECKONED, "没有写怎样计算。", "请写算式，例如：长 × 宽。")
+            return question
+        made, gives = self.compiled(
+            row, RECKONED, lambda text: calculation_xpath(text, self.words, self.repeats), self.names(question), None
+        )
+        if made and gives is Gives.EMPTY:
+            self.fault(row, RECKONED, "算出来总是空的。", "请改写算式。")
+        return replace(question, calculation=made, gives=gives if gives in RECKONABLE else Gives.TEXT)
+
+    def names(self, question: Question, itself: Gives | None = None) -> Names:
+        within = self.groups[-1].repeat
+        return Names(
+            asked={**self.asked, question.name: question} if itself else self.asked,
+            repeat_of={**self.repeat_of, question.name: within} if itself else self.repeat_of,
+            within=within,
+            itself=itself,
+            repeats=frozenset(self.repeats.values()),
+            own=question.name,
+        )
+
+    def compiled(
+        self, row: Row, heading: str, xpath: Callable[[str], str], names: Names, wanted: Gives | None
+    ) -> tuple[Expression | None, Gives]:
+        """What the cell says; a fault is noted where it cannot be read."""
         try:
-            text = Words(self.asked).xpath(row.get(WHEN))
-            names = Names(asked=self.asked, repeat_of=dict.fromkeys(self.asked, ""), own=name)
-            return compiled(text, names, Gives.TRUTH)[0]
+            return compiled(xpath(row.get(heading)), names, wanted)
         except Unreadable as unread:
-            self.fault(row, WHEN, unread.problem, unread.remedy)
-            return None
+            self.fault(row, heading, unread.problem, unread.remedy)
+            return None, Gives.TEXT
 
     def before(self, row: Row, label: str) -> Question | None:
         """The question as it is at present: by its code, else by its words."""
@@ -223,6 +334,16 @@ class Plain:
         self.faults.append(row.fault(heading, problem, remedy))
 
 
+def common_condition(questions: Sequence[Question]) -> Expression | None:
+    """What every question of a repeat is asked under, which is then asked of the repeat as a whole."""
+    asts = [question.relevant.ast if question.relevant else () for question in questions]
+    first = asts[0]
+    for candidate in (first, first[2] if first[:2] == ("call", "and") else ()):
+        if candidate and all(ast == candidate or ast[:3] == ("call", "and", candidate) for ast in asts):
+            return Expression(candidate)
+    return None
+
+
 def clean(text: str) -> str:
     """A cell without stray blanks, those of a Chinese keyboard among them."""
     return " ".join(text.replace("\u3000", " ").replace("\u00a0", " ").split())
@@ -237,29 +358,6 @@ def kept(before: Texts, text: str) -> dict[str, str]:
     return old if same else {"zh": text}
 
 
-def sections_of(found: Sequence[tuple[str, Row, Question]], present: Form | None) -> tuple[Section, ...]:
-    """Questions that stand together under one heading; a group keeps its name where it has one already."""
-    old = {section.labels.get("zh", ""): section for section in (present.sections if present else ()) if section.name}
-    sections: list[Section] = []
-    taken: set[str] = {question.name for _, _, question in found}
-    for group, _row, question in found:
-        if sections and sections[-1].labels.get("zh", "") == group:
-            sections[-1] = Section(sections[-1].name, sections[-1].labels, (*sections[-1].questions, question))
-            continue
-        before = old.pop(group, None) if group else None
-        name = (
-            before.name
-            if before
-            else next(n for k in range(1, 999) if (n := f"group{k}") not in taken)
-            if group
-            else ""
-        )
-        taken.add(name)
-        labels = before.labels if before else {"zh": group} if group else {}
-        sections.append(Section(name, labels, (question,)))
-    return tuple(sections)
-
-
 def is_plain(sheets: Mapping[str, Cells]) -> bool:
     """Whether the workbook is a plain sheet: one of its sheets has the headings, and none is called survey."""
     return "survey" not in {name.strip().lower() for name in sheets} and any(
@@ -270,20 +368,13 @@ def is_plain(sheets: Mapping[str, Cells]) -> bool:
 def _heading_row(cells: Cells) -> int | None:
     """Where the headings stand: clerks write a title above them."""
     for number, line in enumerate(cells[:10]):
-        headings = {_heading(cell) for cell in line}
-        if {QUESTION, TYPE} <= headings:
+        if {QUESTION, TYPE} <= {_heading(text_of(cell)) for cell in line}:
             return number
     return None
 
 
-def _heading(cell: object) -> str:
-    return "".join(unicodedata.normalize("NFKC", text_of(cell)).split())
-
-
-def _sheet(name: str, cells: Cells, top: int) -> Sheet:
-    """The sheet from its headings on, its rows numbered as Excel shows them."""
-    sheet = sheet_of(name, [[_heading(cell) for cell in cells[top]], *cells[top + 1 :]])
-    return replace(sheet, rows=tuple(replace(row, number=row.number + top) for row in sheet.rows))
+def _heading(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def read_plain(
@@ -300,17 +391,17 @@ def read_plain(
     Parameters: `present` is the form that it was edited from, from which codes, translations and pictures go on;
     `others` are forms of the same sort, in which the same answers have codes already.
     """
-    name = next(name for name, cells in sheets.items() if _heading_row(cells) is not None)
-    plain_sheet = Plain(present, others)
-    sheet = _sheet(name, sheets[name], _heading_row(sheets[name]) or 0)
-    found = plain_sheet.survey(sheet)
-    sections = sections_of(found, present)
-    faults = plain_sheet.faults
-    if not faults and not any(question.takes_answer for _, _, question in found):
-        faults.append(sheet.fault(QUESTION, "一道题也没有。", "请填写题目。"))
+    top = {name: row for name, cells in sheets.items() if (row := _heading_row(cells)) is not None}
+    name = SHEET if SHEET in top else next(iter(top))
+    faults: list[Fault] = []
+    sheet = sheet_of(name, sheets[name], top[name], _heading)
+    if len(sheet.rows) > MOST_ROWS:
+        over = sheet.rows[MOST_ROWS]
+        raise FormRefused([over.fault(QUESTION, f"题目太多，最多 {MOST_ROWS} 行。", "请拆成几张表。")])
+    sections = Plain(present, others, faults).sections_of(sheet)
     said = None
     if FINDINGS in sheets and sheets[FINDINGS] and not faults:
-        said = rules.read_rules(_sheet(FINDINGS, sheets[FINDINGS], 0), sections, faults)
+        said = rules.read_rules(sheet_of(FINDINGS, sheets[FINDINGS], 0, _heading), sections, faults)
     if faults:
         raise FormRefused(faults)
     return Form(id, version, title, present.languages if present else ("zh",), sections, said or None)

@@ -30,6 +30,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "settings": ("form_id", "version"),
 }
 NEEDED |= {"findings": (rules.FINDING,)}
+VERSION, LONGEST_TITLE = re.compile(r"[^\s/<>\"'&]{1,40}"), 80
 FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -91,7 +92,22 @@ def languages_of(sheets: dict[str, Sheet], faults: list[Fault]) -> Languages:
     if row and default and languages.default != tag_of(default):
         remedy = f"请加上 label::{default} 列。"
         faults.append(row.fault("default_language", f"没有“{default}”的题目文字。", remedy))
+    for sheet in sheets.values():
+        faults += twice_in_one_language(sheet, languages)
     return languages
+
+
+def twice_in_one_language(sheet: Sheet, languages: Languages) -> Iterable[Fault]:
+    """Two columns of the same text in the same language: one of them would be lost without a word."""
+    first: dict[tuple[str, str], str] = {}
+    for heading in sheet.letters:
+        base, _, language = heading.partition("::")
+        if base not in SPOKEN_COLUMNS or language not in languages.tags:
+            continue
+        other = first.setdefault((base, languages.tags[language]), heading)
+        row = next((row for row in sheet.rows if row.get(heading) and row.get(other)), None)
+        if other != heading and row:
+            yield row.fault(heading, f"“{heading}”和“{other}”是同一种语言。", "请只留一列，另一列清空。")
 
 
 def choice_lists(sheet: Sheet | None, languages: Languages, faults: list[Fault]) -> dict[str, tuple[Choice, ...]]:
@@ -131,6 +147,10 @@ def settings_of(sheet: Sheet | None, faults: list[Fault]) -> tuple[str, str, str
         faults.append(
             row.fault("form_id", f"表单编号“{row.get('form_id')}”不能用。", "请用英文字母开头，不含空格和中文。")
         )
-    if not row.get("version"):
-        faults.append(row.fault("version", "没有写版本。", "请填写日期加序号，例如 2026110101；每次改动都要换。"))
+    if not VERSION.fullmatch(row.get("version")):
+        wrong = f"版本“{row.get('version')[:40]}”不能用。" if row.get("version") else "没有写版本。"
+        remedy = "请填写日期加序号，例如 2026110101，最多 40 个字；每次改动都要换。"
+        faults.append(row.fault("version", wrong, remedy))
+    if len(row.get("form_title")) > LONGEST_TITLE:
+        faults.append(row.fault("form_title", f"表名超过 {LONGEST_TITLE} 字。", "请写短一些。"))
     return row.get("form_id"), row.get("version"), row.get("form_title") or row.get("form_id")

@@ -49,7 +49,7 @@ class Submission:
                 moment = datetime.fromisoformat(self.texts.get(name, ""))
             except ValueError:
                 continue
-            if moment.tzinfo:
+            if moment.tzinfo and 1 < moment.year < 9999:  # outside, no zone can be reckoned with
                 return moment
         return None
 

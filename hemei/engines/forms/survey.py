@@ -8,7 +8,7 @@ from dataclasses import replace
 from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, said
 from hemei.engines.forms.faults import Fault
-from hemei.engines.forms.form import Choice, Kind, Question, Section
+from hemei.engines.forms.form import MOST_ROWS, Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.workbook import Row, Sheet
@@ -51,6 +51,9 @@ class Survey:
         self.repeat = ""
 
     def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
+        if len(sheet.rows) > MOST_ROWS:
+            self.fault(sheet.rows[MOST_ROWS], "type", f"题目太多，最多 {MOST_ROWS} 行。", "请拆成几张表。")
+            return ()
         self.coming = [row.get("name") for row in sheet.rows]
         for row in sheet.rows:
             self.read(row)
@@ -169,7 +172,9 @@ class Survey:
         """Whether the type is one of the subset; a fault is noted where it is not."""
         if kind not in list(Kind) or (listed and kind not in SELECTS):
             wanted = SPOKEN.get(word, "、".join(Kind))
-            self.fault(row, "type", f"还不支持题型“{word}”。", f"请改为 {wanted}。")
+            shown = f"还不支持题型“{word}”。" if word else "没有写题型。"
+            merged = "" if word else "和上一行合并的单元格请取消合并。"
+            self.fault(row, "type", shown, f"请改为 {wanted}。{merged}")
             return False
         if kind in SELECTS and listed not in self.lists:
             shown = f"choices 表里没有选项表“{listed}”。" if listed else "没有写选项表的名称。"

@@ -43,12 +43,17 @@ class Words:
     """What the questions that may be named are called."""
 
     def __init__(self, asked: Mapping[str, Question], language: str = "zh") -> None:
-        self.asked, self.language = asked, language
+        self.asked, self.language = dict[str, Question](), language
         self.named: dict[str, list[Question]] = {}
         for question in asked.values():
-            for name in {plain(self.label(question)), question.name}:
-                if name:
-                    self.named.setdefault(name, []).append(question)
+            self.add(question)
+
+    def add(self, question: Question) -> None:
+        """One more question that may be named."""
+        self.asked[question.name] = question
+        for name in {plain(self.label(question)), question.name}:
+            if name:
+                self.named.setdefault(name, []).append(question)
 
     def label(self, question: Question) -> str:
         return question.labels.get(self.language) or next(iter(question.labels.values()), question.name)
@@ -75,7 +80,7 @@ class Words:
 
     def xpath(self, text: str) -> str:
         """The condition as XPath; what is XPath already is left as it is. Raises Unreadable."""
-        return text if "${" in text or "＄" in text else _Reader(self, text).whole()
+        return text if "${" in text or "＄" in text else Reader(self, text).whole()
 
     def words(self, ast: Ast, around: int = 0) -> str | None:
         """The tree in words, or None where there are none for it."""
@@ -128,7 +133,9 @@ class Words:
         return label if len(self.named.get(label, ())) == 1 else name
 
 
-class _Reader:
+class Reader:
+    """Reads a condition from left to right."""
+
     def __init__(self, words: Words, text: str) -> None:
         self.words, self.shown = words, text
         self.text, self.at = unicodedata.normalize("NFKC", text).strip(), 0

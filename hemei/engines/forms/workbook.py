@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.forms.faults import Fault, FormRefused
 
@@ -21,6 +22,8 @@ SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS = 5_000, 200
+UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")  # what comes along when text is copied from elsewhere
+OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
 FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>(?!</(?:\w+:)?c>)")
 ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^>]*(?<!/)>")
@@ -51,11 +54,12 @@ class Sheet:
     name: str
     letters: Mapping[str, str]
     rows: tuple[Row, ...]
+    top: int = 1  # the row of the headings
 
     def fault(self, heading: str, problem: str, remedy: str) -> Fault:
         """A fault in the heading itself."""
         letter = self.letters.get(heading, "")
-        return Fault(self.name, 1, f"{letter}1" if letter else "", problem, remedy)
+        return Fault(self.name, self.top, f"{letter}{self.top}" if letter else "", problem, remedy)
 
 
 Cells = Sequence[Sequence[object]]
@@ -63,20 +67,26 @@ Cells = Sequence[Sequence[object]]
 
 def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
     """The sheets of SHEETS that the workbook has. Raises FormRefused where it cannot be opened or is too large."""
-    named = {name.strip().lower(): cells for name, cells in read_cells(source).items()}
+    named: dict[str, Cells] = {}
+    for name, cells in read_cells(source).items():
+        if named.setdefault(text_of(name).lower(), cells) is not cells and text_of(name).lower() in SHEETS:
+            twice = Fault(name, 0, "", f"有两张工作表都叫 {text_of(name)}。", "请删去一张，或改成别的名称。")
+            raise FormRefused([twice])
     return {name: sheet_of(name, named[name]) for name in SHEETS if name in named}
 
 
 def read_cells(source: bytes | Path) -> dict[str, Cells]:
-    """Every sheet by its name, as it stands. Raises FormRefused where it cannot be opened or is too large.
+    """Every sheet of cells by its name, as it stands, hidden ones last.
 
-    Raises refused.
+    Raises FormRefused where it cannot be opened or is too large.
     """
     packed = source.read_bytes() if isinstance(source, Path) else source
     check_size(packed)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
-            present = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
+            told = [one for one in workbook.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
+            told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
+            present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
             return {name: sheet.to_python(skip_empty_area=False) for name, sheet in present}
     except CalamineError as error:
         raise refused(
@@ -92,8 +102,14 @@ def check_size(packed: bytes) -> None:
     """Refuse what is no workbook or would not fit in memory once it is unpacked. Raises refused."""
     if len(packed) > LARGEST_FILE:
         raise refused(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。")
+    if packed.startswith(OLD_FORMAT):
+        raise refused(
+            "这是旧的 .xls 文件，或加了密码的 .xlsx 工作簿。", "请去掉密码，在 Excel 中另存为“Excel 工作簿（.xlsx）”。"
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            if "xl/workbook.xml" not in archive.namelist():  # .ods, .xlsb, .docx: their cells are not looked at below
+                raise zipfile.BadZipFile
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
                 raise refused("解压后的内容过大。", "请删去多余的行、列和工作表。")
             if archive.testzip() is not None:  # also where a part unpacks to more than it declares
@@ -141,25 +157,37 @@ def letters_of(number: int) -> str:
     return letters
 
 
-def sheet_of(name: str, cells: Sequence[Sequence[object]]) -> Sheet:
-    """A sheet with its columns by heading. Raises FormRefused for a heading that comes twice."""
-    headings = [heading_of(text_of(cell)) for cell in cells[0]] if cells else []
+def sheet_of(name: str, cells: Cells, top: int = 0, heading: Callable[[str], str] | None = None) -> Sheet:
+    """A sheet with its columns by heading, which stand in row `top` from 0 on, and are spelled as `heading` has them.
+
+    Raises FormRefused for a heading that comes twice, and for something below no heading.
+    """
+    headings = [(heading or heading_of)(text_of(cell)) for cell in cells[top]] if cells else []
     twice = [heading for heading, times in Counter(filter(None, headings)).items() if times > 1]
-    if twice:
-        faults = [
-            Fault(name, 1, f"{letters_of(k)}1", f"列名“{heading}”出现了两次。", "请删去重复的列。")
-            for k, heading in enumerate(headings, 1)
-            if heading in twice
-        ]
+    faults = [
+        Fault(name, top + 1, f"{letters_of(k)}{top + 1}", f"列名“{heading}”出现了两次。", "请删去重复的列。")
+        for k, heading in enumerate(headings, 1)
+        if heading in twice
+    ]
+    faults += without_heading(name, headings, cells, top)
+    if faults:
         raise FormRefused(faults)
     letters = {heading: letters_of(k) for k, heading in enumerate(headings, 1) if heading}
-    return Sheet(name, letters, tuple(rows_of(name, headings, letters, cells[1:])))
+    return Sheet(name, letters, tuple(rows_of(name, headings, letters, cells, top)), top + 1)
 
 
-def rows_of(
-    sheet: str, headings: list[str], letters: Mapping[str, str], cells: Sequence[Sequence[object]]
-) -> Iterator[Row]:
-    for number, line in enumerate(cells, start=2):
+def without_heading(sheet: str, headings: Sequence[str], cells: Cells, top: int) -> Iterator[Fault]:
+    """Columns in which something stands of which no heading says what it is: it would be lost without a word."""
+    for column in (k for k, heading in enumerate(headings) if not heading):
+        filled = (number for number, line in enumerate(cells[top + 1 :], start=top + 2) if text_of(line[column]))
+        if number := next(filled, 0):
+            letter, text = letters_of(column + 1), text_of(cells[number - 1][column])
+            remedy = f"请在 {letter}{top + 1} 补上列名，或删去这一列的内容。"
+            yield Fault(sheet, number, f"{letter}{number}", f"这一列没有列名，却写了“{text[:20]}”。", remedy)
+
+
+def rows_of(sheet: str, headings: Sequence[str], letters: Mapping[str, str], cells: Cells, top: int) -> Iterator[Row]:
+    for number, line in enumerate(cells[top + 1 :], start=top + 2):
         texts = {heading: text_of(cell) for heading, cell in zip(headings, line, strict=True) if heading}
         if any(texts.values()):
             yield Row(sheet, number, {heading: text for heading, text in texts.items() if text}, letters)
@@ -174,7 +202,8 @@ def heading_of(text: str) -> str:
     if word.strip().lower() == "media":
         return f"media::{language.strip().lower()}"
     name = word.strip().lower().replace(" ", "_")
-    return SAME.get(name, name) + (f"::{language.strip()}" if colons else "")
+    spoken = unicodedata.normalize("NFKC", language).strip()
+    return SAME.get(name, name) + (f"::{spoken}" if colons else "")
 
 
 def text_of(cell: object) -> str:
@@ -187,4 +216,4 @@ def text_of(cell: object) -> str:
         return cell.date().isoformat() if not (cell.hour or cell.minute or cell.second) else cell.isoformat(" ")
     if isinstance(cell, date):
         return cell.isoformat()
-    return str(cell).strip()
+    return UNSEEN.sub("", str(cell)).strip()

@@ -20,36 +20,36 @@ from hemei.core.access import Actor, Refused
 from hemei.core.actions.collector import note_collector_use, note_wrong_key
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.queries.collector import collector_actor, live_collector
-from hemei.engines.forms import NotASubmission, read_submission
+from hemei.engines.forms import NotASubmission, Submission, read_submission
 from hemei.engines.forms.xform import PLACES
 from hemei.field import collect
 from hemei.field.collect import NoSuchForm, md5, response
 from hemei.field.posted import Malformed, posted
 from hemei.terms.day import today
 
+LONGEST_DEVICE = 40  # of what a phone calls itself, so that its software has room beside it
+
 
 def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for phones: whose key it is decides what they get, and each answer speaks the protocol."""
+    """A page for phones: whose key it is decides what they get; `openrosa` adds the protocol's headers."""
 
     @wraps(view)
     def answer(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
         key = live_collector(token)
         if key is None:
             note_wrong_key(address=str(request.META.get("REMOTE_ADDR", "")))
-            return _speaking(_told(_("这把钥匙已经作废或不存在，请向本单位重新申请。"), 403))
+            return _told(_("这把钥匙已经作废或不存在，请向本单位重新申请。"), 403)
         if request.headers.get("X-OpenRosa-Version") != "1.0":
-            return _speaking(_told(_("这个地址只供填报软件（如 ODK Collect）使用。"), 400))
+            return _told(_("这个地址只供填报软件（如 ODK Collect）使用。"), 400)
         note_collector_use(key, on=today())
-        return _speaking(view(request, collector_actor(key), token, **arguments))
+        try:
+            given = view(request, collector_actor(key), token, **arguments)
+        except Http404:
+            return _told(_("没有这张表，或您不填这张表：请在手机上更新空白表单。"), 404)
+        given.headers["Cache-Control"] = "private, no-store"
+        return given
 
     return csrf_exempt(answer)  # the token in the address is what a cookie would be, and no other site knows it
-
-
-def _speaking(answer: HttpResponse) -> HttpResponse:
-    answer.headers["X-OpenRosa-Version"] = "1.0"
-    answer.headers["X-OpenRosa-Accept-Content-Length"] = str(collect.largest_submission())
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
 
 
 def _xml(content: bytes) -> HttpResponse:
@@ -57,7 +57,8 @@ def _xml(content: bytes) -> HttpResponse:
 
 
 def _told(message: str, status: int) -> HttpResponse:
-    return HttpResponse(response(message), content_type="text/xml; charset=utf-8", status=status)
+    headers = {"Content-Type": "text/xml; charset=utf-8", "Cache-Control": "private, no-store"}
+    return HttpResponse(response(message), headers=headers, status=status)
 
 
 @phone
@@ -101,6 +102,12 @@ def places(request: HttpRequest, actor: Actor, token: str, form_id: str) -> Http
     return HttpResponse(content, content_type="text/csv; charset=utf-8")
 
 
+def _device(request: HttpRequest, read: Submission) -> str:
+    """Which phone it was, by its form or by the address that Collect sends to, and by which software."""
+    phone = read.device or request.GET.get("deviceID", "")
+    return " · ".join(filter(None, (phone[:LONGEST_DEVICE], request.headers.get("User-Agent", ""))))
+
+
 @phone
 @require_http_methods(["HEAD", "POST"])
 def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
@@ -110,7 +117,7 @@ def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
     try:
         with posted(request, collect.largest_submission()) as (xml, files):
             read = read_submission(xml)
-            collect.take_in(read, xml, files, by=actor, device=request.headers.get("User-Agent", ""))
+            collect.take_in(read, xml, files, by=actor, device=_device(request, read))
     except (Malformed, NotASubmission) as wrong:
         return _told(str(wrong), 400)
     except Refused:

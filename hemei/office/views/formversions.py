@@ -24,7 +24,7 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import Fault, FormRefused, read_form
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.changes import changes
-from hemei.engines.forms.plainsheet import as_plain, writable
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.workbook import LARGEST_FILE
 from hemei.engines.forms.writing import as_xlsform
 from hemei.office.forms import DayField, OfficeForm
@@ -113,7 +113,6 @@ def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
         "read": registered.read,
         "versions": reading.versions(within=scope, form=form_id),
         "checks": reading.checks_by_version(form_id, within=seen) if seen else {},
-        "plain": writable(registered.read),
         "upload": form,
         "today": today(),
         **_shown(faults),
@@ -164,7 +163,6 @@ def version(request: OfficeRequest, pk: int) -> HttpResponse:
         "changes": changes(registered.read if registered else None, read),
         "rules_kept": registered is not None and registered.read.rules == read.rules,
         "form": form if draft else None,
-        "plain": writable(read),
         "may_withdraw": one.starts is not None and one.starts > today() and one.withdrawn_at is None,
     }
     return render(request, "office/form_version.html", context, status=status(form))
@@ -195,7 +193,7 @@ def download_version(request: OfficeRequest, pk: int, how: str) -> HttpResponse:
 
 
 def _sent(read: ReadForm, how: str) -> HttpResponse:
-    if how not in ("plain", "xlsform") or (how == "plain" and not writable(read)):
+    if how not in ("plain", "xlsform"):
         raise Http404
     content = as_plain(read) if how == "plain" else as_xlsform(read)
     name = quote(f"{read.title}-{read.version}{'' if how == 'plain' else '-XLSForm'}.xlsx")

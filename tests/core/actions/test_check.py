@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from hemei.core.access import Actor, ActorKind, At, Refused
-from hemei.core.actions.check import Answered, submit_check
+from hemei.core.actions.check import OF_INSTANCE, Answered, submit_check
 from hemei.core.actions.opening import open_case
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import AuditEntry, Case, Check, Place
-from tests.conftest import People, days_ago
+from tests.conftest import People, build_house, days_ago
 
 LEANS = {"wall_leaning": "yes", "corner_gap": "no"}
 
@@ -123,3 +123,16 @@ def test_what_is_open_already_may_be_seen_once_more(house: Place, people: People
     assert again == first
     assert first.findings.count() == 2
     assert AuditEntry.objects.filter(verb="case.seen", subject=f"case:{first.pk}").count() == 1
+
+
+def test_what_another_has_stored_at_the_same_moment_is_not_stored_again(
+    house: Place, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL lets looks at two places be written together, so that neither sees the other's record beforehand."""
+    first = submit_check(place=house, answered=selfcheck(), by=people.grid).check
+    monkeypatch.setattr(OF_INSTANCE, "first", lambda **_given: None)
+    again = submit_check(place=house, answered=selfcheck(at=first.at), by=people.grid)
+    assert (again.repeated, again.check, len(again.cases)) == (True, first, 1)
+    with pytest.raises(Conflict, match="内容与这次不同"):
+        submit_check(place=build_house(label="别处"), answered=selfcheck(at=first.at), by=people.grid)
+    assert Check.objects.count() == Case.objects.count() == 1

@@ -26,7 +26,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import AuditEntry, FormVersion, Place
 from hemei.core.registry import registry
 from hemei.engines.forms import FormRefused, Kind
-from hemei.engines.forms.plainsheet import as_plain
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.writing import as_xlsform
 from hemei.office.story import answers
 from hemei.terms.day import today

@@ -10,7 +10,8 @@ from openpyxl import Workbook
 
 from hemei.engines.forms import Form, FormRefused, Kind
 from hemei.engines.forms.changes import changes
-from hemei.engines.forms.plainsheet import as_plain, is_plain, read_plain
+from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.workbook import read_cells
 
 ROWS: list[list[Any]] = [

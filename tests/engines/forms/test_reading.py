@@ -79,7 +79,7 @@ def test_plain_labels_are_in_the_default_language(write: Write) -> None:
         ("A4", "begin repeat", "不能再套分组", "end group"),
         ("A7", "end repeat", "开头和结尾不是一种", "end group"),
         ("A4", "integer mm", "还不支持题型“integer mm”", "integer"),
-        ("A4", None, "还不支持题型“”", "select_one"),
+        ("A4", None, "没有写题型", "取消合并"),
         ("A6", "begin group", "不能再套分组", "end group"),
         ("A3", "end group", "没有可以结束的分组", "begin group"),
         ("B4", "墙裂", "题目代码“墙裂”不能用", "英文字母"),

@@ -1,0 +1,121 @@
+"""Limits of an answer in the words of officials, “1 到 30”, “不超过 200 字”, to XPath and back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+from hemei.engines.forms.expressions import Ast, number_text
+from hemei.engines.forms.form import Kind, Question
+from hemei.engines.forms.parsing import Unreadable
+
+LEAST = ("不小于", "不少于", "不低于", "不早于", "至少", "最少", ">=", "≥")
+MOST = ("不大于", "不多于", "不超过", "不高于", "不晚于", "至多", "最多", "<=", "≤")
+ABOVE, BELOW = ("大于", "超过", "多于", "高于", "晚于", ">"), ("小于", "少于", "低于", "不满", "早于", "<")
+BEFORE = dict.fromkeys(LEAST, ">=") | dict.fromkeys(MOST, "<=") | dict.fromkeys(ABOVE, ">")
+BEFORE |= dict.fromkeys(BELOW, "<") | {"正好": "=", "等于": "="}
+BEHIND = {"以上": ">=", "以下": "<=", "以内": "<="}
+SAID = {">=": "不小于", "<=": "不超过", ">": "大于", "<": "小于", "=": "正好"}
+SAID_OF_DAYS = {">=": "不早于", "<=": "不晚于", ">": "晚于", "<": "早于", "=": "正好"}
+NUMBER = r"-?\d+(?:\.\d+)?"
+DAY = r"\d{4}-\d{2}-\d{2}|今天"
+UNIT = "个?[字位]"
+BETWEEN = re.compile(r"(?:到|至|~|-|—|–)+")
+JOINED = re.compile(r"[,;、]|并?且")
+NUMBERS, DAYS = (Kind.INTEGER, Kind.DECIMAL), (Kind.DATE,)
+EXAMPLES = {
+    "数值": "请写成“1 到 30”“不小于 0”“大于 0，不超过 100”这样。",
+    "日期": "请写成“2020-01-01 到 今天”“不晚于 今天”这样。",
+    "字数": "请写成“最多 200”“5 到 50”“正好 11”这样。",
+}
+
+
+def what(question: Question) -> str:
+    """What of its answer is limited: 数值, 日期 or 字数; "" where nothing is that has words."""
+    if question.kind in NUMBERS:
+        return "数值"
+    return "日期" if question.kind in DAYS else "字数" if question.kind is Kind.TEXT else ""
+
+
+def limit_xpath(text: str, of: str) -> str:
+    """The limit as XPath, of what `what` says; what is XPath already is left as it is. Raises Unreadable.
+
+    >>> limit_xpath("1～30", "数值"), limit_xpath("最多 200 字", "字数")
+    ('. >= 1 and . <= 30', 'string-length(.) <= 200')
+    """
+    said = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+    if said.startswith((".", "not(", "regex(", "selected(", "count-selected(", "string-length(")) or "${" in said:
+        return text
+    if not of:
+        raise Unreadable(f"这种题没有“{text}”这样的限制。", "请清空这一格。")
+    one = _one(of)
+    parts = [part for piece in filter(None, JOINED.split(said)) for part in _comparisons(piece, one)]
+    if not parts or None in parts:
+        raise Unreadable(f"看不懂限制“{text}”。", EXAMPLES[of])
+    itself = "string-length(.)" if of == "字数" else "."
+    return " and ".join(f"{itself} {operator} {_value(value, text, of)}" for operator, value in filter(None, parts))
+
+
+def _one(of: str) -> str:
+    """The pattern of one value."""
+    return f"({DAY})" if of == "日期" else rf"({NUMBER})(?:{UNIT})?" if of == "字数" else f"({NUMBER})"
+
+
+def _comparisons(said: str, one: str) -> list[tuple[str, str] | None]:
+    if found := re.fullmatch(f"(?:从|在)?{one}{BETWEEN.pattern}{one}(?:之间|以内)?", said):
+        return [(">=", found[1]), ("<=", found[2])]
+    for words, pattern in ((BEFORE, "({words}){one}"), (BEHIND, "{one}({words})")):
+        listed = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+        if found := re.fullmatch(pattern.format(words=listed, one=one), said):
+            word, value = found.groups() if words is BEFORE else reversed(found.groups())
+            return [(words[word], value)]
+    return [None]
+
+
+def _value(value: str, text: str, of: str) -> str:
+    if value == "今天":
+        return "today()"
+    if of != "日期":
+        return value
+    try:
+        return f"'{date.fromisoformat(value).isoformat()}'"
+    except ValueError:
+        raise Unreadable(f"限制“{text}”里的“{value}”不是日期。", EXAMPLES[of]) from None
+
+
+def limit_words(ast: Ast, of: str) -> str | None:
+    """The tree of a limit in words, or None where there are none for it."""
+    said = [_compared(part, of) for part in _conjuncts(ast)]
+    if None in said:
+        return None
+    match said:
+        case [(">=", least), ("<=", most)]:
+            return f"{least} 到 {most}"
+    names = SAID_OF_DAYS if of == "日期" else SAID
+    return "，".join(f"{names[operator]} {value}" for operator, value in filter(None, said))
+
+
+def _conjuncts(ast: Ast) -> list[Ast]:
+    return [*_conjuncts(ast[2]), *_conjuncts(ast[3])] if ast[:2] == ("call", "and") else [ast]
+
+
+def _compared(ast: Ast, of: str) -> tuple[str, str] | None:
+    match of, ast:
+        case "数值", ("call", operator, ("self",), ("lit", int() | float() as value)) if operator in SAID:
+            return operator, number_text(value)
+        case "数值", ("call", operator, ("self",), ("call", "neg", ("lit", int() | float() as value))) if (
+            operator in SAID
+        ):
+            return operator, f"-{number_text(value)}"
+        case "字数", ("call", operator, ("call", "string-length", ("self",)), ("lit", int() as value)) if (
+            operator in SAID
+        ):
+            return operator, number_text(value)
+        case "日期", ("call", operator, ("call", "date", ("self",)), ("call", "date", ("lit", str(value)))) if (
+            operator in SAID
+        ):
+            return operator, value
+        case "日期", ("call", operator, ("call", "date", ("self",)), ("call", "today")) if operator in SAID:
+            return operator, "今天"
+    return None

@@ -1,0 +1,73 @@
+"""A form as the plain Chinese sheet that officials edit: what `plainsheet` reads as the same form again."""
+
+from __future__ import annotations
+
+from hemei.engines.forms import rules
+from hemei.engines.forms.form import Form, Kind, Question, Section
+from hemei.engines.forms.limits import limit_words, what
+from hemei.engines.forms.plainsheet import (
+    CHOICES,
+    CODE,
+    COLUMNS,
+    FINDINGS,
+    GROUP,
+    HINT,
+    LENGTH,
+    QUESTION,
+    RANGE,
+    RECKONED,
+    REPEATED,
+    REQUIRED,
+    SHEET,
+    TYPE,
+    TYPES,
+    UNGROUPED,
+    WHEN,
+)
+from hemei.engines.forms.reckoning import calculation_words
+from hemei.engines.forms.words import Words, said_or_xpath
+from hemei.engines.forms.writing import workbook
+
+WIDTHS = {GROUP: 16, QUESTION: 40, TYPE: 8, CHOICES: 36, REQUIRED: 8, WHEN: 32, HINT: 32, CODE: 18}
+WIDTHS |= {RANGE: 16, LENGTH: 14, RECKONED: 32, REPEATED: 10}
+WIDTHS |= {rules.ANSWER: 24, rules.CONDITION: 60, rules.FINDING: 14}
+
+
+def as_plain(form: Form) -> bytes:
+    """The plain sheet of a form; the condition of a group stands at each of its questions."""
+    rows: list[dict[str, str]] = []
+    words, repeats = Words({}, form.languages[0]), dict[str, str]()
+    for section in form.sections:
+        for number, question in enumerate(section.questions):
+            rows.append(_row(form, section, question, words, repeats))
+            if section.repeat and not number:
+                rows[-1][REPEATED] = "是"
+            words.add(question)
+        if section.repeat:
+            repeats[form.text(section.labels, "zh")] = section.name
+    sheets = {SHEET: rows, FINDINGS: rules.rows_of(form.rules or (), form.sections)}
+    offered = {(SHEET, TYPE): list(TYPES), (SHEET, REQUIRED): ["是", "否"], (SHEET, REPEATED): ["是"]}
+    return workbook(sheets, {SHEET: COLUMNS, FINDINGS: rules.COLUMNS}, widths=WIDTHS, offered=offered)
+
+
+def _row(form: Form, section: Section, question: Question, words: Words, repeats: dict[str, str]) -> dict[str, str]:
+    labels = [form.text(choice.labels, "zh") for choice in question.choices]
+    shorter = LENGTH if question.kind is Kind.TEXT else RANGE
+    return {
+        GROUP: form.text(section.labels, "zh") or UNGROUPED,
+        QUESTION: form.text(question.labels, "zh") or question.name,
+        TYPE: next(word for word, kind in TYPES.items() if kind is question.kind),
+        CHOICES: "；".join(labels),
+        REQUIRED: "是" if question.required else "",
+        WHEN: said_or_xpath(words, question.relevant.ast) if question.relevant else "",
+        HINT: form.text(question.hints, "zh"),
+        shorter: _limit(question),
+        RECKONED: calculation_words(question.calculation.ast, words, repeats) if question.calculation else "",
+        CODE: question.name,
+    }
+
+
+def _limit(question: Question) -> str:
+    if question.constraint is None:
+        return ""
+    return limit_words(question.constraint.ast, what(question)) or question.constraint.text
