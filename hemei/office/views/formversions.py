@@ -9,8 +9,8 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hemei.core.access import At, scope_of
@@ -21,9 +21,9 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.queries import formversions as reading
 from hemei.core.registry import Form, registry
-from hemei.engines.forms import Fault, FormRefused, read_form
+from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
-from hemei.engines.forms.changes import changes
+from hemei.engines.forms.changes import Change, changes
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.workbook import LARGEST_FILE
 from hemei.engines.forms.writing import as_xlsform
@@ -35,6 +35,32 @@ from hemei.terms.day import today
 from hemei.terms.region import Level
 
 MOST_FAULTS = 100
+PARTS = {
+    "label": gettext_lazy("题目"),
+    "kind": gettext_lazy("类型"),
+    "hint": gettext_lazy("提示"),
+    "choices": gettext_lazy("选项"),
+    "required": gettext_lazy("必填"),
+    "relevant": gettext_lazy("何时问"),
+    "constraint": gettext_lazy("限制"),
+    "calculation": gettext_lazy("算式"),
+    "picture": gettext_lazy("配图"),
+}
+IN_WORDS: dict[str, dict[str, Any]] = {
+    "kind": {
+        Kind.SELECT_ONE: gettext_lazy("单选"),
+        Kind.SELECT_MULTIPLE: gettext_lazy("多选"),
+        Kind.TEXT: gettext_lazy("文字"),
+        Kind.INTEGER: gettext_lazy("整数"),
+        Kind.DECIMAL: gettext_lazy("小数"),
+        Kind.DATE: gettext_lazy("日期"),
+        Kind.IMAGE: gettext_lazy("照片"),
+        Kind.NOTE: gettext_lazy("说明"),
+        Kind.GEOPOINT: gettext_lazy("位置"),
+        Kind.CALCULATE: gettext_lazy("自动计算"),
+    },
+    "required": {"yes": gettext_lazy("是"), "no": gettext_lazy("否")},
+}
 
 
 class UploadForm(OfficeForm):
@@ -160,12 +186,23 @@ def version(request: OfficeRequest, pk: int) -> HttpResponse:
         "one": one,
         "read": read,
         "registered": registered,
-        "changes": changes(registered.read if registered else None, read),
+        "changes": _changed(registered.read if registered else None, read),
         "rules_kept": registered is not None and registered.read.rules == read.rules,
         "form": form if draft else None,
         "may_withdraw": one.starts is not None and one.starts > today() and one.withdrawn_at is None,
     }
     return render(request, "office/form_version.html", context, status=status(form))
+
+
+def _changed(before: ReadForm | None, after: ReadForm) -> list[tuple[Change, list[tuple[Any, Any, Any]]]]:
+    """Each change with its parts in the words of the page."""
+    found = changes(before, after, (get_language() or "zh")[:2])
+    return [(change, [_in_words(*part) for part in change.parts]) for change in found]
+
+
+def _in_words(part: str, was: str, now: str) -> tuple[Any, Any, Any]:
+    words = IN_WORDS.get(part, {})
+    return PARTS[part], words.get(was, was), words.get(now, now)
 
 
 @require_POST
