@@ -139,7 +139,7 @@ def test_what_a_phone_sends_is_text_wherever_it_is_shown(village_records: People
                 told[path] = more
     assert told == {}
     if who == "district":
-        assert on >= {"/office/places/N/", "/office/places/N/file/", "/api/checks/N", "/office/cases/N/"}, on
+        assert on >= {"/office/places/N/", "/office/places/N/file/", "/api/checks/N", "/field/checks/N/"}, on
 
 
 def test_so_it_is_behind_the_plate_of_the_house(village_records: People) -> None:
