@@ -14,6 +14,11 @@ sendOnce(); // after the question: a form that waits for an answer is not being 
 followPhotos();
 keepDrafts();
 
+// On a narrow screen what is looked up only now and then begins folded.
+if (matchMedia("(max-width: 40rem)").matches) {
+  for (const part of document.querySelectorAll<HTMLDetailsElement>("details[data-fold]")) part.open = false;
+}
+
 document.addEventListener("click", (event) => {
   const target = event.target as Element;
   if (target.closest("[data-print]")) window.print();

@@ -24,6 +24,8 @@ Text = str | Promise
 PASS, FAIL, UNKNOWN = Outcome.PASS, Outcome.FAIL, Outcome.UNKNOWN
 OLD_HOUSE = frozenset({"rebuild", "extend", "storey", "dangerous", "relocate", "ecological"})
 """Kinds of work that concern a house which already stands."""
+SETTLED_BY_STEPS = frozenset({"building.G11", "building.G12", "building.G15"})
+"""Gates that open by themselves once meeting, notice and agreement are recorded."""
 
 
 @cache

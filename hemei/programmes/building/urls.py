@@ -2,6 +2,7 @@ from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
 from hemei.programmes.building.views import (
+    detail,
     leads,
     patterns,
     permits,
@@ -24,7 +25,7 @@ urlpatterns = [
     staff("add/", permits.find, "find"),
     staff("add/<int:pk>/", permits.add, "add"),
     staff("placed/", placing.placed, "placed"),
-    staff("<int:pk>/", permits.detail, "one"),
+    staff("<int:pk>/", detail.detail, "one"),
     staff("<int:pk>/files/<int:row>/", permits.original, "file"),
     staff("<int:pk>/files/<int:row>/small/", permits.thumbnail, "small"),
     staff("<int:pk>/steps/<slug:slug>/", steps.take, "step"),

@@ -13,10 +13,15 @@ from hemei.core.actions.case import Brought
 from hemei.core.errors import Mistaken
 from hemei.core.wording import listed
 from hemei.programmes.building.gates import QUORUM
-from hemei.programmes.building.lists import listed_in, visits_before
-from hemei.programmes.building.models import Opinion, Permit
+from hemei.programmes.building.lists import listed_in
+from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
-from hemei.programmes.building.queries.reviews import latest_opinions
+from hemei.programmes.building.queries.reviews import (
+    inspections_lacking,
+    objecting_offices,
+    silent_offices,
+    visits_lacking,
+)
 from hemei.programmes.building.queries.standing import blocking, stood
 from hemei.programmes.building.shapes import area_m2, farthest_m, ring_of
 from hemei.terms.day import day_of
@@ -94,12 +99,9 @@ def noticed(permit: Permit, brought: Brought, at: datetime) -> None:
 @asked("permit.town_review")
 def reviewed(permit: Permit, brought: Brought, at: datetime) -> None:
     require_visits(permit, "permit.town_review", at)
-    said = latest_opinions(permit)
-    silent = [name for name in listed_in("offices", region=permit.region, on=day_of(at)) if name not in said]
-    if silent:
+    if silent := silent_offices(permit, on=day_of(at)):
         raise Mistaken(_("还没有意见：%(offices)s。") % {"offices": listed(silent)}, code="offices_silent")
-    against = [name for name, row in said.items() if row.said == Opinion.Said.OBJECTS]
-    if against:
+    if against := objecting_offices(permit):
         raise Mistaken(
             _("%(offices)s不同意：请退回补正，或写明理由不予批准；意见改变的请该部门重新出具。")
             % {"offices": listed(against)},
@@ -109,9 +111,7 @@ def reviewed(permit: Permit, brought: Brought, at: datetime) -> None:
 
 def require_visits(permit: Permit, verb: str, at: datetime) -> None:
     """Raise Mistaken where a visit that the district asks for has not been made."""
-    kinds = listed_in("visits", region=permit.region, on=day_of(at))
-    made = set(permit.visits.values_list("kind", flat=True))
-    if lacking := [kind for kind in visits_before(verb, kinds) if kind not in made]:
+    if lacking := visits_lacking(permit, verb, on=day_of(at)):
         raise Mistaken(_("还没有登记到场：%(kinds)s。") % {"kinds": listed(lacking)}, code="not_visited")
 
 
@@ -148,20 +148,15 @@ def in_order(permit: Permit, brought: Brought, at: datetime) -> None:
     stages = listed_in("stages", region=permit.region, on=day_of(at))
     if stage not in stages:
         raise Mistaken(_("请选查的是哪个阶段。"), field="stage", code="unknown")
-    done = inspected(permit)
-    if lacking := [name for name in stages[: stages.index(stage)] if name not in done]:
+    still = inspections_lacking(permit, on=day_of(at))
+    if lacking := [name for name in stages[: stages.index(stage)] if name in still]:
         raise Mistaken(_("前面的阶段还没有查：%(stages)s。") % {"stages": listed(lacking)}, field="stage", code="early")
-
-
-def inspected(permit: Permit) -> set[str]:
-    return {str(step.data.get("stage")) for step in permit.steps.filter(verb="permit.inspect")}
 
 
 @asked("permit.accept")
 def as_approved(permit: Permit, brought: Brought, at: datetime) -> None:
     require_visits(permit, "permit.accept", at)
-    stages = listed_in("stages", region=permit.region, on=day_of(at))
-    if lacking := [name for name in stages if name not in inspected(permit)]:
+    if lacking := inspections_lacking(permit, on=day_of(at)):
         raise Mistaken(_("还没有施工检查：%(stages)s。") % {"stages": listed(lacking)}, code="not_inspected")
     if permit.footprint and not brought.data.get("as_built", {}).get("footprint"):
         raise Mistaken(_("批准时画了房屋轮廓，请在地图上量出建成的轮廓。"), field="footprint", code="not_measured")

@@ -58,3 +58,10 @@ def next_stage(permit: Permit) -> str | None:
     """The stage that is to be reached next, None after the last."""
     done = set(permit.relocation.values_list("stage", flat=True))
     return next((stage for stage in Stage.values if stage not in done), None)
+
+
+def open_stage(permit: Permit) -> str | None:
+    """The stage that may be recorded now, None where it is not its time."""
+    following = next_stage(permit) if permit.work == Work.ECOLOGICAL else None
+    early = permit.state in UNDECIDED | {"returned"}
+    return following if (early if following in BEFORE_THE_DECISION else permit.state in FINISHED) else None

@@ -1,7 +1,13 @@
-"""Reading what offices said, and which visits were made, of a permit that was read in a scope."""
+"""Reading what offices said, which visits and inspections were made, and what still lacks before a permit goes on.
+
+Each takes a permit that was read in a scope.
+"""
 
 from __future__ import annotations
 
+from datetime import date
+
+from hemei.programmes.building.lists import listed_in, visits_before
 from hemei.programmes.building.models import Opinion, Permit
 
 
@@ -9,3 +15,26 @@ def latest_opinions(permit: Permit) -> dict[str, Opinion]:
     """Office → its last word since the application was last filed."""
     rows = Opinion.objects.filter(permit=permit, at__gte=permit.filed_at).order_by("pk")
     return {row.office: row for row in rows}
+
+
+def silent_offices(permit: Permit, *, on: date) -> list[str]:
+    """The offices that are to be heard and have said nothing yet."""
+    said = latest_opinions(permit)
+    return [name for name in listed_in("offices", region=permit.region, on=on) if name not in said]
+
+
+def objecting_offices(permit: Permit) -> list[str]:
+    return [name for name, row in latest_opinions(permit).items() if row.said == Opinion.Said.OBJECTS]
+
+
+def visits_lacking(permit: Permit, verb: str, *, on: date) -> list[str]:
+    """The visits that the district asks for before a step, and nobody has made."""
+    kinds = listed_in("visits", region=permit.region, on=on)
+    made = set(permit.visits.values_list("kind", flat=True))
+    return [kind for kind in visits_before(verb, kinds) if kind not in made]
+
+
+def inspections_lacking(permit: Permit, *, on: date) -> list[str]:
+    """The stages of the work that nobody has inspected yet, in their order."""
+    done = {str(step.data.get("stage")) for step in permit.steps.filter(verb="permit.inspect")}
+    return [name for name in listed_in("stages", region=permit.region, on=on) if name not in done]

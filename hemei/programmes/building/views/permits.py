@@ -1,8 +1,6 @@
-"""The queue of permits, an application, and one permit from beginning to end."""
+"""The queue of permits, an application, and the files of a permit."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -11,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At, may, require, scope_of
+from hemei.core.access import At, require, scope_of
 from hemei.core.doors import found, moved, reach
 from hemei.core.models import Evidence
 from hemei.core.queries.paging import page
@@ -23,24 +21,14 @@ from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files
 from hemei.office.views.evidence import as_it_came, small_picture
 from hemei.programmes.building.actions import applying
-from hemei.programmes.building.actions.asked import compared
 from hemei.programmes.building.forms import ApplicationForm, HouseholdFilterForm, PermitFilterForm
-from hemei.programmes.building.gates import GATES, clause
 from hemei.programmes.building.life import LIFE, LOOKS, STAGES
-from hemei.programmes.building.lists import listed_in
-from hemei.programmes.building.models import Demonstration, Permit, PermitFile
-from hemei.programmes.building.offers import offers, slug
-from hemei.programmes.building.papers import offered
+from hemei.programmes.building.models import Permit, PermitFile
 from hemei.programmes.building.queries.households import households, one_household
 from hemei.programmes.building.queries.listing import permits_listing
-from hemei.programmes.building.queries.patterns import against
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
-from hemei.programmes.building.queries.relocations import stages_of
-from hemei.programmes.building.queries.reviews import latest_opinions
-from hemei.programmes.building.queries.standing import stood
 from hemei.programmes.building.views.placing import on_map, placing_form
-from hemei.programmes.building.wording import CONVENED, NEXT
-from hemei.terms.day import today
+from hemei.programmes.building.wording import NEXT
 from hemei.terms.region import Level
 
 MATTER = Permit.matter
@@ -136,78 +124,6 @@ def one(request: OfficeRequest, pk: int, verb: str = "permit.view") -> Permit:
     if verb != "permit.view":
         require(request.actor, verb, row)
     return row
-
-
-def detail(request: OfficeRequest, pk: int) -> HttpResponse:
-    row = one(request, pk)
-    first, others = offers(row, request.actor)
-    gates = stood(row, before=None if row.number else "permit.approve")
-    if row.number:  # what was decided stands as it was decided
-        gates = [one for one in gates if one.passage.gate.before != "permit.approve"]
-    context = {
-        "one": row,
-        "state": LIFE.by_key[row.state].name,
-        "look": LOOKS[row.state],
-        "next": NEXT[row.state],
-        "first": (slug(first.verb), first.name) if first else None,
-        "others": [(slug(step.verb), step.name) for step in others],
-        "gates": gates,
-        "decided": _decided(row),
-        "papers": offered(row),
-        "unlike": against(row),
-        "today": today(),
-        "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
-        "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
-        "relocation": stages_of(row),
-        "demonstration": Demonstration.objects.filter(permit=row).first(),
-        "may_demonstrate": bool(row.accepted_on) and may(request.actor, "permit.accept", row),
-        "running": not LIFE.by_key[row.state].ending,
-        "region_names": names(within=reach(request.actor, "permit.view", MATTER)),
-        **_review(row),
-        **_story(row),
-    }
-    return render(request, "building/one.html", context)
-
-
-def _decided(row: Permit) -> list[tuple[Any, Any, dict[str, str]]]:
-    """The gates as they stood at the approval: title, clause, what was said."""
-    step = row.steps.filter(verb="permit.approve").order_by("-pk").first()
-    known = {one.id: one for one in GATES}
-    kept = step.data.get("gates", []) if step else []
-    return [(known[one["gate"]].title, clause(known[one["gate"]].clause), one) for one in kept if one["gate"] in known]
-
-
-def _review(row: Permit) -> dict[str, Any]:
-    said, day = latest_opinions(row), today()
-    visits = {kind: [] for kind in listed_in("visits", region=row.region, on=day)}  # type: dict[str, list[Any]]
-    for made in row.visits.order_by("on", "pk"):
-        visits.setdefault(made.kind, []).append(made)
-    offices = dict.fromkeys([*listed_in("offices", region=row.region, on=day), *said])
-    return {
-        "offices": [(name, said.get(name)) for name in offices],
-        "opining": row.state == "village_reviewed",
-        "visits": list(visits.items()),
-        "compared": compared(row, row.as_built, row.filed_at) if row.as_built else [],
-    }
-
-
-def _story(row: Permit) -> dict[str, Any]:
-    files: dict[int, list[Any]] = {}
-    for file in PermitFile.objects.filter(permit=row).select_related("evidence").order_by("evidence"):
-        files.setdefault(file.step_id or -(file.visit_id or 0), []).append(file.evidence)
-    steps = row.steps.select_related("account").order_by("-id")
-    return {
-        "story": [
-            (
-                step,
-                LIFE.by_verb[step.verb].name if step.verb in LIFE.by_verb else _("登记申请"),
-                LOOKS[step.to_state],
-                files.get(step.pk, []),
-            )
-            for step in steps
-        ],
-        "visit_files": {-key: kept for key, kept in files.items() if key < 0},
-    }
 
 
 def _file(request: OfficeRequest, pk: int, row: int) -> Evidence:
