@@ -13,7 +13,7 @@ from typing import Any
 
 import pi_heif
 from django.utils import timezone
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, ImageOps
 
 pi_heif.register_heif_opener()  # the format in which many phones store what their cameras take
 
@@ -39,6 +39,26 @@ def opened(content: bytes | Path) -> Iterator[Image.Image]:
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         with Image.open(content if isinstance(content, Path) else io.BytesIO(content), formats=list(TYPES)) as image:
             yield image
+
+
+PORTRAIT = (360, 480)
+
+
+def portrait(content: bytes | Path, *, least: tuple[int, int]) -> bytes | None:
+    """A face for a card: upright, cut to 3 : 4 and scaled, with nothing of what the camera wrote into it.
+
+    None where the photo cannot be read to its end, or has fewer pixels than `least` either way.
+    """
+    out = io.BytesIO()
+    try:
+        with opened(content) as image:
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+            if upright.width < least[0] or upright.height < least[1]:
+                return None
+            ImageOps.fit(upright, PORTRAIT, centering=(0.5, 0.35)).save(out, "JPEG", quality=85)
+    except UNREADABLE:
+        return None
+    return out.getvalue()
 
 
 def taken(content: bytes | Path) -> Taken:

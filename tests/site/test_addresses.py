@@ -56,8 +56,11 @@ from hemei.programmes.craftsmen.models import (
     Certificate,
     Craftsman,
     DutyCard,
+    EarlierTraining,
     Plan,
+    Portrait,
     Posting,
+    Scan,
     Session,
     Worksite,
 )
@@ -184,6 +187,10 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
     paper = Certificate.objects.create(
         **number, craftsman=craftsman, body=MARK, number=MARK, issued_on=day, valid_to=day, recorded_at=now, **here
     )
+    EarlierTraining.objects.create(
+        **number, craftsman=craftsman, on=day, body=MARK, document=MARK, recorded_at=now, **here
+    )
+    Portrait.objects.create(craftsman=craftsman, picture=photo().content, agreed_by=MARK, recorded_at=now)
     DutyCard.objects.create(
         **number, craftsman=craftsman, certificate=paper, number=MARK, code="a.b", issued_on=day, valid_to=day, **here
     )
@@ -198,6 +205,7 @@ def village_records(people: People, units: dict[str, Unit]) -> People:
         footprint_m2=90, floor_area_m2=90, storeys=1, since=day, filed_at=now, state="village_reviewed", **here,
     )  # fmt: skip
     Lead.objects.create(**number, where=MARK, found=MARK, seen_on=day, handed_to=MARK, handed_on=day, **here)
+    Scan.objects.create(evidence=Evidence.objects.get(pk=NUMBER), craftsman=craftsman, certificate=paper)
     PermitFile.objects.create(evidence=Evidence.objects.get(pk=NUMBER), permit=permit)
     LayerVersion.objects.create(
         **number, kind="forest_land", visibility="internal", publisher=MARK, starts=day, features=1, recorded_at=now,

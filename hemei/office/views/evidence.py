@@ -41,11 +41,18 @@ def thumbnail(request: OfficeRequest, pk: int) -> HttpResponseBase:
 def small_picture(file: Evidence, *, large: bool = False) -> HttpResponseBase:
     """A picture of a file that was found in somebody's scope; 404 for what is none."""
     found(file if file.media_type in photos.TYPES.values() else None)
-    small = found(_fitted(file, LARGE if large else SMALL))
-    response = HttpResponse(small, content_type="image/jpeg")
-    response["Content-Disposition"] = f'inline; filename="{file.pk}.jpg"'
+    response = picture_response(found(_fitted(file, LARGE if large else SMALL)), name=f"{file.pk}.jpg")
     response["Cache-Control"] = KEPT_FOR
-    return _locked(response)
+    return response
+
+
+def picture_response(picture: bytes, *, name: str) -> HttpResponse:
+    """A JPEG that we made ourselves, kept by no cache unless whoever calls says so."""
+    response = HttpResponse(picture, content_type="image/jpeg")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    response["Cache-Control"] = "no-store, private"
+    _locked(response)
+    return response
 
 
 def _type(file: Evidence) -> str:

@@ -56,14 +56,28 @@ class CraftsmanFilterForm(FilterForm):
         )
 
 
+def scan_field(label: Any) -> forms.Field:
+    """Photos and scans, which the page sends beside the form: see office/_photos.html."""
+    return forms.Field(label=label, required=False)
+
+
+def _told(form: forms.Form) -> dict[str, Any]:
+    """What was filled in, without the files."""
+    return {name: value for name, value in form.cleaned_data.items() if name != "files"}
+
+
 class PaperForm(OfficeForm):
     body = forms.CharField(label=gettext_lazy("发证机构"), max_length=80)
     number = forms.CharField(label=gettext_lazy("证书编号"), max_length=60)
     issued_on = DayField(label=gettext_lazy("发证日期"))
     valid_to = DayField(label=gettext_lazy("有效期至"), help_text=gettext_lazy("照证书上写的填；当天仍然有效。"))
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["files"] = scan_field(gettext_lazy("证书的照片或扫描件"))
+
     def paper(self) -> Paper:
-        return Paper(**self.cleaned_data)
+        return Paper(**_told(self))
 
 
 class ReasonForm(OfficeForm):
@@ -191,8 +205,41 @@ class ElsewhereForm(OfficeForm):
     skill = _hours(gettext_lazy("技能课（课时）"))
     practice = _hours(gettext_lazy("实训课（课时）"))
 
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["files"] = scan_field(gettext_lazy("证明文件的照片或扫描件"))
+
     def told(self) -> Elsewhere:
-        return Elsewhere(**self.cleaned_data)
+        return Elsewhere(**_told(self))
+
+
+class ScanForm(OfficeForm):
+    """Scans alone."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        self.fields["files"] = scan_field(gettext_lazy("照片或扫描件"))
+
+
+class PortraitForm(OfficeForm):
+    """The picture on a duty card, and whether whoever scans the card may see it."""
+
+    shown = forms.BooleanField(label=gettext_lazy("本人同意：扫上岗牌的人可以看到这张照片"), required=False)
+    agreed_by = forms.CharField(
+        label=gettext_lazy("同意的依据"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("本人签字的同意书及日期。不同意的，照片只印在牌上，经办人看得到。"),
+    )
+
+    def __init__(self, data: Any = None, *, initial: Any = None, has_one: bool) -> None:
+        super().__init__(data, initial=initial)
+        label = gettext_lazy("换一张照片（不换就空着）") if has_one else gettext_lazy("照片：竖着拍，头和肩居中")
+        self.fields["files"] = scan_field(label)
+        self.order_fields(["files"])
+
+    def said(self) -> dict[str, Any]:
+        return _told(self)
 
 
 class AgreementForm(OfficeForm):

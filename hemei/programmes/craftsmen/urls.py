@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.craftsmen.views import entering, people, plans, scanned, training, worksites
+from hemei.programmes.craftsmen.views import entering, people, plans, portraits, scanned, training, worksites
 
 staff = pages_of("craftsmen")
 
@@ -15,6 +15,13 @@ urlpatterns = [
     staff("<int:pk>/leave/", people.leave, "leave"),
     staff("<int:pk>/return/", entering.come_back, "return"),
     staff("<int:pk>/trainings/add/", entering.add_training, "training_add"),
+    staff("<int:pk>/trainings/<int:row>/scans/add/", portraits.scan_training, "training_scan"),
+    staff("<int:pk>/certificates/<int:row>/scans/add/", portraits.scan_certificate, "certificate_scan"),
+    staff("<int:pk>/files/<int:row>/", portraits.original, "scan"),
+    staff("<int:pk>/files/<int:row>/small/", portraits.thumbnail, "scan_small"),
+    staff("<int:pk>/portrait/", portraits.portrait, "portrait"),
+    staff("<int:pk>/portrait/change/", portraits.change_portrait, "portrait_change"),
+    staff("<int:pk>/portrait/drop/", portraits.drop, "portrait_drop"),
     staff("<int:pk>/reveal/", people.reveal, "reveal"),
     staff("<int:pk>/certificates/add/", people.add_certificate, "certificate_add"),
     staff("<int:pk>/certificates/<int:row>/revoke/", people.revoke_certificate, "certificate_revoke"),
@@ -46,4 +53,5 @@ urlpatterns = [
     path("rate/<str:slip>/", scanned.rated, name="craftsmen.rate"),
     path("arrive/<str:slip>/", scanned.arrive, name="craftsmen.arrive"),
     path("card/<str:code>/", scanned.check, name="craftsmen.check"),
+    path("card/<str:code>/wearer/", scanned.wearer, name="craftsmen.wearer"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
+from hemei.core.actions.evidence import NewFile
 from hemei.core.actions.register.judging import identity
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Person
 from hemei.core.personal import encrypt
 from hemei.core.writing import action, audit
+from hemei.programmes.craftsmen.actions.scans import attach
 from hemei.programmes.craftsmen.levels import levels_of
 from hemei.programmes.craftsmen.models import Craftsman, EarlierTraining, LessonKind, Trade
 from hemei.terms.day import today
@@ -95,7 +98,9 @@ class Elsewhere:
 
 
 @action(verb="craftsman.keep", on="craftsman")
-def enter_training(*, craftsman: Craftsman, told: Elsewhere, by: Actor) -> EarlierTraining:
+def enter_training(
+    *, craftsman: Craftsman, told: Elsewhere, by: Actor, files: Sequence[NewFile] = ()
+) -> EarlierTraining:
     """Enter a training that was held elsewhere. One of that day of which only the day was known gains its hours."""
     if craftsman.left_on is not None:
         raise Conflict(_("这名工匠已经退出名册。"), code="left")
@@ -119,5 +124,6 @@ def enter_training(*, craftsman: Craftsman, told: Elsewhere, by: Actor) -> Earli
     row.recorded_at, row.actor = timezone.now(), str(by)
     row.save()
     said = [told.on, row.body, row.document, *hours.values()]
-    audit(by, "training.enter", f"craftsman:{craftsman.pk}", craftsman.region, values=said)
+    detail = {"row": row.pk, "files": attach(row, files, by=by)}
+    audit(by, "training.enter", f"craftsman:{craftsman.pk}", craftsman.region, values=said, detail=detail)
     return row

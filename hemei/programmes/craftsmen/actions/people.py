@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core import signing
 from hemei.core.access import Actor
+from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.queries.parameter import parameter
 from hemei.core.writing import action, audit
+from hemei.programmes.craftsmen.actions.scans import attach
 from hemei.programmes.craftsmen.levels import levels_of
-from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, Posting
+from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, Portrait, Posting
 from hemei.programmes.craftsmen.queries.people import standings
 from hemei.programmes.craftsmen.wording import why_not
 from hemei.terms.day import today
@@ -35,8 +37,8 @@ class Paper:
 
 
 @action(verb="craftsman.keep", on="craftsman")
-def record_certificate(*, craftsman: Craftsman, paper: Paper, by: Actor) -> Certificate:
-    """Take a training body's certificate into the register."""
+def record_certificate(*, craftsman: Craftsman, paper: Paper, by: Actor, files: Sequence[NewFile] = ()) -> Certificate:
+    """Take a training body's certificate into the register, with its scans where there are any."""
     _in_register(craftsman)
     if not paper.body.strip():
         raise Mistaken(_("请填写发证机构。"), field="body")
@@ -60,7 +62,8 @@ def record_certificate(*, craftsman: Craftsman, paper: Paper, by: Actor) -> Cert
         actor=str(by),
     )
     said = [row.body, row.number, row.issued_on, row.valid_to]
-    audit(by, "certificate.record", f"craftsman:{craftsman.pk}", row.region, values=said, detail={"row": row.pk})
+    detail = {"row": row.pk, "files": attach(row, files, by=by)}
+    audit(by, "certificate.record", f"craftsman:{craftsman.pk}", row.region, values=said, detail=detail)
     return row
 
 
@@ -194,7 +197,7 @@ def change(*, craftsman: Craftsman, trade: str, level: str, lead: bool, team: st
 
 @action(verb="craftsman.keep", on="craftsman")
 def leave(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
-    """Out of the register: the cards count no more, the directory shows them no more, what was done stays."""
+    """Out of the register: cards count no more, the directory shows nothing, the picture goes; what was done stays."""
     _in_register(craftsman)
     _require_reason(why)
     if Posting.objects.filter(craftsman=craftsman, ends=None).exists():
@@ -203,8 +206,9 @@ def leave(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
     craftsman.save(update_fields=["left_on", "shown"])
     gone = DutyCard.objects.filter(craftsman=craftsman, revoked_on=None)
     cards = gone.update(revoked_on=today(), revoked_why=why.strip())
-    subject = f"craftsman:{craftsman.pk}"
-    audit(by, "craftsman.leave", subject, craftsman.region, values=why, detail={"cards": cards})
+    pictures, _each = Portrait.objects.filter(craftsman=craftsman).delete()
+    subject, detail = f"craftsman:{craftsman.pk}", {"cards": cards, "pictures": pictures}
+    audit(by, "craftsman.leave", subject, craftsman.region, values=why, detail=detail)
     return craftsman
 
 

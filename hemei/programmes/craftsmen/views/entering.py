@@ -12,6 +12,7 @@ from hemei.core.access import At, require
 from hemei.core.doors import reach
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
+from hemei.office.uploads import new_files
 from hemei.programmes.craftsmen.actions import entering as acting
 from hemei.programmes.craftsmen.actions.people import bring_back
 from hemei.programmes.craftsmen.forms import ElsewhereForm, NewCraftsmanForm, ReasonForm
@@ -53,5 +54,5 @@ def add_training(request: OfficeRequest, pk: int) -> HttpResponse:
         one,
         form,
         _("登记外出培训"),
-        lambda: acting.enter_training(craftsman=one, told=form.told(), by=request.actor),
+        lambda: acting.enter_training(craftsman=one, told=form.told(), files=new_files(request), by=request.actor),
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from hemei.core.access import may, scope_of
 from hemei.core.actions.person import unmask
-from hemei.core.doors import found, reach
+from hemei.core.doors import found, moved, reach
 from hemei.core.errors import Mistaken
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
@@ -24,9 +24,18 @@ from hemei.office.paging import Turns
 from hemei.office.request import OfficeRequest
 from hemei.office.sending import sent
 from hemei.office.trying import status, tried
+from hemei.office.uploads import new_files
 from hemei.programmes.craftsmen.actions import people as acting
 from hemei.programmes.craftsmen.forms import AgreementForm, ChangeForm, CraftsmanFilterForm, PaperForm, ReasonForm
-from hemei.programmes.craftsmen.models import Certificate, Craftsman, DutyCard, EarlierTraining, ExamResult, LessonKind
+from hemei.programmes.craftsmen.models import (
+    Certificate,
+    Craftsman,
+    DutyCard,
+    EarlierTraining,
+    ExamResult,
+    LessonKind,
+    Portrait,
+)
 from hemei.programmes.craftsmen.queries.listing import craftsmen_listing
 from hemei.programmes.craftsmen.queries.people import CraftsmanFilter, craftsman, craftsmen, rule_for, standings
 from hemei.programmes.craftsmen.queries.training import minutes_of
@@ -76,9 +85,10 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "one": one,
         "stands": stands,
         "why": why_not(stands),
-        "certificates": one.certificates.order_by("-valid_to", "-pk"),
+        "certificates": one.certificates.prefetch_related("scans__evidence").order_by("-valid_to", "-pk"),
+        "portrait": Portrait.objects.filter(craftsman=one).defer("picture").first(),
         "cards": one.cards.order_by("-pk"),
-        "earlier": [(row, _hours_of(row)) for row in one.earlier.order_by("-on")],
+        "earlier": [(row, _hours_of(row)) for row in one.earlier.prefetch_related("scans__evidence").order_by("-on")],
         "attended": one.attendances.select_related("session").order_by("-session__starts", "-pk")[:100],
         "hours": [
             (label, minutes.get(kind, 0) / 60, rule.minutes[kind] / 60 if kind in rule.minutes else None)
@@ -111,7 +121,9 @@ def add_certificate(request: OfficeRequest, pk: int) -> HttpResponse:
         one,
         form,
         _("登记证书"),
-        lambda: acting.record_certificate(craftsman=one, paper=form.paper(), by=request.actor),
+        lambda: acting.record_certificate(
+            craftsman=one, paper=form.paper(), files=new_files(request), by=request.actor
+        ),
     )
 
 
@@ -138,13 +150,18 @@ def revoke_card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
 
 
 def asked(
-    request: OfficeRequest, one: Craftsman, form: OfficeForm, button: str, act: Callable[[], Any]
+    request: OfficeRequest,
+    one: Craftsman,
+    form: OfficeForm,
+    button: str,
+    act: Callable[[], Any],
+    explanation: str = "",
 ) -> HttpResponse:
     """A form about one craftsman: filled in and done, or shown with what is wrong."""
     if tried(request, form, act):
         messages.success(request, _("已办理：%(what)s。") % {"what": button})
-        return redirect("craftsmen.one", pk=one.pk)
-    back = {"back": reverse("craftsmen.one", args=[one.pk]), "about": one.person.name}
+        return moved(request, reverse("craftsmen.one", args=[one.pk]))
+    back = {"back": reverse("craftsmen.one", args=[one.pk]), "about": one.person.name, "explanation": explanation}
     return render(request, "office/asked.html", {"form": form, "button": button, **back}, status=status(form))
 
 
@@ -198,7 +215,14 @@ def card(request: OfficeRequest, pk: int, row: int) -> HttpResponse:
     """The duty card, to print."""
     one = one_craftsman(request, pk)
     issued = found(DutyCard.objects.filter(craftsman=one, pk=row).select_related("certificate").first())
-    context = {"one": one, "card": issued, "picture": picture_of(request, issued), "said": acting.carried(issued)}
+    context = {
+        "one": one,
+        "card": issued,
+        "picture": picture_of(request, issued),
+        "said": acting.carried(issued),
+        "portrait": Portrait.objects.filter(craftsman=one).defer("picture").first(),
+        "may_keep": one.left_on is None and may(request.actor, "craftsman.keep", one),
+    }
     return render(request, "craftsmen/card.html", context)
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core import signing
+from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.limits import spend
 from hemei.core.models import Place
@@ -24,10 +25,11 @@ from hemei.core.queries.paging import page
 from hemei.engines.signed import BadCode
 from hemei.field.scanned import for_anybody, keeping
 from hemei.office.paging import Turns
+from hemei.office.views.evidence import picture_response
 from hemei.programmes.craftsmen.actions.training import attend
 from hemei.programmes.craftsmen.actions.worksite import rate
 from hemei.programmes.craftsmen.forms import ArrivalForm, RatingForm
-from hemei.programmes.craftsmen.models import Arrival, Session, Trade
+from hemei.programmes.craftsmen.models import Arrival, DutyCard, Portrait, Session, Trade
 from hemei.programmes.craftsmen.queries.people import live_card, standings
 from hemei.programmes.craftsmen.queries.public import listed_in_public, public_lines, townships_in_public
 from hemei.programmes.craftsmen.queries.training import who_says
@@ -91,13 +93,10 @@ def rated(request: HttpRequest, slip: str) -> HttpResponse:
 @for_anybody
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """A duty card, as it is and as it stands today."""
-    try:
-        said = signing.read(code)
-    except BadCode:
+    card = _true(code)
+    if card is None:
         return render(request, "craftsmen/check.html", {"forged": True}, status=404)
-    card = live_card(str(said.get("k", "")))
-    if card is None or card.code != code:
-        return render(request, "craftsmen/check.html", {"forged": True}, status=404)
+    said = signing.read(code)
     stands = standings([card.craftsman], on=today())[card.craftsman_id]
     context = {
         "said": said,
@@ -109,8 +108,34 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "stands": stands,
         "why": why_not(stands),
         "today": today(),
+        "code": code,
+        "portrait": _shown(card) is not None,
     }
     return render(request, "craftsmen/check.html", context)
+
+
+def _true(code: str) -> DutyCard | None:
+    """The card that a code is of; None for one that was altered or never issued."""
+    try:
+        said = signing.read(code)
+    except BadCode:
+        return None
+    card = live_card(str(said.get("k", "")))
+    return card if card and card.code == code else None
+
+
+def _shown(card: DutyCard) -> Portrait | None:
+    """The picture of its wearer, where they agreed and the card still counts."""
+    rows = Portrait.objects.filter(craftsman=card.craftsman_id, shown=True)
+    return rows.first() if card.revoked_on is None and card.valid_to >= today() else None
+
+
+@for_anybody
+def wearer(request: HttpRequest, code: str) -> HttpResponse:
+    """The wearer's picture, for whoever holds the card."""
+    card = _true(code)
+    shown = found(_shown(card) if card else None)
+    return picture_response(bytes(shown.picture), name="wearer.jpg")
 
 
 @for_anybody
