@@ -1,6 +1,6 @@
 /**
- * A house and its plot on the map: put down by a tap, dragged, turned; the plot drawn corner by corner. What is drawn stands in the
- * fields of the form, which can be typed as well; the answer to it is asked for a moment after each move.
+ * A house and its plot on the map: put down by a tap, dragged, turned; the plot drawn corner by corner, and so is a house with wings.
+ * What is drawn stands in the fields of the form, which can be typed as well; the answer to it is asked for a moment after each move.
  */
 import type { GeoJSONSource, LngLat, Map, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 
@@ -11,7 +11,7 @@ const METRES_A_DEGREE = 111_320;
 const PAUSE = 120;
 const NEAR = 15;
 const CLOSE = 18;
-const ASKED = ["lon", "lat", "width_m", "depth_m", "turn", "plot_shape", "work", "storeys", "eaves_m", "height_m", "conversion", "forest_consent"];
+const ASKED = ["lon", "lat", "width_m", "depth_m", "turn", "house_shape", "plot_shape", "work", "old_place", "old_fate", "storeys", "eaves_m", "height_m", "conversion", "forest_consent"];
 
 /** Looked up each time: a form that comes back with errors brings new fields. */
 const field = (name: string) => document.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#id_${name}, #id_house_${name}`);
@@ -22,6 +22,23 @@ function put(name: string, value: string): void {
   if (!at) return;
   at.value = value;
   at.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** Corners turned clockwise about their middle. */
+function turned(corners: Point[], degrees: number): Point[] {
+  const [lon, lat] = middle(corners);
+  const angle = (-degrees * Math.PI) / 180;
+  const narrow = Math.cos((lat * Math.PI) / 180);
+  return corners.map(([x, y]) => {
+    const [east, north] = [(x - lon) * narrow, y - lat];
+    return [lon + (east * Math.cos(angle) - north * Math.sin(angle)) / narrow, lat + east * Math.sin(angle) + north * Math.cos(angle)];
+  });
+}
+
+function middle(corners: Point[]): Point {
+  const [west, east] = [Math.min(...corners.map(([x]) => x)), Math.max(...corners.map(([x]) => x))];
+  const [south, north] = [Math.min(...corners.map(([, y]) => y)), Math.max(...corners.map(([, y]) => y))];
+  return [(west + east) / 2, (south + north) / 2];
 }
 
 /** As building/shapes.py draws it. */
@@ -40,6 +57,7 @@ function cornersOf(text: string): Point[] {
   return [...found].map(([, lon, lat]) => [Number(lon), Number(lat)]);
 }
 
+const WINGS = "house_shape";
 const shape = (role: string, type: string, coordinates: unknown): Feature => ({ type: "Feature", properties: { role }, geometry: { type, coordinates } });
 
 class Placing {
@@ -65,6 +83,16 @@ class Placing {
 
   private get ring(): string {
     return this.box.dataset["ring"]!;
+  }
+
+  /** The field whose corners are drawn now. */
+  private get drawn(): string {
+    return this.mode === "wings" ? WINGS : this.ring;
+  }
+
+  private get wings(): Point[] {
+    const corners = "house" in this.box.dataset ? cornersOf(field(WINGS)?.value ?? "") : [];
+    return corners.length > 2 ? corners : [];
   }
 
   private addLayers(): void {
@@ -105,7 +133,7 @@ class Placing {
     map.on("mouseleave", "placing-house", () => { map.getCanvas().style.cursor = ""; });
     box.addEventListener("click", (event) => this.pressed(event.target as Element));
     box.querySelector<HTMLInputElement>("[data-turner]")?.addEventListener("input", (event) => {
-      put("turn", (event.target as HTMLInputElement).value);
+      this.turn(Number((event.target as HTMLInputElement).value));
     });
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => {
@@ -121,10 +149,17 @@ class Placing {
     const button = target.closest<HTMLButtonElement>("button");
     if (!button) return;
     if (button.dataset["mode"]) this.choose(button.dataset["mode"]);
-    if (button.dataset["turn"]) put("turn", String(((number("turn") || 0) + Number(button.dataset["turn"]) + 360) % 360));
-    const corners = cornersOf(field(this.ring)?.value ?? "");
-    if ("undo" in button.dataset) this.putRing(corners.slice(0, -1));
-    if ("clear" in button.dataset) this.putRing([]);
+    if (button.dataset["turn"]) this.turn(((number("turn") || 0) + Number(button.dataset["turn"]) + 360) % 360);
+    const corners = cornersOf(field(this.drawn)?.value ?? "");
+    if ("undo" in button.dataset) this.putRing(this.drawn, corners.slice(0, -1));
+    if ("clear" in button.dataset) this.putRing(this.drawn, []);
+  }
+
+  /** A house with wings has no angle of its own: its corners are turned by the difference. */
+  private turn(degrees: number): void {
+    const wings = this.wings;
+    if (wings.length) this.putRing(WINGS, turned(wings, degrees - (number("turn") || 0)));
+    put("turn", String(degrees));
   }
 
   private choose(mode: string): void {
@@ -133,7 +168,7 @@ class Placing {
       button.setAttribute("aria-pressed", String(button.dataset["mode"] === mode));
     }
     for (const part of this.box.querySelectorAll<HTMLElement>("[data-said], [data-for]")) {
-      part.hidden = (part.dataset["said"] ?? part.dataset["for"]) !== mode;
+      part.hidden = !(part.dataset["said"] ?? part.dataset["for"])!.split(" ").includes(mode);
     }
   }
 
@@ -141,13 +176,18 @@ class Placing {
   private tapped(at: LngLat): void {
     if (this.map.getZoom() < NEAR) {
       this.map.jumpTo({ center: at, zoom: CLOSE });
-      if (this.mode === "ring") return;
+      if (this.mode !== "house") return;
     }
     if (this.mode === "house") return this.putHouse(at.lng, at.lat);
-    this.putRing([...cornersOf(field(this.ring)?.value ?? ""), [at.lng, at.lat]]);
+    this.putRing(this.drawn, [...cornersOf(field(this.drawn)?.value ?? ""), [at.lng, at.lat]]);
   }
 
   private putHouse(lon: number, lat: number): void {
+    const wings = this.wings;
+    if (wings.length) {
+      const [x, y] = middle(wings);
+      return this.putRing(WINGS, wings.map(([east, north]) => [east + lon - x, north + lat - y]));
+    }
     const square = Math.sqrt(number("footprint_m2"));
     if (!number("width_m")) put("width_m", (square || 10).toFixed(1));
     if (!number("depth_m")) put("depth_m", (square || 8).toFixed(1));
@@ -155,14 +195,15 @@ class Placing {
     put("lat", lat.toFixed(7));
   }
 
-  private putRing(corners: Point[]): void {
-    put(this.ring, corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" "));
+  private putRing(name: string, corners: Point[]): void {
+    put(name, corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" "));
   }
 
   private drag(event: MapMouseEvent | MapTouchEvent, move: "mousemove" | "touchmove", end: "mouseup" | "touchend"): void {
     if (this.mode !== "house") return;
     event.preventDefault();
-    const [lon, lat] = [number("lon") - event.lngLat.lng, number("lat") - event.lngLat.lat];
+    const [x, y] = this.wings.length ? middle(this.wings) : [number("lon"), number("lat")];
+    const [lon, lat] = [x - event.lngLat.lng, y - event.lngLat.lat];
     const follow = (at: MapMouseEvent | MapTouchEvent) => this.putHouse(at.lngLat.lng + lon, at.lngLat.lat + lat);
     this.map.on(move as "mousemove", follow);
     this.map.once(end as "mouseup", () => this.map.off(move as "mousemove", follow));
@@ -182,7 +223,8 @@ class Placing {
       const value = field(name)?.value.trim();
       if (value) address.searchParams.set(name, value);
     }
-    if (!address.searchParams.has("lon") || !address.searchParams.has("lat")) return;
+    const placed = address.searchParams.has("lon") && address.searchParams.has("lat");
+    if (!placed && !this.wings.length) return;
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
     const answer = document.querySelector("#answer");
@@ -222,8 +264,12 @@ class Placing {
     const role = this.ring === "plot_shape" ? "plot" : "house";
     if (corners.length > 2) features.push(shape(role, "Polygon", [[...corners, corners[0]]]));
     else if (corners.length === 2) features.push(shape("plot", "LineString", corners));
-    if (corners.length && this.mode === "ring") features.push(...corners.map((corner) => shape("corner", "Point", corner)));
     if ("house" in this.box.dataset) features.push(...this.house());
+    if (this.mode !== "house") {
+      const at = cornersOf(field(this.drawn)?.value ?? "");
+      if (this.mode === "wings" && at.length === 2) features.push(shape("plot", "LineString", at));
+      features.push(...at.map((corner) => shape("corner", "Point", corner)));
+    }
     (this.map.getSource("placing") as GeoJSONSource).setData({ type: "FeatureCollection", features } as never);
     const turn = number("turn") || 0;
     const turner = this.box.querySelector<HTMLInputElement>("[data-turner]");
@@ -234,16 +280,18 @@ class Placing {
 
   /** The house, and a white line along its front, so that one sees which way it looks. */
   private house(): Feature[] {
+    const fails = document.querySelector<HTMLElement>("#answer")?.dataset["outcome"] === "fail";
+    const wings = this.wings;
+    if (wings.length) return [shape(fails ? "fails" : "house", "Polygon", [[...wings, wings[0]]])];
     const [lon, lat, width, depth] = [number("lon"), number("lat"), number("width_m"), number("depth_m")];
     if (![lon, lat, width, depth].every(Number.isFinite)) return [];
     const corners = rectangle(lon, lat, width, depth, number("turn") || 0);
-    const fails = document.querySelector<HTMLElement>("#answer")?.dataset["outcome"] === "fail";
     return [shape(fails ? "fails" : "house", "Polygon", [corners]), shape("front", "LineString", corners.slice(0, 2))];
   }
 
   private lookThere(): void {
     const drawn = this.under[0]?.geometry.coordinates as Point[][] | undefined;
-    const [corner] = drawn?.[0] ?? cornersOf(field(this.ring)?.value ?? "");
+    const [corner] = drawn?.[0] ?? [...this.wings, ...cornersOf(field(this.ring)?.value ?? "")];
     const spot: Point | undefined = Number.isFinite(number("lon") + number("lat")) ? [number("lon"), number("lat")] : corner;
     if (spot) this.map.jumpTo({ center: spot, zoom: CLOSE });
   }

@@ -59,7 +59,7 @@ class Plot:
 
     ground: shapely.Geometry
     standing: shapely.Geometry
-    built_m2: float = 0.0
+    built_m2: float | None = 0.0
     floor_m2: float | None = 0.0
 
     @property
@@ -199,7 +199,7 @@ def _derived(
             storeys = float(math.floor(bound.value / storey_height_m + 1e-9))
             how = f"由高度推算：层高按区里配置的 {storey_height_m:g} 米"
             yield Bound(Measure.STOREYS, storeys, bound.rule, bound.clause, how)
-        if bound.measure is Measure.DENSITY:
+        if bound.measure is Measure.DENSITY and plot.built_m2 is not None:
             left = max(bound.value * plot.area_m2 - plot.built_m2, 0.0)
             how = f"由建筑密度推算：已有建筑占 {plot.built_m2:.0f} 平方米"
             yield Bound(Measure.FOOTPRINT, left, bound.rule, bound.clause, how)

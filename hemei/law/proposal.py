@@ -229,12 +229,18 @@ def _plot(drawn: Drawn, storeys: Sequence[float | None]) -> Plot | None:
         return None
     built = [float(shapely.area(shapely.intersection(shape, drawn.plot))) for shape in drawn.existing]
     known = [area * count for area, count in zip(built, storeys, strict=True) if count is not None]
+    measured = not _spots(drawn)
     return Plot(
         drawn.plot,
         shapely.union_all(list(drawn.existing)),
-        sum(built),
-        sum(known) if len(known) == len(built) else None,
+        sum(built) if measured else None,
+        sum(known) if measured and len(known) == len(built) else None,
     )
+
+
+def _spots(drawn: Drawn) -> int:
+    """How many buildings on the plot nobody knows the footprint of."""
+    return sum(not shapely.area(shape) for shape in drawn.existing)
 
 
 def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: District, crs: CRS) -> dict[Measure, float]:
@@ -248,7 +254,9 @@ def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: Distric
     own = float(shapely.area(drawn.building))
     found = {} if asked.is_spot else {Measure.FOOTPRINT: own}
     if plot is not None:
-        found |= {Measure.PLOT: plot.area_m2, Measure.DENSITY: (own + plot.built_m2) / plot.area_m2}
+        found |= {Measure.PLOT: plot.area_m2}
+        if plot.built_m2 is not None:
+            found |= {Measure.DENSITY: (own + plot.built_m2) / plot.area_m2}
         storeys = asked.said.get(Measure.STOREYS)
         if storeys is not None and plot.floor_m2 is not None:
             found[Measure.FAR] = (own * storeys + plot.floor_m2) / plot.area_m2
@@ -299,4 +307,7 @@ def _outside(drawn: Drawn) -> list[str]:
     if drawn.plot is None:
         return ["没有画宗地：不能说可以建房的部分，也不能算建筑密度"]
     outside = float(shapely.area(shapely.difference(drawn.building, drawn.plot)))
-    return [f"拟建房屋有 {outside:.1f} 平方米画在宗地之外，请核对图形"] if outside > 0.05 else []
+    remarks = [f"拟建房屋有 {outside:.1f} 平方米画在宗地之外，请核对图形"] if outside > 0.05 else []
+    if spots := _spots(drawn):
+        remarks.append(f"宗地上已有的房屋有 {spots} 处只有位置、没有轮廓，建筑密度和容积率不能算")
+    return remarks

@@ -12,7 +12,8 @@ class Proposal:
     """A piece of work on a spot, or a building that stands.
 
     `geometry` is the footprint as WKB, longitude and latitude in degrees (EPSG:4490), a polygon or a point; `plot` the
-    plot likewise, or None; `existing` the footprints that already stand on it. `use` and `work` are words of the rules
+    plot likewise, or None; `existing` the footprints that already stand on it (a point: nobody knows the footprint),
+    `existing_storeys` the storeys of each, or nothing where none is known. `use` and `work` are words of the rules
     (`law.rules`: house, public …; existing, new, rebuild, extend …), "" where nobody has said. Metres and storeys are
     None where not known. `position_error_m` is how far off the footprint may lie; `approvals` what it already has.
     """
@@ -29,6 +30,7 @@ class Proposal:
     approvals: frozenset[str] = frozenset()
     plot: bytes | None = None
     existing: tuple[bytes, ...] = ()
+    existing_storeys: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Design, Fate, Land, Opinion, Permit, Tri, Work
 from hemei.programmes.building.queries.patterns import PatternFilter, of_district
 from hemei.programmes.building.queries.permits import PermitFilter
-from hemei.programmes.building.queries.placing import House, approvals_in
+from hemei.programmes.building.queries.placing import House, approvals_in, going, house_drawn
 from hemei.programmes.building.queries.standing import certified_persons
-from hemei.programmes.building.shapes import MOST_TEXT, rectangle, ring_of, written
+from hemei.programmes.building.shapes import MOST_TEXT, ring_of, written
 from hemei.programmes.building.wording import CONVENED, NOTES, PHOTOS
 from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
@@ -87,6 +87,11 @@ def _corners(label: Any, *, required: bool = False, hint: Any = "") -> forms.Cha
     )
 
 
+def _wings() -> forms.CharField:
+    said = gettext_lazy("只有带厢房、不是长方形的房子才填：在地图上沿外墙一个角一个角地画；填了它，就不看面宽和进深。")
+    return _corners(gettext_lazy("房屋外墙的角点"), hint=said)
+
+
 def _choice(label: Any, choices: Any, *, hint: Any = "") -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=choices, required=False, help_text=hint)
 
@@ -134,6 +139,7 @@ class ApplicationForm(OfficeForm):
     width_m = _number(gettext_lazy("面宽（米）"), required=False, most=100)
     depth_m = _number(gettext_lazy("进深（米）"), required=False, most=100)
     turn = _number(gettext_lazy("朝向转角（度）"), required=False, most=360)
+    house_shape = _wings()
     plot_shape = _corners(gettext_lazy("宅基地界线的角点"))
 
     def __init__(self, household: Household, data: Any = None, initial: Any = None) -> None:
@@ -167,27 +173,43 @@ class PlaceForm(OfficeForm):
     width_m = _number(gettext_lazy("面宽（米）"), least=1, most=100)
     depth_m = _number(gettext_lazy("进深（米）"), least=1, most=100)
     turn = _number(gettext_lazy("朝向转角（度）"), required=False, most=360)
+    house_shape = _wings()
     plot_shape = _corners(gettext_lazy("宅基地界线的角点"))
     work = forms.ChoiceField(label=gettext_lazy("建房类型"), choices=Work.choices, required=False)
     storeys = forms.IntegerField(label=gettext_lazy("层数"), required=False, min_value=1, max_value=30)
     eaves_m = _number(gettext_lazy("檐口高度（米）"), required=False, most=100)
     height_m = _number(gettext_lazy("总高度（米）"), required=False, most=100)
 
+    def __init__(self, data: Any = None, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        if self.data.get("house_shape", "").strip():  # whoever drew its corners has said where and how large it is
+            for name in ("lon", "lat", "width_m", "depth_m"):
+                self.fields[name].required = False
+
     def house(self, region: str) -> House:
-        """Raises Mistaken for a plot that is none."""
+        """Raises Mistaken for a house or a plot that is none."""
         said = self.cleaned_data
+        sides = (said["lon"], said["lat"], said["width_m"], said["depth_m"], said["turn"])
+        shape = house_drawn(*sides, said["house_shape"])
+        assert shape is not None
         corners = said["plot_shape"].strip()
         plot = ring_of(corners, field="plot_shape") if corners else None
         return House(
             region=region,
-            shape=rectangle(said["lon"], said["lat"], said["width_m"], said["depth_m"], said["turn"] or 0.0),
+            shape=shape,
             work=said["work"] or Work.NEW,
             plot=bytes(shapely.to_wkb(plot)) if plot else None,
             storeys=said["storeys"],
             height_m=said["height_m"],
             eaves_m=said["eaves_m"],
             approvals=approvals_in(self.data),
+            instead_of=going(said["work"], self.old_place(), self.data.get("old_fate", "")),
         )
+
+    def old_place(self) -> int | None:
+        """The old house that the application names, where the map of an application asks."""
+        said = self.data.get("old_place", "")
+        return int(said) if said.isascii() and said.isdigit() and len(said) < 16 else None
 
 
 class StepForm(OfficeForm):
@@ -235,6 +257,7 @@ class RefileForm(ApplicationForm):
         seen = permit.steps.order_by("-id").values_list("id", flat=True).first()
         was = {name: getattr(permit, name) for name in self.base_fields if hasattr(permit, name)}
         was |= {"plot_shape": written(permit.plot)}
+        was |= {"house_shape": written(permit.footprint) if permit.width_m is None else ""}
         was |= {"old_place": permit.old_place_id or "", "pattern": permit.pattern_id or "", "after": seen}
         super().__init__(permit.household, data, was)
         self.order_fields(["note"])

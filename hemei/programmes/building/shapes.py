@@ -26,7 +26,7 @@ def rectangle(lon: float, lat: float, width_m: float, depth_m: float, turn: floa
     [109.99995, 30.99996, 110.00005, 31.00004]
     """
     flat = shapely.box(-width_m / 2, -depth_m / 2, width_m / 2, depth_m / 2)
-    return _in_degrees(affinity.rotate(flat, -turn, origin=(0, 0)), lon, lat)
+    return in_degrees(affinity.rotate(flat, -turn, origin=(0, 0)), lon, lat)
 
 
 def ring_of(text: str, *, field: str) -> shapely.Polygon:
@@ -80,7 +80,7 @@ def written(wkb: bytes | memoryview | None) -> str:
     return " ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners)
 
 
-def in_metres(shape: shapely.Polygon, about: shapely.Point | None = None) -> shapely.Polygon:
+def in_metres(shape: shapely.Geometry, about: shapely.Point | None = None) -> shapely.Geometry:
     """The shape on the plane that touches the ground there, in metres from `about` or its own middle."""
     spot = about or shape.centroid
     across = METRES_A_DEGREE * math.cos(math.radians(spot.y))
@@ -89,7 +89,8 @@ def in_metres(shape: shapely.Polygon, about: shapely.Point | None = None) -> sha
     )
 
 
-def _in_degrees(shape: shapely.Polygon, lon: float, lat: float) -> shapely.Polygon:
+def in_degrees(shape: shapely.Geometry, lon: float, lat: float) -> shapely.Geometry:
+    """A shape in metres about a spot, in degrees."""
     across = METRES_A_DEGREE * math.cos(math.radians(lat))
     return affinity.affine_transform(shape, [1 / across, 0, 0, 1 / METRES_A_DEGREE, lon, lat])
 

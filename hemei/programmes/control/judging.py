@@ -112,7 +112,7 @@ def drawn_in_metres(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked]:
         error_m=_error(proposal, building),
         approvals=proposal.approvals,
         said=said,
-        standing_storeys=(None,) * len(proposal.existing),
+        standing_storeys=proposal.existing_storeys or (None,) * len(proposal.existing),
         is_spot=bool(is_spot),
     )
     return drawn, asked

@@ -64,6 +64,7 @@ class Filed:
     depth_m: float | None = None
     turn: float | None = None
     plot_shape: str = ""  # its corners, as shapes.ring_of reads them
+    house_shape: str = ""  # likewise, of a house that is no rectangle: then its spot and sides follow from them
     group: str = ""
 
     def said(self) -> dict[str, Any]:
@@ -130,10 +131,13 @@ def attach(permit: Permit, files: Sequence[NewFile], *, by: Actor, now: datetime
 def put(permit: Permit, filed: Filed) -> None:
     """Write what was filed into the permit, and the house and its plot as they were drawn."""
     said = filed.said()
-    corners = said.pop("plot_shape")
+    corners, wings = said.pop("plot_shape"), said.pop("house_shape").strip()
     permit.plot = _stored(ring_of(corners, field="plot_shape")) if corners.strip() else None
-    house = house_drawn(filed.lon, filed.lat, filed.width_m, filed.depth_m, filed.turn)
+    house = house_drawn(filed.lon, filed.lat, filed.width_m, filed.depth_m, filed.turn, wings)
     permit.footprint = _stored(house) if house else None
+    if house and wings:
+        spot = house.representative_point()
+        said |= {"lon": spot.x, "lat": spot.y, "width_m": None, "depth_m": None, "turn": None}
     for name, value in said.items():
         setattr(permit, f"{name}_id" if name in ("old_place", "pattern") else name, _trimmed(value))
 
@@ -197,14 +201,23 @@ def _check_drawn(filed: Filed, household: Household) -> None:
         raise Mistaken(_("面宽和进深要么都填，要么都不填。"), field=lacking, code="half_a_house")
     if filed.turn is not None and not 0 <= filed.turn <= 360:
         raise Mistaken(_("转角请填 0 到 360 度。"), field="turn", code="out_of_range")
-    if filed.width_m and filed.depth_m and filed.footprint_m2 > filed.width_m * filed.depth_m + 0.5:
+    wings = filed.house_shape.strip()
+    if wings:
+        spot = ring_of(wings, field="house_shape").representative_point()
+        _require_inside(household, spot.x, spot.y, "house_shape")
+    elif filed.width_m and filed.depth_m and filed.footprint_m2 > filed.width_m * filed.depth_m + 0.5:
         said = _("面宽乘进深只有 %(area)s 平方米，比基底面积还小，请核对。")
         area = f"{filed.width_m * filed.depth_m:.1f}"
         raise Mistaken(said % {"area": area}, field="footprint_m2", code="larger_than_drawn")
     if filed.plot_shape.strip():
         ring_of(filed.plot_shape, field="plot_shape")
-    if filed.lon is not None and filed.lat is not None and (home := outside(household.region, filed.lon, filed.lat)):
-        raise Mistaken(_("这个位置不在%(home)s，请核对。") % {"home": home}, field="lon", code="elsewhere")
+    if not wings and filed.lon is not None and filed.lat is not None:
+        _require_inside(household, filed.lon, filed.lat, "lon")
+
+
+def _require_inside(household: Household, lon: float, lat: float, field: str) -> None:
+    if home := outside(household.region, lon, lat):
+        raise Mistaken(_("这个位置不在%(home)s，请核对。") % {"home": home}, field=field, code="elsewhere")
 
 
 def old_houses(household: Household) -> Any:

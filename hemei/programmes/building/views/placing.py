@@ -44,7 +44,7 @@ def placed(request: OfficeRequest) -> HttpResponse:
 def place(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan put on one's own plot, without an account: the whole page, or the answer alone."""
     pattern = found(Pattern.objects.filter(pk=pk).first())
-    asked = "lon" in request.GET
+    asked = bool({"lon", "house_shape"} & set(request.GET))
     form = PlaceForm(request.GET) if asked else PlaceForm(initial=_of_plan(pattern))
     if asked:
         spend("place", request.user.pk if isinstance(request.user, Account) else request.META.get("REMOTE_ADDR", ""))
@@ -75,12 +75,13 @@ def answered(form: PlaceForm, region: str, *, public: bool) -> dict[str, Any]:
     told: dict[str, Any] = {"form": form, "public": public}
     if not form.is_valid():
         return told
-    said = form.cleaned_data
-    if home := outside(region, said["lon"], said["lat"]):
-        return told | {"outside": home}
     try:
         house = form.house(region)
-        ruled = registry.ask("control.verdicts", [house.proposal("here")], on=today(), public=public)["here"]
+        spot = house.shape.representative_point()
+        if home := outside(region, spot.x, spot.y):
+            return told | {"outside": home}
+        proposal = house.proposal("here")
+        ruled = registry.ask("control.verdicts", [proposal], on=today(), public=public)["here"]
     except Mistaken as mistake:
         form.blame(mistake)
         return told
@@ -89,6 +90,8 @@ def answered(form: PlaceForm, region: str, *, public: bool) -> dict[str, Any]:
     return told | {
         "ruled": ruled,
         "house_m2": area_m2(house.shape),
+        "standing": len(proposal.existing),
+        "spots": any(shapely.from_wkb(one).area == 0 for one in proposal.existing),
         "plot_m2": area_m2(plot) if plot else None,
         "beyond_m2": outside_m2(house.shape, plot) if plot else 0.0,
         "permitted": json.loads(shapely.to_geojson(permitted)) if permitted is not None else None,
