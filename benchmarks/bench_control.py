@@ -82,9 +82,10 @@ def changed_layer(district: Any) -> None:
     import json
 
     from hemei.core.access import SYSTEM, At
-    from hemei.programmes.control.actions.layers import NewLayer, upload
+    from hemei.programmes.control.actions.layers import upload
     from hemei.programmes.control.keeping import original_of
     from hemei.programmes.control.models import LayerVersion
+    from hemei.programmes.control.offering import NewLayer
 
     last = LayerVersion.objects.filter(kind="permanent_farmland").order_by("-pk")[0]
     said = json.loads(original_of(last).read_bytes())

@@ -19,7 +19,8 @@ from hemei.demo.district import District
 from hemei.demo.plane import ORIGIN, degrees, projection, stream
 from hemei.programmes.control.actions.deciding import start_run
 from hemei.programmes.control.actions.law import change_law, sample
-from hemei.programmes.control.actions.layers import NewLayer, upload
+from hemei.programmes.control.actions.layers import upload
+from hemei.programmes.control.offering import NewLayer
 from hemei.programmes.control.reading import Wanted
 from hemei.terms.region import Level
 

@@ -17,9 +17,10 @@ from hemei.law.plan import TIERS, ZONES, Row
 from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DayField, OfficeForm, dress
-from hemei.programmes.control.actions.layers import WIDEST_ROAD_M, NewLayer
+from hemei.programmes.control.actions.layers import WIDEST_ROAD_M
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import Decided, Visibility
+from hemei.programmes.control.offering import NewLayer
 from hemei.programmes.control.reading import Wanted
 from hemei.programmes.control.wording import KINDS
 from hemei.programmes.control.writing_clauses import Cited

@@ -9,7 +9,8 @@ import hashlib
 import json
 import shutil
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -143,11 +144,29 @@ def write_copy(path: Path, geometry: Any, columns: dict[str, list[str]]) -> None
         pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), partial)
 
 
+@dataclass(frozen=True)
+class Laid:
+    """A layer as the rules take it: its working copy, and what is said of its columns. It need not be in force."""
+
+    kind: str
+    path: Path
+    version: str
+    classes: Mapping[str, str]
+    has_tiers: bool
+    half_width_m: float
+
+
+def laid(layer: LayerVersion) -> Laid:
+    """A version that is kept, its working copy made again where it is not there."""
+    has_tiers = bool(layer.tier_column)
+    return Laid(layer.kind, copy_of(layer), layer.version, layer.classes, has_tiers, layer.half_width_m)
+
+
 def original_of(layer: LayerVersion) -> Path:
     return path_of(layer.original.sha256)
 
 
-def crs_of(region: str, layers: list[LayerVersion]) -> str:
+def crs_of(region: str, layers: Sequence[Laid]) -> str:
     """The system of metres in which a district is measured: the belt of its middle."""
     home = Region.objects.filter(code=district_code(region)).first()
     if home is not None and home.boundary:
@@ -156,7 +175,7 @@ def crs_of(region: str, layers: list[LayerVersion]) -> str:
     if home is not None and home.lon is not None and home.lat is not None:
         return f"EPSG:{proposed(home.lon, home.lat)}"
     for layer in (one for one in layers if one.kind != ELEVATION):
-        first = pq.read_table(copy_of(layer), columns=["geometry"]).column("geometry")[0].as_py()
+        first = pq.read_table(layer.path, columns=["geometry"]).column("geometry")[0].as_py()
         middle = shapely.centroid(shapely.from_wkb(first))
         return f"EPSG:{proposed(middle.x, middle.y)}"
     return "EPSG:4546"
@@ -164,8 +183,19 @@ def crs_of(region: str, layers: list[LayerVersion]) -> str:
 
 def radius_of(law: OwnLaw | None, on: date) -> float | None:
     """The circle (m) in which density is counted on a day; None where 未配置."""
-    rows = [row for row in (law.entries.get(DENSITY, []) if law else []) if row["from"] <= on.isoformat()]
-    return float(rows[-1]["radius_m"]) if rows else None
+    return radius_in(law.entries if law else {}, on)
+
+
+def radius_in(entries: Entries, on: date) -> float | None:
+    """The same by entries that need not be kept."""
+    row = begun(entries, DENSITY, on)
+    return float(row["radius_m"]) if row else None
+
+
+def begun(entries: Entries, part: str, on: date) -> dict[str, Any] | None:
+    """Of what is set from a day on, the last row that has begun by a day."""
+    rows = [row for row in entries.get(part, []) if row["from"] <= on.isoformat()]
+    return max(rows, key=lambda row: str(row["from"]), default=None)
 
 
 def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
@@ -174,12 +204,12 @@ def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
 
 
 def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None, on: date) -> District:
-    return district_with(region, layers, *law_of(law), radius_m=radius_of(law, on))
+    return district_with(region, [laid(row) for row in layers], *law_of(law), radius_m=radius_of(law, on))
 
 
 def district_with(
     region: str,
-    layers: list[LayerVersion],
+    layers: Sequence[Laid],
     book: Book,
     plan: Mapping[str, tuple[Row, ...]] | None = None,
     radius_m: float | None = None,
@@ -188,7 +218,7 @@ def district_with(
     files = [
         LayerFile(
             layer.kind,
-            str(copy_of(layer)),
+            str(layer.path),
             "class" if layer.classes else "",
             {of: of for of in sorted(set(layer.classes.values()))},
             dict.fromkeys(["", *book.layers[layer.kind].classes], layer.half_width_m) if layer.half_width_m else {},
@@ -197,12 +227,12 @@ def district_with(
         if layer.kind in book.layers
     ]
     zones = [
-        Mosaic(str(copy_of(layer)), {"zone": "class"} | ({"tier": "tier"} if layer.tier_column else {}))
+        Mosaic(str(layer.path), {"zone": "class"} | ({"tier": "tier"} if layer.has_tiers else {}))
         for layer in layers
         if layer.kind == ZONES
     ]
     heights = next((layer for layer in layers if layer.kind == ELEVATION), None)
-    plots = next((str(copy_of(layer)) for layer in layers if layer.kind == PLOTS), "")
+    plots = next((str(layer.path) for layer in layers if layer.kind == PLOTS), "")
     home = Region.objects.filter(code=district_code(region)).first()
     return District(
         name=str(home or region),
@@ -216,7 +246,7 @@ def district_with(
         plan=plan or {},
         plots=plots,
         density_radius_m=None if plots else radius_m,
-        dem=str(copy_of(heights)) if heights else "",
+        dem=str(heights.path) if heights else "",
         dem_version=heights.version if heights else "",
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from hemei.core.models import Region
 from hemei.programmes.control.keeping import law_of, newest_law
@@ -53,17 +55,33 @@ def legend(layers: list[LayerVersion], only: str = "") -> list[Chip]:
 
 def map_of(code: str, layers: list[LayerVersion], tiles: str, only: str = "") -> dict[str, Any]:
     """What maps/_ruled_map.html needs."""
-    home = Region.district_of(code)
-    bounds = ",".join(f"{degree:.5f}" for degree in shapely.bounds(home.shape)) if home else ""
     address = tiles.replace("0/0/0", "{z}/{x}/{y}")
     versions = "-".join(str(row.pk) for row in layers)
+    return {**frame_of(code), "legend": legend(layers, only), "overlay": f"{address}?district={code}&v={versions}"}
+
+
+def frame_of(code: str) -> dict[str, Any]:
+    """A map of a district before anything is drawn on it."""
+    home = Region.district_of(code)
     return {
-        "bounds": bounds,
-        "legend": legend(layers, only),
-        "overlay": f"{address}?district={code}&v={versions}",
+        "bounds": ",".join(f"{degree:.5f}" for degree in shapely.bounds(home.shape)) if home else "",
         "tianditu_key": settings.TIANDITU_KEY,
         "map_approval_number": settings.MAP_APPROVAL_NUMBER,
     }
+
+
+def legend_of_changes(drawn: Collection[str]) -> list[Chip]:
+    """What a preview draws, with its colours."""
+    titles = {
+        "came": (_("新划入的范围"), 6),
+        "went": (_("不再在内的范围"), 3),
+        "turned": (_("只改了类别的范围"), 8),
+        "to-fail": (_("变为不符合的房屋"), 2),
+        "to-unknown": (_("变为待核的房屋"), 4),
+        "to-pass": (_("变为符合或不涉及的房屋"), 5),
+        "to-unset": (_("变为未配置的房屋"), 1),
+    }
+    return [Chip(key, str(said), f"is-layer-{n}", False) for key, (said, n) in titles.items() if key in drawn]
 
 
 def overlay(region: str, *, public: bool) -> dict[str, Any]:

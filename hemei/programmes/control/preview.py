@@ -1,105 +1,120 @@
-"""Whose verdict would change: a rule as it stands and as it would be, over all that stands or is under way."""
+"""Whose verdict would change: by the law and the layers as they are and as they would be, over all that stands or is
+under way. Nothing is in force by it."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import pyarrow as pa
 from django.utils.translation import gettext as _
 
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job
 from hemei.core.worker import Progress, work
 from hemei.engines.screen.reading import Unreadable
-from hemei.law.around import around
-from hemei.law.book import Book
+from hemei.law.lists import title_of
+from hemei.programmes.control import changes
 from hemei.programmes.control.actions.law import read_aside
-from hemei.programmes.control.keeping import ERROR_M, district_with, in_force, law_of, newest_law, radius_of, root
-from hemei.programmes.control.kinds import COMPUTED
-from hemei.programmes.control.screening import screened
-from hemei.programmes.control.under_way import Key, outcomes_of, proposals_under_way
-from hemei.terms.day import today
-from hemei.terms.measure import Measure
-from hemei.terms.proposal import Proposal
+from hemei.programmes.control.comparing import compared
+from hemei.programmes.control.keeping import in_force, radius_in
+from hemei.programmes.control.kinds import ZONES
+from hemei.programmes.control.offering import Draft, folder_of
+from hemei.programmes.control.standpoint import Standpoint, as_it_is, touches, with_layer
+from hemei.programmes.control.under_way import proposals_under_way
 
 SHOWN = 200
 STEPS = 100
-K = TypeVar("K", int, Key)
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Fail or unknown by one rule, of what stands and of what is under way; all else passes, or is not spoken of."""
-
-    places: dict[int, str]
-    proposals: dict[Key, str]
-
-
-def outcomes(
-    region: str, on: date, book: Book, rule: str, folder: Path, proposals: Sequence[tuple[Key, Proposal]], say: Any
-) -> Outcomes:
-    """What one rule of a book says of everything on a day."""
-    only = replace(book, rules=tuple(one for one in book.rules if one.id == rule and one.holds(on)))
-    district = district_with(region, in_force(region, on), only, radius_m=radius_of(newest_law(region), on))
-    wanted = {one.layer for one in only.rules}
-    district = replace(district, layers=tuple(file for file in district.layers if file.id in wanted))
-    if not any(one.layer in COMPUTED or one.measure is Measure.SLOPE for one in only.rules):
-        district = replace(district, dem="")
-    error = max((one.position_error_m for _key, one in proposals), default=0.0)
-    ready = around(district, max(ERROR_M, error), beside=root() / "maps")
-    found = screened(region, on, ready, folder, say=lambda n: say(n // 2)).findings()
-    places = dict(zip(_list(found, "place"), _list(found, "outcome"), strict=True))
-    return Outcomes(places, outcomes_of(proposals, ready, on, lambda n: say(50 + n // 2)))
-
-
-def _list(table: pa.Table, name: str) -> list[Any]:
-    return list(table.column(name).to_pylist())
 
 
 @work("control.preview")
 def preview(job: Job, progress: Progress) -> dict[str, Any]:
-    """Compare the newest law with the entries of the job, by one rule. Writes nothing but its result."""
-    region, rule, entries = job.arguments["region"], job.arguments["rule"], job.arguments["entries"]
-    on = date.fromisoformat(job.arguments.get("on") or today().isoformat())
-    folder = Path(tempfile.mkdtemp(prefix="hemei-preview-"))
+    """Compare what is with what the job would have. Started again after a kill, it begins anew."""
+    said = job.arguments
+    progress(0, STEPS, _("读取图层"))
+    folder = folder_of(said["folder"])
+    now = as_it_is(said["region"], date.fromisoformat(said["on"]))
     try:
-        progress(0, STEPS, _("按现在的规则判一遍"))
-        proposals = proposals_under_way(region)
-        book = law_of(newest_law(region))[0]
-        before = outcomes(region, on, book, rule, folder, proposals, lambda n: progress(n // 2, STEPS))
-        progress(50, STEPS, _("按改后的规则判一遍"))
-        with read_aside(entries) as changed:
-            after = outcomes(region, on, changed, rule, folder, proposals, lambda n: progress(50 + n // 2, STEPS))
+        beside = _beside(now, said, folder, progress)
+        with _then(now, said, folder) as (then, rules):
+            judged = _judged(now, then, rules, folder, progress, lists=_about_zones(said))
     except Unreadable as fault:
         raise Mistaken(str(fault)) from fault
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
     progress(STEPS, STEPS)
-    places, under_way = _changed(before.places, after.places), _changed(before.proposals, after.proposals)
+    return beside | judged
+
+
+def _about_zones(said: dict[str, Any]) -> bool:
+    """Whether the rows of the lists have to be asked too: they go by zone."""
+    return bool("layer" in said and said["layer"]["layer"]["kind"] == ZONES)
+
+
+@contextmanager
+def _then(now: Standpoint, said: dict[str, Any], folder: Path) -> Iterator[tuple[Standpoint, set[str]]]:
+    """As it would be, and the rules that could say something else."""
+    if "layer" in said:
+        draft = Draft.of(said["layer"])
+        kind, book = draft.layer.kind, now.book
+        then = with_layer(now, draft.laid(), folder / "maps") if would_hold(draft, now.region, now.on) else now
+        yield then, {one.id for one in book.on(now.on).rules if touches(kind, one, book)}
+        return
+    with read_aside(said["entries"]) as book:
+        yield replace(now, book=book, radius_m=radius_in(said["entries"], now.on)), set(said["rules"])
+
+
+def would_hold(draft: Draft, region: str, on: date) -> bool:
+    """Whether a layer that lies ready would be the one in force on a day: no other has begun later."""
+    later = any(row.kind == draft.layer.kind and row.starts > draft.layer.starts for row in in_force(region, on))
+    return draft.holds(on) and not later
+
+
+def _beside(now: Standpoint, said: dict[str, Any], folder: Path, progress: Progress) -> dict[str, Any]:
+    """Of a layer: what differs from the version in force, and whether it would be in force on the day at all."""
+    if "layer" not in said:
+        return {}
+    draft = Draft.of(said["layer"])
+    old = next((one for one in now.layers if one.kind == draft.layer.kind), None)
+    told: dict[str, Any] = {"holds": would_hold(draft, now.region, now.on), "first": old is None}
+    if old is not None:
+        progress(1, STEPS, _("和现在有效的一版比"))
+        told["difference"] = compared(old, draft.laid(), folder, lambda n: progress(n // 10, STEPS))
+    return told
+
+
+def _judged(
+    now: Standpoint, then: Standpoint, rules: set[str], folder: Path, progress: Progress, *, lists: bool
+) -> dict[str, Any]:
+    proposals = proposals_under_way(now.region)
+    progress(10, STEPS, _("按现在的判一遍"))
+    before, said_before = changes.outcomes(
+        now, rules, folder, proposals, lambda n: progress(10 + 45 * n // 100, STEPS), lists=lists
+    )
+    progress(55, STEPS, _("按改后的判一遍"))
+    after, said_after = changes.outcomes(
+        then, rules, folder, proposals, lambda n: progress(55 + 45 * n // 100, STEPS), lists=lists
+    )
+    (folder / "standing.parquet").unlink(missing_ok=True)
+    changed, quiet = changes.between(before, after)
+    under_way = changes.moved(said_before, said_after)
+    changes.keep(folder, changed)
     return {
-        "changed": len(places),
-        "counts": _counts(places.values()),
-        "shown": [[place, *words] for place, words in islice(places.items(), SHOWN)],
+        "rules": len(rules),
+        "changed": len(set(changed.column("place").to_pylist())),
+        "counts": changes.counted(changes.pairs(changed)),
+        "quiet": quiet,
+        "by_rule": [[rule, _title(rule, then, now), *told] for rule, *told in changes.summed(changed, "rule")],
+        "by_village": changes.summed(changed, "village"),
         "proposals": len(proposals),
-        "proposals_changed": len(under_way),
-        "proposals_counts": _counts(under_way.values()),
-        "proposals_shown": [[*key, *words] for key, words in islice(under_way.items(), SHOWN)],
+        "proposals_changed": len({key for key, *_words in under_way}),
+        "proposals_counts": changes.counted((before, after) for _key, _rule, before, after in under_way),
+        "proposals_shown": [[*key, _title(rule, then, now), *words] for key, rule, *words in under_way[:SHOWN]],
     }
 
 
-def _changed(before: dict[K, str], after: dict[K, str]) -> dict[K, tuple[str, str]]:
-    """What differs, in order: what was said, and what would be."""
-    both = {key: (before.get(key, "pass"), after.get(key, "pass")) for key in sorted(before.keys() | after.keys())}
-    return {key: words for key, words in both.items() if words[0] != words[1]}
-
-
-def _counts(changes: Iterable[tuple[str, str]]) -> dict[str, int]:
-    return dict(Counter(">".join(words) for words in changes))
+def _title(rule: str, *stands: Standpoint) -> str:
+    """What a rule, or a row of a list, is called."""
+    titles = [one.title for stand in stands for one in stand.book.rules if one.id == rule]
+    return next(iter(titles), "") or next(filter(None, (title_of(rule, stand.plan) for stand in stands)), rule)

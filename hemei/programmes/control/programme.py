@@ -10,6 +10,7 @@ from hemei.programmes.control.actions.deciding import FINDING
 from hemei.programmes.control.judging import verdicts
 from hemei.programmes.control.legend import overlay
 from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Run
+from hemei.programmes.control.offering import clear_previews
 from hemei.terms.finding import FindingKind, Severity
 
 assert screening  # declares its jobs
@@ -40,14 +41,17 @@ programme = Programme(
     right="control.view",
     subjects={"layer": _("管控图层"), "law": _("区里的规则"), "run": _("管控筛查")},
     pages={"layer": "control.layer", "run": "control.run"},
-    jobs={"control.screen": _("管控筛查"), "control.prepare": _("准备管控图层"), "control.preview": _("规则改动预览")},
+    jobs={"control.screen": _("管控筛查"), "control.prepare": _("准备管控图层"), "control.preview": _("改动预览")},
     done={
         "layer.add": _("登记图层"),
+        "layer.preview": _("预览图层改动"),
         "layer.withdraw": _("停用图层"),
         "law.change": _("改区里的规则"),
         "law.preview": _("预览规则改动"),
         "control.screen": _("发起筛查"),
         "control.decide": _("认定筛查结果"),
+        "control.drop": _("放弃预览"),
     },
+    each_day=clear_previews,
     resettled=(LayerVersion, OwnLaw, Run, Decision),
 )

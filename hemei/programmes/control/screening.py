@@ -58,9 +58,12 @@ class Screened:
 
 def screened(
     region: str, on: date, ready: Around, folder: Path, district: District | None = None,
-    say: Callable[[int], None] = lambda per_cent: None,
+    say: Callable[[int], None] = lambda per_cent: None, unset: bool = False,
 ) -> Screened:  # fmt: skip
-    """Screen all buildings of a region by the rules of a day. `say` is told how far, of 100. Raises Unreadable."""
+    """Screen all buildings of a region by the rules of a day. `say` is told how far, of 100. Raises Unreadable.
+
+    `unset`: what is unknown only because nothing is configured is kept as well, as an outcome of that name.
+    """
     district = replace(
         district or ready.district, columns=COLUMNS, error_column=ERROR, spot_column=SPOT, work="existing"
     )
@@ -74,7 +77,7 @@ def screened(
     expected = len(run.rules) * (len(standing.places) // 16_384 + 1)
     for number, table in enumerate(run.tables()):
         say(20 + min(75, 75 * number // max(expected, 1)))
-        found = _kept(table, standing)
+        found = _kept(table, standing, unset=unset)
         if found is not None:
             out.tables.append(found)
             if table.num_rows and table.column("kind")[0].as_py() != "warn":
@@ -99,17 +102,20 @@ def _listed(out: Screened) -> dict[tuple[str, str], int]:
     return {(row["rule"], row["village"]): row["place_count"] for row in counted}
 
 
-def _kept(table: pa.Table, standing: Standing) -> pa.Table | None:
+def _kept(table: pa.Table, standing: Standing, *, unset: bool = False) -> pa.Table | None:
     """The rows that somebody may have to look at: what fails, and what is unknown for another reason than that nothing
-    is configured."""
+    is configured; with `unset` these too."""
     outcome = table.column("outcome").cast(pa.string())
     known = pc.or_(pc.is_valid(table.column("threshold")), pc.equal(outcome, "fail"))
     with_layer = pc.or_(
         pc.not_equal(table.column("layer_version").cast(pa.string()), ""),
         pc.equal(table.column("layer").cast(pa.string()), "everywhere"),
     )
-    chosen = pc.and_(pc.not_equal(outcome, "pass"), pc.and_(known, with_layer))
-    rows = table.filter(chosen)
+    spoken, open_ = pc.and_(known, with_layer), pc.not_equal(outcome, "pass")
+    if unset:
+        said = pc.if_else(pc.or_(spoken, pc.invert(open_)), outcome, "unset")
+        table = table.set_column(table.schema.get_field_index("outcome"), "outcome", said)
+    rows = table.filter(open_ if unset else pc.and_(open_, spoken))
     if not rows.num_rows:
         return None
     rows = rows.rename_columns({"building": "place", "township": "village"}).select(FINDINGS.names)

@@ -1,4 +1,4 @@
-"""What is not built yet and under way, whichever programme keeps it: what one rule says of each."""
+"""What is not built yet and under way, whichever programme keeps it: what the rules say of each."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from hemei.core.errors import Mistaken
 from hemei.core.registry import registry
 from hemei.law.around import Around
 from hemei.law.proposal import judged
+from hemei.law.rules import EVERYWHERE
 from hemei.programmes.control.judging import drawn_in_metres
 from hemei.programmes.control.keeping import district_code
 from hemei.terms.proposal import Proposal
+from hemei.terms.verdict import Outcome, Verdict
 
 Key = tuple[str, int]
 """Kind of record, and its key."""
@@ -31,18 +33,23 @@ def proposals_under_way(region: str) -> list[tuple[Key, Proposal]]:
 
 def outcomes_of(
     proposals: Sequence[tuple[Key, Proposal]], ready: Around, on: date, say: Callable[[int], None] = lambda n: None
-) -> dict[Key, str]:
-    """Fail or unknown of each by the rules of `ready`; all others pass. A drawing that cannot be read is unknown."""
-    found: dict[Key, str] = {}
+) -> dict[tuple[Key, str], str]:
+    """What each rule of `ready`, and each row of its lists, says of each, where that is not pass: fail, unknown, or
+    unset where only something is not configured. A drawing that cannot be read is left out: no rule changes that."""
+    found: dict[tuple[Key, str], str] = {}
     for number, (key, proposal) in enumerate(proposals):
         say(100 * number // len(proposals))
         try:
-            verdicts = judged(*drawn_in_metres(proposal, ready), ready, on).verdicts
+            said = judged(*drawn_in_metres(proposal, ready), ready, on)
         except Mistaken:
-            found[key] = "unknown"
             continue
-        outcomes = {verdict.outcome.value for verdict in verdicts}
-        worst = next((word for word in ("fail", "unknown") if word in outcomes), "")
-        if worst:
-            found[key] = worst
+        found |= {(key, one.rule): _word(one) for one in said.verdicts if one.outcome is not Outcome.PASS}
+        found |= {(key, one.rule): one.outcome.value for one in said.lists if one.outcome is not Outcome.PASS}
     return found
+
+
+def _word(verdict: Verdict) -> str:
+    """As `screening` tells what is unknown from what is not configured."""
+    there = verdict.layer == EVERYWHERE or bool(verdict.layer_version)
+    known = verdict.threshold is not None and there
+    return verdict.outcome.value if known or verdict.outcome is Outcome.FAIL else "unset"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.control.views import editing, here, kinds, layers, plan, rules, screenings
+from hemei.programmes.control.views import editing, here, kinds, layers, plan, previews, rules, screenings
 
 staff = pages_of("control")
 
@@ -12,8 +12,11 @@ urlpatterns = [
     staff("layers/<int:pk>/withdraw/", layers.withdraw, "layer_withdraw"),
     staff("rules/", rules.listing, "rules"),
     staff("rules/add/", editing.add, "rule_add"),
-    staff("rules/preview/<int:asked>/", editing.preview, "preview"),
-    staff("rules/preview/<int:asked>/keep/", editing.keep, "preview_keep"),
+    staff("previews/<int:asked>/", previews.detail, "preview"),
+    staff("previews/<int:asked>/keep/", previews.keep, "preview_keep"),
+    staff("previews/<int:asked>/again/", previews.again, "preview_again"),
+    staff("previews/<int:asked>/drop/", previews.drop, "preview_drop"),
+    staff("previews/<int:asked>/<int:z>/<int:x>/<int:y>.mvt", previews.tile, "preview_tile"),
     staff("rules/changes/", rules.changes, "law_changes"),
     staff("rules/circle/", kinds.circle, "circle"),
     staff("rules/layers/add/", kinds.add, "layer_kind_add"),

@@ -14,10 +14,11 @@ import shapely
 from pyproj import Transformer
 
 from hemei.core.access import Actor, At
-from hemei.core.models import Place, Region
-from hemei.programmes.control import keeping
-from hemei.programmes.control.actions.layers import NewLayer, upload
+from hemei.core.models import Job, Place, Region
+from hemei.programmes.control import changes, keeping
+from hemei.programmes.control.actions.layers import upload
 from hemei.programmes.control.models import LayerVersion
+from hemei.programmes.control.offering import NewLayer, folder_of
 from hemei.programmes.control.reading import Wanted
 from hemei.programmes.houses.models import House
 from tests.conftest import DISTRICT, VILLAGE, People
@@ -72,6 +73,12 @@ def house_at(x: float, y: float, *, side: float = 10, outline: bool = True, regi
     )
     House.objects.create(place=place, **own)
     return place
+
+
+def changed_by(job: Job) -> list[list[Any]]:
+    """Place, and what is said before and after, of all that a preview found to change."""
+    rows = changes.kept(folder_of(job.arguments["folder"])).to_pylist()
+    return [[row["place"], row["before"], row["after"]] for row in rows]
 
 
 @pytest.fixture(autouse=True)

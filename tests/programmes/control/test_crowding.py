@@ -16,7 +16,7 @@ from hemei.programmes.control.keeping import newest_law, radius_of
 from hemei.programmes.control.writing_rules import with_rule
 from hemei.terms.measure import Measure
 from tests.conftest import DISTRICT, People
-from tests.programmes.control.conftest import geojson, house_at, take_in
+from tests.programmes.control.conftest import changed_by, geojson, house_at, take_in
 from tests.programmes.control.test_law import FORM, LOW, keep, work_off
 from tests.programmes.control.test_pages import NONSENSE, signed_in
 from tests.programmes.control.test_screening import outcomes, screened
@@ -109,7 +109,7 @@ def test_the_preview_of_a_limit_counts_too(home, people: People) -> None:
     client = signed_in(people.district)
     client.post(reverse("control.rule_add"), FORM | {"measure": "density", "value": "0.1"})
     work_off()
-    shown = Job.objects.get(kind="control.preview").result["shown"]
+    shown = changed_by(Job.objects.get(kind="control.preview"))
     assert shown == [[one.pk, "pass", "fail"] for one in dense]
 
 

@@ -27,6 +27,7 @@ from hemei.terms.proposal import Proposal, Ruling
 from hemei.terms.verdict import Outcome
 from tests.conftest import DISTRICT, VILLAGE, People
 from tests.programmes.control.conftest import X, Y, house_at, take_in, wkb
+from tests.programmes.control.test_pages import work_off
 
 pytestmark = pytest.mark.django_db
 TOE, STEEP_LIMIT = "control.R80", "own.R1"
@@ -165,7 +166,11 @@ def test_it_is_uploaded_on_the_page(home, people: People) -> None:
     client = signed_in(people.district)
     said = {"kind": "elevation", "visibility": "internal", "publisher": "测绘", "starts": date(2026, 1, 1).isoformat()}
     file = SimpleUploadedFile("高程.tif", GOOD)
-    assert client.post(reverse("control.layer_add"), said | {"file": file}).status_code == 302
+    asked = client.post(reverse("control.layer_add"), said | {"file": file})
+    assert asked.status_code == 302
+    assert not LayerVersion.objects.exists()
+    work_off()
+    assert client.post(asked.url + "keep/").status_code == 302
     assert LayerVersion.objects.get().kind == "elevation"
     wrong = client.post(
         reverse("control.layer_add"), said | {"file": SimpleUploadedFile("高程.tif", b"II*\0" + b"x" * 99)}

@@ -25,7 +25,7 @@ from hemei.terms.measure import Measure
 from hemei.terms.proposal import Proposal
 from hemei.terms.verdict import Kind, Outcome
 from tests.conftest import DISTRICT, VILLAGE, People
-from tests.programmes.control.conftest import ZONES, house_at, take_in, wkb
+from tests.programmes.control.conftest import ZONES, changed_by, house_at, take_in, wkb
 from tests.programmes.control.test_pages import NONSENSE, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +152,7 @@ def test_nothing_is_kept_before_the_preview_was_seen(layers, people: People) -> 
     work_off()
     job.refresh_from_db()
     assert job.result["counts"] == {"pass>fail": 1, "pass>unknown": 1}
-    assert [row[0] for row in job.result["shown"]] == [high.pk, unknown.pk]
+    assert [row[0] for row in changed_by(job)] == [high.pk, unknown.pk]
     page = client.get(asked.url).content.decode()
     assert "有 2 处的结论会变" in page
     assert "100,300" in page

@@ -41,7 +41,11 @@ def test_a_layer_is_uploaded_on_the_page(home, people: People) -> None:
     assert client.get(reverse("control.layer_add")).status_code == 200
     said = {"kind": "permanent_farmland", "visibility": "internal", "publisher": "局", "starts": "2026-01-01"}
     file = SimpleUploadedFile("田.geojson", FIELDS)
-    answer = client.post(reverse("control.layer_add"), said | {"file": file})
+    asked = client.post(reverse("control.layer_add"), said | {"file": file})
+    assert not LayerVersion.objects.exists()
+    work_off()
+    assert "这是第一版" in client.get(asked.url).content.decode()
+    answer = client.post(asked.url + "keep/")
     row = LayerVersion.objects.get()
     assert answer.url == reverse("control.layer", args=[row.pk])
     assert "永久基本农田" in client.get(answer.url).content.decode()

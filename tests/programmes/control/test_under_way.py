@@ -37,7 +37,7 @@ def test_the_preview_of_a_rule_includes_the_applications_whose_verdict_would_cha
     work_off()
     result = Job.objects.get(kind="control.preview").result
     assert (result["proposals"], result["proposals_changed"]) == (2, 1)
-    assert result["proposals_shown"] == [["permit", tall.pk, "pass", "fail"]]
+    assert result["proposals_shown"] == [["permit", tall.pk, "三层以下", "pass", "fail"]]
     page = client.get(asked.url).content.decode()
     assert "有 1 件的结论会变" in page
     assert "石有田" in page

@@ -21,7 +21,7 @@ from hemei.terms.day import today
 from hemei.terms.measure import Measure
 from hemei.terms.proposal import Proposal
 from tests.conftest import DISTRICT, VILLAGE, People
-from tests.programmes.control.conftest import FIELDS, house_at, take_in, wkb
+from tests.programmes.control.conftest import FIELDS, changed_by, house_at, take_in, wkb
 from tests.programmes.control.test_law import EMPTY, FORM, LOW, house_shape, keep, work_off
 from tests.programmes.control.test_pages import NONSENSE, signed_in
 
@@ -136,7 +136,7 @@ def test_a_rule_from_a_day_to_come_is_previewed_as_of_that_day(layers, people: P
     client = signed_in(people.district)
     client.post(reverse("control.rule_add"), FORM | {"starts": (today() + timedelta(days=60)).isoformat()})
     work_off()
-    assert [row[0] for row in Job.objects.get(kind="control.preview").result["shown"]] == [high.pk]
+    assert [row[0] for row in changed_by(Job.objects.get(kind="control.preview"))] == [high.pk]
 
 
 def test_a_kind_of_layer_is_declared_uploaded_and_ruled_by(home, people: People) -> None:
@@ -154,7 +154,7 @@ def test_a_kind_of_layer_is_declared_uploaded_and_ruled_by(home, people: People)
     inside = house_at(500, 600)
     client.post(reverse("control.rule_add"), rule)
     work_off()
-    assert Job.objects.get(kind="control.preview").result["shown"] == [[inside.pk, "pass", "fail"]]
+    assert changed_by(Job.objects.get(kind="control.preview")) == [[inside.pk, "pass", "fail"]]
     page = client.get(reverse("control.rules")).content.decode()
     assert "核心区" in page
     assert "核心区" in client.get(reverse("control")).content.decode()

@@ -24,6 +24,7 @@ from hemei.law.plan import read_plan
 from hemei.law.yaml_lines import LawError
 from hemei.programmes.control.keeping import DENSITY, PARTS, Entries, district_code, newest_law, written
 from hemei.programmes.control.models import OwnLaw
+from hemei.programmes.control.offering import new_folder
 from hemei.terms.day import today
 
 CEILINGS = "ceilings"
@@ -80,8 +81,8 @@ def ask_preview(
     with read_aside(entries):
         pass
     region = district_code(where.region)
-    arguments = {"region": region, "entries": entries, "rule": rule, "said": said, "seen": seen}
-    arguments["on"] = max(on or today(), today()).isoformat()
+    arguments = {"region": region, "entries": entries, "rule": rule, "rules": [rule], "said": said, "seen": seen}
+    arguments |= {"on": max(on or today(), today()).isoformat(), "folder": new_folder()}
     job = Job.objects.create(kind="control.preview", region=region, by=by.account, arguments=arguments)
     audit(by, "law.preview", f"law:{rule}", region, values=entries, detail={"rule": rule})
     return job

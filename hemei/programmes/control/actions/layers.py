@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,33 +16,81 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.files import store
 from hemei.core.models import Evidence, Job
 from hemei.core.writing import action, audit
-from hemei.programmes.control.keeping import copy_path, district_code, law_of, newest_law
+from hemei.programmes.control.keeping import copy_path, district_code, in_force, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, Visibility
-from hemei.programmes.control.reading import Read, Wanted, read_upload
+from hemei.programmes.control.offering import (
+    Draft,
+    NewLayer,
+    Taken,
+    folder_of,
+    forget_folder,
+    lay_ready,
+)
+from hemei.programmes.control.reading import Read, read_upload
 from hemei.terms.day import today
 
 WIDEST_ROAD_M = 50.0
 
 
-@dataclass(frozen=True)
-class NewLayer:
-    """What somebody says of a layer: which one it is, who published it, from when to when it holds."""
-
-    kind: str
-    visibility: str
-    publisher: str
-    starts: date
-    ends: date | None = None
-    document: str = ""
-    half_width_m: float = 0.0
-    wanted: Wanted = field(default_factory=Wanted)
-    is_demo: bool = False
-
-
 def upload(*, where: At, name: str, content: bytes, layer: NewLayer, by: Actor) -> LayerVersion:
     """Read a file and take it in as the newest version of a layer. Raises Mistaken, and keeps nothing then."""
+    read = _looked_over(where, name, content, layer, by)
+    made: LayerVersion = add_layer(where=where, name=name, content=content, layer=layer, read=read, by=by)
+    return made
+
+
+def offer(*, where: At, name: str, content: bytes, layer: NewLayer, by: Actor) -> Job:
+    """Read a file, lay it ready, and have it worked out what it would change: it is in force when somebody confirms it.
+
+    Raises Mistaken, and keeps nothing then.
+    """
+    read = _looked_over(where, name, content, layer, by)
+    _refuse_known(where.region, layer, hashlib.sha256(content).hexdigest())
+    draft = lay_ready(name, content, layer, read)
+    try:
+        return look_again(where=where, draft=draft, by=by)
+    except BaseException:
+        forget_folder(draft.folder)
+        raise
+
+
+@action(verb="control.keep", on="where")
+def look_again(*, where: At, draft: Draft, by: Actor) -> Job:
+    """Have it worked out what a layer that lies ready would change, on the day from which it holds or today."""
+    region, on = district_code(where.region), max(draft.layer.starts, today())
+    arguments: dict[str, Any] = {"region": region, "layer": draft.told(), "folder": draft.folder}
+    arguments |= {"on": on.isoformat(), "seen": seen_now(region, on)}
+    folder_of(draft.folder)
+    job = Job.objects.create(kind="control.preview", region=region, by=by.account, arguments=arguments)
+    audit(by, "layer.preview", f"job:{job.pk}", region, values=arguments, detail={"kind": draft.layer.kind})
+    return job
+
+
+def seen_now(region: str, on: date) -> list[int]:
+    """What somebody who looks at a preview goes by: the newest law (0: none), and the layers in force."""
+    law = newest_law(region)
+    return [law.pk if law else 0, *sorted(row.pk for row in in_force(region, on))]
+
+
+def put_in_force(*, where: At, job: Job, by: Actor) -> LayerVersion:
+    """Take in the layer of a preview that somebody has looked at. Raises Conflict where it has gone, or where layers or
+    rules are others by now."""
+    said = job.arguments
+    draft = Draft.of(said["layer"])
+    content = draft.content
+    if said["seen"] != seen_now(said["region"], date.fromisoformat(said["on"])):
+        raise Conflict(_("图层或规则刚被别人改过，请再看一遍谁的结论会变。"), code="changed_meanwhile")
+    made: LayerVersion = add_layer(where=where, name=draft.name, content=content, layer=draft.layer, read=draft, by=by)
+    forget_folder(draft.folder)
+    return made
+
+
+def _looked_over(where: At, name: str, content: bytes, layer: NewLayer, by: Actor) -> Read:
+    """A layer's file, read. Raises Mistaken for what is said of it, and for what it is."""
     require(by, "control.keep", where)
+    if len(where.region) > len(district_code(where.region)):
+        raise Mistaken(_("图层是全区的，要由区里登记。"), field="kind", code="district_only")
     kind = layer_kinds(law_of(newest_law(where.region))[0]).get(layer.kind)
     if kind is None:
         raise Mistaken(_("没有这种图层。"), field="kind", code="unknown_kind")
@@ -57,20 +106,21 @@ def upload(*, where: At, name: str, content: bytes, layer: NewLayer, by: Actor) 
         raise Mistaken(_("到期早于生效日期。"), field="ends")
     if not 0.0 <= layer.half_width_m <= WIDEST_ROAD_M:
         raise Mistaken(_("假定半宽填 0 到 %(most)d 米。") % {"most": WIDEST_ROAD_M}, field="half_width_m")
-    read = read_upload(name, BytesIO(content), kind, layer.wanted, where.region)
-    made: LayerVersion = add_layer(where=where, name=name, content=content, layer=layer, read=read, by=by)
-    return made
+    return read_upload(name, BytesIO(content), kind, layer.wanted, where.region)
+
+
+def _refuse_known(region: str, layer: NewLayer, sha256: str) -> None:
+    same = LayerVersion.objects.filter(
+        region=district_code(region), kind=layer.kind, original__sha256=sha256, withdrawn_on=None
+    )
+    if same.filter(starts=layer.starts).exists():
+        raise Conflict(_("这个文件已经登记过了，生效日期也一样。"), field="file", code="known")
 
 
 @action(verb="control.keep", on="where")
-def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Read, by: Actor) -> LayerVersion:
+def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Taken, by: Actor) -> LayerVersion:
     region = district_code(where.region)
-    if len(where.region) > len(region):
-        raise Mistaken(_("图层是全区的，要由区里登记。"), field="kind", code="district_only")
-    sha256 = hashlib.sha256(content).hexdigest()
-    same = LayerVersion.objects.filter(region=region, kind=layer.kind, original__sha256=sha256, withdrawn_on=None)
-    if same.filter(starts=layer.starts).exists():
-        raise Conflict(_("这个文件已经登记过了，生效日期也一样。"), field="file", code="known")
+    _refuse_known(region, layer, hashlib.sha256(content).hexdigest())
     now = timezone.now()
     original = Evidence.objects.create(
         sha256=store(content),

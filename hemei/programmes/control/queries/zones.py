@@ -15,7 +15,7 @@ from pyproj import CRS
 from hemei.core.access import Scope
 from hemei.core.models import Place
 from hemei.engines.screen.crs import converter
-from hemei.programmes.control.keeping import STORED, copy_of, crs_of, in_force, newest_law
+from hemei.programmes.control.keeping import STORED, copy_of, crs_of, in_force, laid, newest_law
 from hemei.programmes.control.kinds import ZONES
 from hemei.programmes.control.queries.layers import districts
 from hemei.programmes.control.standing import has_column, in_region, kinds_that_stand
@@ -76,7 +76,7 @@ def zone_totals(region: str, on: date, *, within: Scope) -> Totals:
     keys = list(zip(table.column("class").to_pylist(), tiers, strict=True))
     out = Totals(layer.version, layer.is_demo)
     found = {key: ZoneTotal(*key) for key in dict.fromkeys(keys)}
-    convert = converter(STORED, CRS.from_user_input(crs_of(region, [layer])))
+    convert = converter(STORED, CRS.from_user_input(crs_of(region, [laid(layer)])))
     assert convert is not None
     for key, area in zip(keys, shapely.area(shapely.transform(geometry, convert)), strict=True):
         found[key].land_m2 += float(area)

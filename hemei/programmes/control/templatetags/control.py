@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hemei.law.rules import WORK_TITLES
 from hemei.law.wording import amount
@@ -18,6 +20,44 @@ register = template.Library()
 def works(names: Iterable[str]) -> str:
     """Kinds of work in words; none named means all."""
     return _("、").join(WORK_TITLES[name] for name in names) or _("各种建设")
+
+
+WAYS = (
+    gettext_lazy("东"), gettext_lazy("东北"), gettext_lazy("北"), gettext_lazy("西北"), gettext_lazy("西"),
+    gettext_lazy("西南"), gettext_lazy("南"), gettext_lazy("东南"),
+)  # fmt: skip
+
+
+@register.filter
+def direction(step: Mapping[str, float]) -> str:
+    """Which way a step of some metres east and north goes, in words."""
+    return str(WAYS[round(math.atan2(step["north_m"], step["east_m"]) / (math.pi / 4)) % 8])
+
+
+@register.filter
+def percent(part: float) -> str:
+    """A share as people say it: what is not nothing is not called 0%."""
+    return "<0.1%" if 0 < part < 0.0005 else f"{100 * part:.1f}%"
+
+
+@register.filter
+def share(part: float, whole: float) -> str:
+    """How much of a whole a part is; 0% of nothing."""
+    return percent(part / whole) if whole else "—"
+
+
+@register.filter
+def change(new: float, old: float) -> str:
+    """How much more or less, of what there was: +12.0%."""
+    return f"{100 * (new - old) / old:+.1f}%" if old else ""
+
+
+@register.filter
+def square(m2: float) -> str:
+    """Ground in square metres, and in square kilometres where it is much."""
+    if m2 >= 1e6:
+        return _("%(n)s 平方公里") % {"n": f"{m2 / 1e6:,.2f}"}
+    return _("%(n)s 平方米") % {"n": f"{m2:,.0f}"}
 
 
 @register.filter

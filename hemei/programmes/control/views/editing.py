@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At, scope_of
+from hemei.core.access import At
 from hemei.core.doors import found, reach
-from hemei.core.errors import Mistaken
-from hemei.core.models import Job, JobState, Place
-from hemei.core.queries.regions import names
-from hemei.core.registry import registry
+from hemei.core.models import Job
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import ask_preview, change_law, entries_of
+from hemei.programmes.control.actions.law import ask_preview, entries_of
 from hemei.programmes.control.forms import ClauseForm, RuleForm
 from hemei.programmes.control.keeping import Entries, law_of, newest_law
 from hemei.programmes.control.models import OfControl, OwnLaw
-from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_rules import as_written, began, versions_of, with_further, with_rule
-
-GOING = (JobState.WAITING, JobState.RUNNING)
 
 
 def add(request: OfficeRequest) -> HttpResponse:
@@ -57,7 +49,8 @@ def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)
     back = reverse("control.rule", args=[rule]) if rule else reverse("control.rules")
-    context = {"form": form, "button": _("看看谁的结论会变"), "back": back, "about": _("管控规则")}
+    heading = _("改这条规则") if rule else _("写一条规则")
+    context = {"form": form, "button": _("看看谁的结论会变"), "heading": heading, "back": back, "about": _("管控规则")}
     return render(request, "office/asked.html", context, status=status(form))
 
 
@@ -95,79 +88,9 @@ def further(request: OfficeRequest, rule: str) -> HttpResponse:
     context = {
         "form": form,
         "button": _("看看谁的结论会变"),
+        "heading": _("依据的其他条款"),
         "back": reverse("control.rule", args=[rule]),
         "about": last["title"],
         "explanation": _("规则依据的第一条在“改这条规则”里改；这里是它另外还依据的条款，判定时一起引用。"),
     }
     return render(request, "office/asked.html", context, status=status(form))
-
-
-def _job(request: OfficeRequest, pk: int) -> Job:
-    reach(request.actor, "control.keep", MATTER)
-    return found(Job.objects.filter(kind="control.preview", pk=pk, by=request.user).first())
-
-
-WORDS: dict[str, Callable[[], str]] = {
-    "fail": lambda: _("不符合"),
-    "unknown": lambda: _("待核"),
-    "pass": lambda: _("符合或不涉及"),
-}
-
-
-def _counts(counted: dict[str, int]) -> list[tuple[str, str, int]]:
-    return [(WORDS[before](), WORDS[after](), n) for key, n in counted.items() for before, after in [key.split(">")]]
-
-
-def _under_way(request: OfficeRequest, result: dict[str, Any]) -> dict[str, Any]:
-    """What is under way and would be judged otherwise; one by one only what this person may see."""
-    shown: list[tuple[str, Any, str, str]] = []
-    wanted = result.get("proposals_shown", [])  # earlier results did not ask
-    for key in dict.fromkeys(row[0] for row in wanted):
-        kind = registry.records[key]
-        scope = scope_of(request.actor, kind.right, registry.programme_of_record(key).key)
-        rows = kind.read(within=scope).in_bulk([row[1] for row in wanted if row[0] == key])
-        shown += [(kind.page, rows[pk], *words) for name, pk, *words in wanted if name == key and pk in rows]
-    return {
-        "proposals": result.get("proposals"),
-        "proposals_changed": result.get("proposals_changed", 0),
-        "proposals_counts": _counts(result.get("proposals_counts", {})),
-        "proposals_shown": shown,
-    }
-
-
-def preview(request: OfficeRequest, asked: int) -> HttpResponse:
-    job = _job(request, asked)
-    scope = reach(request.actor, "control.keep", MATTER)
-    context: dict[str, Any] = {"job": job, "going": job.state in GOING, "percent": job.done}
-    if job.state == JobState.DONE:
-        rows = job.result["shown"]
-        places = Place.objects.filter(scope.q(matter=of_matter), pk__in=[row[0] for row in rows]).in_bulk()
-        context |= {
-            "changed": job.result["changed"],
-            "counts": _counts(job.result["counts"]),
-            "rows": [(places[pk], before, after) for pk, before, after in rows if pk in places],
-            **_under_way(request, job.result),
-            "region_names": names(within=scope),
-        }
-    return render(request, "control/preview.html", context)
-
-
-def keep(request: OfficeRequest, asked: int) -> HttpResponse:
-    """Keep the rule as it was previewed."""
-    job = _job(request, asked)
-    if request.method != "POST" or job.state != JobState.DONE:
-        return redirect("control.preview", asked=asked)
-    said = job.arguments
-    try:
-        change_law(
-            where=At(said["region"], OfControl.matter),
-            entries=said["entries"],
-            said=said["said"],
-            seen=said["seen"],
-            by=request.actor,
-        )
-    except Mistaken as mistake:
-        messages.error(request, str(mistake))
-        return redirect("control.preview", asked=asked)
-    messages.success(request, _("规则已改，从现在起按它判。筛查结果要重新筛查才变。"))
-    return redirect("control.rule", rule=said["rule"])

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import At, may, scope_of
 from hemei.core.doors import found, reach
+from hemei.core.models import Job
 from hemei.core.queries.regions import names
 from hemei.law.book import LayerKind
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.layers import upload, withdraw_layer
+from hemei.programmes.control.actions.layers import offer, withdraw_layer
 from hemei.programmes.control.forms import LayerForm, ReasonForm
 from hemei.programmes.control.keeping import in_force, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
@@ -78,9 +79,9 @@ def add(request: OfficeRequest) -> HttpResponse:
     book, _plan = law_of(newest_law(code))
     form = LayerForm(request.POST or None, request.FILES or None, book=book)
 
-    def act() -> LayerVersion:
+    def act() -> Job:
         file = form.cleaned_data["file"]
-        return upload(
+        return offer(
             where=At(code, OfControl.matter),
             name=file.name,
             content=file.read(),
@@ -89,9 +90,15 @@ def add(request: OfficeRequest) -> HttpResponse:
         )
 
     if made := tried(request, form, act):
-        messages.success(request, _("图层已登记。重新筛查以后，结果按新图层算。"))
-        return redirect("control.layer", pk=made.pk)
-    context = {"form": form, "button": _("登记图层"), "back": reverse("control"), "about": _("管控图层")}
+        return redirect("control.preview", asked=made.pk)
+    context = {
+        "form": form,
+        "button": _("看看谁的结论会变"),
+        "heading": _("登记图层"),
+        "back": reverse("control"),
+        "about": _("管控图层"),
+        "explanation": _("先读文件、和现在有效的一版比、看谁的结论会变；看过按“启用这一版”才有效。"),
+    }
     return render(request, "office/asked.html", context, status=status(form))
 
 
