@@ -4,6 +4,7 @@ export function inStore<Result>(
 ): Promise<Result> {
   const transaction = base.transaction(name, mode);
   const asked = ask(transaction.objectStore(name));
+  if (mode === "readwrite") transaction.commit?.(); // the page may be gone before it would be committed by itself
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked.result as Result);
     transaction.onabort = () => reject(transaction.error ?? asked.error);

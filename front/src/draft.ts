@@ -27,6 +27,7 @@ export function keepDrafts(): void {
   let unsaved: HTMLFormElement | null = null;
   const save = () => {
     clearTimeout(waiting);
+    waiting = 0;
     if (unsaved) void write(key, read(unsaved)).catch(() => undefined);
     unsaved = null;
   };
@@ -34,14 +35,12 @@ export function keepDrafts(): void {
     const changed = (event.target as Element).closest<HTMLFormElement>("form[data-draft]");
     if (!changed) return;
     unsaved = changed;
-    clearTimeout(waiting);
-    waiting = window.setTimeout(save, PAUSE);
+    waiting ||= window.setTimeout(save, PAUSE); // not put off by what is typed next: the page may be gone by then
   };
   document.addEventListener("input", later);
   document.addEventListener("change", later);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save()); // no timer comes any more
   const forget = () => {
-    clearTimeout(waiting);
     unsaved = null;
     void write(key, undefined).catch(() => undefined);
   };
@@ -98,11 +97,14 @@ function put(control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 const write = (key: string, draft: Draft | undefined) =>
   request("readwrite", (store) => (draft ? store.put(draft, key) : store.delete(key)));
 
+let base: Promise<IDBDatabase> | undefined; // stays open: a page that goes away has no time to open it
+
 async function request<Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
-  const base = await openBase("hemei", (made) => made.createObjectStore("drafts"));
+  base ??= openBase("hemei", (made) => made.createObjectStore("drafts"));
   try {
-    return await inStore<Result>(base, "drafts", mode, ask);
-  } finally {
-    base.close();
+    return await inStore<Result>(await base, "drafts", mode, ask);
+  } catch (error) {
+    base = undefined; // closed, or never opened: the next one tries anew
+    throw error;
   }
 }
