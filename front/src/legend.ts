@@ -86,9 +86,10 @@ function tint(silhouette: HTMLImageElement, colour: string): HTMLCanvasElement {
   return pen.canvas;
 }
 
+/** Kept in memory: read back from a graphics card, each picture would wait for it. */
 function canvas(): CanvasRenderingContext2D {
   const element = document.createElement("canvas");
   element.width = SIZE;
   element.height = SIZE;
-  return element.getContext("2d")!;
+  return element.getContext("2d", { willReadFrequently: true })!;
 }

@@ -3,18 +3,11 @@ import * as maplibregl from "maplibre-gl";
 import "./map.css";
 import { drawSigns, readLegend, type Legend } from "./legend";
 import { openPanel } from "./mappanel";
-import { countsBy, filterOf, styleOf } from "./mapstyle";
+import { countsBy, filterOf, GROUND, styleOf } from "./mapstyle";
 import { addOverlay } from "./overlay";
 import { letPick } from "./pick";
 import { letPlace } from "./placing";
-
-function hasWebGL(): boolean {
-  try {
-    return document.createElement("canvas").getContext("webgl2") !== null;
-  } catch {
-    return false;
-  }
-}
+import { drawable } from "./webgl";
 
 function showFallback(box: HTMLElement): void {
   box.hidden = true;
@@ -114,9 +107,10 @@ async function start(box: HTMLElement): Promise<void> {
   maplibregl.setWorkerUrl(new URL(box.dataset["worker"]!, location.href).href);
   const legend = readLegend();
   const signs = await drawSigns(legend);
+  const style = styleOf(box, legend);
   const map = new maplibregl.Map({
     container: box,
-    style: styleOf(box, legend),
+    style: { version: 8, sources: {}, layers: [GROUND] }, // the rest follows: drawn at once, all shaders would be compiled in one go
     ...viewOf(box),
     maxZoom: document.querySelector("[data-placing]") ? 21 : 19,
     minZoom: 5,
@@ -128,10 +122,10 @@ async function start(box: HTMLElement): Promise<void> {
   map.touchZoomRotate.disableRotation();
   controls(map);
   map.on("error", ({ error }) => console.warn(error.message));
-  map.on("style.load", () => {
-    for (const [name, picture] of signs) map.addImage(name, picture, { pixelRatio: 2 });
-  });
   await map.once("load");
+  for (const [name, picture] of signs) map.addImage(name, picture, { pixelRatio: 2 });
+  for (const [name, source] of Object.entries(style.sources)) map.addSource(name, source);
+  for (const layer of style.layers) map.addLayer(layer);
   addOverlay(map, box);
   apply(map, legend);
   followChips(map, legend);
@@ -144,6 +138,7 @@ async function start(box: HTMLElement): Promise<void> {
 
 const box = document.querySelector<HTMLElement>("#map");
 if (box) {
-  if (hasWebGL()) start(box).catch((error) => { console.warn(error); showFallback(box); });
-  else showFallback(box);
+  drawable()
+    .then((can) => (can ? start(box) : showFallback(box)))
+    .catch((error) => { console.warn(error); showFallback(box); });
 }

@@ -14,9 +14,12 @@ const MANY = "#3b4942"; // a number over several states has none of their colour
 // Without a glyph server the names are drawn with the reader's own fonts.
 const FONT = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"];
 
-export function styleOf(box: HTMLElement, legend: Legend): StyleSpecification {
+export const GROUND: LayerSpecification = { id: "ground", type: "background", paint: { "background-color": "#f3f5f1" } };
+
+/** What is laid on the ground. */
+export function styleOf(box: HTMLElement, legend: Legend): Pick<StyleSpecification, "sources" | "layers"> {
   const here = (path: string) => location.origin + path; // a template in braces must not be percent-encoded
-  const layers: LayerSpecification[] = [{ id: "ground", type: "background", paint: { "background-color": "#f3f5f1" } }];
+  const layers: LayerSpecification[] = [];
   const sources: StyleSpecification["sources"] = {
     tiles: { type: "vector", tiles: [here(box.dataset["tiles"]!)], minzoom: 5, maxzoom: 17 },
   };
@@ -33,7 +36,7 @@ export function styleOf(box: HTMLElement, legend: Legend): StyleSpecification {
   }
   if (sources["regions"]) layers.push(regionNames("village-names", [12]), regionNames("region-names", [6, 9]));
   layers.push(...countLayers(legend), ...placeLayers());
-  return { version: 8, sources, layers };
+  return { sources, layers };
 }
 
 function tianditu(layer: "vec" | "cva", key: string): StyleSpecification["sources"][string] {
