@@ -18,7 +18,7 @@ from hemei.engines.screen.area_map import AreaMap, build_area_map
 from hemei.engines.screen.inside import area_inside
 from hemei.engines.screen.layers import Layer, digest, read_layer
 from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
-from hemei.engines.screen.nearest import distance
+from hemei.engines.screen.nearest import ROUNDING_M2, distance, gap
 from hemei.engines.screen.rings import Rings, rings_of
 from hemei.engines.screen.shapes import Footprints, areas, footprints_of
 from hemei.engines.screen.store import load, save
@@ -61,10 +61,12 @@ class Place:
 
     @property
     def key(self) -> tuple[str, str]:
+        """Layer and class, by which rules ask for it."""
         return self.layer, self.of
 
     @property
     def lines_only(self) -> bool:
+        """Whether nothing can lie inside it, for it has no polygons."""
         return self.ground is None and len(self.geometry) > 0
 
     @property
@@ -328,6 +330,7 @@ def measure(place: Place, footprints: Footprints) -> Measured:
     metres = distance(place.edges, footprints)
     whole = areas(footprints)
     area = area_inside(place.ground, footprints) if place.ground is not None else np.zeros(len(metres))
+    area = np.where(area > ROUNDING_M2, area, 0.0)  # a house drawn along a border stands beside it, not in it
     wholly = (area > 0.0) & (area > WHOLLY * whole)
     edge = np.where(wholly, np.where(np.isnan(metres), place.edges.reach[0], metres), np.nan)
     metres[area > 0.0] = 0.0
@@ -339,6 +342,5 @@ def _hidden(place: Place, footprints: Footprints, metres: np.ndarray) -> np.ndar
     if place.voids is None:
         return np.zeros(len(metres), bool)
     ground, edges = place.voids
-    void = distance(edges, footprints)
-    void[area_inside(ground, footprints) > 0.0] = 0.0
+    void = gap(edges, ground, footprints)
     return np.asarray(void < np.where(np.isnan(metres), np.inf, metres))

@@ -9,6 +9,7 @@ import shapely
 
 from .area_map import frame_of
 from .compiled import Codes, Floats, Ints, kernel
+from .rings import single_parts
 from .tree import EMPTY, FAN, FAN_BITS, Tree, child_code, grown, is_child, leaf_code, number_of
 
 
@@ -35,9 +36,7 @@ SLACK_M = 16.0
 
 def segments_of(geometry: np.ndarray) -> Floats:
     """All segments of lines, polygon rings and points (a segment of no length) of shapely geometries, shape (n, 4)."""
-    parts = shapely.get_parts(geometry)
-    while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
-        parts = shapely.get_parts(parts)
+    parts = single_parts(geometry)[0]
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     runs = np.concatenate([shapely.get_rings(parts[is_polygon]), parts[~is_polygon]])
     xy, run = shapely.get_coordinates(runs, return_index=True)
@@ -120,7 +119,7 @@ def _gathered(pairs: Codes, listed: int, leaves: int) -> tuple[Codes, Ints]:
 
 @kernel
 def leaf_at(blocks: Codes, block_count: int, levels: int, column: int, row: int) -> tuple[Codes, int, int, int]:
-    """Make the blocks down to a finest cell: the blocks, their number, and the block and place of the cell."""
+    """Make the blocks (block, 256) down to a finest cell: the blocks, their number, and the cell's block and place."""
     block = 0
     for level in range(levels - 1, 0, -1):
         at = ((column >> (FAN_BITS * level)) % FAN) * FAN + (row >> (FAN_BITS * level)) % FAN

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from .area_map import AreaMap
 from .compiled import Codes, Floats, Ints, kernel
+from .inside import area_inside
 from .near_map import NearMap, gap_to_segment
 from .rings import Shapes
-from .shapes import Footprints
+from .shapes import Footprints, areas
 from .sharing import Sharing, in_one_piece
 from .tree import cells_in, is_leaf, number_of, settled_in
+
+ROUNDING_M2 = 1e-6
+"""As much as the area of a footprint inside a layer may be off."""
 
 
 def distance(layer: NearMap, footprints: Footprints, share: Sharing = in_one_piece) -> Floats:
@@ -22,6 +27,18 @@ def distance(layer: NearMap, footprints: Footprints, share: Sharing = in_one_pie
     line, row = footprints.line, footprints.row
     share(len(out), lambda first, last: _distance(layer, line, row, first, last, out))
     return out
+
+
+def gap(edges: NearMap, ground: AreaMap | None, footprints: Footprints, share: Sharing = in_one_piece) -> Floats:
+    """Distance (m) from each footprint to a layer with polygons, 0 inside, NaN beyond the reach; shape (footprints,).
+
+    `edges` holds the layer's lines and outlines, `ground` its polygons (None: it has none). A part that lies across an
+    outline meets it; of one that lies wholly inside the area tells, but not an area that is only rounding.
+    """
+    metres = distance(edges, footprints, share)
+    if ground is not None:
+        metres[area_inside(ground, footprints, share) > np.minimum(ROUNDING_M2, 0.5 * areas(footprints))] = 0.0
+    return metres
 
 
 @kernel

@@ -44,11 +44,11 @@ class Shapes(NamedTuple):
 
 
 def rings_of(geometry: np.ndarray) -> Rings:
-    """Take shapely polygons and multipolygons apart (anything else, and None, has no rings).
+    """Take the polygons of shapely geometries apart (what has none, and None, has no rings).
 
     Holes are told from shells by their place in the polygon, never by the direction the file gave them.
     """
-    parts, part_owner = shapely.get_parts(geometry, return_index=True)
+    parts, part_owner = single_parts(geometry)
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts, part_owner = parts[is_polygon], part_owner[is_polygon]
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -65,6 +65,18 @@ def rings_of(geometry: np.ndarray) -> Rings:
     ring_at = np.concatenate([[0], np.cumsum(np.maximum(counts - 1, 0))]).astype(np.int64)
     orient(xy, ring_at, is_shell)
     return Rings(xy, ring_at, owner_at)
+
+
+def single_parts(geometry: np.ndarray) -> tuple[np.ndarray, Ints]:
+    """Shapely geometries taken apart into single ones (parts,), and of which geometry each is a part.
+
+    A collection may hold multipolygons: a ring that crosses itself and has a spike is repaired to one.
+    """
+    parts, owner = shapely.get_parts(geometry, return_index=True)
+    while (shapely.get_type_id(parts) >= shapely.GeometryType.MULTIPOINT).any():
+        parts, within = shapely.get_parts(parts, return_index=True)
+        owner = owner[within]
+    return parts, owner
 
 
 @kernel

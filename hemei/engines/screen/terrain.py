@@ -13,9 +13,8 @@ from pyproj.exceptions import CRSError
 
 from .area_map import AreaMap, build_area_map
 from .compiled import Floats
-from .inside import area_inside
 from .near_map import NearMap, build_near_map, segments_of
-from .nearest import distance
+from .nearest import gap
 from .reading import Unreadable
 from .rings import rings_of
 from .shapes import Footprints
@@ -203,8 +202,10 @@ def middles(footprints: Footprints) -> Floats:
     shapes = footprints.outline
     out = np.full((len(footprints), 2), np.nan)
     some = np.diff(shapes.owner_at) > 0
-    box = shapes.box[shapes.owner_at[:-1][some]]
-    out[some] = np.column_stack([box[:, 0] + box[:, 2], box[:, 1] + box[:, 3]]) / 2
+    if some.any():
+        first = shapes.owner_at[:-1][some]  # of each its rings, for it may be in several parts
+        low, high = np.minimum.reduceat(shapes.box[:, :2], first), np.maximum.reduceat(shapes.box[:, 2:], first)
+        out[some] = (low + high) / 2
     return out
 
 
@@ -232,10 +233,8 @@ def toe_distance(toe: SlopeToe, footprints: Footprints) -> Floats:
 
     NaN too where a void lies nearer than the nearest known steep ground: there may be steep ground in it.
     """
-    metres = distance(toe.edges, footprints)
-    metres[area_inside(toe.ground, footprints) > 0.0] = 0.0
-    void = distance(toe.voids, footprints)
-    void[area_inside(toe.void_ground, footprints) > 0.0] = 0.0
+    metres = gap(toe.edges, toe.ground, footprints)
+    void = gap(toe.voids, toe.void_ground, footprints)
     hidden = void < np.where(np.isnan(metres), np.inf, metres)
     return np.where(hidden, np.nan, metres)
 
