@@ -14,7 +14,7 @@ import shapely
 
 from hemei.engines.screen.crs import chosen, converter
 from hemei.engines.screen.footprints import Faults, read_footprints
-from hemei.engines.screen.measuring import IdCheck, middle_of
+from hemei.engines.screen.measuring import ELSEWHERE, IdCheck, middle_of
 from hemei.engines.screen.reading import Source, Unreadable, is_parquet, open_source
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints, footprints_of
@@ -61,6 +61,7 @@ class Tally:
     worst: list[np.ndarray] = field(default_factory=list)
 
     def note(self, faults: Faults, ids: pa.Array) -> None:
+        """Name the rows of a batch with something wrong by their ids (rows,)."""
         for what, rows in faults.rows.items():
             self.faults.setdefault(what, []).extend(ids.take(pa.array(rows)).to_pylist())
 
@@ -92,6 +93,7 @@ class Screening:
         self.rules = [rule for rule in district.book.rules if rule.holds(on)]
         self.crs = chosen(district.crs, self.source.crs, lambda: middle_of(self.source))
         self.convert = converter(self.source.crs, self.crs)
+        middle_of(self.source)  # which refuses buildings that cannot be where they are said to be
         self.tally = Tally(remarks=[*district.remarks, *self._absent()])
         if near is None or near.crs != self.crs or near.error_m < self._worst_error():
             near = around(district, self._worst_error(), beside, self.crs)
@@ -103,6 +105,7 @@ class Screening:
         self.tally.remarks += [] if self.density is None else self.density.remarks()
         self.spots = None if self.density is None else spots_of(district, self.source, self.convert)
         self.ids = IdCheck()
+        self.met: set[str] = set()
 
     def _absent(self) -> Iterator[str]:
         if self.district.error_column and self.district.error_column not in self.source.columns:
@@ -131,9 +134,18 @@ class Screening:
                 self._add_up(rule, judged, batch, seen, worst)
                 yield self._table(rule, judged, batch, seen)
             self.tally.worst.append(worst)
+        self.tally.remarks += self._unmet()
         doubles = self.ids.doubles()
         if doubles:
             self.tally.faults["id 重复，各行都判了"] = doubles
+
+    def _unmet(self) -> Iterator[str]:
+        """What has to be said of layers that no building came near: where they lie elsewhere, everything passes."""
+        kinds = self.district.book.layers
+        for layer in sorted({place.layer for place in self.places if place.layer != STEEP} - self.met):
+            reach = max(place.reach_m for place in self.places if place.layer == layer)
+            if self.tally.middles and any(map(len, self.tally.middles)):
+                yield f"{kinds[layer].title}：{reach:g} 米以内没有一栋建筑。{ELSEWHERE}"
 
     def _measured(self, record: pa.RecordBatch) -> Batch:
         footprints, measurable, faults = read_footprints(record.column(self.source.geometry), self.convert)
@@ -154,6 +166,9 @@ class Screening:
             crowd.could_be[Measure.SLOPE] = slope_around(self.terrain, footprints, self.crs, error)
         rows = np.flatnonzero(measurable)
         seen, parts = against(self.places, footprints, measurable, crowd.error_m)
+        for (layer, _), found in seen.items():
+            if bool(((found.area_m2 > 0.0) | ~np.isnan(found.distance_m))[rows].any()):
+                self.met.add(layer)
         self.tally.middles.append(middles(footprints)[rows])
         self.tally.buildings += len(record)
         names, codes = np.unique(township.astype(str), return_inverse=True)

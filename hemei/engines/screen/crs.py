@@ -35,7 +35,7 @@ def proposed(lon: float, lat: float) -> int:
 
 
 def chosen(asked: str | None, own: CRS, middle: Callable[[], tuple[float, float] | None]) -> CRS:
-    """The system of a run: the one asked for, else the buildings' own where it is metric; else Unmeasurable.
+    """The system of a run: the one asked for, else the buildings' own where it is metric. Raises Unmeasurable.
 
     `middle` gives the longitude and latitude of the buildings' middle, for the proposal; None where there are none.
     """
@@ -68,7 +68,8 @@ def converter(source: CRS, target: CRS) -> Callable[[Floats], Floats] | None:
 
 
 def misplaced(xy: Floats, crs: CRS) -> str | None:
-    """What is plainly wrong with coordinates said to be in `crs` (degrees for metres, latitude first), or None."""
+    """What is plainly wrong with coordinates (n, 2) said to be in `crs`, or None: degrees for metres, the axes changed
+    over, a belt's number where the system has none."""
     finite = xy if np.isfinite(xy.sum()) else xy[np.isfinite(xy).all(axis=1)]
     if len(finite) == 0:
         return None
@@ -80,4 +81,50 @@ def misplaced(xy: Floats, crs: CRS) -> str | None:
             return "纬度超过 90 度：坐标轴顺序可能颠倒（应为经度在前）"
         if np.abs([low[0], high[0]]).max() > 360.0 or max(-low[1], high[1]) > 90.0:
             return f"坐标（{low[0]:.1f}, {low[1]:.1f}）不是经纬度，写明的坐标系却是 {crs.name}"
+    x, y = np.median(finite, axis=0)
+    return _elsewhere(float(x), float(y), crs)
+
+
+FAR_DEG = 10.0
+"""So far beyond its area of use, degrees, nobody uses a system on purpose."""
+BELT_M = 1_000_000.0
+"""The belt's number stands before the easting in millions of metres: 37 501 000 is 501 000 in belt 37."""
+
+
+def used_at(x: float, y: float, crs: CRS) -> bool | None:
+    """Whether a place in `crs` lies in the system's area of use, or near it; None where the system names none."""
+    area = crs.area_of_use
+    if area is None:
+        return None
+    to_degrees = Transformer.from_crs(crs, crs.geodetic_crs or "OGC:CRS84", always_xy=True)  # of one datum: quick
+    lon, lat = (float(value) for value in to_degrees.transform(x, y))
+    east = area.east + 360.0 if area.east < area.west else area.east
+    turned = any(area.west - FAR_DEG <= lon + turn <= east + FAR_DEG for turn in (-360.0, 0.0, 360.0))
+    return turned and area.south - FAR_DEG <= lat <= area.north + FAR_DEG
+
+
+def _elsewhere(x: float, y: float, crs: CRS) -> str | None:
+    """Why a place is far from where its system is used, where a slip explains it: axes changed over, a belt's number.
+
+    What no slip explains is no fault of the file: a made-up or local system may bear another's name.
+    """
+    if used_at(x, y, crs) is not False:
+        return None
+    if used_at(y, x, crs):
+        order = "经度在前" if crs.is_geographic else "东坐标在前，北坐标在后；测量成果表里的 X 是北坐标"
+        there = f"坐标（{x:,.6g}, {y:,.6g}）落在 {crs.name} 的适用范围之外，调换两个数就在其内"
+        return f"{there}：坐标轴顺序可能颠倒（应为{order}）"
+    belt, east = divmod(x, BELT_M)
+    if not crs.is_geographic and 13 <= belt <= 45 and used_at(east, y, crs):
+        return f"东坐标 {x:,.0f} 前面像是带着带号 {belt:.0f}，写明的坐标系 {crs.name} 却是不带带号的"
+    number = _belt_of(crs)
+    if number and used_at(x + number * BELT_M, y, crs):
+        return f"东坐标 {x:,.0f} 前面没有带号，写明的坐标系 {crs.name} 却要带带号 {number}"
     return None
+
+
+def _belt_of(crs: CRS) -> int:
+    """The number before the easting of a system's belt, 0 where it has none."""
+    operation = crs.coordinate_operation
+    params = operation.params if operation is not None else []
+    return int(next((float(one.value) for one in params if one.name == "False easting"), 0.0) // BELT_M)

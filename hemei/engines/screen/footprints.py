@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from .arrow import column_of
 from .compiled import Floats, Ints
 from .reading import Unreadable
 from .rings import Rings, areas_of, convexity, orient, rings_of
@@ -27,6 +28,7 @@ class Faults:
     rows: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, what: str, rows: Ints) -> None:
+        """Note some rows (rows,) of the batch."""
         if len(rows):
             self.rows.setdefault(what, []).extend(rows.tolist())
 
@@ -71,13 +73,35 @@ def read_footprints(
 
 
 def parsed(column: pa.Array) -> Parsed:
-    """Coordinate arrays of an Arrow column of binary WKB, or of GeoArrow polygons or multipolygons."""
+    """Coordinate arrays of a column (rows,) of binary WKB, or of GeoArrow polygons or multipolygons.
+
+    Raises Unreadable for GeoArrow points and lines.
+    """
     if pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
         wide = pa.types.is_large_binary(column.type)
         _, offsets, data = column.buffers()
         at = np.frombuffer(offsets, np.int64 if wide else np.int32)[column.offset : column.offset + len(column) + 1]
-        return parse(np.frombuffer(data or b"", np.uint8), at.astype(np.int64))
+        made = parse(np.frombuffer(data or b"", np.uint8), at.astype(np.int64))
+        again = _written_anew(column, np.flatnonzero(made.status == Status.BROKEN))
+        return made if again is None else parsed(again)
     return _from_geoarrow(column)
+
+
+def _written_anew(column: pa.Array, rows: Ints) -> pa.Array | None:
+    """The column with those of some rows written anew that GEOS can read and `parse` cannot: big-endian ones, as Java
+    programs write them. None where there are none."""
+    if not len(rows):
+        return None
+    with np.errstate(invalid="ignore"):  # what is no number stays broken
+        geometry = shapely.from_wkb(column.take(column_of(rows)).to_numpy(zero_copy_only=False), on_invalid="ignore")
+        xy, of = shapely.get_coordinates(geometry, return_index=True)
+    sound = ~shapely.is_missing(geometry)
+    sound[of[~np.isfinite(xy).all(axis=1)]] = False
+    if not sound.any():
+        return None
+    values = np.array(column.to_pylist(), dtype=object)
+    values[rows[sound]] = shapely.to_wkb(geometry[sound], byte_order=1)
+    return pa.array(values, pa.large_binary())
 
 
 def _from_geoarrow(column: pa.Array) -> Parsed:
@@ -141,7 +165,10 @@ def _repaired(rings: Rings, is_shell: np.ndarray, faults: Faults) -> Rings:
 
 
 def as_geometry(rings: Rings, is_shell: np.ndarray, owners: Ints) -> np.ndarray:
-    """Multipolygons of shapely made of the rings of some owners; rings of fewer than three vertices are left out."""
+    """Multipolygons of shapely (owners,) made of the rings of some owners (rows of `rings`).
+
+    `is_shell` (rings,) tells shells from holes; rings of fewer than three vertices are left out.
+    """
     made = []
     for g in owners:
         polygons: list[tuple[Floats, list[Floats]]] = []

@@ -30,6 +30,8 @@ from .terrain import read_terrain, slope_toe
 
 ROWS = 1 << 18
 """Buildings measured at a time. Many lie near each other then (see `walk`), and memory does not grow with the file."""
+ELSEWHERE = "如果它本应覆盖这里，请核对它的坐标系和范围"
+"""What to do about a layer that no building meets: everything would pass where a layer lies elsewhere."""
 FITTED = (ZoneColumn, AreaColumn, NearColumn)
 Column = ZoneColumn | AreaColumn | NearColumn | TerrainColumns | ParcelDensity | CircleDensity
 
@@ -63,6 +65,7 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
 
     def spend(self, what: str, since: float) -> None:
+        """Add the seconds since a moment (`time.perf_counter`) to a part of the work."""
         self.seconds[what] = self.seconds.get(what, 0.0) + time.perf_counter() - since
 
 
@@ -87,9 +90,13 @@ class Run:
         self.crs = chosen(task.crs, self.source.crs, lambda: middle_of(self.source))
         self.report = Report(self.crs)
         self.convert = converter(self.source.crs, self.crs)
+        if self.convert is not None:
+            middle_of(self.source)  # converted, a misplaced file would only have rows that are no numbers
         _refuse_doubles(task)
+        self.nobody: dict[str, str] = {}
         start = time.perf_counter()
         self.columns: list[Column] = [*self._zones(), *self._areas(), *self._near(), *self._terrain()]
+        self.unmet = {column.layer.name: column for column in self.columns if isinstance(column, FITTED)}
         self.report.spend("maps", start)
         if task.density is not None:
             start = time.perf_counter()
@@ -160,6 +167,7 @@ class Run:
                 ids.see(id_column)
                 self.report.rows += len(batch)
                 start = time.perf_counter()
+        self.report.remarks.extend(f"{name}：{said}。{ELSEWHERE}" for name, said in self.nobody.items())
         doubles = ids.doubles()
         if doubles:
             self.report.faults["id 重复，各行都量了"] = doubles
@@ -188,6 +196,8 @@ class Run:
         made: dict[str, pa.Array] = {"id": ids, "area_m2": column_of(areas(footprints))}
         for column in self.columns:
             made.update(column.columns(footprints, share))
+        self.nobody = {name: said for name, column in self.unmet.items() if (said := column.nobody(made))}
+        self.unmet = {name: self.unmet[name] for name in self.nobody}
         if not measurable.all():
             keep = column_of(measurable)
             nothing = {name: pa.compute.if_else(keep, values, None) for name, values in made.items() if name != "id"}
@@ -229,6 +239,7 @@ class IdCheck:
         self.last: int | None = None
 
     def see(self, ids: pa.Array) -> None:
+        """Look at the ids (rows,) of the next batch."""
         values = whole_numbers(ids)
         if values is None or not len(values):
             self.grows = self.grows and not len(ids)
@@ -242,6 +253,7 @@ class IdCheck:
         self.parts.append(range(first, last + 1) if one_by_one else column_of(values.copy()))
 
     def doubles(self) -> list[object]:
+        """The ids that came more than once, each one time."""
         if self.grows:
             return []
         whole = [

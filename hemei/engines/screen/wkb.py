@@ -1,7 +1,7 @@
 """Well-known binary straight into coordinate arrays, without an object per building.
 
 Reads little-endian Polygon and MultiPolygon, ISO and EWKB, with or without Z and M (which are passed over). Whatever
-else stands in a row is named by a status; the caller has GEOS look at it.
+else stands in a row is named by a status; the caller has GEOS look at what is `BROKEN`.
 """
 
 from __future__ import annotations
