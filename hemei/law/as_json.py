@@ -61,8 +61,18 @@ def cited(clause_id: str, said: Answer) -> dict[str, Any]:
     clause = said.district.book.clauses[clause_id]
     return {
         "clause": clause.citation,
+        "document": clause.document,
         "number": clause.number,
+        "article": clause.article,
+        "issuer": clause.issuer,
+        "valid_from": clause.valid_from.isoformat(),
+        "valid_from_is": clause.valid_from_is,
+        "valid_to": clause.valid_to.isoformat() if clause.valid_to else None,
+        "repealed_by": clause.repealed_by,
         "text": clause.text,
+        "seen": {"where": clause.seen.where, "when": clause.seen.when.isoformat()} if clause.seen else None,
+        "in_force_checked": clause.in_force_checked.isoformat() if clause.in_force_checked else None,
+        "limit": clause.limit.value,
         "marks": list(clause.marks(said.on)),
         "clause_note": clause.note,
     }

@@ -252,8 +252,9 @@ def _law(said_of: Iterable[Verdict | Ruling], said: Answer) -> str:
     for name in named:
         clause = book.clauses[name]
         words = "".join(f"<p>{escape(line)}</p>" for line in clause.text.splitlines()) or "<p>（原文未见）</p>"
-        head = f"{clause.citation} {clause.number}"
-        parts.append(f"<b>{escape(head)}</b> <small>{escape(explained(clause, clause.marks(said.on)))}</small>{words}")
+        parts.append(
+            f"<b>{escape(clause.citation)}</b> <small>{escape(explained(clause, clause.marks(said.on)))}</small>{words}"
+        )
     return f'<section class="law"><h2>条文</h2>{"".join(parts)}</section>'
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from hemei.terms.verdict import Verdict
 
 from .book import Book
 from .deciding import judge
+from .parameters import Dated
 from .rules import USES, WORKS
 from .subject import GPS_ERROR_M, InLayer, Subject
 from .yaml_lines import Entry, LawError, read_entries
@@ -23,15 +25,20 @@ EXPECT = ("rule", "outcome", "measured", "threshold", "margin", "clause", "missi
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One example: a subject, a day, and what a rule is to say."""
+    """One example: a subject, a day, and what a rule is to say.
+
+    `numbers`: what a district is supposed to have set for numbers that the book leaves empty, by parameter.
+    """
 
     name: str
     subject: Subject
     on: date
     expect: Entry
+    numbers: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rule(self) -> str:
+        """The id of the rule it is about."""
         return str(self.expect["rule"])
 
 
@@ -45,12 +52,7 @@ def differences(situation: Situation, book: Book) -> list[str]:
 
     Raises LawError for a rule or a layer that the book does not know: an example of nothing proves nothing.
     """
-    _refuse_strange(situation, book)
-    rules = [rule for rule in book.rules if rule.id == situation.rule and rule.holds(situation.on)]
-    if not rules:
-        said: Verdict | None = None
-    else:
-        said = judge(rules[0], situation.subject, book.parameters, situation.on)
+    said = verdict_of(situation, book)
     expect = situation.expect
     if said is None:
         return [] if expect["outcome"] == "none" else [f"规则不适用，应为 {expect['outcome']}"]
@@ -71,9 +73,26 @@ def differences(situation: Situation, book: Book) -> list[str]:
     return wrong
 
 
+def verdict_of(situation: Situation, book: Book) -> Verdict | None:
+    """What the situation's rule says; None where it does not hold on that day or does not speak of such a subject.
+
+    Raises LawError, see `differences`.
+    """
+    _refuse_strange(situation, book)
+    rules = [rule for rule in book.rules if rule.id == situation.rule and rule.holds(situation.on)]
+    supposed = {
+        name: replace(book.parameters[name], values=(Dated(situation.on, None, value, ("", "", "")),))
+        for name, value in situation.numbers.items()
+    }
+    return judge(rules[0], situation.subject, {**book.parameters, **supposed}, situation.on) if rules else None
+
+
 def _refuse_strange(situation: Situation, book: Book) -> None:
     if not any(rule.id == situation.rule for rule in book.rules):
         raise LawError(situation.expect, f"没有规则 {situation.rule}", "rule")
+    for name in situation.numbers:
+        if name not in book.parameters or book.parameters[name].values:
+            raise LawError(situation.expect, f"numbers: {name} 不是留空的参数")
     for layer, of in situation.subject.layers:
         if layer not in book.layers or of not in ("", *book.layers[layer].classes):
             raise LawError(situation.expect, f"没有图层或类别：{layer} {of}".rstrip())
@@ -89,7 +108,7 @@ def _situation(entry: Entry) -> Situation:
     entry.only("name", "given", "on", "expect")
     entry.need("given")
     given = entry.table("given")
-    given.only("building", "near", "inside", "measured")
+    given.only("building", "near", "inside", "measured", "numbers")
     on = entry.day("on")
     if on is None:
         raise LawError(entry, "缺少 on：哪一天")
@@ -99,7 +118,10 @@ def _situation(entry: Entry) -> Situation:
     expect.need_text("rule")
     expect.need("outcome")
     expect.one_of("outcome", ("pass", "fail", "unknown", "none"))
-    return Situation(entry.need_text("name"), _subject(given), on, expect)
+    numbers = given.table("numbers")
+    return Situation(
+        entry.need_text("name"), _subject(given), on, expect, {name: numbers.number(name) or 0.0 for name in numbers}
+    )
 
 
 def _subject(given: Entry) -> Subject:

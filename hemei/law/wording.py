@@ -37,6 +37,34 @@ def amount(measure: Measure, value: float) -> str:
     return f"{number} {UNITS[measure.unit]}" if measure.unit in UNITS else number
 
 
+def some(measure: Measure, value: float) -> str:
+    """A value above 0 in words, also where it is too small to be said with a number.
+
+    >>> some(Measure.DISTANCE, 0.1), some(Measure.DISTANCE, 0.0004), some(Measure.SHARE, 0.0001)
+    ('0.1 米', '不到 0.01 米', '不到 0.1%')
+    """
+    said = amount(measure, value)
+    least = 0.001 if measure in (Measure.DENSITY, Measure.SHARE) else 0.1 if measure.unit == "m²" else 0.01
+    return f"不到 {amount(measure, least)}" if said == amount(measure, 0.0) else said
+
+
+def beside(measure: Measure, value: float, limit: float) -> str:
+    """A value that is compared with a limit: where both would read alike, which of them is greater.
+
+    >>> beside(Measure.DISTANCE, 9.996, 10.0), beside(Measure.DISTANCE, 10.0, 10.0)
+    ('略小于 10 米', '10 米')
+    """
+    said = amount(measure, value)
+    if value == limit or said != amount(measure, limit):
+        return said
+    return f"{'略小于' if value < limit else '略大于'} {said}"
+
+
+def after(words: str) -> str:
+    """Words as they stand after Chinese ones: a number is set apart by a blank."""
+    return f" {words}" if words[:1].isdigit() else words
+
+
 def sentence(verdict: Verdict, book: Book, on: date | None = None) -> str:
     """A verdict in words: what was measured, what is asked, what is missing."""
     if verdict.missing:
@@ -92,10 +120,12 @@ def _measured(verdict: Verdict, book: Book, on: date | None) -> list[str]:
         return [f"不在{title}{f'周围 {metres:g} 米' if metres else ''}的管控范围内"]
     if measure is Measure.DISTANCE:
         assumed = f"（边线按中心线加假定半宽 {verdict.assumed_m:g} 米）" if verdict.assumed_m else ""
-        short = f"，还差 {amount(measure, limit - value)}" if value < limit and verdict.outcome is Outcome.FAIL else ""
-        return [f"距{title} {amount(measure, value)}{assumed}，要求不小于 {amount(measure, limit)}{short}"]
-    over = f"，超出 {amount(measure, value - limit)}" if value > limit and verdict.outcome is Outcome.FAIL else ""
-    return [f"{measure.label} {amount(measure, value)}，要求不超过 {amount(measure, limit)}{over}"]
+        short = (
+            f"，还差{after(some(measure, limit - value))}" if value < limit and verdict.outcome is Outcome.FAIL else ""
+        )
+        return [f"距{title}{after(beside(measure, value, limit))}{assumed}，要求不小于 {amount(measure, limit)}{short}"]
+    over = f"，超出{after(some(measure, value - limit))}" if value > limit and verdict.outcome is Outcome.FAIL else ""
+    return [f"{measure.label}{after(beside(measure, value, limit))}，要求不超过 {amount(measure, limit)}{over}"]
 
 
 def _inside(verdict: Verdict, title: str, rule: Rule) -> str:
@@ -103,8 +133,8 @@ def _inside(verdict: Verdict, title: str, rule: Rule) -> str:
     value = verdict.measured or 0.0
     if value == 0.0:
         return f"不在{title}内"
-    part = f"（占建筑的 {amount(Measure.SHARE, verdict.share)}）" if verdict.share is not None else ""
-    said = f"有 {amount(verdict.measure, value)}在{title}内{part if verdict.measure is Measure.AREA else ''}"
+    part = f"（占建筑的{after(some(Measure.SHARE, verdict.share))}）" if verdict.share is not None else ""
+    said = f"有{after(some(verdict.measure, value))}在{title}内{part if verdict.measure is Measure.AREA else ''}"
     if verdict.kind is Kind.ALLOW_ONLY and verdict.outcome is Outcome.PASS:
         ways = ["属于许可的建设" if rule.allows else "", "已有所需的审批" if rule.approvals else ""]
         return f"{said}，{'，或'.join(filter(None, ways))}"
@@ -137,5 +167,11 @@ def citations(rule: Rule, book: Book) -> str:
 
 
 def explained(clause: Clause, marks: tuple[str, ...]) -> str:
-    """The marks of a clause, as they stand beside it."""
-    return "，".join(marks) + (f"；{clause.note}" if clause.note else "")
+    """Who made a clause, from when to when it holds, where its words were seen, how far it may be relied on."""
+    issued = "、".join(filter(None, (clause.issuer, clause.number)))
+    holds = f"{clause.valid_from.isoformat()} {clause.valid_from_is}"
+    if clause.valid_to is not None:
+        holds += f"，{clause.valid_to.isoformat()} 为止"
+    seen = f"原文见于{clause.seen.where}（{clause.seen.when.isoformat()}）" if clause.seen is not None else ""
+    checked = f"{clause.in_force_checked.isoformat()} 核实有效" if clause.in_force_checked is not None else ""
+    return "；".join(filter(None, (issued, holds, seen, checked, "，".join(marks), clause.note)))

@@ -14,6 +14,7 @@ import pytest
 from hemei.law.book import NATIONAL, national, read_book
 from hemei.law.yaml_lines import LawError
 from hemei.terms.clause import Limit
+from hemei.terms.verdict import Kind
 
 REAL = Path(os.environ.get("HEMEI_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 ON = date(2026, 11, 1)
@@ -79,6 +80,41 @@ def test_what_is_known_to_have_changed_says_so():
             assert "《生态环境法典》自2026-08-15起替代" in clause.note
         if clause.number in ("国务院令第830号", "自然资发〔2022〕142号") or "国家公园法" in clause.document:
             assert {"原文未见", "效力待核", "数值为假定"} <= set(clause.marks(ON))
+
+
+READY_MADE = {
+    "公路安全保护条例": ("第十一条", "第十三条", "第十四条"),
+    "中华人民共和国土地管理法": ("第三十五条", "第三十七条", "第四十四条", "第六十二条"),
+    "中华人民共和国土地管理法实施条例": ("第三十四条",),
+    "地质灾害防治条例": ("第十九条", "第二十一条"),
+    "中华人民共和国河道管理条例": ("第十一条", "第二十条", "第二十四条", "第二十五条"),
+    "中华人民共和国防洪法": ("第二十一条", "第二十二条"),
+    "中华人民共和国水污染防治法": ("第六十四条", "第六十五条", "第六十六条", "第六十七条"),
+    "中华人民共和国自然保护区条例": ("第十八条", "第二十七条", "第三十二条"),
+    "中华人民共和国森林法": ("第三十七条",),
+}
+UNSEEN = {"自然保护区条例", "中华人民共和国国家公园法", "关于加强生态保护红线管理的通知（试行）"}
+
+
+def test_the_register_holds_what_rural_building_is_judged_by():
+    clauses = national().clauses.values()
+    seen = {(clause.document, clause.article) for clause in clauses if clause.text}
+    assert seen == {(document, article) for document, articles in READY_MADE.items() for article in articles}
+    assert {clause.document for clause in clauses if not clause.text} >= UNSEEN
+
+
+def test_every_clause_stands_behind_a_rule():
+    used = {name for rule in national().rules for name in (rule.clause, *rule.also)}
+    assert set(national().clauses) == used
+
+
+@pytest.mark.parametrize("layer", ["ecological_redline", "general_control"])
+def test_where_residents_may_stay_nothing_is_plainly_denied(layer):
+    rules = [rule for rule in national().rules if rule.layer == layer]
+    assert rules
+    assert {rule.kind for rule in rules} == {Kind.ALLOW_ONLY}
+    for_houses = [rule for rule in rules if not rule.uses or "house" in rule.uses]
+    assert all({"existing", "repair", "necessary_in_place"} <= rule.allows for rule in for_houses)
 
 
 def test_no_copy_is_taken_for_the_law_in_force():
