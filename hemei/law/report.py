@@ -4,28 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import shapely
 import xlsxwriter
 
 from hemei.terms.verdict import Kind
 
 from .columns import FAIL, PASS, UNKNOWN
+from .map_picture import COLOURS, png, svg
 from .plan import NOT_SET, PLAN_TITLES
 from .screening import Screening
 from .wording import citations
 
 MOST_NAMED = 20
 HEADINGS = ("规则", "名称", "条款", "标注", "乡镇", "不符合", "待核", "符合")
-COLOURS = {PASS: "#9bb8a5", UNKNOWN: "#c98a1b", FAIL: "#b3261e"}
-"""By outcome, the worst last, which is drawn on top."""
 NOTICE = "现状建筑“不符合”只表示位置或尺寸与现行规则不一致，不等于违法：建成时间和手续要另查。"
-WIDTH = 1000
-MANY = 5_000
-"""More buildings than this are drawn as smaller dots."""
-STEPS_M = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
 
 def rows_of(screening: Screening) -> Iterator[tuple[str | int, ...]]:
@@ -41,19 +36,61 @@ def rows_of(screening: Screening) -> Iterator[tuple[str | int, ...]]:
                 yield rule.id, rule.title, clause.citation, marks, township or "（未分乡镇）", *counts
 
 
+KEY = {FAIL: "有不符合", UNKNOWN: "没有不符合、有待核", PASS: "在已有图层上都符合"}
+WIDTHS = (13, 30, 30, 20, 14, 9, 9, 9)
+"""Of the table's columns, in letters: together the width of an A4 sheet on its side."""
+
+
 def write_workbook(path: Path, screening: Screening) -> None:
-    """Write the report as .xlsx, text as text."""
+    """Write the report as .xlsx, text as text: the table, the map, what must be known to read them. Prints on A4."""
     with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet("管控核对")
-        bold = book.add_format({"bold": True})
-        sheet.write_row(0, 0, HEADINGS, bold)
-        for number, row in enumerate(rows_of(screening), start=1):
-            sheet.write_row(number, 0, row)
-        sheet.set_column(1, 3, 28)
-        sheet.freeze_panes(1, 0)
-        about = book.add_worksheet("说明")
+        _table_sheet(book, screening)
+        _map_sheet(book, screening)
+        about = _sheet(book, "说明", screening)
+        about.set_column(0, 0, 110)
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for number, line in enumerate(notes(screening)):
-            about.write_string(number, 0, line)
+            about.write_string(number, 0, line, wrapped)
+
+
+def _sheet(book: xlsxwriter.Workbook, name: str, screening: Screening) -> xlsxwriter.worksheet.Worksheet:
+    """A sheet that prints as wide as the paper, with the district and the page below."""
+    sheet = book.add_worksheet(name)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer(f"&L{screening.district.name.replace('&', '&&')} {screening.on.isoformat()}&R&P / &N")
+    return sheet
+
+
+def _table_sheet(book: xlsxwriter.Workbook, screening: Screening) -> None:
+    sheet = _sheet(book, "管控核对", screening)
+    top = {"text_wrap": True, "valign": "top"}
+    head, words, count = (book.add_format(top | more) for more in ({"bold": True}, {}, {"num_format": "#,##0"}))
+    sheet.write_row(0, 0, HEADINGS, head)
+    number = 0
+    for number, row in enumerate(rows_of(screening), start=1):
+        for column, cell in enumerate(row):
+            sheet.write(number, column, cell, count if isinstance(cell, int) else words)
+    for column, width in enumerate(WIDTHS):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    sheet.autofilter(0, 0, number, len(HEADINGS) - 1)
+
+
+def _map_sheet(book: xlsxwriter.Workbook, screening: Screening) -> None:
+    """The map of the page, with its key in words above it."""
+    outcome = np.concatenate(screening.tally.worst or [np.empty(0, np.int8)])
+    sheet = _sheet(book, "分布图", screening)
+    sheet.fit_to_pages(1, 1)
+    sheet.write(0, 0, f"{screening.district.name}，按 {screening.on.isoformat()} 的规则；灰色：公开图层")
+    for row, (number, words) in enumerate(KEY.items(), start=1):
+        colour = book.add_format({"font_color": COLOURS[number]})
+        sheet.write(row, 0, f"● {words}：{int((outcome == number).sum()):,} 栋", colour)
+    drawn = png(screening, outcome)
+    if drawn:
+        sheet.insert_image(len(KEY) + 1, 0, "map.png", {"image_data": BytesIO(drawn)})
 
 
 def notes(screening: Screening) -> list[str]:
@@ -110,7 +147,7 @@ def page(screening: Screening) -> str:
         unknown=f"{counts[UNKNOWN]:,}",
         fine=f"{counts[PASS]:,}",
         notes="".join(f"<p>{escape(line)}</p>" for line in notes(screening)),
-        map=picture(screening, outcome),
+        map=svg(screening, outcome),
         judged=judged,
         unset=unset,
     )
@@ -139,60 +176,3 @@ def _tables(screening: Screening) -> tuple[str, str]:
             cells = (f"{cell:,}" if isinstance(cell, int) else cell for cell in row[4:])
             judged.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
     return "".join(judged), "".join(unset)
-
-
-def picture(screening: Screening, outcome: np.ndarray) -> str:
-    """A map as SVG: the public layers in grey, one dot a cell of the picture, coloured by the worst outcome in it.
-
-    `outcome` by building, as in `Tally.worst`.
-    """
-    middle = np.concatenate(screening.tally.middles or [np.empty((0, 2))])
-    if len(middle) == 0:
-        return ""
-    low, span = middle.min(axis=0), np.maximum(np.ptp(middle, axis=0), 1.0)
-    height = int(max(200, min(1200, WIDTH * span[1] / span[0])))
-    scale = float(min((WIDTH - 10) / span[0], (height - 10) / span[1]))
-    radius = 2 if len(middle) > MANY else 4
-    cell = np.round((middle - low) * scale / radius).astype(int) * radius
-    dots = []
-    for number, colour in COLOURS.items():
-        at = np.unique(cell[outcome == number], axis=0)
-        drawn = "".join(f'<circle cx="{x + 5}" cy="{height - y - 5}" r="{radius}"/>' for x, y in at)
-        dots.append(f'<g fill="{colour}">{drawn}</g>')
-    step = next((step for step in STEPS_M if step * scale >= WIDTH / 10), STEPS_M[-1])
-    end = 10 + step * scale
-    said = f"{step // 1000} 公里" if step >= 1000 else f"{step} 米"
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="建筑核对结果分布图" font-size="20">'
-        f"{_ground(screening, low, scale, height)}{''.join(dots)}"
-        f'<path d="M10 {height - 16}v8H{end:.0f}v-8" fill="none" stroke="#222" stroke-width="2"/>'
-        f'<text x="{end + 8:.0f}" y="{height - 6}">{said}</text>'
-        f'<path d="M{WIDTH - 24} 8l9 24-9-6-9 6z"/><text x="{WIDTH - 34}" y="54">北</text></svg>'
-    )
-
-
-def _ground(screening: Screening, low: np.ndarray, scale: float, height: int) -> str:
-    """The public layers near the buildings, in grey, no finer than the picture shows."""
-    frame = shapely.box(*(low - 5 / scale), *(low + np.array([WIDTH, height]) / scale))
-    kinds, drawn = screening.district.book.layers, []
-    for place in screening.places:
-        if kinds[place.layer].is_internal or not len(place.geometry):
-            continue
-        seen = place.geometry[place.index.query(frame)]
-        rough = shapely.simplify(shapely.intersection(seen, frame), 1.0 / scale)
-        polygons = "".join(_path(shape, low, scale, height) + "Z" for shape in _runs(rough, 2))
-        lines = "".join(_path(shape, low, scale, height) for shape in _runs(rough, 1))
-        drawn.append(f'<path d="{polygons}" fill="#e4e4e4" fill-rule="evenodd"/>' if polygons else "")
-        drawn.append(f'<path d="{lines}" fill="none" stroke="#bbb"/>' if lines else "")
-    return "".join(drawn)
-
-
-def _runs(shapes: np.ndarray, dimension: int) -> np.ndarray:
-    parts = shapely.get_parts(shapely.get_parts(shapes))
-    parts = parts[(shapely.get_dimensions(parts) == dimension) & ~shapely.is_empty(parts)]
-    return np.asarray(shapely.get_rings(parts) if dimension == 2 else parts)
-
-
-def _path(shape: shapely.Geometry, low: np.ndarray, scale: float, height: int) -> str:
-    at = np.round((shapely.get_coordinates(shape) - low) * scale + 5, 1)
-    return "M" + "L".join(f"{x:g} {height - y:g}" for x, y in at)
