@@ -64,6 +64,7 @@ class Plot:
 
     @property
     def area_m2(self) -> float:
+        """The plot's area, m²."""
         return float(shapely.area(self.ground))
 
 
@@ -99,9 +100,11 @@ class Advice:
 
     @property
     def permitted_m2(self) -> float:
+        """The area of the part on which building is permitted, m²."""
         return float(shapely.area(self.permitted))
 
     def bound(self, measure: Measure) -> Bound | None:
+        """The tightest limit of a measure; None where nothing limits it."""
         return next((bound for bound in self.bounds if bound.measure is measure), None)
 
 

@@ -32,6 +32,7 @@ class LayerKind:
 
     @property
     def is_internal(self) -> bool:
+        """Whether the public may not see its shapes and numbers."""
         return self.visibility == "internal"
 
 

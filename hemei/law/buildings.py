@@ -34,6 +34,7 @@ class Slips:
     counted: dict[str, int] = field(default_factory=dict)
 
     def add(self, what: str, count: int) -> None:
+        """Count `count` buildings more of which something has to be said."""
         if count:
             self.counted[what] = self.counted.get(what, 0) + count
 

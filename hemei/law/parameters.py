@@ -28,6 +28,7 @@ class Dated:
     of: Of
 
     def holds(self, on: date) -> bool:
+        """Whether the value holds on a day; both ends count."""
         return self.start <= on and (self.end is None or on <= self.end)
 
 

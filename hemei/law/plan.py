@@ -53,6 +53,7 @@ class Row:
 
     @property
     def shown(self) -> str:
+        """Its name as it is shown: 未配置 where the district gave none, marked 演示 where it is made up."""
         if self.name is None:
             return NOT_SET
         return f"{self.name}（演示）" if self.is_demo else self.name

@@ -80,6 +80,7 @@ class Rule:
     note: str
 
     def holds(self, on: date) -> bool:
+        """Whether the rule holds on a day; both ends count."""
         return self.start <= on and (self.end is None or on <= self.end)
 
     @property

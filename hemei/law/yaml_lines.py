@@ -34,6 +34,7 @@ class Entry(dict[str, Any]):
     lines: dict[str, int]
 
     def need(self, key: str) -> Any:
+        """What stands under a key. Raises LawError where nothing does."""
         if self.get(key) in (None, ""):
             raise LawError(self, f"缺少 {key}：请补写这一项", key)
         return self[key]
@@ -48,6 +49,7 @@ class Entry(dict[str, Any]):
         return str(value)
 
     def need_text(self, key: str) -> str:
+        """The text under a key. Raises LawError where there is none."""
         self.need(key)
         return self.text(key)
 
@@ -73,6 +75,7 @@ class Entry(dict[str, Any]):
         return float(value)
 
     def truth(self, key: str) -> bool:
+        """True or false, false where nothing stands. Raises LawError for anything else."""
         value = self.get(key)
         if value not in (None, True, False) or (isinstance(value, int) and not isinstance(value, bool)):
             raise LawError(self, f"{key}: {value!r} 应为 true 或 false", key)
@@ -98,6 +101,7 @@ class Entry(dict[str, Any]):
         return words
 
     def one_of(self, key: str, known: Sequence[str], default: str = "") -> str:
+        """A word of those `known`. Raises LawError for any other."""
         value = self.text(key, default)
         if value not in known:
             raise LawError(self, f"{key}: {value!r} 不认识，可用：{'、'.join(known)}", key)
@@ -123,6 +127,7 @@ class Entry(dict[str, Any]):
         return value
 
     def day(self, key: str) -> date | None:
+        """A day, None where nothing stands. Raises LawError for what is no day, or of an absurd year."""
         value = self.get(key)
         if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
             raise LawError(self, f"{key}: '{value}' 不是日期，请写成 2026-11-01", key)

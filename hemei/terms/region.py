@@ -36,6 +36,7 @@ def successor(prefix: str) -> str:
     """The smallest text that sorts after every code beginning with `prefix`, and after no other that follows it.
 
     The noughts that a carry leaves go: "429022" itself sorts before "429022000", and begins with 429021999 no more.
+    Raises BadRegionCode where nothing follows.
 
     >>> successor("429021"), successor("429021199"), successor("429021999")
     ('429022', '4290212', '429022')

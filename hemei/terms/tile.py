@@ -41,7 +41,7 @@ def interleave(x: int, y: int) -> int:
 
 
 def span(z: int, x: int, y: int) -> tuple[int, int]:
-    """The first and the last tile key inside map tile z/x/y: `tile BETWEEN first AND last`.
+    """The first and the last tile key inside map tile z/x/y: `tile BETWEEN first AND last`. Raises ValueError for none.
 
     >>> first, last = span(0, 0, 0)
     >>> first, last == 4**26 - 1

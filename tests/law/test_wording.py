@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import hemei.engines.screen
 import hemei.law
 import hemei.terms
 from hemei.law.book import NATIONAL, SAMPLE, read_book
@@ -40,6 +42,18 @@ def test_a_proposed_house_too_near_the_road_is_told_how_far_it_is_short():
     _, words, do = said("control.R02", COUNTY, InLayer(distance_m=9.9), work="new")
     assert words == "距公路用地 9.9 米，要求不小于 10 米，还差 0.1 米"
     assert do == "要把房子移出去，或另选地方"
+
+
+def test_what_reads_like_the_limit_and_is_not_is_said_to_be_less_or_more():
+    _, words, _ = said("control.R02", COUNTY, InLayer(distance_m=9.99997), work="new")
+    assert words == "距公路用地略小于 10 米，要求不小于 10 米，还差不到 0.01 米"
+    place = InLayer(area_m2=0.02, share=0.0002, distance_m=0.0, depth_m=1.0)
+    _, words, _ = said("control.R20", ("geohazard_danger", ""), place, work="new")
+    assert words == "有不到 0.1 平方米在地质灾害危险区内（占建筑的不到 0.1%）"
+    _, words, _ = said(
+        "sample.S02", ("sample_hill", ""), InLayer(distance_m=5.0), attributes={Measure.HEIGHT: 10.00004}, work="new"
+    )
+    assert words == "建筑高度略大于 10 米，要求不超过 10 米，超出不到 0.01 米"
 
 
 def test_on_the_line_itself_is_far_enough():
@@ -137,12 +151,16 @@ def test_a_clause_whose_article_nobody_has_seen_is_not_given_a_number():
         assert clause.text or not clause.article.startswith("第")
 
 
-@pytest.mark.parametrize("room", [hemei.law, hemei.terms])
+@pytest.mark.parametrize("room", [hemei.engines.screen, hemei.law, hemei.terms])
 def test_every_public_name_says_what_it_is(room):
+    """Also its methods, and what a function raises; enumerations and properties of plain values explain themselves."""
     for path in Path(room.__path__[0]).rglob("*.py"):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path}: {node.name}"
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                raises = any(isinstance(part, ast.Raise) and part.exc is not None for part in ast.walk(node))
+                assert re.search("Raises|Error", ast.get_docstring(node) or "") or not raises, f"{path}: {node.name}"
 
 
 @settings(deadline=None)

@@ -101,7 +101,7 @@ def half_of(
 
 @kernel
 def fills(xy: Floats, a: int, b: int, x0: float, y0: float, x1: float, y1: float) -> int:
-    """1 where a shell fills the cell, −1 where a hole does, 0 for a ring that runs through it."""
+    """1 where the ring `xy[a:b]` (vertices, 2) is a shell that fills the cell, −1 where a hole does, 0 else; metres."""
     if b - a != 4:
         return 0
     for i in range(a, b):
@@ -149,7 +149,10 @@ def settle(
 
 @kernel
 def write_leaf(xy: Floats, rings: Ints, first: int, last: int, out: Floats, at: int) -> int:
-    """Write the record of the rings `first … last` at `out[at:]`; returns its end."""
+    """Write the record (see `AreaMap.pieces`) of the rings `first … last` at `out[at:]`; returns its end.
+
+    A row of `rings` (rings, 3) is (start, end, feature) in `xy` (vertices, 2), metres. The caller has made room.
+    """
     out[at] = last - first
     at += 1
     for r in range(first, last):
@@ -163,7 +166,7 @@ def write_leaf(xy: Floats, rings: Ints, first: int, last: int, out: Floats, at: 
 
 @kernel
 def covered(xy: Floats, rings: Ints, first: int, last: int) -> float:
-    """The signed areas of the rings `first … last` together, m²."""
+    """The signed areas of the rings `first … last` together, m²; a row of `rings` is (start, end, feature) in `xy`."""
     area = 0.0
     for r in range(first, last):
         area += signed_area(xy, rings[r, 0], rings[r, 1])
@@ -172,7 +175,7 @@ def covered(xy: Floats, rings: Ints, first: int, last: int) -> float:
 
 @kernel
 def as_one(rings: Ints, first: int, last: int) -> bool:
-    """Give all rings the number 0; whether they were of several features."""
+    """Give the rings `first … last` (rows: start, end, feature) the number 0; whether they were of several features."""
     several = False
     for r in range(first, last):
         several = several or rings[r, 2] != rings[first, 2]
@@ -281,7 +284,10 @@ def _build(
 
 @kernel
 def rings_in(ring_at: Ints, feature: Codes) -> tuple[Ints, int]:
-    """The builder's table of rings: start, end, feature; rings of fewer than three vertices are left out."""
+    """The builder's table (rings, 3) of start, end and feature, with room to spare, and how many rows of it are used.
+
+    Rings of fewer than three vertices are left out.
+    """
     rings = np.empty((2 * len(ring_at) + 1024, 3), np.int64)
     n = 0
     for r in range(len(ring_at) - 1):
@@ -293,7 +299,7 @@ def rings_in(ring_at: Ints, feature: Codes) -> tuple[Ints, int]:
 
 @kernel
 def vertices_in(rings: Ints, first: int, last: int) -> int:
-    """How many vertices the rings `first … last` have together; a row of `rings` is start, end, feature."""
+    """How many vertices the rings `first … last` have together; a row of `rings` is (start, end, feature)."""
     vertices = 0
     for r in range(first, last):
         vertices += rings[r, 1] - rings[r, 0]

@@ -112,6 +112,7 @@ class Surroundings:
                 self.unknown.append(batch.ids.filter(column_of(missing)))
 
     def remarks(self) -> Iterator[str]:
+        """What has to be said besides the columns: whose floors are not known."""
         if self.unknown:
             ids = pa.chunked_array(self.unknown).combine_chunks()
             column = self.task.storeys or self.task.floor_area
@@ -124,6 +125,7 @@ class Surroundings:
         return ~np.isnan(self.near.metres(footprints, share))
 
     def answer(self, density: Floats, far: Floats) -> dict[str, pa.Array]:
+        """The columns (footprints,), without unit, null for NaN; no `far` where nobody asked for floors."""
         made = {"density": nullable(density)}
         return made | {"far": nullable(far)} if self.with_floors else made
 
@@ -142,6 +144,7 @@ class CircleDensity(Surroundings):
         self.neighbours: Neighbours = neighbours_of(kept, radius)
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        """The columns (footprints,) of some footprints in metres, a building a row."""
         asked = self.asked(footprints, share)
         ground, floor = built_around(self.neighbours, footprints, self.radius, asked, share)
         circle = np.pi * self.radius**2
@@ -176,6 +179,7 @@ class ParcelDensity(Surroundings):
         self.ratios = sums / self.ground_m2[:, None]
 
     def columns(self, footprints: Footprints, share: Sharing) -> dict[str, pa.Array]:
+        """The columns (footprints,) of some footprints in metres, a building a row."""
         zone, _ = zone_of(self.map, len(self.layer.ids), footprints, share)
         nowhere = (zone == NOWHERE) | ~self.asked(footprints, share)
         density, far = (np.where(nowhere, np.nan, self.ratios[zone, i]) for i in range(2))

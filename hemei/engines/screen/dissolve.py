@@ -58,7 +58,10 @@ def put_level(level: Floats, m: int, y: float) -> int:
 
 @kernel
 def slabs_of(xy: Floats, rings: Ints, first: int, last: int) -> Slabs:
-    """Collect the edges of the rings `first … last` and the heights of their ends and crossings."""
+    """Collect the edges of the rings `first … last` and the heights of their ends and crossings, metres.
+
+    A row of `rings` (rings, 3) is (start, end, feature) in `xy` (vertices, 2).
+    """
     total = 0
     for r in range(first, last):
         total += rings[r, 1] - rings[r, 0]
@@ -131,7 +134,11 @@ def overlap(slabs: Slabs) -> float:
 def put_trapezoid(
     slabs: Slabs, left: int, right: int, low: float, high: float, xy: Floats, rings: Ints, at: int, end: int
 ) -> tuple[Floats, Ints, int, int]:
-    """Append the ground between two edges from `low` to `high`, as a counter-clockwise ring of feature 0."""
+    """Append the ground between two edges from `low` to `high`, as a counter-clockwise ring of feature 0.
+
+    `left` and `right` are rows of `slabs.edge`, heights are metres; the ring goes to row `at` of `rings` and to `xy`
+    from `end` on. Returns both arrays, grown where they had to be, and the rows after what was written.
+    """
     xy, rings = grown(xy, end + 4), grown(rings, at + 1)
     edge = slabs.edge
     xy[end, 0], xy[end, 1] = along(edge, left, low), low

@@ -44,6 +44,7 @@ class Source:
 
     @property
     def id_column(self) -> str | None:
+        """The column that names the features; None where rows are only counted."""
         return next((name for name in ("id", "ID", "Id", "fid", "osm_id") if name in self.columns), None)
 
     def batches(self, columns: list[str], rows: int = ROWS) -> Iterator[pa.RecordBatch]:
@@ -74,6 +75,7 @@ def _nothing(schema: pa.Schema) -> pa.RecordBatch:
 
 
 def is_parquet(path: Path) -> bool:
+    """Whether a file is called as GeoParquet is."""
     return path.suffix.lower() in (".parquet", ".geoparquet", ".pq")
 
 

@@ -9,4 +9,5 @@ Sharing = Callable[[int, Callable[[int, int], None]], None]
 
 
 def in_one_piece(count: int, work: Callable[[int, int], None]) -> None:
+    """Do the work over all `count` footprints at once, on this thread."""
     work(0, count)

@@ -39,7 +39,8 @@ Fit = Callable[[Footprints], Floats]
 class Fitted(Protocol):
     """A column of which one can ask how footprints stand in its layer: 0 … 1 each."""
 
-    def fit(self, footprints: Footprints) -> Floats: ...
+    def fit(self, footprints: Footprints) -> Floats:
+        """How the footprints (in metres) stand in the layer, shape (footprints,)."""
 
 
 def gcj_shift(lon: Floats, lat: Floats) -> Floats:

@@ -79,7 +79,7 @@ def load(path: Path, kind: type[Map]) -> Map | None:
 
 
 def save_said(path: Path, ids: pa.Array, said: dict[str, Any]) -> bool:
-    """Write what is known of a layer besides its geometry; False where the folder cannot be written to."""
+    """Write a layer's ids (features,) and what else is known of it; False where the folder cannot be written to."""
     table = pa.table({"id": ids}).replace_schema_metadata({LAYER: json.dumps(said)})
 
     def write(file: BinaryIO) -> None:

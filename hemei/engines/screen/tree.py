@@ -35,6 +35,7 @@ class Tree(NamedTuple):
 
 @kernel
 def child_code(block: int) -> int:
+    """The code that points to a finer block."""
     return -(2 + 2 * block)
 
 
@@ -46,11 +47,13 @@ def leaf_code(leaf: int) -> int:
 
 @kernel
 def is_child(code: int) -> bool:
+    """Whether a code points to a finer block."""
     return code <= -2 and code % 2 == 0
 
 
 @kernel
 def is_leaf(code: int) -> bool:
+    """Whether a code points to a leaf's record."""
     return code <= -3 and code % 2 != 0
 
 

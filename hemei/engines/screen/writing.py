@@ -26,7 +26,10 @@ UNLIKE = ("id", "geometry")
 
 
 class Writer(Protocol):
-    def write(self, table: pa.Table) -> None: ...
+    """Takes tables one after the other."""
+
+    def write(self, table: pa.Table) -> None:
+        """Append the rows of a table."""
 
 
 @contextmanager
