@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as site_settings
@@ -25,6 +26,9 @@ from hemei.programmes.houses.models import House
 from hemei.terms import tile
 from tests.toy.wells import dig_well, wells
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
 # The suite tries the same random cases each time; `make fuzz` tries others.
 random_cases.register_profile("suite", derandomize=True, database=None, deadline=None)
 random_cases.register_profile("fuzz", print_blob=True, deadline=None)
@@ -38,6 +42,7 @@ REAL_DATA = Path(os.environ.get("HEMEI_REAL_DATA", ROOT.parent / "shared" / "dat
 DISTRICT, TOWNSHIP, VILLAGE, NEXT_VILLAGE = "429999", "429999103", "429999103200", "429999103201"
 OTHER_TOWNSHIP, OTHER_DISTRICT = "429999104", "429998"
 PASSWORD = "群山-之间-2026"
+CHROMIUM = "/usr/bin/chromium"
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +50,17 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip(f"the real data set is not at {REAL_DATA}; name its folder in HEMEI_REAL_DATA")
     return REAL_DATA
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers: one for all tests of a process, which takes no second beside it."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no browser at {CHROMIUM}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,8 @@
-/** One request to an open database, done when it lies on the disk. */
+/** One request to an open database, done when it lies on the disk: unasked, a browser no longer waits for that. */
 export function inStore<Result>(
   base: IDBDatabase, name: string, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest,
 ): Promise<Result> {
-  const transaction = base.transaction(name, mode);
+  const transaction = base.transaction(name, mode, { durability: "strict" });
   const asked = ask(transaction.objectStore(name));
   if (mode === "readwrite") transaction.commit?.(); // the page may be gone before it would be committed by itself
   return new Promise((resolve, reject) => {

@@ -156,7 +156,7 @@ async function list(): Promise<void> {
   part(box, "nearest").addEventListener("click", () => nearest(box));
   part(box, "renew").addEventListener("click", () => void fetchKit());
   drawMap(part(box, "map"));
-  show(box);
+  if (!filling) show(box); // else a form was opened meanwhile
 }
 
 function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<string, Sheet>): HTMLElement {
@@ -320,7 +320,7 @@ async function outbox(): Promise<void> {
     part(box, "lines").append(row);
   }
   part(box, "send-now").addEventListener("click", () => void sendAll().then(route));
-  show(box);
+  if (!filling) show(box);
 }
 
 window.addEventListener("hashchange", () => void route());

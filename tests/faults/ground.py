@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+import pytest
 
 from tests.conftest import ROOT
 
@@ -106,3 +107,27 @@ def database_on(server: str, template: str = "") -> Iterator[str]:
     finally:
         with psycopg.connect(behind, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+@contextmanager
+def small_disk(at: Path, size: str = "24m") -> Iterator[Path]:
+    """A disk of a few megabytes. Where none can be mounted, the test says so instead of passing."""
+    at.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(at)], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"no small disk can be mounted here: {made.stderr.decode().strip()}")
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", "-l", str(at)], check=True)
+
+
+def fill(ballast: Path) -> None:
+    """To the last byte."""
+    with ballast.open("ab", buffering=0) as file:
+        for size in (2**20, 2**12, 1):
+            try:
+                while file.write(b"\0" * size):
+                    pass
+            except OSError:
+                continue

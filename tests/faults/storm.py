@@ -51,7 +51,7 @@ class Storm:
             self.start()
         with self.clients():
             time.sleep(self.rng.uniform(0.1, LONGEST_S))
-            self._kill(self.rng.choice(["all", "the watching one", "an answering one", "all"]))
+            self.kill(self.rng.choice(["all", "the watching one", "an answering one", "all"]))
 
     @contextmanager
     def clients(self) -> Iterator[None]:
@@ -73,7 +73,7 @@ class Storm:
     def calm(self) -> None:
         """No process is left."""
         if self.server is not None:
-            self._kill("all")
+            self.kill("all")
             self.server = None
 
     def start(self) -> None:
@@ -93,7 +93,7 @@ class Storm:
         assert self.server is not None
         return sorted(_below(self.server.pid))
 
-    def _kill(self, which: str) -> None:
+    def kill(self, which: str) -> None:
         assert self.server is not None
         answering = list(_below(self.server.pid))
         if which == "an answering one" and answering:
@@ -237,6 +237,13 @@ class Storm:
 
 def _base64(colour: tuple[int, int, int]) -> str:
     return base64.b64encode(photo(f"rgb{colour}").content).decode()
+
+
+def end_with_all_below(pid: int) -> None:
+    """This process and every one that descends from it, at once."""
+    processes = [pid, *_below(pid)]
+    _end(processes)
+    _wait_until_gone(processes)
 
 
 def _below(pid: int) -> Iterator[int]:

@@ -13,7 +13,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,25 +20,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import PASSWORD
-from tests.faults.ground import SERVER, Site, copy_of, free_port
+from tests.faults.ground import SERVER, Site, copy_of, fill, free_port, small_disk
 from tests.faults.storm import PATIENCE_S, Storm
 
-SMALL_DISK = "24m"
 BALLAST = 6 * 2**20  # what is cleared away again
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-
-
-@contextmanager
-def small_disk(at: Path) -> Iterator[Path]:
-    """A disk of a few megabytes. Where none can be mounted, the test says so instead of passing."""
-    at.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(at)], capture_output=True)
-    if made.returncode:
-        pytest.skip(f"no small disk can be mounted here: {made.stderr.decode().strip()}")
-    try:
-        yield at
-    finally:
-        subprocess.run(["umount", "-l", str(at)], check=True)
 
 
 @pytest.fixture
@@ -112,17 +97,6 @@ def sign_in(storm: Storm) -> tuple[int, str]:
             return int(answer.status), answer.read().decode()
     except urllib.error.HTTPError as answer:
         return answer.code, answer.read().decode()
-
-
-def fill(ballast: Path) -> None:
-    """To the last byte."""
-    with ballast.open("ab", buffering=0) as file:
-        for size in (2**20, 2**12, 1):
-            try:
-                while file.write(b"\0" * size):
-                    pass
-            except OSError:
-                continue
 
 
 class Cluster:

@@ -2,7 +2,7 @@
  * Sends what waits, one sheet after another, as often as it takes. The same instance sent twice is stored once, so that a
  * broken line is no reason to ask anybody anything. What the server refuses stays, with its reason, to be mended.
  */
-import { type Sheet, amend, forget, keep, sheet, sheets } from "./store";
+import { type Sheet, amend, forget, keep, sheets } from "./store";
 
 export type Outcome = "sent" | "refused" | "later" | "signed-out" | "somebody-else";
 
@@ -17,9 +17,12 @@ const SHOWN_FOR = 7 * 24 * 3600 * 1000;
 const PATIENCE = 60_000;
 let busy = false;
 
-export async function waiting(account: string): Promise<Sheet[]> {
+/** What is to be sent next: the least tried, so that one that never gets through holds up none of the others. */
+export async function next(account: string): Promise<Sheet | undefined> {
   const mine = (await sheets()).filter((one) => one.account === account && one.state === "waiting");
-  return mine.sort((a, b) => a.at.localeCompare(b.at)); // a correction may go on from an earlier one
+  mine.sort((a, b) => a.at.localeCompare(b.at));
+  const behind = (one: Sheet) => one.edit && mine.find((other) => other.edit && other.place === one.place) !== one; // it may go on from that one
+  return mine.filter((one) => !behind(one)).sort((a, b) => a.tries - b.tries)[0];
 }
 
 /** Send all that waits for this account; tells what ended it. */
@@ -28,9 +31,7 @@ export async function send(account: string, addressOf: (one: Sheet) => string, c
   busy = true;
   let last: Outcome | undefined;
   try {
-    for (const { instance } of await waiting(account)) {
-      const one = await sheet(instance); // as it is now: it may have been taken back while others were sent
-      if (one?.state !== "waiting") continue;
+    for (let one = await next(account); one; one = await next(account)) {
       last = await post(one, addressOf(one));
       changed();
       if (last !== "sent" && last !== "refused") break;

@@ -22,7 +22,11 @@ self.addEventListener("activate", (event) => {
 
 {% if first == "kept" %}// What is kept comes first: a bad line is not waited for. A newer script brings a newer page.
 const answer = (request, path) => caches.match(path).then((kept) => kept || fetch(request));
-{% else %}const answer = (request, path) => fetch(request).catch(() => caches.match(path));
+{% else %}// A server in trouble is as good as none.
+const answer = (request, path) => fetch(request).then(
+  (found) => (found.status < 500 ? found : caches.match(path).then((kept) => kept || found)),
+  () => caches.match(path),
+);
 {% endif %}
 self.addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
