@@ -43,8 +43,8 @@ fuzz: setup
 	HEMEI_CASES=200 $(VENV)/bin/pytest -q tests/site/test_schema.py tests/site/test_forms.py
 
 torture: setup
-	HEMEI_KILLS=$${HEMEI_KILLS:-1000} HEMEI_SERVER_KILLS=$${HEMEI_SERVER_KILLS:-100} HEMEI_SEED=$${HEMEI_SEED:-$$RANDOM} \
-	  $(VENV)/bin/pytest -q tests/faults/test_kills.py
+	HEMEI_WALKS=$${HEMEI_WALKS:-1000} HEMEI_KILLS=$${HEMEI_KILLS:-1000} HEMEI_SERVER_KILLS=$${HEMEI_SERVER_KILLS:-100} HEMEI_SEED=$${HEMEI_SEED:-$$RANDOM} \
+	  $(VENV)/bin/pytest -q tests/faults/test_kills.py tests/faults/test_walkers.py
 
 bench-load bench-collect bench-pages bench-import bench-map bench-screen bench-control bench-forms: setup
 	$(VENV)/bin/python -m benchmarks $(@:bench-%=%)
