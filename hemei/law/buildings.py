@@ -18,6 +18,7 @@ from hemei.terms.measure import Measure
 
 from .columns import Crowd, Sort
 from .district import District
+from .lists import of_what_stands
 from .mosaics import Standing, by_zone
 from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
 from .subject import GPS_ERROR_M
@@ -159,7 +160,7 @@ def _may_be(
     """The zones and tiers in which each building could stand within its position error; () where there is one only."""
     out = np.empty(len(footprints), dtype=object)
     out[:] = [()] * len(out)
-    if not by_zone(district.book):
+    if not by_zone(district.book) and not of_what_stands(district.plan):
         return out
     for standing in standings:
         roles = [standing.roles.index(role) if role in standing.roles and role not in told else None for role in PLACES]

@@ -1,13 +1,15 @@
 """The positive and negative lists (正负面清单): what their rows say of a piece of work, by its zone and its kind.
 
 A row takes part only where it names kinds of work; what it says in words is for people to read. Only a row with a
-clause stands in the way: without one it is a hint. What stands already is not asked: lists are about what is begun.
+clause stands in the way: without one it is a hint. Lists are about what is begun: of what stands already only the rows
+are asked that name it (现状建筑).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Protocol
 
 from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Kind, Outcome
@@ -16,24 +18,37 @@ from .book import Book
 from .disclosure import AT_THE_WINDOW
 from .plan import PLAN_TITLES, Row
 from .rules import WORK_TITLES
-from .subject import Subject
 
 POSITIVE, NEGATIVE = "positive_list", "negative_list"
+EXISTING = "existing"
+STANDING = "这是现状建筑，不等于违法：请核实建成时间和手续，怎样处理由主管部门依法定"
 Plan = Mapping[str, tuple[Row, ...]]
 
 
+class Work(Protocol):
+    """What the lists go by: a kind of work, the zone it is in, and the zones and tiers in which it could be."""
+
+    @property
+    def work(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def may_be(self) -> tuple[tuple[str, str], ...]: ...
+
+
 def by_lists(
-    plan: Plan, book: Book, subject: Subject, on: date, *, version: str = "", public: bool = False
+    plan: Plan, book: Book, subject: Work, on: date, *, version: str = "", public: bool = False
 ) -> tuple[Ruling, ...]:
     """What the rows say of a subject on a day, negative before positive.
 
     `version` is that of the zones' layer, "" where it is 未配置. `public`: that layer is internal, and nothing that
     depends on it is said.
     """
-    if subject.work == "existing":
-        return ()
     asked = _Asked(book, subject, on, version, public)
-    return (*asked.forbidden(_judged(plan, NEGATIVE, book, on)), *asked.allowed(_judged(plan, POSITIVE, book, on)))
+    negative, positive = (_judged(plan, table, book, on) for table in (NEGATIVE, POSITIVE))
+    if subject.work == EXISTING:
+        negative, positive = ([row for row in rows if EXISTING in row.works] for rows in (negative, positive))
+    return (*asked.forbidden(negative), *asked.allowed(positive))
 
 
 def forbidding(plan: Plan, book: Book, zone: str, work: str, on: date) -> Iterator[Row]:
@@ -48,11 +63,21 @@ def rule_id(row: Row) -> str:
     return f"plan.{row.table}.{row.number}"
 
 
+def of_what_stands(plan: Plan) -> bool:
+    """Whether any row speaks of what stands already."""
+    return any(EXISTING in row.works for table in (POSITIVE, NEGATIVE) for row in plan.get(table, ()))
+
+
+def row_of(rule: str, plan: Plan) -> Row | None:
+    """The row that a ruling is called after."""
+    rows = (row for table in (POSITIVE, NEGATIVE) for row in plan.get(table, ()))
+    return next((row for row in rows if rule_id(row) == rule), None)
+
+
 def title_of(rule: str, plan: Plan) -> str:
     """The title of a row by its id, "" where there is none."""
-    return next(
-        (_title(row) for table in (POSITIVE, NEGATIVE) for row in plan.get(table, ()) if rule_id(row) == rule), ""
-    )
+    row = row_of(rule, plan)
+    return _title(row) if row else ""
 
 
 def _title(row: Row) -> str:
@@ -64,7 +89,7 @@ def _judged(plan: Plan, table: str, book: Book, on: date) -> list[Row]:
 
     def holds(row: Row) -> bool:
         clause = book.clauses.get(row.clause)
-        return clause is None or (clause.valid_from <= on and (clause.valid_to is None or on <= clause.valid_to))
+        return row.holds(on) and (clause is None or clause.holds(on))
 
     return [row for row in plan.get(table, ()) if row.name is not None and row.works and holds(row)]
 
@@ -72,7 +97,7 @@ def _judged(plan: Plan, table: str, book: Book, on: date) -> list[Row]:
 class _Asked:
     """One subject before the lists."""
 
-    def __init__(self, book: Book, subject: Subject, on: date, version: str, public: bool) -> None:
+    def __init__(self, book: Book, subject: Work, on: date, version: str, public: bool) -> None:
         self.book, self.work, self.on = book, subject.work, on
         self.version, self.public = version, public
         self.zones = {subject.zone, *(zone for zone, _tier in subject.may_be)}
@@ -90,6 +115,7 @@ class _Asked:
             else:
                 said = f"{self._where(row)}，{WORK_TITLES[self.work]}列在负面清单第 {row.number} 行"
                 help_ = "另选地方，或改做清单以外的建设；这一行管不管得到，由经办人按文件核对"
+                help_ = STANDING if self.work == EXISTING else help_
                 yield self._ruling(row, Outcome.FAIL, said, remedy=help_ if row.clause else "")
 
     def allowed(self, rows: Sequence[Row]) -> Iterator[Ruling]:

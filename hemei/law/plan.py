@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from .rules import WORKS
@@ -39,7 +40,7 @@ class Row:
     """One row of a table: its number, its name (None: 未配置), what it says, and the clause it rests on.
 
     `zone` (a name of control_class, "": any) and `works` (kinds of work, (): any) say where and for what a row of the
-    positive or negative list holds.
+    positive or negative list holds, `start` and `end` (None: not said) on which days.
     """
 
     table: str
@@ -50,6 +51,11 @@ class Row:
     is_demo: bool = False
     zone: str = ""
     works: tuple[str, ...] = ()
+    start: date | None = None
+    end: date | None = None
+
+    def holds(self, on: date) -> bool:
+        return (self.start is None or self.start <= on) and (self.end is None or on <= self.end)
 
     @property
     def shown(self) -> str:
@@ -80,7 +86,7 @@ def read_plan(path: Path | None, clauses: Container[str] | None = None) -> dict[
 
 
 def _row(entry: Entry) -> Row:
-    entry.only("table", "number", "name", "text", "clause", "is_demo", "zone", "works")
+    entry.only("table", "number", "name", "text", "clause", "is_demo", "zone", "works", "from", "to")
     table, number = entry.need_text("table"), entry.need("number")
     if table not in TABLES:
         raise LawError(entry, f"没有表“{table}”，有：{'、'.join(TABLES)}", "table")
@@ -98,8 +104,12 @@ def _row(entry: Entry) -> Row:
     )
 
 
-def _where(entry: Entry, count: int | None) -> tuple[str, tuple[str, ...]]:
-    """Zone and kinds of work of a row of a list; no other row has them."""
-    if count is not None and (entry.get("zone") or entry.get("works")):
-        raise LawError(entry, "zone 和 works 只用于正面清单和负面清单", "zone" if entry.get("zone") else "works")
-    return entry.text("zone"), entry.words("works", WORKS)
+def _where(entry: Entry, count: int | None) -> tuple[str, tuple[str, ...], date | None, date | None]:
+    """Zone, kinds of work and days of a row of a list; no other row has them."""
+    given = next((key for key in ("zone", "works", "from", "to") if entry.get(key)), "")
+    if count is not None and given:
+        raise LawError(entry, "zone、works、from 和 to 只用于正面清单和负面清单", given)
+    start, end = entry.day("from"), entry.day("to")
+    if start is not None and end is not None and end < start:
+        raise LawError(entry, "to 早于 from", "to")
+    return entry.text("zone"), entry.words("works", WORKS), start, end

@@ -22,6 +22,7 @@ from hemei.engines.screen.shifted import off_neighbours
 from hemei.engines.screen.terrain import Terrain, middles, read_terrain, slope_around, terrain_at
 from hemei.engines.screen.writing import partial_of, write_results
 from hemei.terms.measure import Measure
+from hemei.terms.proposal import Ruling
 from hemei.terms.verdict import Kind
 
 from .around import Around, around
@@ -29,6 +30,7 @@ from .buildings import Slips, crowd_of, errors, shapes_of
 from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, judge_all
 from .crowding import could_be, crowded, density_of, spots_of
 from .district import District
+from .lists import by_lists
 from .mosaics import Standing
 from .places import STEEP, Place, in_layer, inside, measure
 from .rules import Rule
@@ -82,12 +84,15 @@ class Screening:
     """One run of the rules. `tables` yields the verdicts, streamed; `tally` adds them up. Raises Unreadable.
 
     `near`: the district's layers where they have been read already, for errors as large as any of the buildings'.
-    `beside`: the folder in which their maps are kept from run to run.
+    `beside`: the folder in which their maps are kept from run to run. `lists`: the rows of the positive and negative
+    lists are asked too, as rules under names of their own.
     """
 
     def __init__(
-        self, buildings: str, district: District, on: date, near: Around | None = None, beside: Path | None = None
-    ) -> None:
+        self, buildings: str, district: District, on: date, near: Around | None = None, beside: Path | None = None,
+        lists: bool = False,
+    ) -> None:  # fmt: skip
+        self.lists = lists
         self.source: Source = open_source(buildings)
         self.district, self.on = district, on
         self.rules = [rule for rule in district.book.rules if rule.holds(on)]
@@ -133,6 +138,8 @@ class Screening:
                 judged = judge_all(rule, batch.crowd, seen, self.district.book.parameters, self.on)
                 self._add_up(rule, judged, batch, seen, worst)
                 yield self._table(rule, judged, batch, seen)
+            if self.lists:
+                yield from self._by_lists(batch)
             self.tally.worst.append(worst)
         self.tally.remarks += self._unmet()
         doubles = self.ids.doubles()
@@ -181,17 +188,55 @@ class Screening:
         return pa.array(np.arange(start, start + len(record)))
 
     def _add_up(self, rule: Rule, judged: Judged, batch: Batch, seen: Seen | None, worst: np.ndarray) -> None:
-        codes, names = batch.township
         outcome = judged.outcome[batch.rows]
-        spoken = outcome != NONE
-        counts = np.bincount(codes[batch.rows][spoken] * 3 + outcome[spoken], minlength=3 * len(names)).reshape(-1, 3)
-        for name, row in zip(names, counts, strict=True):
-            if row.any():
-                self.tally.outcomes[rule.id, name] = self.tally.outcomes.get((rule.id, name), 0) + row
+        self._count(rule.id, outcome, batch)
         if seen is not None:
             if rule.kind is not Kind.WARN:
                 worst[outcome == FAIL] = FAIL
             worst[(outcome == UNKNOWN) & (worst == PASS)] = UNKNOWN
+
+    def _count(self, rule: str, outcome: np.ndarray, batch: Batch) -> None:
+        codes, names = batch.township
+        spoken = outcome != NONE
+        counts = np.bincount(codes[batch.rows][spoken] * 3 + outcome[spoken], minlength=3 * len(names)).reshape(-1, 3)
+        for name, row in zip(names, counts, strict=True):
+            if row.any():
+                self.tally.outcomes[rule, name] = self.tally.outcomes.get((rule, name), 0) + row
+
+    def _by_lists(self, batch: Batch) -> Iterator[pa.Table]:
+        """What the rows of the lists say of the buildings, a table for each row that speaks of any."""
+        district, version = self.district, self._zoned_by()
+        said = [by_lists(district.plan, district.book, one, self.on, version=version) for one in batch.crowd.sorts]
+        for rule, first in {ruling.rule: ruling for some in said for ruling in some}.items():
+            of_sort = [next((ruling for ruling in some if ruling.rule == rule), None) for some in said]
+            numbers = [NONE if ruling is None else OUTCOMES.index(ruling.outcome) for ruling in of_sort]
+            outcome = np.array(numbers, np.int8)[batch.crowd.sort[batch.rows]]
+            self._count(rule, outcome, batch)
+            yield self._list_table(first, outcome, of_sort, batch)
+
+    def _list_table(self, first: Ruling, outcome: np.ndarray, of_sort: list[Ruling | None], batch: Batch) -> pa.Table:
+        there = outcome != NONE
+        rows = batch.rows[there]
+        codes, names = batch.township
+        lacking = ["；".join(ruling.missing) if ruling else "" for ruling in of_sort]
+        columns: dict[str, pa.Array] = {
+            "building": _coded(np.arange(len(rows)), batch.ids.take(pa.array(rows)).cast(pa.string())),
+            "township": _coded(codes[rows], pa.array(names)),
+            "outcome": _coded(outcome[there], pa.array([one.value for one in OUTCOMES])),
+            "missing": _coded(batch.crowd.sort[rows], pa.array([word or None for word in lacking], pa.string())),
+        }
+        words = {
+            "rule": first.rule, "kind": first.kind.value, "citation": first.clause, "marks": "，".join(first.marks),
+            "layer": first.layer, "layer_version": first.layer_version, "measure": "", "unit": "", "clause": "",
+        }  # fmt: skip
+        columns |= {name: _coded(np.zeros(len(rows), np.int32), pa.array([word])) for name, word in words.items()}
+        empty = {one.name: pa.nulls(len(rows), one.type) for one in SCHEMA if one.name not in columns}
+        return pa.table([(columns | empty)[name] for name in SCHEMA.names], schema=SCHEMA)
+
+    def _zoned_by(self) -> str:
+        """The version of what tells the zone of a building, "" where nothing does."""
+        told = "自己写明" if "zone" in self.district.columns else ""
+        return told or next((one.version for one in self.standings if "zone" in one.roles), "")
 
     def _table(self, rule: Rule, judged: Judged, batch: Batch, seen: Seen | None) -> pa.Table:
         rows = batch.rows[judged.outcome[batch.rows] != NONE]

@@ -11,12 +11,12 @@ from hemei.terms.verdict import Kind, Outcome, Verdict
 from .book import Book
 from .deciding import ON_SITE
 from .disclosure import AT_THE_WINDOW
+from .lists import STANDING
 from .rules import APPROVALS, EVERYWHERE, WORK_TITLES, Rule
 
 SAID = {Outcome.PASS: "符合", Outcome.FAIL: "不符合", Outcome.UNKNOWN: "待核"}
 UNITS = {"m": "米", "m²": "平方米", "°": "度", "层": "层"}
 ON_SITE_EDGE = "到现场测量边线：现在的边线是按中心线假定的，结论会变"
-STANDING = "这是现状建筑，不等于违法：请核实建成时间和手续，怎样处理由主管部门依法定"
 MARKS = {
     "效力待核": "条文是公开副本，现在是否仍然有效还没有向主管部门查证",
     "原文未见": "没有见到条文原文，按公开转载归纳",

@@ -28,7 +28,8 @@ class Clause:
     """One article, with three separate marks: `seen`, `in_force_checked` and `limit`.
 
     `text` is quoted word for word, or empty where nobody has seen it. `valid_from` is the day that the copy itself
-    names; `valid_from_is` says what that day is (施行, 公布, 修正, 修订 or 转载).
+    names; `valid_from_is` says what that day is (施行, 公布, 修正, 修订 or 转载). `still_judged`: past
+    `valid_to` what rests on it is judged on, with its marks, until what took its place is known.
     """
 
     id: str
@@ -45,6 +46,11 @@ class Clause:
     in_force_checked: date | None
     limit: Limit
     note: str = ""
+    still_judged: bool = False
+
+    def holds(self, on: date) -> bool:
+        """Whether what rests on it is judged by on a day."""
+        return self.valid_from <= on and (self.valid_to is None or self.still_judged or on <= self.valid_to)
 
     @property
     def citation(self) -> str:

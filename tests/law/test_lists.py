@@ -43,6 +43,17 @@ def test_a_negative_row_fails_the_work_it_names_in_its_zone_and_names_itself(boo
     assert one.remedy
 
 
+def test_what_stands_is_asked_by_rows_that_name_it_only(book: Book) -> None:
+    stands = replace(HERE, work="existing")
+    old = replace(NEGATIVE, number=4, works=("existing", "new"))
+    (one,) = asked(book, stands, NEGATIVE, old, POSITIVE)
+    assert (one.rule, one.outcome) == ("plan.negative_list.4", Outcome.FAIL)
+    assert "不等于违法" in one.remedy
+    assert asked(book, replace(stands, zone="乙类"), old) == []
+    assert [one.outcome for one in asked(book, stands, old, version="")] == [Outcome.UNKNOWN]
+    assert [one.outcome for one in asked(book, stands, replace(POSITIVE, works=("existing",)))] == [Outcome.PASS]
+
+
 @pytest.mark.parametrize(
     ("subject", "outcomes"),
     [

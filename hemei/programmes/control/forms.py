@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Scope
 from hemei.law.book import Book
+from hemei.law.lists import EXISTING, rule_id, title_of
 from hemei.law.plan import TIERS, ZONES, Row
 from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
-from hemei.office.filters import FilterForm
+from hemei.office.filters import FilterForm, search_field
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.control.actions.layers import WIDEST_ROAD_M
 from hemei.programmes.control.kinds import layer_kinds
@@ -121,7 +122,10 @@ class SpotForm(OfficeForm):
             self.fields[name].widget.attrs["step"] = "any"
 
 
-LISTED_WORKS = gettext_lazy("勾了的参加判定：负面清单有条款的按不符合，正面清单的按符合。都不勾的这一行只供查看。")
+LISTED_WORKS = gettext_lazy(
+    "勾了的参加判定：负面清单有条款的按不符合，正面清单的按符合。都不勾的这一行只供查看。"
+    "管到已经建成的房屋的才勾“现状建筑”：筛查只问勾了它的行。"
+)
 
 
 def _ticked(label: Any, choices: Any, hint: Any = "") -> forms.MultipleChoiceField:
@@ -216,9 +220,6 @@ def named(plan: Plan, table: str) -> list[tuple[str, str]]:
     return [("", _("各区都一样")), *((row.name, row.shown) for row in plan.get(table, ()) if row.name)]
 
 
-LISTED = [(key, title) for key, title in WORK_TITLES.items() if key != "existing"]
-
-
 class ClauseForm(OfficeForm):
     """The other clauses on which a rule rests: which stay, one that is known, or one that is written."""
 
@@ -284,8 +285,9 @@ class LayerKindForm(Documented):
 
 
 class LawFilterForm(FilterForm):
-    """The law of which day."""
+    """The law of which day, and the words that a rule or its clause is found by."""
 
+    q = search_field(gettext_lazy("找条款"), gettext_lazy("文件、第几条、条文或规则里的字"))
     on = DayField(label=gettext_lazy("哪一天的规则"), required=False)
 
     def offer(self, within: Scope) -> None:
@@ -296,6 +298,10 @@ class LawFilterForm(FilterForm):
         chosen: date = self.chosen["on"] or today()  # type: ignore[assignment]
         return chosen
 
+    @property
+    def text(self) -> str:
+        return str(self.chosen["q"]).strip()
+
 
 class PlanRowForm(Documented):
     name = forms.CharField(
@@ -305,7 +311,9 @@ class PlanRowForm(Documented):
         label=gettext_lazy("内容"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3})
     )
     zone = forms.ChoiceField(label=gettext_lazy("管控分区"), required=False)
-    works = _ticked(gettext_lazy("哪些建设"), LISTED, LISTED_WORKS)
+    works = _ticked(gettext_lazy("哪些建设"), WORK_TITLES.items(), LISTED_WORKS)
+    starts = DayField(label=gettext_lazy("从哪天起"), required=False, help_text=gettext_lazy("没有写明就空着。"))
+    ends = DayField(label=gettext_lazy("到哪天为止"), required=False)
     clause = forms.ChoiceField(label=gettext_lazy("依据的条款"), required=False)
 
     def __init__(self, data: Any = None, *, book: Book, plan: Plan, is_list: bool, initial: Any = None) -> None:
@@ -315,10 +323,14 @@ class PlanRowForm(Documented):
         if is_list:
             self.fields["zone"].choices = named(plan, ZONES)  # type: ignore[attr-defined]
         else:
-            del self.fields["zone"], self.fields["works"]
+            for name in ("zone", "works", "starts", "ends"):
+                del self.fields[name]
 
     def row(self) -> dict[str, Any]:
-        return {key: value for key, value in self.cleaned_data.items() if key != "said"}
+        """As it is kept; its days as text."""
+        said = {key: value for key, value in self.cleaned_data.items() if key not in ("said", "starts", "ends")}
+        days = {"from": self.cleaned_data.get("starts"), "to": self.cleaned_data.get("ends")}
+        return said | {key: day.isoformat() for key, day in days.items() if day}
 
 
 class CeilingForm(Documented):
@@ -355,6 +367,53 @@ class CircleForm(Documented):
         return {"radius_m": said["radius_m"], "from": said["starts"].isoformat(), "document": said["said"]}
 
 
+class SteepForm(Documented):
+    """From how many degrees on ground is steep."""
+
+    degrees = forms.FloatField(
+        label=gettext_lazy("多少度起算陡坡"),
+        min_value=5,
+        max_value=85,
+        help_text=gettext_lazy("由高程算出的坡度达到这个度数的像元算陡坡，坡脚从它的边量起。"),
+    )
+    starts = DayField(label=gettext_lazy("从哪天起"), initial=today)
+
+    def entry(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {"degrees": said["degrees"], "from": said["starts"].isoformat(), "document": said["said"]}
+
+
+class RepealForm(Documented):
+    """A document ceased to hold: until when, by what, and what becomes of the rules that rest on it."""
+
+    last = DayField(label=gettext_lazy("有效到哪天为止"))
+    by = forms.CharField(label=gettext_lazy("由什么文件废止或替代（名称和文号）"), max_length=160)
+    rules = forms.ChoiceField(
+        label=gettext_lazy("依据它的规则"),
+        widget=forms.RadioSelect,
+        initial="stay",
+        help_text=gettext_lazy("新规定多半还管同样的事：没有查清以前，选照判，免得禁止的事不声不响就放开了。"),
+    )
+    field_order = ("last", "by", "rules", "said")
+
+    def __init__(self, data: Any = None, *, initial: Any = None, is_recorded: bool = False) -> None:
+        super().__init__(data, initial=initial)
+        choices = [
+            ("stay", _("照判，标明效力待核，等新条款录入")),
+            ("end", _("失效：从第二天起不再判")),
+            *([("never", _("撤回这条记录：它一直有效"))] if is_recorded else []),
+        ]
+        self.fields["rules"].choices = choices  # type: ignore[attr-defined]
+
+    def row(self, document: str) -> dict[str, Any] | None:
+        """As it is kept; None where the record is taken back."""
+        said = self.cleaned_data
+        if said["rules"] == "never":
+            return None
+        row = {"document": document, "last": said["last"].isoformat(), "by": said["by"].strip()}
+        return row | {"ends_rules": said["rules"] == "end", "said": said["said"]}
+
+
 class ReasonForm(OfficeForm):
     why = forms.CharField(label=gettext_lazy("原因"), max_length=200)
 
@@ -369,13 +428,16 @@ class FindingFilterForm(FilterForm):
         label=gettext_lazy("结论"), required=False, choices=[("", gettext_lazy("全部")), *OUTCOMES]
     )
 
-    def __init__(self, data: Any, *, within: Scope, book: Book) -> None:
-        self.book = book
+    def __init__(self, data: Any, *, within: Scope, book: Book, plan: Plan) -> None:
+        self.book, self.plan = book, plan
         super().__init__(data, within=within)
 
     def offer(self, within: Scope) -> None:
         super().offer(within)
-        self.let("rule", [("", _("全部规则")), *{rule.id: (rule.id, rule.title) for rule in self.book.rules}.values()])
+        rules = {rule.id: rule.title for rule in self.book.rules}
+        rows = [rule_id(row) for rows in self.plan.values() for row in rows if EXISTING in row.works]
+        rules |= {name: title_of(name, self.plan) for name in rows}
+        self.let("rule", [("", _("全部规则")), *rules.items()])
 
 
 class DecisionForm(OfficeForm):

@@ -32,8 +32,9 @@ from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around, around
 from hemei.law.book import NATIONAL as NATION
 from hemei.law.book import Book, national, read_book
-from hemei.law.district import District, LayerFile, Mosaic
+from hemei.law.district import STEEP_DEG, District, LayerFile, Mosaic
 from hemei.law.plan import Row, read_plan
+from hemei.law.repeals import Repeal, repealed
 from hemei.programmes.control.kinds import ELEVATION, PLOTS, ZONES
 from hemei.programmes.control.models import LayerVersion, OwnLaw
 from hemei.terms.region import Level
@@ -46,6 +47,10 @@ Entries = dict[str, list[dict[str, Any]]]
 DAYS = frozenset({"from", "to", "valid_from", "valid_to", "when", "in_force_checked"})
 DENSITY = "density"
 """The circle in which density is counted, by day: kept with the law, read by no rule."""
+STEEP = "steep"
+"""From how many degrees on ground is steep, by day: likewise."""
+REPEALS = "repeals"
+"""The documents that ceased to hold, as the district recorded it."""
 PARTS = ("clauses", "layers", "parameters", "rules", "plan")
 
 _ready: OrderedDict[object, Around] = OrderedDict()
@@ -106,6 +111,19 @@ def law_of(law: OwnLaw | None) -> tuple[Book, dict[str, tuple[Row, ...]]]:
     """The nation's law with the district's own, and the district's plan."""
     if law is None:
         return national(), read_plan(None)
+    book, plan = _written_law(law)
+    return repealed(book, repeals_in(law.entries)), plan
+
+
+def repeals_in(entries: Entries) -> list[Repeal]:
+    """The documents that ceased to hold, as entries say it."""
+    return [
+        Repeal(row["document"], date.fromisoformat(row["last"]), row["by"], row.get("ends_rules", False))
+        for row in entries.get(REPEALS, [])
+    ]
+
+
+def _written_law(law: OwnLaw) -> tuple[Book, dict[str, tuple[Row, ...]]]:
     digest = hashlib.sha256(json.dumps(law.entries, sort_keys=True).encode()).hexdigest()[:16]
     folder = root() / "law" / digest  # by content: another database may come to lie in the same folder
     if not (folder / "whole").exists():
@@ -192,6 +210,12 @@ def radius_in(entries: Entries, on: date) -> float | None:
     return float(row["radius_m"]) if row else None
 
 
+def steeper_in(entries: Entries, on: date) -> float:
+    """From how many degrees on ground is steep on a day; ours, which is assumed, where the district has set none."""
+    row = begun(entries, STEEP, on)
+    return float(row["degrees"]) if row else STEEP_DEG
+
+
 def begun(entries: Entries, part: str, on: date) -> dict[str, Any] | None:
     """Of what is set from a day on, the last row that has begun by a day."""
     rows = [row for row in entries.get(part, []) if row["from"] <= on.isoformat()]
@@ -204,7 +228,8 @@ def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
 
 
 def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None, on: date) -> District:
-    return district_with(region, [laid(row) for row in layers], *law_of(law), radius_m=radius_of(law, on))
+    entries = law.entries if law else {}
+    return district_with(region, [laid(row) for row in layers], *law_of(law), entries=entries, on=on)
 
 
 def district_with(
@@ -212,9 +237,14 @@ def district_with(
     layers: Sequence[Laid],
     book: Book,
     plan: Mapping[str, tuple[Row, ...]] | None = None,
-    radius_m: float | None = None,
+    *,
+    entries: Entries,
+    on: date,
 ) -> District:
-    """The district of some layers under a book, which need not be the one that holds. Plots go before the circle."""
+    """The district of some layers under a book, which need not be the one that holds. Plots go before the circle.
+
+    `entries` of its law say how density and steepness are measured on a day.
+    """
     files = [
         LayerFile(
             layer.kind,
@@ -245,7 +275,8 @@ def district_with(
         mosaics=tuple(zones),
         plan=plan or {},
         plots=plots,
-        density_radius_m=None if plots else radius_m,
+        density_radius_m=None if plots else radius_in(entries, on),
+        steeper_than_deg=steeper_in(entries, on),
         dem=str(heights.path) if heights else "",
         dem_version=heights.version if heights else "",
     )
@@ -263,6 +294,7 @@ def near(region: str, on: date, error_m: float = 0.0) -> Around:
         law.pk if law else None,
         tuple(row.pk for row in layers),
         radius_of(law, on),
+        steeper_in(law.entries if law else {}, on),
         error,
     )
     with _lock:

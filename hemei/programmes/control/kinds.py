@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from hemei.law.book import Book, LayerKind
+from hemei.law.rules import EVERYWHERE
 
 ZONES = "zones"
 """The layer of zone classes and tiers: no rule speaks of it, all numbers by zone and tier do."""
@@ -25,6 +26,29 @@ ELEVATION = "elevation"
 
 PLOTS = "plots"
 """The plots on which density and floor area ratio are counted; no rule names them."""
+
+
+TOPICS = (
+    (_("公路"), ("highway_land", "highway_control_zone")),
+    (_("农田"), ("permanent_farmland", "farmland")),
+    (_("靠山"), ("geohazard_danger", "geohazard_prone", *COMPUTED)),
+    (_("临水"), (
+        "river_management", "dyke_land", "river_beach", "water_source_1", "water_source_2", "water_source_quasi",
+    )),
+    (_("见绿"), (
+        "reserve_core", "reserve_buffer", "reserve_experimental", "general_control", "national_park_core",
+        "forest_land", "ecological_redline",
+    )),
+)  # fmt: skip
+"""What the nation's layers are about, in the words of the villages."""
+THE_HOUSE, OTHER = _("房屋本身（全区）"), _("区里自己的图层")
+
+
+def topic_of(layer: str) -> str:
+    """What the rules on a layer are about."""
+    if layer == EVERYWHERE:
+        return str(THE_HOUSE)
+    return str(next((topic for topic, kinds in TOPICS if layer in kinds), OTHER))
 
 
 def layer_kinds(book: Book) -> dict[str, LayerKind]:

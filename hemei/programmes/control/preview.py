@@ -3,8 +3,6 @@ under way. Nothing is in force by it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,9 +16,9 @@ from hemei.core.worker import Progress, work
 from hemei.engines.screen.reading import Unreadable
 from hemei.law.lists import title_of
 from hemei.programmes.control import changes
-from hemei.programmes.control.actions.law import read_aside
+from hemei.programmes.control.actions.law import law_aside
 from hemei.programmes.control.comparing import compared
-from hemei.programmes.control.keeping import in_force, radius_in
+from hemei.programmes.control.keeping import in_force
 from hemei.programmes.control.kinds import ZONES
 from hemei.programmes.control.offering import Draft, folder_of
 from hemei.programmes.control.standpoint import Standpoint, as_it_is, touches, with_layer
@@ -39,30 +37,28 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
     now = as_it_is(said["region"], date.fromisoformat(said["on"]))
     try:
         beside = _beside(now, said, folder, progress)
-        with _then(now, said, folder) as (then, rules):
-            judged = _judged(now, then, rules, folder, progress, lists=_about_zones(said))
+        then, rules = _then(now, said, folder)
+        judged = _judged(now, then, rules, folder, progress, lists=_asks_lists(said))
     except Unreadable as fault:
         raise Mistaken(str(fault)) from fault
     progress(STEPS, STEPS)
     return beside | judged
 
 
-def _about_zones(said: dict[str, Any]) -> bool:
-    """Whether the rows of the lists have to be asked too: they go by zone."""
-    return bool("layer" in said and said["layer"]["layer"]["kind"] == ZONES)
+def _asks_lists(said: dict[str, Any]) -> bool:
+    """Whether the rows of the lists have to be asked too: of layers where it is that of the zones."""
+    return bool(said["layer"]["layer"]["kind"] == ZONES if "layer" in said else said["lists"])
 
 
-@contextmanager
-def _then(now: Standpoint, said: dict[str, Any], folder: Path) -> Iterator[tuple[Standpoint, set[str]]]:
+def _then(now: Standpoint, said: dict[str, Any], folder: Path) -> tuple[Standpoint, set[str]]:
     """As it would be, and the rules that could say something else."""
     if "layer" in said:
         draft = Draft.of(said["layer"])
         kind, book = draft.layer.kind, now.book
         then = with_layer(now, draft.laid(), folder / "maps") if would_hold(draft, now.region, now.on) else now
-        yield then, {one.id for one in book.on(now.on).rules if touches(kind, one, book)}
-        return
-    with read_aside(said["entries"]) as book:
-        yield replace(now, book=book, radius_m=radius_in(said["entries"], now.on)), set(said["rules"])
+        return then, {one.id for one in book.on(now.on).rules if touches(kind, one, book)}
+    book, plan = law_aside(said["entries"])
+    return replace(now, book=book, plan=plan, entries=said["entries"]), set(said["rules"])
 
 
 def would_hold(draft: Draft, region: str, on: date) -> bool:

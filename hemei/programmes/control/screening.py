@@ -24,6 +24,7 @@ from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around
 from hemei.law.district import District
+from hemei.law.lists import of_what_stands
 from hemei.law.screening import Screening
 from hemei.programmes.control.keeping import in_force, near, newest_law, root
 from hemei.programmes.control.models import Run
@@ -73,7 +74,7 @@ def screened(
     if not len(standing.places):
         return out
     say(20)
-    run = Screening(str(path), district, on, near=ready)
+    run = Screening(str(path), district, on, near=ready, lists=of_what_stands(district.plan))
     expected = len(run.rules) * (len(standing.places) // 16_384 + 1)
     for number, table in enumerate(run.tables()):
         say(20 + min(75, 75 * number // max(expected, 1)))
@@ -106,7 +107,8 @@ def _kept(table: pa.Table, standing: Standing, *, unset: bool = False) -> pa.Tab
     """The rows that somebody may have to look at: what fails, and what is unknown for another reason than that nothing
     is configured; with `unset` these too."""
     outcome = table.column("outcome").cast(pa.string())
-    known = pc.or_(pc.is_valid(table.column("threshold")), pc.equal(outcome, "fail"))
+    listed = pc.equal(table.column("measure").cast(pa.string()), "")  # a row of a list: it has no number
+    known = pc.or_(pc.or_(pc.is_valid(table.column("threshold")), listed), pc.equal(outcome, "fail"))
     with_layer = pc.or_(
         pc.not_equal(table.column("layer_version").cast(pa.string()), ""),
         pc.equal(table.column("layer").cast(pa.string()), "everywhere"),

@@ -13,13 +13,13 @@ from hemei.law.plan import Row
 from hemei.law.rules import Rule
 from hemei.programmes.control.keeping import (
     ERROR_M,
+    Entries,
     Laid,
     district_with,
     in_force,
     laid,
     law_of,
     newest_law,
-    radius_of,
     root,
 )
 from hemei.programmes.control.kinds import COMPUTED, ELEVATION, PLOTS, ZONES
@@ -35,7 +35,7 @@ class Standpoint:
     layers: tuple[Laid, ...]
     book: Book
     plan: Mapping[str, tuple[Row, ...]]
-    radius_m: float | None
+    entries: Entries
     maps: Path
 
     def about(self, rules: Collection[str], error_m: float = 0.0, *, lists: bool = False) -> Around:
@@ -50,7 +50,7 @@ class Standpoint:
             if (lists and layer.kind == ZONES) or any(touches(layer.kind, rule, only) for rule in only.rules)
         ]
         plan = self.plan if lists else {}
-        district = district_with(self.region, needed, only, plan, radius_m=self.radius_m)
+        district = district_with(self.region, needed, only, plan, entries=self.entries, on=self.on)
         return around(district, max(ERROR_M, error_m), beside=self.maps)
 
 
@@ -70,7 +70,7 @@ def as_it_is(region: str, on: date) -> Standpoint:
     """By what everything is judged on a day."""
     law = newest_law(region)
     layers = tuple(laid(row) for row in in_force(region, on))
-    return Standpoint(region, on, layers, *law_of(law), radius_of(law, on), root() / "maps")
+    return Standpoint(region, on, layers, *law_of(law), law.entries if law else {}, root() / "maps")
 
 
 def with_layer(now: Standpoint, layer: Laid, maps: Path) -> Standpoint:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.control.views import editing, here, kinds, layers, plan, previews, rules, screenings
+from hemei.programmes.control.views import clauses, editing, here, kinds, layers, plan, previews, rules, screenings
 
 staff = pages_of("control")
 
@@ -19,6 +19,9 @@ urlpatterns = [
     staff("previews/<int:asked>/<int:z>/<int:x>/<int:y>.mvt", previews.tile, "preview_tile"),
     staff("rules/changes/", rules.changes, "law_changes"),
     staff("rules/circle/", kinds.circle, "circle"),
+    staff("rules/steep/", kinds.steep, "steep"),
+    staff("clauses/", clauses.listing, "clauses"),
+    staff("clauses/repeal/", clauses.repeal, "repeal"),
     staff("rules/layers/add/", kinds.add, "layer_kind_add"),
     staff("rules/layers/<str:layer>/", kinds.change, "layer_kind"),
     staff("rules/<str:rule>/clauses/", editing.further, "rule_clauses"),

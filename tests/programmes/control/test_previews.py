@@ -76,9 +76,10 @@ def test_nothing_is_in_force_before_somebody_confirms(layers, people: People) ->
     asked = client.post(reverse("control.layer_add"), said | {"file": SimpleUploadedFile("新.geojson", WIDER)})
     job = Job.objects.get(kind="control.preview")
     assert asked.url == reverse("control.preview", args=[job.pk])
-    assert "every 1s" in client.get(asked.url).content.decode()
+    assert "every 1s" in client.get(asked.url, headers={"HX-Request": "true"}).content.decode()
     assert client.post(asked.url + "keep/").url == asked.url
     looked_at(job)
+    assert client.get(asked.url, headers={"HX-Request": "true"}).headers["HX-Redirect"] == asked.url
     assert LayerVersion.objects.filter(kind="permanent_farmland").count() == 1
     assert Evidence.objects.count() == 3
     assert changed_by(job) == [[caught.pk, "pass", "fail"]]

@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 import shapely
+from django.test import Client
+from django.urls import reverse
 
 from hemei.core.access import SYSTEM, At, Refused, Scope, scope_of
 from hemei.core.errors import Conflict, Mistaken
@@ -14,12 +16,13 @@ from hemei.core.registry import registry
 from hemei.core.worker import run as work_off
 from hemei.core.worker import take_next
 from hemei.programmes.control.actions.deciding import decide, start_run
+from hemei.programmes.control.actions.law import change_law
 from hemei.programmes.control.keeping import law_of
 from hemei.programmes.control.models import Decision, LayerVersion, Run
 from hemei.programmes.control.queries.results import by_region, by_rule, findings, newest_run, told
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People
-from tests.programmes.control.conftest import geojson, house_at, take_in
+from tests.programmes.control.conftest import ZONES, geojson, house_at, take_in
 
 pytestmark = pytest.mark.django_db
 WHOLE = Scope.of(DISTRICT)
@@ -37,7 +40,9 @@ def screened(by=SYSTEM) -> Run:
 def outcomes(run: Run, rule: str) -> dict[str, str]:
     """By the label of each house."""
     book, _plan = law_of(run.law)
-    return {one.place.label: one.outcome for one in told(findings(run, within=WHOLE, rule=rule), book, within=WHOLE)}
+    return {
+        one.place.label: one.outcome for one in told(findings(run, within=WHOLE, rule=rule), book, {}, within=WHOLE)
+    }
 
 
 def test_each_house_is_judged_by_where_it_stands(layers: dict[str, LayerVersion]) -> None:
@@ -68,7 +73,7 @@ def test_of_a_point_nobody_says_how_much_lies_inside(layers: dict[str, LayerVers
     house_at(500, 600)
     run = screened()
     book, _plan = law_of(run.law)
-    rows = told(findings(run, within=WHOLE, rule=ON_FIELDS), book, within=WHOLE)
+    rows = told(findings(run, within=WHOLE, rule=ON_FIELDS), book, {}, within=WHOLE)
     assert {one.place.label: one.measured for one in rows} == {"700,600": None, "500,600": pytest.approx(100, abs=0.1)}
 
 
@@ -85,9 +90,9 @@ def test_counts_and_rows_stop_at_the_scope(layers: dict[str, LayerVersion], peop
     run = screened()
     book, _plan = law_of(run.law)
     own = scope_of(people.village, "control.view", "control")
-    counted = {one.rule: one.failed for one in by_rule(run, book, within=own)}
+    counted = {one.rule: one.failed for one in by_rule(run, book, {}, within=own)}
     assert counted[ON_FIELDS] == 1
-    assert [one.place.region for one in told(findings(run, within=own), book, within=own)] == [VILLAGE]
+    assert [one.place.region for one in told(findings(run, within=own), book, {}, within=own)] == [VILLAGE]
     assert by_region(run, ON_FIELDS, within=WHOLE, digits=12) == [(VILLAGE, [0, 1, 0, 0]), (NEXT_VILLAGE, [0, 1, 0, 0])]
     assert newest_run(DISTRICT, within=own) == run
     neighbour = scope_of(people.neighbour, "control.view", "control")
@@ -158,3 +163,33 @@ def test_the_fact_says_the_worst_verdict_that_is_no_warning(layers: dict[str, La
     }
     assert fact(within=WHOLE, on=today(), places=[good.pk]) == {good.pk: ("pass", today())}
     assert fact(within=Scope.of("429998"), on=today()) == {}
+
+
+def test_rows_of_the_lists_that_name_what_stands_are_asked_by_zone(home, people: People) -> None:
+    take_in("zones", ZONES, people.district, class_column="zone", tier_column="tier")
+    document = {"document": "某规划", "number": "1号", "article": "清单", "issuer": "区里", "limit": "district"}
+    clause = {"id": "own.C1", **document, "valid_from": "2020-01-01", "valid_from_is": "施行"}
+    row = {"table": "negative_list", "number": 1, "name": "不留的", "zone": "甲类", "works": ["existing"]}
+    other = {"table": "negative_list", "number": 2, "name": "不建的", "zone": "甲类", "works": ["new"]}
+    entries = {"clauses": [clause], "plan": [row | {"clause": "own.C1"}, other | {"clause": "own.C1"}]}
+    change_law(where=At(DISTRICT, "control"), entries=entries, said="某规划", seen=0, by=people.district)
+    place = house_at(500, 300)
+    house_at(1500, 300)
+    house_at(994, 300)
+    run = screened(people.district)
+    client = Client()
+    client.force_login(people.district.account)
+    rule = "plan.negative_list.1"
+    assert run.counts[rule][VILLAGE] == [0, 1, 1, 0]
+    assert "plan.negative_list.2" not in run.counts
+    book, plan = law_of(run.law)
+    rows = {one.place.label: one for one in told(findings(run, within=WHOLE, rule=rule), book, plan, within=WHOLE)}
+    assert {label: one.outcome for label, one in rows.items()} == {"500,300": "fail", "994,300": "unknown"}
+    assert rows["500,300"].clause == "《某规划》清单"
+    assert "负面清单第 1 行" in client.get(reverse("control.screenings")).content.decode()
+    listed = client.get(reverse("control.findings"), {"rule": rule, "outcome": "fail"}).content.decode()
+    assert "500,300" in listed
+    address = reverse("control.decide", args=[place.pk, rule])
+    assert "《某规划》清单" in client.get(address).content.decode()
+    assert client.post(address, {"decided": "existing", "why": "一九八五年建"}).status_code == 302
+    assert Decision.objects.get().rule == rule

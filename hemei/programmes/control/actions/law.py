@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,21 +21,34 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Job
 from hemei.core.writing import action, audit
 from hemei.law.book import NATIONAL, SAMPLE, Book, read_book
-from hemei.law.plan import read_plan
+from hemei.law.plan import Row, read_plan
+from hemei.law.repeals import repealed
 from hemei.law.yaml_lines import LawError
-from hemei.programmes.control.keeping import DENSITY, PARTS, Entries, district_code, newest_law, written
+from hemei.programmes.control.keeping import (
+    DENSITY,
+    PARTS,
+    REPEALS,
+    STEEP,
+    Entries,
+    district_code,
+    newest_law,
+    repeals_in,
+    written,
+)
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.offering import new_folder
 from hemei.terms.day import today
 
 CEILINGS = "ceilings"
 """The most built area by zone and tier: kept with the law, read by no rule."""
+BESIDE = (CEILINGS, DENSITY, STEEP, REPEALS)
+"""What is kept beside the parts that the files of `hemei.law` hold."""
 
 
 def entries_of(region: str) -> Entries:
     """The district's own law as it stands, to be changed; empty lists where it has none."""
     law = newest_law(region)
-    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, CEILINGS, DENSITY)}
+    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, *BESIDE)}
 
 
 def sample() -> Entries:
@@ -51,15 +65,30 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+@dataclass(frozen=True)
+class About:
+    """What changed entries are about: the rules that could say something else, whether the lists could too, what it is
+    called, and the page (its address) that shows it once it is kept."""
+
+    title: str
+    rules: list[str]
+    then: str
+    lists: bool = False
+
+
 @contextmanager
 def read_aside(entries: Entries) -> Iterator[Book]:
     """The book that entries would make. Raises Mistaken, in the law's own words, where they make none."""
+    yield law_aside(entries)[0]
+
+
+def law_aside(entries: Entries) -> tuple[Book, dict[str, tuple[Row, ...]]]:
+    """The book and the plan that entries would make. Raises Mistaken likewise."""
     folder = Path(tempfile.mkdtemp(prefix="hemei-law-"))
     try:
         written(entries, folder)
         book = read_book(NATIONAL, folder)
-        read_plan(folder / "plan.yaml", book.clauses)
-        yield book
+        return repealed(book, repeals_in(entries)), read_plan(folder / "plan.yaml", book.clauses)
     except LawError as fault:
         raise Mistaken(_said(str(fault), folder), code="bad_law") from fault
     finally:
@@ -74,17 +103,16 @@ def _said(fault: str, folder: Path) -> str:
 
 @action(verb="control.keep", on="where")
 def ask_preview(
-    *, where: At, entries: Entries, rule: str, said: str, seen: int, by: Actor, on: date | None = None
+    *, where: At, entries: Entries, about: About, said: str, seen: int, by: Actor, on: date | None = None
 ) -> Job:
-    """Have it worked out whose verdict a changed rule would change, on a day that may be to come; nothing is kept of it
-    but the question."""
-    with read_aside(entries):
-        pass
+    """Have it worked out whose verdict changed entries would change, on a day that may be to come; nothing is kept of
+    it but the question."""
+    law_aside(entries)
     region = district_code(where.region)
-    arguments = {"region": region, "entries": entries, "rule": rule, "rules": [rule], "said": said, "seen": seen}
+    arguments = {"region": region, "entries": entries, "said": said, "seen": seen, **asdict(about)}
     arguments |= {"on": max(on or today(), today()).isoformat(), "folder": new_folder()}
     job = Job.objects.create(kind="control.preview", region=region, by=by.account, arguments=arguments)
-    audit(by, "law.preview", f"law:{rule}", region, values=entries, detail={"rule": rule})
+    audit(by, "law.preview", f"job:{job.pk}", region, values=entries, detail={"rules": about.rules})
     return job
 
 
@@ -97,8 +125,7 @@ def change_law(*, where: At, entries: Entries, said: str, by: Actor, seen: int |
     last = newest_law(region)
     if seen is not None and seen != (last.pk if last else 0):
         raise Conflict(_("规则刚被别人改过，请重新打开再改。"), code="changed_meanwhile")
-    with read_aside(entries):
-        pass
+    law_aside(entries)
     row = OwnLaw.objects.create(
         region=region, entries=entries, said=said.strip()[:200], recorded_at=timezone.now(), actor=str(by)
     )

@@ -21,11 +21,14 @@ from hemei.core.queries.duty import prefixes_of
 from hemei.core.queries.export import AT_ONCE, Feature, Listing, point_of
 from hemei.core.queries.regions import names
 from hemei.law.book import Book
+from hemei.law.lists import Plan, row_of, title_of
 from hemei.law.wording import missing_in
 from hemei.programmes.control.models import Decision, Run
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.screening import FINDINGS, file_of
+from hemei.terms.clause import Clause
 from hemei.terms.measure import Measure
+from hemei.terms.verdict import Kind
 
 OUTCOMES = ("pass", "fail", "unknown")
 
@@ -60,14 +63,39 @@ class Counted:
     def judged(self) -> int:
         return self.passed + self.failed + self.unknown
 
+    @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a list, not a rule."""
+        return self.rule.startswith("plan.")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a finding is by: a rule of the day, or a row of a list, which measures nothing."""
+
+    title: str
+    kind: str
+    measure: Measure | None
+    clause: Clause | None
+
+
+def asked_of(book: Book, plan: Plan, rule: str) -> Asked | None:
+    """A rule of a book that holds one version of each, or a row of a list, by its id."""
+    if (known := next((one for one in book.rules if one.id == rule), None)) is not None:
+        return Asked(known.title, str(known.kind), known.measure, book.clauses[known.clause])
+    row = row_of(rule, plan)
+    if row is None:
+        return None
+    kind = Kind.DENY if row.clause else Kind.WARN
+    return Asked(title_of(rule, plan), str(kind), None, book.clauses.get(row.clause))
+
 
 def inside(village: str, region: str, within: Scope) -> bool:
     return village.startswith(region) and within.covers(village, "control")
 
 
-def by_rule(run: Run, book: Book, *, within: Scope, region: str = "") -> list[Counted]:
+def by_rule(run: Run, book: Book, plan: Plan, *, within: Scope, region: str = "") -> list[Counted]:
     """The counts of a screening rule by rule, of what lies in a region of the scope; what fails most first."""
-    titles = {rule.id: rule for rule in book.rules}
     found = []
     for rule, villages in run.counts.items():
         sums = np.zeros(4, int)
@@ -75,9 +103,9 @@ def by_rule(run: Run, book: Book, *, within: Scope, region: str = "") -> list[Co
             if inside(village, region, within):
                 sums += np.array(counts)
         if sums.any():
-            known = titles.get(rule)
+            known = asked_of(book, plan, rule)
             passed, failed, unknown, unset = (int(n) for n in sums)
-            kind = str(known.kind) if known else ""
+            kind = known.kind if known else ""
             found.append(Counted(rule, known.title if known else rule, kind, passed, failed, unknown, unset))
     return sorted(found, key=lambda one: (one.judged == 0, -one.failed, -one.unknown, one.rule))
 
@@ -127,11 +155,15 @@ class Found:
     measured: float | None
     threshold: float | None
     margin: float | None
-    measure: Measure
+    measure: Measure | None
     clause: str
     missing: str
     layer_version: str
     decision: Decision | None
+
+    @property
+    def unit(self) -> str:
+        return self.measure.unit if self.measure else ""
 
     @property
     def state(self) -> str:
@@ -144,38 +176,38 @@ def decisions(places: Sequence[int], *, within: Scope) -> dict[tuple[int, str], 
     return {(row.place_id, row.rule): row for row in rows.select_related("case").order_by("id")}
 
 
-def told(table: pa.Table, book: Book, *, within: Scope) -> list[Found]:
+def told(table: pa.Table, book: Book, plan: Plan, *, within: Scope) -> list[Found]:
     """Rows of `findings` with their places; places outside the scope are left out."""
     rows: list[dict[str, Any]] = table.to_pylist()
     keys = list({row["place"] for row in rows})
     known = {place.pk: place for place in Place.objects.filter(within.q(matter=of_matter), pk__in=keys)}
     said = decisions(keys, within=within)
-    rules = {rule.id: rule for rule in book.rules}
+    rules = {name: asked_of(book, plan, name) for name in {row["rule"] for row in rows}}
     found = []
     for row in rows:
-        place, rule = known.get(row["place"]), rules.get(row["rule"])
+        place, rule = known.get(row["place"]), rules[row["rule"]]
         if place is None or rule is None:
             continue
         found.append(
             Found(
                 place,
-                rule.id,
+                row["rule"],
                 rule.title,
                 row["outcome"],
                 row["measured"],
                 row["threshold"],
                 row["margin"],
                 rule.measure,
-                book.clauses[rule.clause].citation,
+                rule.clause.citation if rule.clause else "",
                 missing_in(row["missing"] or "", book),
                 row["layer_version"] or "",
-                said.get((place.pk, rule.id)),
+                said.get((place.pk, row["rule"])),
             )
         )
     return found
 
 
-def listing(table: pa.Table, book: Book, *, within: Scope) -> Listing:
+def listing(table: pa.Table, book: Book, plan: Plan, *, within: Scope) -> Listing:
     """The findings as a file, with the outlines of their buildings."""
     texts = [_("村代码"), _("区域"), _("名称"), _("地址"), _("规则"), _("规则名称"), _("结论"), _("认定"), _("条款")]
     columns: dict[str, type] = dict.fromkeys(texts, str)
@@ -187,20 +219,20 @@ def listing(table: pa.Table, book: Book, *, within: Scope) -> Listing:
         _("缺什么"): str,
         _("图层版本"): str,
     }
-    return Listing(_("管控筛查"), columns, _features(table, book, within), located=True)
+    return Listing(_("管控筛查"), columns, _features(table, book, plan, within), located=True)
 
 
-def _features(table: pa.Table, book: Book, within: Scope) -> Iterator[Feature]:
+def _features(table: pa.Table, book: Book, plan: Plan, within: Scope) -> Iterator[Feature]:
     region_names = names(within=within)
     words = {"fail": _("不符合"), "unknown": _("待核")}
     for start in range(0, table.num_rows, AT_ONCE):
-        for one in told(table.slice(start, AT_ONCE), book, within=within):
+        for one in told(table.slice(start, AT_ONCE), book, plan, within=within):
             place = one.place
             yield (
                 point_of(place),
                 [
                     *(place.region, region_names.get(place.region, ""), place.label, place.address),
                     *(one.rule, one.title, words.get(one.outcome, one.outcome), one.state, one.clause),
-                    *(one.measured, one.threshold, one.margin, one.measure.unit, one.missing, one.layer_version),
+                    *(one.measured, one.threshold, one.margin, one.unit, one.missing, one.layer_version),
                 ],
             )

@@ -48,8 +48,8 @@ def share(part: float, whole: float) -> str:
 
 @register.filter
 def change(new: float, old: float) -> str:
-    """How much more or less, of what there was: +12.0%."""
-    return f"{100 * (new - old) / old:+.1f}%" if old else ""
+    """How much more or less, of what there was: +12.0%; nothing where that is next to nothing."""
+    return f"{100 * (new - old) / old:+.1f}%" if old and abs(new - old) >= 0.0005 * old else ""
 
 
 @register.filter
@@ -63,7 +63,7 @@ def square(m2: float) -> str:
 @register.filter
 def measured(found: Found) -> str:
     """What was measured against what is asked: 9.94 米 / 10 米."""
-    if found.measured is None:
+    if found.measured is None or found.measure is None:
         return ""
     said = amount(found.measure, found.measured)
     limit = found.threshold

@@ -15,7 +15,7 @@ from hemei.core.doors import found, reach
 from hemei.core.models import Job
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import ask_preview, entries_of
+from hemei.programmes.control.actions.law import About, ask_preview, entries_of
 from hemei.programmes.control.forms import ClauseForm, RuleForm
 from hemei.programmes.control.keeping import Entries, law_of, newest_law
 from hemei.programmes.control.models import OfControl, OwnLaw
@@ -60,7 +60,7 @@ def _asked(
     job: Job = ask_preview(
         where=At(code, OfControl.matter),
         entries=entries,
-        rule=rule,
+        about=About(rule, [rule], reverse("control.rule", args=[rule])),
         said=said["document"] or _("规则 %(rule)s 依据的条款") % {"rule": rule},
         seen=law.pk if law else 0,
         by=request.actor,

@@ -10,14 +10,18 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import At
 from hemei.core.doors import found, reach
+from hemei.core.models import Job
+from hemei.law.district import STEEP_DEG
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import change_law, entries_of
-from hemei.programmes.control.forms import CircleForm, LayerKindForm
-from hemei.programmes.control.keeping import DENSITY, Entries, newest_law
+from hemei.programmes.control.actions.law import About, ask_preview, change_law, entries_of
+from hemei.programmes.control.forms import CircleForm, LayerKindForm, SteepForm
+from hemei.programmes.control.keeping import DENSITY, STEEP, Entries, law_of, newest_law, steeper_in
+from hemei.programmes.control.kinds import COMPUTED
 from hemei.programmes.control.models import OfControl, OwnLaw
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_clauses import with_layer
+from hemei.terms.day import today
 
 
 def add(request: OfficeRequest) -> HttpResponse:
@@ -60,6 +64,45 @@ def _kept(request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entrie
         where=At(code, OfControl.matter), entries=entries, said=said, seen=law.pk if law else 0, by=request.actor
     )
     return kept
+
+
+def steep(request: OfficeRequest) -> HttpResponse:
+    """From how many degrees on ground is steep, from a day on; first see whose verdict would change."""
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law, entries = newest_law(code), entries_of(code)
+    book = law_of(law)[0]
+    form = SteepForm(request.POST or None, initial={"degrees": steeper_in(entries, today())})
+
+    def act() -> Job:
+        made = form.entry()
+        entries[STEEP] = [one for one in entries[STEEP] if one["from"] < made["from"]] + [made]
+        rules = [rule.id for rule in book.rules if rule.layer in COMPUTED]
+        asked: Job = ask_preview(
+            where=At(code, OfControl.matter),
+            entries=entries,
+            about=About(_("怎样算陡坡"), rules, reverse("control.rules")),
+            said=form.cleaned_data["said"],
+            seen=law.pk if law else 0,
+            by=request.actor,
+            on=form.cleaned_data["starts"],
+        )
+        return asked
+
+    if job := tried(request, form, act):
+        return redirect("control.preview", asked=job.pk)
+    context = {
+        "form": form,
+        "heading": _("设定怎样算陡坡"),
+        "button": _("看看谁的结论会变"),
+        "back": reverse("control.rules"),
+        "about": _("管控规则"),
+        "explanation": _(
+            "没有设定时按 %(n)d 度，是外省排查的口径，数值为假定。区里设定的写明依据，标“数值由区里确定”。"
+        )
+        % {"n": STEEP_DEG},
+    }
+    return render(request, "office/asked.html", context, status=status(form))
 
 
 def circle(request: OfficeRequest) -> HttpResponse:

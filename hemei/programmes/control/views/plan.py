@@ -60,7 +60,8 @@ def row(request: OfficeRequest, table: str, number: int) -> HttpResponse:
     book, plan = law_of(law)
     entries = entries_of(code)
     old = next((one for one in entries["plan"] if (one["table"], one["number"]) == (table, number)), {})
-    form = PlanRowForm(request.POST or None, initial=old, book=book, plan=plan, is_list=count is None)
+    initial = {**old, "starts": old.get("from"), "ends": old.get("to")}
+    form = PlanRowForm(request.POST or None, initial=initial, book=book, plan=plan, is_list=count is None)
 
     def act() -> OwnLaw:
         left = [one for one in entries["plan"] if (one["table"], one["number"]) != (table, number)]

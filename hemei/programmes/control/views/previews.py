@@ -60,6 +60,8 @@ def _where(job: Job) -> At:
 
 def detail(request: OfficeRequest, asked: int) -> HttpResponse:
     job = _job(request, asked)
+    if request.headers.get("HX-Request") and job.state not in GOING:
+        return HttpResponse(headers={"HX-Redirect": request.get_full_path()})  # whole: with its map
     scope = reach(request.actor, "control.keep", MATTER)
     context: dict[str, Any] = {
         "job": job,
@@ -77,7 +79,8 @@ def detail(request: OfficeRequest, asked: int) -> HttpResponse:
 def _about(job: Job) -> dict[str, Any]:
     """What the preview is of, and where it leads back to."""
     if "layer" not in job.arguments:
-        return {"about": _("管控规则"), "back": reverse("control.rules"), "keep": _("保存这条规则")}
+        words = {"about": _("管控规则"), "title": job.arguments["title"], "keep": _("保存")}
+        return words | {"back": reverse("control.rules")}
     draft = Draft.of(job.arguments["layer"])
     kind = layer_kinds(law_of(newest_law(job.region))[0]).get(draft.layer.kind)
     return {
@@ -192,7 +195,7 @@ def keep(request: OfficeRequest, asked: int) -> HttpResponse:
         messages.error(request, str(mistake))
         return redirect("control.preview", asked=asked)
     messages.success(request, _("规则已改，从现在起按它判。筛查结果要重新筛查才变。"))
-    return redirect("control.rule", rule=said["rule"])
+    return redirect(said["then"])
 
 
 @require_POST

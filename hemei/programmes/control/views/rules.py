@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from hemei.core.access import scope_of
 from hemei.core.doors import found, reach
@@ -16,9 +18,10 @@ from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control.forms import LawFilterForm
-from hemei.programmes.control.keeping import in_force, law_of, newest_law, radius_of
-from hemei.programmes.control.kinds import COMPUTED, ELEVATION, PLOTS
+from hemei.programmes.control.keeping import STEEP, begun, in_force, law_of, newest_law, radius_in, steeper_in
+from hemei.programmes.control.kinds import COMPUTED, ELEVATION, OTHER, PLOTS, THE_HOUSE, TOPICS, topic_of
 from hemei.programmes.control.models import OwnLaw
+from hemei.programmes.control.queries.clauses import matches
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.wording import KINDS
@@ -27,6 +30,8 @@ from hemei.terms.day import today
 from hemei.terms.region import Level
 
 MOST_CHANGES = 200
+STEEP_CLAUSE = "slope.33850"
+"""Where our own idea of steep ground is from: another province, and so assumed."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,39 @@ class ShownRule:
     has_layer: bool
     own: bool
     limit: str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it can be judged by: its layer is there, and its number where it asks for one."""
+        return self.has_layer and (isinstance(self.rule.threshold, float) or bool(self.limit))
+
+
+@dataclass(frozen=True)
+class Topic:
+    """The rules on one thing: 临水, 公路 …"""
+
+    title: str
+    rules: list[ShownRule]
+
+    @property
+    def unset(self) -> int:
+        return sum(not one.is_set for one in self.rules)
+
+
+def by_topic(rules: list[ShownRule]) -> list[Topic]:
+    """Rules by what they are about, in the order in which the topics come."""
+    found: dict[str, list[ShownRule]] = {}
+    for one in rules:
+        found.setdefault(topic_of(one.rule.layer), []).append(one)
+    order = [str(topic) for topic in (THE_HOUSE, *(topic for topic, _kinds in TOPICS), OTHER)]
+    return [Topic(title, found[title]) for title in order if title in found]
+
+
+def found_by(rule: Rule, book: Book, text: str) -> bool:
+    """Whether all words of a text stand in a rule or in one of its clauses."""
+    if not text or all(word in f"{rule.title} {rule.id} {rule.note}" for word in text.split()):
+        return True
+    return any(matches(clause, text) for clause in _clauses(rule, book))
 
 
 def shown(rule: Rule, book: Book, held: set[str], on: date) -> ShownRule:
@@ -62,7 +100,10 @@ def limit_of(rule: Rule, book: Book, on: date) -> str:
     """The number that holds today, "" where the rule asks for none or none is set."""
     if isinstance(rule.threshold, float):
         return ""
-    value = book.parameters[rule.threshold].on(on, of=rule.of)
+    number = book.parameters[rule.threshold]
+    value = number.on(on, of=rule.of)
+    if value is None and any(dated.holds(on) and dated.of[0] in ("", rule.of) for dated in number.values):
+        return _("按分区定")
     return "" if value is None else amount(rule.measure, value)
 
 
@@ -77,22 +118,35 @@ def listing(request: OfficeRequest) -> HttpResponse:
     code = district_here(request, scope)
     form = LawFilterForm(request.GET, within=scope)
     on, kept = form.day, _kept(request, code)
-    book, _plan = law_of(kept or newest_law(code))
+    law = kept or newest_law(code)
+    book, _plan = law_of(law)
     held = _held(code, on)
-    rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on)]
+    rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on) and found_by(rule, book, form.text)]
+    entries = law.entries if law else {}
     context = {
-        "own": [rule for rule in rules if rule.own],
-        "national": [rule for rule in rules if not rule.own],
+        "own": by_topic([rule for rule in rules if rule.own]),
+        "national": by_topic([rule for rule in rules if not rule.own]),
+        "total": len(rules),
+        "unset": sum(not rule.is_set for rule in rules),
+        "text": form.text,
+        **_steep(law, book, on),
         "marks": MARKS.items(),
         "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),
         "form": form,
         "on": on,
         "kept": kept,
-        "radius_m": radius_of(kept or newest_law(code), on),
+        "radius_m": radius_in(entries, on),
         "has_plots": PLOTS in held,
         "kinds": [kind for key, kind in book.layers.items() if key not in national().layers],
     }
     return render(request, "control/rules.html", context)
+
+
+def _steep(law: OwnLaw | None, book: Book, on: date) -> dict[str, Any]:
+    """From how many degrees on ground is steep, and who says so: `steep`, None where it is our own idea."""
+    entries = law.entries if law else {}
+    said = {"steep": begun(entries, STEEP, on), "steep_deg": steeper_in(entries, on)}
+    return said | {"steep_clause": book.clauses[STEEP_CLAUSE].citation}
 
 
 def _kept(request: OfficeRequest, code: str) -> OwnLaw | None:
@@ -123,17 +177,19 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     on = LawFilterForm(request.GET, within=scope).day
-    book, _plan = law_of(newest_law(code))
+    law = newest_law(code)
+    book, _plan = law_of(law)
     one = found(_version(book, rule, on))
     run = newest_run(code, within=scope)
     digits = Level.VILLAGE if min(len(p) for p in scope.prefixes) >= Level.TOWNSHIP else Level.TOWNSHIP
-    counts = next((c for c in by_rule(run, book.on(run.on), within=scope) if c.rule == rule), None) if run else None
+    counts = next((c for c in by_rule(run, book.on(run.on), {}, within=scope) if c.rule == rule), None) if run else None
     context = {
         "on": on,
         "is_today": on == today(),
         "holds": one.holds(on),
         "versions": _versions(book, one),
         "one": shown(one, book, _held(code, on), on),
+        **(_steep(law, book, on) if one.layer in COMPUTED else {}),
         "clauses": [(clause, clause.marks(on)) for clause in _clauses(one, book)],
         "values": _values(one, book),
         "uses": [USE_TITLES[use] for use in USE_TITLES if use in one.uses],

@@ -27,7 +27,7 @@ from hemei.programmes.control.forms import DecisionForm, FindingFilterForm
 from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.models import Decision, OfControl, Run
 from hemei.programmes.control.queries.layers import of_matter
-from hemei.programmes.control.queries.results import Found, by_rule, newest_run, runs, told
+from hemei.programmes.control.queries.results import Found, asked_of, by_rule, newest_run, runs, told
 from hemei.programmes.control.queries.results import findings as found_in
 from hemei.programmes.control.queries.results import listing as listed
 from hemei.programmes.control.screening import file_of
@@ -43,13 +43,13 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     last = newest_run(code, within=scope)
-    book, _plan = law_of(last.law if last else newest_law(code))
-    asked = FindingFilterForm(request.GET, within=scope, book=book)
+    book, plan = law_of(last.law if last else newest_law(code))
+    asked = FindingFilterForm(request.GET, within=scope, book=book, plan=plan)
     region = asked.chosen["region"]
     rows = list(runs(within=scope).filter(region=code)[:20])
     context = {
         "last": last,
-        "counts": by_rule(last, book.on(last.on), within=scope, region=region) if last else [],
+        "counts": by_rule(last, book.on(last.on), plan, within=scope, region=region) if last else [],
         "rows": rows,
         "going": next((run for run in rows if run.job.state in GOING), None),
         "region": region,
@@ -77,12 +77,12 @@ def _run(request: OfficeRequest, pk: int) -> Run:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     scope = reach(request.actor, "control.view", MATTER)
-    book, _plan = law_of(run.law)
+    book, plan = law_of(run.law)
     context = {
         "run": run,
         "going": run.job.state in GOING,
         "percent": run.job.done,
-        "counts": by_rule(run, book.on(run.on), within=scope) if run.ended_at else [],
+        "counts": by_rule(run, book.on(run.on), plan, within=scope) if run.ended_at else [],
         "may_stop": may(request.actor, "control.keep", run),
     }
     return render(request, "control/run.html", context)
@@ -127,14 +127,14 @@ def findings(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     run = newest_run(code, within=scope)
-    book, _plan = law_of(run.law if run else newest_law(code))
-    form = FindingFilterForm(request.GET, within=scope, book=book)
+    book, plan = law_of(run.law if run else newest_law(code))
+    form = FindingFilterForm(request.GET, within=scope, book=book, plan=plan)
     rows, page = [], None
     if run is not None:
         chosen = form.chosen
         table = found_in(run, within=scope, rule=chosen["rule"], outcome=chosen["outcome"], region=chosen["region"])
         numbered = Numbered.of(request, table.num_rows)
-        rows = told(table.slice(numbered.start, SHOWN), book.on(run.on), within=scope)
+        rows = told(table.slice(numbered.start, SHOWN), book.on(run.on), plan, within=scope)
         page = numbered.turns(request)
     context = {
         "form": form,
@@ -152,16 +152,17 @@ def findings_file(request: OfficeRequest, form: str) -> FileResponse:
     scope = reach(request.actor, "register.export", MATTER)
     code = district_here(request, scope)
     run = found(newest_run(code, within=scope))
-    book, _plan = law_of(run.law)
-    chosen = FindingFilterForm(request.GET, within=scope, book=book).chosen
+    book, plan = law_of(run.law)
+    chosen = FindingFilterForm(request.GET, within=scope, book=book, plan=plan).chosen
     table = found_in(run, within=scope, rule=chosen["rule"], outcome=chosen["outcome"], region=chosen["region"])
-    return sent(request, listed(table, book.on(run.on), within=scope), form, scope)
+    return sent(request, listed(table, book.on(run.on), plan, within=scope), form, scope)
 
 
 def _finding(run: Run, place: Place, rule: str, scope: Scope) -> Found | None:
     table = found_in(run, within=scope, rule=rule, region=place.region[: Level.VILLAGE])
     chosen = table.filter(pc.equal(table.column("place"), place.pk))
-    return next(iter(told(chosen, law_of(run.law)[0].on(run.on), within=scope)), None)
+    book, plan = law_of(run.law)
+    return next(iter(told(chosen, book.on(run.on), plan, within=scope)), None)
 
 
 def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
@@ -173,7 +174,8 @@ def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
     if run is None or one is None:
         messages.info(request, _("上次筛查没有这一条，不用认定。"))
         return redirect("control.findings")
-    book, _plan = law_of(run.law)
+    book, plan = law_of(run.law)
+    asked = asked_of(book.on(run.on), plan, rule)
     form = DecisionForm(request.POST or None)
 
     def act() -> Decision:
@@ -194,8 +196,8 @@ def decide(request: OfficeRequest, pk: int, rule: str) -> HttpResponse:
         "one": one,
         "form": form,
         "history": history,
-        "clause": book.clauses[book.rule(rule, run.on).clause],
-        "marks": book.clauses[book.rule(rule, run.on).clause].marks(run.on),
+        "clause": asked.clause if asked else None,
+        "marks": asked.clause.marks(run.on) if asked and asked.clause else (),
         "may_decide": may(request.actor, "control.decide", At(place.region, OfControl.matter, place.pk)),
         "region_names": names(within=scope),
     }
