@@ -16,7 +16,7 @@ from django.test import Client
 
 from hemei.core.models import BatchState, Household, ImportBatch, Place, Region, TableShape
 from tests.conftest import People
-from tests.core.actions.register.workbooks import ALL, N, V, simple
+from tests.core.actions.register.workbooks import ALL, N, V, many_sheets, simple
 from tests.office.test_imports import work
 
 
@@ -174,3 +174,9 @@ def test_a_township_officer_maps_a_folder_of_the_township(
     batch = upload(client, 农户_xlsx=simple(["村", "户号", "户主"], [N, "0001", "王小明"]))
     assert batch.region == "429999103"
     assert mapped(client, batch).understood["counts"] == {"households": {"new": 1}}
+
+
+def test_sheets_that_are_too_many_are_named(officer: Client) -> None:
+    batch = upload(officer, 农户_xlsx=many_sheets(63))
+    page = officer.get(f"/office/imports/{batch.pk}/mapping/").content.decode()
+    assert "这里的 3 张表没有看，一次最多 60 张：第60张、第61张、第62张" in page

@@ -44,10 +44,18 @@ EXACT_DIGITS = 15
 """Excel keeps this many digits of a number; the rest of an ID number typed as a number is lost."""
 
 EPOCH = date(1899, 12, 30)
+FROM_1904 = 1462
+"""Days between the two days from which workbooks count: Excel's own, and that of old ones made on a Mac."""
 SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-SERIALS = range(10_000, 73_051)  # 1927-05-18 … 2099-12-31: what is smaller may as well be a year
+SERIALS = range(
+    25_569, 73_051
+)  # 1970-01-01 … 2099-12-31: what is smaller may as well be a year, or 2023.5 without its point
 YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "Y", "YES", "TRUE"])
 NO = frozenset(["否", "无", "没有", "×", "✗", "X", "0", "N", "NO", "FALSE"])
+
+
+class Since1904(float):
+    """A number of a workbook that counts its days from 1904 on: as a date it is another one."""
 
 
 class BadCell(ValueError):
@@ -192,8 +200,9 @@ def as_date(cell: Cell) -> date | None:
     if text is None:
         return None
     serial = SERIAL.fullmatch(text)
-    if serial and int(serial[1]) in SERIALS:
-        return EPOCH + timedelta(days=int(serial[1]))
+    days = int(serial[1]) + FROM_1904 * isinstance(cell, Since1904) if serial else 0
+    if days in SERIALS:
+        return EPOCH + timedelta(days=days)
     found = DATE.fullmatch(MIDNIGHT.sub("", text).translate(SPOKEN_DATE).replace(" ", ""))
     if not found:
         problem = (

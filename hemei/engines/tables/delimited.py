@@ -80,10 +80,17 @@ def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
         separator = separator_of(list(islice(file, LOOK_FOR_HEADER)))
         file.seek(0)
         csv.field_size_limit(LONGEST_CELL)
+        begun = 1
+        reader = csv.reader(file, delimiter=separator, strict=True)  # else a quote left open swallows what follows
         try:
-            yield from csv.reader(file, delimiter=separator)
-        except csv.Error as error:
-            raise BadFile(f"文件读到一半读不下去（{error}）：请核对引号是否成对，或另存为 .xlsx 再导入。") from None
+            for record in reader:
+                begun = reader.line_num + 1
+                yield record
+        except csv.Error:
+            raise BadFile(
+                f"从第 {begun} 行起读不下去：那里的引号没有成对，或一格太长，或文件没有传完整。请核对那一行，"
+                "或在 Excel、WPS 中另存为“Excel 工作簿（.xlsx）”再传。"
+            ) from None
 
 
 def separator_of(lines: Sequence[str]) -> str:

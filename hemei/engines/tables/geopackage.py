@@ -90,7 +90,12 @@ def damage_named(kind: str = "GeoPackage") -> Iterator[None]:
     """What GDAL cannot read, as BadFile."""
     try:
         yield
-    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise BadFile(
+            f"这个 {kind} 里的文字和它自己说的编码不一样：请在 GIS 软件中重新导出，编码选 UTF-8；"
+            "是 Shapefile 的，也可以删去 .cpg 文件再传。"
+        ) from None
+    except (gdal().errors.DataSourceError, gdal().errors.DataLayerError):
         raise BadFile(
             f"这个 {kind} 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
         ) from None

@@ -16,7 +16,7 @@ from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
 
 BATCH = 20_000
-BROKEN = "这个 GeoParquet 文件有损坏（{error}）：请在 GIS 软件中重新导出。"
+BROKEN = "这个 GeoParquet 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
 
 
 def read_geoparquet(source: bytes | Path, name: str) -> Table:
@@ -26,9 +26,11 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
     """
     try:
         file = pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source))
-    except (pa.ArrowException, OSError) as error:
-        raise BadFile(BROKEN.format(error=error)) from None
+    except (pa.ArrowException, OSError):
+        raise BadFile(BROKEN) from None
     column, crs = _geometry(file.schema_arrow.metadata or {})
+    if column and column not in file.schema_arrow.names:
+        raise BadFile(f"几何说明里写的“{column}”一列，文件里没有：请在 GIS 软件中重新导出。")
     names = [one for one in file.schema_arrow.names if one not in (column, "bbox")]
     header = distinct(names)
     return Table(name, header, _rows(file, dict(zip(names, header, strict=True)), column), crs, bool(column))
@@ -60,8 +62,8 @@ def _rows(file: pq.ParquetFile, header: Mapping[str, str], column: str) -> Itera
             for values in batch.to_pylist():
                 number += 1
                 yield Row(number, {heading: _value(values[key]) for key, heading in header.items()}, values.get(column))
-    except (pa.ArrowException, OSError) as error:
-        raise BadFile(BROKEN.format(error=error)) from None
+    except (pa.ArrowException, OSError):
+        raise BadFile(BROKEN) from None
 
 
 def _value(value: Any) -> object:

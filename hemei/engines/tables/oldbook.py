@@ -1,5 +1,6 @@
-"""What calamine does not say of an old .xls workbook: hidden rows, formulas that ended in an error, and texts of digits
-that are the result of a formula. xlrd does."""
+"""What calamine does not say of an old .xls workbook: hidden rows, formulas that ended in an error, texts of digits
+that are the result of a formula, numbers that are shown with noughts before them, and from when its days are counted.
+xlrd does."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from typing import Any
 
 import xlrd
 
-from hemei.engines.tables.unsaid import Unsaid
+from hemei.engines.tables.unsaid import NOUGHTS, Unsaid
 
 
 def unsaid_of_old(source: bytes | Path) -> dict[str, Unsaid]:
@@ -31,7 +32,7 @@ def unsaid_of_old(source: bytes | Path) -> dict[str, Unsaid]:
 
 
 def _unsaid(book: Any, name: str) -> Unsaid:
-    sheet, unsaid = book.sheet_by_name(name), Unsaid()
+    sheet, unsaid = book.sheet_by_name(name), Unsaid(since_1904=book.datemode == 1)
     unsaid.hidden = {number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden}
     for number in range(sheet.nrows):
         cells = {}
@@ -40,7 +41,17 @@ def _unsaid(book: Any, name: str) -> Unsaid:
                 cells[column] = xlrd.error_text_from_code.get(cell.value, "#N/A")
             elif cell.ctype == xlrd.XL_CELL_TEXT and cell.value.strip().isdigit():
                 cells[column] = cell.value
+            elif cell.ctype == xlrd.XL_CELL_NUMBER and (digits := _noughts(book, cell.xf_index)):
+                cells[column] = f"{cell.value:.0f}".zfill(digits) if cell.value.is_integer() else str(cell.value)
         if cells:
             unsaid.cells[number + 1] = cells
     book.unload_sheet(name)
     return unsaid
+
+
+def _noughts(book: Any, style: int | None) -> int:
+    """How many digits a number in this style is shown with at least, 0 where its format is another one."""
+    if style is None:
+        return 0
+    found = NOUGHTS.fullmatch(book.format_map[book.xf_list[style].format_key].format_str)
+    return len(found[1]) if found else 0

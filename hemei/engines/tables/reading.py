@@ -14,6 +14,8 @@ from hemei.engines.tables.table import BadFile, Table
 KINDS = (".xlsx", ".xls", ".csv", ".gpkg", ".geojson", ".shp", ".gdb", ".parquet", ".xlsm", ".json", ".geoparquet")
 NAMED = "、".join(KINDS[:-3])
 OLD_WORKBOOK, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+NEW = (".xlsx", ".xlsm")
 WEB_PAGE = "”其实是网页格式：请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”。"
 
 
@@ -30,12 +32,8 @@ def read(
     name = PurePath(filename or (source.name if isinstance(source, Path) else ""))
     said = said or Said()
     match name.suffix.lower():
-        case ".xlsx" | ".xlsm":
-            return read_workbook(source, expected, said)
-        case ".xls":
-            return read_old_workbook(source, name, expected, said)
-        case ".csv":
-            return [read_csv(source, name.stem, expected, said.header_at)]
+        case ".xlsx" | ".xlsm" | ".xls" | ".csv" as suffix:
+            return read_rows(source, name, suffix, expected, said)
         case ".gpkg":
             return read_geopackage(source)
         case ".geojson" | ".json":
@@ -58,15 +56,19 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
     return geoparquet.read_geoparquet(source, name)
 
 
-def read_old_workbook(source: bytes | Path, name: PurePath, expected: Iterable[str], said: Said) -> list[Table]:
-    """A file called .xls by what it holds: an old workbook, a new one under an old name, a web page, lines of text.
-
-    Raises BadFile.
+def read_rows(source: bytes | Path, name: PurePath, suffix: str, expected: Iterable[str], said: Said) -> list[Table]:
+    """A workbook or lines of text by what the file holds, for clerks rename them: an old workbook, a new one, a web
+    page, text. Raises BadFile.
     """
     start = source[:16] if isinstance(source, bytes) else opening_bytes(source)
     if start.startswith(OLD_WORKBOOK):
-        return read_workbook(source, expected, said, old=True)
-    if start.startswith(ZIP):
+        content = source if isinstance(source, bytes) else source.read_bytes()
+        if LOCKED in content:
+            raise BadFile(f"“{name.name}”设了打开密码：请在 Excel 或 WPS 中去掉密码，保存以后再传。")
+        return read_workbook(content, expected, said, old=True)
+    if suffix in NEW:
+        return read_workbook(source, expected, said)
+    if start.startswith(ZIP):  # the reader goes by a path's name
         return read_workbook(source if isinstance(source, bytes) else source.read_bytes(), expected, said)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         raise BadFile(f"“{name.name}{WEB_PAGE}")

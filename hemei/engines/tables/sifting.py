@@ -9,12 +9,14 @@ from hemei.engines.tables.header import shown, squeezed
 from hemei.engines.tables.table import Aside, Row, value_of
 
 TOTAL = re.compile(
-    r"(?:本页|本表|本村|本组|全村|全镇|全乡|全区|各村|以上)?(?:合计|总计|小计|共计|累计|总数)[（(]?.{0,4}[）)]?[：:]?"
+    r"[^\d\s]{0,10}(?:合计|小计|总计)[（(]?.{0,4}[）)]?[：:]?"
+    r"|(?:本页|本表|本村|本组|全村|全镇|全乡|全区|各村|以上)?(?:合计|总计|小计|共计|累计|总数)[（(]?.{0,4}[）)]?[：:]?"
 )
 NOTE = re.compile(
     r"(?:备?注|说明|填表说明|填报说明|填表人|填报人|制表人?|经办人|审核人?|复核人?|审批人?|负责人|单位负责人|主要领导"
-    r"|分管领导|填表日期|填报日期|填报时间|填报单位|填表单位|盖章|单位[（(]盖章[）)]|联系人)[（(]?[^：:]{0,6}[）)]?[：:]"
+    r"|分管领导|村主任|村支书|村书记|支部书记|填表日期|填报日期|填报时间|填报单位|填表单位|盖章|单位[（(]盖章[）)]|联系人)[（(]?[^：:]{0,6}[）)]?[：:]"
 )
+SIGNED = re.compile(r"[^\d\s]{0,12}[（(](?:签字|签名|签章|盖章|公章|章)[）)][：:]?.{0,12}")
 EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|填写示例|例如|举例)[）)】]?[：:]?.{0,6}")
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 NARROW = 3
@@ -63,7 +65,7 @@ def reason_to_pass(values: Sequence[object], header: Sequence[str], first: bool)
     begins = [shown(value) for value in filled[:3]]
     if any(TOTAL.fullmatch(text) for text in begins):
         return "合计行"
-    if NOTE.match(begins[0]):
+    if NOTE.match(begins[0]) or SIGNED.fullmatch(begins[0]):
         return "表外的说明或签字"
     if EXAMPLE.fullmatch(begins[0]):
         return "填写示例"

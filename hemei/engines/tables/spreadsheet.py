@@ -6,18 +6,19 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from hemei.engines.tables.cells import Since1904
 from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
 from hemei.engines.tables.oldbook import unsaid_of_old
 from hemei.engines.tables.sifting import rows_below
 from hemei.engines.tables.table import Aside, BadFile, Table
-from hemei.engines.tables.unsaid import HIDDEN, Unsaid, by_sheet, computed, number_of
+from hemei.engines.tables.unsaid import HIDDEN, Unsaid, by_sheet, computed, number_of, padded, widths_of
 
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
@@ -52,7 +53,7 @@ def read_workbook(
     except BaseException as error:  # a fault inside the reader (Rust) is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | BadFile):
             raise
-        raise BadFile(f"打不开这个工作簿（{error}）：{SAVE_AGAIN}") from None
+        raise BadFile(f"打不开这个工作簿，它有损坏，没有传完整，或设了打开密码：{SAVE_AGAIN}") from None
 
 
 def is_shown(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
@@ -87,6 +88,8 @@ def spread(sheet: CalamineSheet, unsaid: Unsaid) -> Iterator[list[object]]:
     held: dict[int, tuple[int, object]] = {}
     for number, line in enumerate(sheet.iter_rows()):
         cells: list[object] = list(line)
+        if unsaid.since_1904:
+            cells = [Since1904(cell) if isinstance(cell, float) else cell for cell in cells]
         for column, text in unsaid.cells.get(number + 1, {}).items():
             if left <= column < left + len(cells):
                 cells[column - left] = text
@@ -108,8 +111,9 @@ def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
                 raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
+            widths = widths_of(archive)
             unsaid = {
-                part: check_extent(archive, part)
+                part: check_extent(archive, part, widths)
                 for part in archive.namelist()
                 if part.startswith("xl/worksheets/") and part.endswith(".xml")
             }
@@ -118,15 +122,15 @@ def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
         raise BadFile(f"这不是完好的 .xlsx 工作簿：{SAVE_AGAIN}") from None
 
 
-def check_extent(archive: zipfile.ZipFile, part: str) -> Unsaid:
-    """What the reader does not say. Raises BadFile where cells stand so far apart that the reader would make room for
-    too many between them.
+def check_extent(archive: zipfile.ZipFile, part: str, widths: Mapping[int, int]) -> Unsaid:
+    """What the reader does not say; `widths` of the styles that add noughts to a number. Raises BadFile where cells
+    stand so far apart that the reader would make room for too many between them.
 
     Cells that are only coloured (`<c …/>`, `<c …></c>`) take no room; a filled cell without a reference stands in the
     row around it.
     """
     bottom, right, row, where, unsaid = 0, 1, 0, "", Unsaid()
-    for tag, letters, digits in tags_of(archive, part, unsaid):
+    for tag, letters, digits in tags_of(archive, part, unsaid, widths):
         if tag == b"row":
             row = int(digits or row + 1)
             continue
@@ -138,7 +142,9 @@ def check_extent(archive: zipfile.ZipFile, part: str) -> Unsaid:
     return unsaid
 
 
-def tags_of(archive: zipfile.ZipFile, part: str, unsaid: Unsaid) -> Iterator[tuple[bytes, bytes, bytes]]:
+def tags_of(
+    archive: zipfile.ZipFile, part: str, unsaid: Unsaid, widths: Mapping[int, int]
+) -> Iterator[tuple[bytes, bytes, bytes]]:
     """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole; what
     the reader will not say goes to `unsaid`."""
     tail = b""
@@ -151,6 +157,7 @@ def tags_of(archive: zipfile.ZipFile, part: str, unsaid: Unsaid) -> Iterator[tup
             whole = min(whole, started(text, whole))
             unsaid.hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
             computed(text[:whole], unsaid)
+            padded(text[:whole], widths, unsaid)
             yield from TAG.findall(text, 0, whole)
             tail = text[whole:][-LONGEST_TAG:]
 

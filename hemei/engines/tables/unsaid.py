@@ -1,5 +1,6 @@
 """What the reader of cells does not say of a workbook: which rows are hidden, which formulas ended in an error or have
-no result yet, and how a formula's text stood (the reader makes a number of "0012")."""
+no result yet, how a formula's text stood (the reader makes a number of "0012"), how a number is shown whose format adds
+noughts (1 as "0001"), and from which day on its dates are counted."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import html
 import posixpath
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hemei.engines.tables.cells import UNCALCULATED
@@ -21,6 +22,13 @@ ERROR_OR_TEXT = re.compile(
 NO_RESULT = re.compile(
     CELL + rb"(?![^>]*?\st\s*=)[^>]*>" + FORMULA + rb"(?:<(?:\w+:)?v(?:\s*/>|></(?:\w+:)?v>))?</(?:\w+:)?c>"
 )
+IN_STYLE = rb"""(?=[^>]*?\ss\s*=\s*["'](%s)["'])(?![^>]*?\st\s*=\s*["'](?!n["']))[^>]*>"""
+NUMBER_IN_STYLE = CELL + IN_STYLE + FORMULA + rb"?<(?:\w+:)?v>(\d+)</"
+NOUGHTS = re.compile(r"(0{2,})(?:;@)?")
+FORMAT = re.compile(r"<(?:\w+:)?numFmt\s[^>]*>")
+STYLES = re.compile(r"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", re.DOTALL)
+STYLE = re.compile(r"<(?:\w+:)?xf(?=[\s/>])[^>]*>")
+SINCE_1904 = re.compile(r"""<(?:\w+:)?workbookPr\s[^>]*?\bdate1904\s*=\s*["'](?:1|true)["']""")
 SAYS_SO = (b'"e"', b'"str"', b"'e'", b"'str'")
 HAS_FORMULA = (b"<f", b":f")
 TAGS = re.compile(r"<(?:\w+:)?(?:sheet|Relationship)\s[^>]*>")
@@ -34,6 +42,7 @@ class Unsaid:
 
     hidden: set[int] = field(default_factory=set)
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
+    since_1904: bool = False
 
 
 def computed(xml: bytes, unsaid: Unsaid) -> None:
@@ -47,13 +56,34 @@ def computed(xml: bytes, unsaid: Unsaid) -> None:
             note(unsaid, letters, digits, UNCALCULATED)
 
 
+def padded(xml: bytes, widths: Mapping[int, int], unsaid: Unsaid) -> None:
+    """Note the numbers that are shown with noughts before them: `widths` style → digits."""
+    if widths:
+        styles = b"|".join(str(style).encode() for style in widths)
+        for letters, digits, style, number in re.findall(NUMBER_IN_STYLE % styles, xml):
+            note(unsaid, letters, digits, number.decode().zfill(widths[int(style)]))
+
+
+def widths_of(archive: zipfile.ZipFile) -> dict[int, int]:
+    """Style → digits, of the styles whose format is nothing but noughts."""
+    text = _text(archive, "xl/styles.xml")
+    formats = {one.get("numFmtId", ""): one.get("formatCode", "") for one in _attributes(FORMAT.findall(text))}
+    found = STYLES.search(text)
+    styles = _attributes(STYLE.findall(found[0] if found else ""))
+    shown = (NOUGHTS.fullmatch(formats.get(one.get("numFmtId", ""), "")) for one in styles)
+    return {style: len(noughts[1]) for style, noughts in enumerate(shown) if noughts}
+
+
 def note(unsaid: Unsaid, letters: bytes, digits: bytes, text: str) -> None:
     unsaid.cells.setdefault(int(digits), {})[number_of(letters) - 1] = text
 
 
 def by_sheet(archive: zipfile.ZipFile, by_part: Mapping[str, Unsaid]) -> dict[str, Unsaid]:
     """What is unsaid by the sheet's name; what is not named in the workbook's own list is left out."""
-    if not any(part.hidden or part.cells for part in by_part.values()):
+    since_1904 = bool(SINCE_1904.search(_text(archive, "xl/workbook.xml")))
+    for part in by_part.values():
+        part.since_1904 = since_1904
+    if not since_1904 and not any(part.hidden or part.cells for part in by_part.values()):
         return {}
     parts = {
         one.get("Id", ""): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/")
@@ -76,10 +106,14 @@ def _id(attributes: Mapping[str, str]) -> str:
 
 
 def _tags(archive: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
+    return _attributes(TAGS.findall(_text(archive, part)))
+
+
+def _text(archive: zipfile.ZipFile, part: str) -> str:
     if part not in archive.namelist() or archive.getinfo(part).file_size > LARGEST:
-        return []
-    text = archive.read(part).decode("utf-8", "replace")
-    return [
-        {name: html.unescape(double or single) for name, double, single in ATTRIBUTE.findall(tag)}
-        for tag in TAGS.findall(text)
-    ]
+        return ""
+    return archive.read(part).decode("utf-8", "replace")
+
+
+def _attributes(tags: Iterable[str]) -> list[dict[str, str]]:
+    return [{name: html.unescape(double or single) for name, double, single in ATTRIBUTE.findall(tag)} for tag in tags]

@@ -53,7 +53,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        region = desk.region(said["region"], Craftsman.matter)
+        region = desk.village(said["region"], Craftsman.matter)
         if not may_keep.covers(region, Craftsman.matter):
             raise BadCell(_("您没有登记工匠的权限。"), _("请交给负责乡村工匠的乡镇或区级经办导入。"))
         _check_level(said, region)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hemei.engines.tables import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no, cells
+from hemei.engines.tables.cells import Since1904
 
 
 def test_the_examples_in_the_docstrings() -> None:
@@ -135,7 +136,17 @@ def test_a_date_that_could_be_two_days_or_none_is_refused(cell: object, said: st
         as_date(cell)
 
 
-@given(st.dates(date(1950, 1, 1), date(2099, 12, 31)))
+def test_a_serial_of_a_workbook_that_counts_from_1904_is_its_own_day() -> None:
+    assert as_date(Since1904(43585)) == as_date(45047) == date(2023, 5, 1)
+    assert as_date(Since1904(20230501)) == date(2023, 5, 1)
+
+
+def test_a_month_that_lost_its_point_is_no_serial() -> None:
+    with pytest.raises(BadCell, match="缺少月或日"):
+        as_date(20235)  # 2023.5, and as a serial a day of 1955
+
+
+@given(st.dates(date(1970, 1, 1), date(2099, 12, 31)))
 def test_a_date_is_read_however_it_was_kept(day: date) -> None:
     serial = (day - date(1899, 12, 30)).days
     spoken = f"{day.year}年{day.month}月{day.day}日"

@@ -12,6 +12,8 @@ import numpy as np
 import pyogrio
 import pytest
 import shapely
+import xlsxwriter
+import xlwt
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
@@ -382,3 +384,41 @@ def test_the_villages_of_a_real_district(real_data: Path) -> None:
     rows = list(table.rows)
     assert len(rows) == 88
     assert any("429021103200" in map(as_code, row.values.values()) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('村,户号,户主\n甲,1,"王小明\n甲,2,李大山\n', 2),
+        ('村,户号,户主\n甲,1,王\n甲,2,"李"大山\n甲,3,赵\n', 3),
+        (f"村,户号,户主\n甲,1,{'王' * 1_100_000}\n", 2),
+    ],
+    ids=["a quote left open", "a quote closed too early", "a cell without end"],
+)
+def test_a_quote_that_is_left_open_swallows_no_rows(text: str, line: int) -> None:
+    with pytest.raises(BadFile, match=f"从第 {line} 行起读不下去"):
+        [list(table.rows) for table in read(text.encode(), "表.csv")]
+
+
+def test_a_workbook_with_a_password_is_told_from_a_broken_one() -> None:
+    locked = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+    for name in ("表.xlsx", "表.xls"):
+        with pytest.raises(BadFile, match="打开密码：请在 Excel 或 WPS 中去掉"):
+            read(locked, name)
+
+
+def test_days_are_counted_from_where_the_workbook_counts_them() -> None:
+    new = io.BytesIO()
+    book = xlsxwriter.Workbook(new, {"date_1904": True})
+    book.add_worksheet().write_column(0, 0, ["日期", 43585])
+    book.close()
+    old, file = xlwt.Workbook(), io.BytesIO()
+    old.dates_1904 = True
+    sheet = old.add_sheet("一")
+    sheet.write(0, 0, "日期")
+    sheet.write(1, 0, 43585)
+    old.save(file)
+    for content, name in ((new.getvalue(), "表.xlsx"), (file.getvalue(), "表.xls")):
+        [table] = read(content, name)
+        [row] = table.rows
+        assert as_date(row.values["日期"]) == date(2023, 5, 1)

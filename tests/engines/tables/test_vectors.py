@@ -96,3 +96,18 @@ def test_geoparquet(tmp_path: Path, crs: str | None, named: str | None) -> None:
     rows = list(read_back.rows)
     assert [list(row.values.values()) for row in rows] == [["张三", 2], ["李四", 1]]
     assert shapely.from_wkb(rows[0].geometry).bounds == (37500000, 3400000, 37500010, 3400008)
+
+
+def test_geoparquet_whose_geometry_is_not_in_it_is_refused(tmp_path: Path) -> None:
+    geo = {"version": "1.1.0", "primary_column": "geom", "columns": {"geom": {"encoding": "WKB"}}}
+    table = pa.table({"户主": NAMES}).replace_schema_metadata({b"geo": json.dumps(geo).encode()})
+    pq.write_table(table, tmp_path / "房屋.parquet")
+    with pytest.raises(BadFile, match="“geom”一列，文件里没有"):
+        read(tmp_path / "房屋.parquet")
+
+
+def test_a_shapefile_that_lies_about_its_encoding_says_what_to_do(tmp_path: Path) -> None:
+    path = written(tmp_path / "房屋.shp", "ESRI Shapefile", encoding="GB18030")
+    (tmp_path / "房屋.cpg").write_text("UTF-8")
+    with pytest.raises(BadFile, match=r"删去 \.cpg"):
+        rows_of(path)

@@ -45,7 +45,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        key = household_key(desk.region(said["region"]), said["household"])
+        key = household_key(desk.village(said["region"]), said["household"])
         household: Reference | None = homes[key].pk if key in homes else desk.refer("households", key)
         if household is None:
             raise BadCell(

@@ -46,7 +46,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        region = desk.region(said["region"])
+        region = desk.village(said["region"])
         key = household_key(region, said["number"])
         desk.once(f"households|{key}", line)
         if not 0 <= said.get("size", 0) <= MOST_PEOPLE:

@@ -79,6 +79,16 @@ class Desk:
             )
         return code
 
+    def village(self, said: str, matter: str = "") -> str:
+        """The code of a village or a grid: whoever lives or stands somewhere does so in one. Raises BadCell."""
+        code = self.region(said, matter)
+        if len(code) >= Level.VILLAGE:
+            return code
+        raise BadCell(
+            _("“%(said)s”是%(name)s，没有写到村。") % {"said": said, "name": self.regions[code]},
+            _("请填村的名称或 12 位代码；数字显示成 4.29E+11 的，后几位已经丢失，要重新填写。"),
+        )
+
     def _former(self, said: str) -> str | None:
         """The old code of a village that had this name."""
         names = Region.objects.filter(code__in=self.gone, name=said).values_list("code", flat=True)

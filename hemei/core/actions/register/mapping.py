@@ -55,7 +55,23 @@ def _look_through(batch: ImportBatch, progress: Progress) -> list[dict[str, Any]
         tables += [_described(path.name, table, batch, memory) for table in found]
     if not tables:
         raise Mistaken(_("没有可以读的表格。"), field="files")
-    return tables[:MOST_TABLES]
+    return _as_many_as_asked(tables)
+
+
+def _as_many_as_asked(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tables, those that are too many for one page named by the file and not passed over in silence."""
+    rest = tables[MOST_TABLES:]
+    by_file: dict[str, list[str]] = {}
+    for one in rest:
+        by_file.setdefault(one["file"], []).append(str(one.get("sheet", "")))
+    return tables[:MOST_TABLES] + [
+        {
+            "file": file,
+            "fault": _("这里的 %(count)d 张表没有看，一次最多 %(most)d 张：%(sheets)s。请另存成一个文件再传一次。")
+            % {"count": len(sheets), "most": MOST_TABLES, "sheets": "、".join(sheets[:30])},
+        }
+        for file, sheets in by_file.items()
+    ]
 
 
 def readable(folder: Path) -> list[Path]:

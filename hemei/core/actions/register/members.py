@@ -49,7 +49,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
 
     def one(line: Line) -> Judged:
         said = line.values
-        region = desk.region(said["region"])
+        region = desk.village(said["region"])
         household = household_key(region, said["number"])
         home = there.get(household)
         values = {"region": home.region if home else region, "relation": said.get("relation")}

@@ -110,7 +110,7 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         said = line.values
         identifiers = {system: said[system] for system in kind.identifier_systems if system in said}
         values = {name: said.get(name) for name in BASE} | {"kind": kind.key}
-        values["region"] = region = desk.region(said["region"], MATTER_OF_KIND[kind.key])
+        values["region"] = region = desk.village(said["region"], MATTER_OF_KIND[kind.key])
         values["group"] = desk.group(region, said.get("group"))
         values["label"] = (said.get("label") or said.get("address") or "")[:LONGEST_LABEL] or None
         values |= {column.name: said.get(column.name) for column in kind.columns if column.name in said}

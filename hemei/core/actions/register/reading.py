@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -112,7 +112,7 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
         passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
         for table, plan in found.tables:
             reading, before = _Reading(batch, desk, plan, table), done
-            for rows in batched(table.rows, REGISTERS[sheet.register].rows_at_once):
+            for rows in batched(whole(plan.called, table.rows), REGISTERS[sheet.register].rows_at_once):
                 reading.take(rows)
                 done += len(rows)
                 progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": plan.called, "done": done})
@@ -133,6 +133,14 @@ def _check_alone(layout: Layout) -> None:
                 _("“%(this)s”要先单独导入（可以和区划、网格一起）；请把%(others)s分开，等它写入以后再导入。") % named,
                 field="files",
             )
+
+
+def whole(called: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows; where the file breaks off among them, it is named."""
+    try:
+        yield from rows
+    except BadFile as fault:
+        raise BadFile(f"{called}：{fault}") from fault
 
 
 class _Reading:

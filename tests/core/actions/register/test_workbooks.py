@@ -39,6 +39,14 @@ OUTCOMES: dict[str, Outcome] = {
     "full-width digits and letters, blanks inside codes": Outcome(),
     "numbers stored as text, codes stored as numbers, 宅 numbers with .0": Outcome(SIMPLE),
     "a code that Excel turned into 4.29999E+11, as text": Outcome(ONLY_ONE, refused={3: "科学计数法"}),
+    "a code that Excel turned into 4.29999E+11, as the number that is left of it": Outcome(
+        ONLY_ONE, refused={3: "“429999000000”是云岭林区，没有写到村"}
+    ),
+    "numbers that their format shows with noughts before them": Outcome(),
+    "an old workbook with numbers shown with noughts": Outcome(),
+    "totals that name their village, signatures without a table": Outcome(left_out={3: "合计", 5: "合计", 6: "签字"}),
+    "a new workbook under the name of lines of text": Outcome(),
+    "an old workbook under a new name": Outcome(header_at=(2, 1)),
     "dates as Excel dates, serials, texts and something else": Outcome(
         set(), refused={5: "不是能看懂的日期", 6: "不存在"}
     ),

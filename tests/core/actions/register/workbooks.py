@@ -117,6 +117,49 @@ def scientific() -> bytes:
     return simple(HOUSEHOLDS, ONE, ["4.29999E+11", *TWO[1:]])
 
 
+@case("a code that Excel turned into 4.29999E+11, as the number that is left of it")
+def scientific_number() -> bytes:
+    return simple(HOUSEHOLDS, ONE, [4.29999e11, *TWO[1:]])
+
+
+@case("numbers that their format shows with noughts before them")
+def noughts() -> bytes:
+    book, sheet = sheet_of(HOUSEHOLDS, [V, "一组", 1, *ONE[3:]], [V, "一组", 2, *TWO[3:]])
+    for cell in (sheet["C2"], sheet["C3"]):
+        cell.number_format = "0000"
+    return saved(book)
+
+
+@case("an old workbook with numbers shown with noughts", "表.xls")
+def old_noughts() -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet, style = book.add_sheet("农户"), xlwt.easyxf(num_format_str="0000")
+    for number, row in enumerate([HOUSEHOLDS, [V, "一组", 1, *ONE[3:]], [V, "一组", 2, *TWO[3:]]]):
+        for column, cell in enumerate(row):
+            sheet.write(
+                number, column, cell, style if isinstance(cell, int) and column == 2 else xlwt.Style.default_style
+            )
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@case("totals that name their village, signatures without a table")
+def named_totals() -> bytes:
+    signed: list[object] = ["村（盖章）", None, None, "2026年5月1日"]
+    return simple(HOUSEHOLDS, ONE, ["上河村小计", None, 1, "共1户", None, 4], TWO, ["青石镇合计：", None, 2], signed)
+
+
+@case("a new workbook under the name of lines of text", "表.csv")
+def workbook_as_csv() -> bytes:
+    return simple(HOUSEHOLDS, ONE, TWO)
+
+
+@case("an old workbook under a new name", "表.xlsx")
+def old_as_new() -> bytes:
+    return old()
+
+
 @case("dates as Excel dates, serials, texts and something else")
 def dates() -> bytes:
     about: list[object] = [V, "墙体开裂", "一般"]
@@ -269,6 +312,15 @@ def write_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, (file, maker)) in enumerate(ALL.items(), 1):
         (folder / f"{number:02d} {name}{Path(file).suffix}").write_bytes(maker())
+
+
+def many_sheets(count: int) -> bytes:
+    book, _sheet = sheet_of(HOUSEHOLDS, ONE)
+    for number in range(1, count):
+        other = book.create_sheet(f"第{number}张")
+        other.append(HOUSEHOLDS)
+        other.append([V, "一组", f"1{number:03d}", "王小明"])
+    return saved(book)
 
 
 if __name__ == "__main__":
