@@ -43,6 +43,7 @@ class Column:
     label: Text
     choices: Mapping[str, Text] = field(default_factory=dict)
     unit: str = ""
+    is_year: bool = False  # of four digits, and not one to come
     editable: bool = True  # False: it follows from something recorded elsewhere
     also: Sequence[str] = ()  # further headings under which clerks' ledgers keep it
 

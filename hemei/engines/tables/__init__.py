@@ -1,6 +1,17 @@
 """Clerks' files: Excel, CSV, GeoPackage and GeoJSON in as rows, out as files that are safe to open."""
 
-from hemei.engines.tables.cells import BadCell, as_code, as_date, as_decimal, as_degrees, as_int, as_text, as_yes_no
+from hemei.engines.tables.cells import (
+    BadCell,
+    as_code,
+    as_date,
+    as_decimal,
+    as_degrees,
+    as_int,
+    as_name,
+    as_number,
+    as_text,
+    as_yes_no,
+)
 from hemei.engines.tables.geopackage import write_gpkg
 from hemei.engines.tables.header import headings_at, squeezed
 from hemei.engines.tables.reading import KINDS, read
@@ -21,6 +32,8 @@ __all__ = [
     "as_decimal",
     "as_degrees",
     "as_int",
+    "as_name",
+    "as_number",
     "as_text",
     "as_yes_no",
     "headings_at",

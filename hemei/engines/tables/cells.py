@@ -51,6 +51,10 @@ SERIALS = range(
     25_569, 73_051
 )  # 1970-01-01 … 2099-12-31: what is smaller may as well be a year, or 2023.5 without its point
 YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "Y", "YES", "TRUE"])
+NOTHING = frozenset(["无", "没有", "不详", "不明", "未知", "-", "--", "—", "——", "/", "\\", "、", "×"])
+"""What clerks write where there is no name and no number."""
+
+SPACED = re.compile(rf"(?<=[\u3400-\u9fff])[{BLANKS}]+(?=[\u3400-\u9fff])")
 NO = frozenset(["否", "无", "没有", "×", "✗", "X", "0", "N", "NO", "FALSE"])
 
 
@@ -118,7 +122,7 @@ def as_code(cell: Cell) -> str | None:
             f"{plain_number(cell)} 超过 {EXACT_DIGITS} 位，Excel 按数字存放时已经丢掉了后几位。",
             "请先把这一列设为“文本”格式，再重新填写原号码。",
         )
-    text = half_width(cell)
+    text = one_line(half_width(cell), "一格只写一个编号或代码，不要换行。")
     if text is None:
         return None
     if text.startswith('="') and text.endswith('"'):
@@ -127,6 +131,37 @@ def as_code(cell: Cell) -> str | None:
     if SCIENTIFIC.fullmatch(text):
         raise BadCell(f"“{text}”是科学计数法，后几位已经丢失。", "请先把这一列设为“文本”格式，再重新填写原号码。")
     return (text[:-2] if re.fullmatch(r"\d+\.0", text) else text) or None
+
+
+def as_number(cell: Cell) -> str | None:
+    """A person's telephone or ID number; 无 and dashes are none.
+
+    >>> as_number("138 0000 1234"), as_number("无")
+    ('13800001234', None)
+
+    Raises BadCell.
+    """
+    code = as_code(cell)
+    return None if code in NOTHING else code
+
+
+def as_name(cell: Cell) -> str | None:
+    """A person's name, without the blanks that make two letters as wide as three; 无 and dashes are none.
+
+    >>> as_name("王　明"), as_name("Tom Lee"), as_name("无")
+    ('王明', 'Tom Lee', None)
+
+    Raises BadCell.
+    """
+    text = one_line(as_text(cell), "一格只写一个人的姓名。")
+    return None if text is None or text in NOTHING else SPACED.sub("", text)
+
+
+def one_line(text: str | None, remedy: str) -> str | None:
+    """The text. Raises BadCell where it has several lines: they are several things, and no one runs them together."""
+    if text and ("\n" in text or "\r" in text):
+        raise BadCell(f"这一格里写了几行（{' '.join(text.split())[:40]}）。", remedy)
+    return text
 
 
 def as_decimal(cell: Cell) -> Decimal | None:

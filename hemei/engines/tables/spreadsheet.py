@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
+from typing import TypeGuard
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -89,7 +90,7 @@ def spread(sheet: CalamineSheet, unsaid: Unsaid) -> Iterator[list[object]]:
     for number, line in enumerate(sheet.iter_rows()):
         cells: list[object] = list(line)
         if unsaid.since_1904:
-            cells = [Since1904(cell) if isinstance(cell, float) else cell for cell in cells]
+            cells = [Since1904(cell) if is_number(cell) else cell for cell in cells]
         for column, text in unsaid.cells.get(number + 1, {}).items():
             if left <= column < left + len(cells):
                 cells[column - left] = text
@@ -102,6 +103,10 @@ def spread(sheet: CalamineSheet, unsaid: Unsaid) -> Iterator[list[object]]:
             if (number, left + column) in ends:
                 held[column] = (ends[number, left + column], cell)
         yield cells
+
+
+def is_number(cell: object) -> TypeGuard[int | float]:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:

@@ -37,6 +37,7 @@ programme = Programme(
                 Column(
                     "year_built",
                     _("建成年份"),
+                    is_year=True,
                     also=("建造年份", "建房年份", "建造年代", "建成年代", "建成时间", "建房时间", "建造时间"),
                 ),
                 Column("storeys", _("层数"), also=("房屋层数", "地上层数", "楼层数")),

@@ -15,7 +15,7 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, Person, RowOutcome, StagedRow
-from hemei.engines.tables import BadCell, as_code, as_int
+from hemei.engines.tables import BadCell, as_code, as_int, as_name, as_number
 from hemei.terms.region import Level, contains
 
 VILLAGE = (lazy("村代码"), "区划代码", "所在村", "行政村", "村", "村名", "村（社区）", "村委会", "所属村")
@@ -30,9 +30,9 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("region", VILLAGE, as_code, needed=True),
         Field("number", NUMBER, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
-        Field("head", (lazy("户主"), "户主姓名", "姓名"), needed=True),
-        Field("id_number", (lazy("户主身份证号"), "户主身份证号码", *ID_NUMBER), as_code, personal=True),
-        Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_code, personal=True),
+        Field("head", (lazy("户主"), "户主姓名", "姓名"), as_name, needed=True),
+        Field("id_number", (lazy("户主身份证号"), "户主身份证号码", *ID_NUMBER), as_number, personal=True),
+        Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_number, personal=True),
         Field("size", (lazy("人口"), "家庭人口", "人口数", "家庭人口数", "人数", "户籍人口", "家庭成员数"), as_int),
     ]
     return held_to(own, Household, head=60, id_number=40, phone=30)
@@ -48,6 +48,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         said = line.values
         region = desk.village(said["region"])
         key = household_key(region, said["number"])
+        if desk.said_again(f"households|{key}", line):  # a ledger has a row for each house of a household
+            return Judged(RowOutcome.UNCHANGED, key)
         desk.once(f"households|{key}", line)
         if not 0 <= said.get("size", 0) <= MOST_PEOPLE:
             raise BadCell(_("人口 %(size)d 不对。") % {"size": said["size"]}, _("请填 0 到 99 之间的整数。"))

@@ -163,6 +163,11 @@ class Desk:
                 _("请保留一行，删去或改正另一行。"),
             )
 
+    def said_again(self, key: str, line: Line) -> bool:
+        """Whether an earlier row of the batch has said of this key just what this one says."""
+        told = hash(tuple(sorted(line.values.items())))
+        return self.references.setdefault("said", {}).setdefault(key, told) == told and key in self.seen
+
     def refer(self, register: str, key: str) -> Reference | None:
         return self.references.get(register, {}).get(key)
 

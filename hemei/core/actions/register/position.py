@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -21,6 +22,7 @@ from hemei.terms import tile
 
 DECIMALS = 8  # about a millimetre: what is read twice compares equal
 FAR_KM = 10.0
+WIDEST_KM = 5.0  # no single place is wider: such a shape is a village's, or drawn with a slip of the hand
 SHIFTED = ("GCJ-02", "BD-09")
 
 
@@ -135,10 +137,27 @@ def _points(lines: Sequence[Line], system: str) -> list[Line]:
     return out
 
 
+def _shape_of_place(geometry: bytes) -> Any:
+    """The shape, a point or an area. Raises BadCell where one place cannot look like that."""
+    shape = shapely.from_wkb(geometry)
+    if shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    if shape.geom_type not in ("Point", "Polygon", "MultiPolygon") or (shape.geom_type != "Point" and not shape.area):
+        raise BadCell(_("图形不是一个点，也不是一个面。"), _("请在 GIS 软件中把这一处画成一个点或一个面，再重新导出。"))
+    west, south, east, north = shape.bounds
+    wide = GEOD.inv(west, south, east, north)[2] / 1000
+    if wide > WIDEST_KM:
+        raise BadCell(
+            _("图形从一头到另一头有 %(wide).0f 公里，不像是一处。") % {"wide": wide},
+            _("请在 GIS 软件中检查这个图形的拐点，改好后重新导出。"),
+        )
+    return shape
+
+
 def spot_of(line: Line) -> Spot | None:
     """The spot of a row whose coordinates are already in CGCS2000; None where it has none yet (待落图)."""
     if line.geometry:
-        shape = shapely.from_wkb(line.geometry)
+        shape = _shape_of_place(line.geometry)
         point = shape if shape.geom_type == "Point" else shape.representative_point()
         footprint = None if shape.geom_type == "Point" else line.geometry.hex()
         return Spot(round(point.x, DECIMALS), round(point.y, DECIMALS), footprint)

@@ -83,6 +83,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         if line.values.get("groups") and len(code) == Level.VILLAGE:
             desk.groups[code] = line.values["groups"]
         values = {"name": line.values["name"], "groups": line.values.get("groups")}
+        if line.geometry and shapely.from_wkb(line.geometry).geom_type not in ("Polygon", "MultiPolygon"):
+            raise BadCell(_("图形不是面，不能作边界。"), _("请用面图层导入区划；没有边界的，只导入表格也可以。"))
         values["boundary"] = line.geometry.hex() if line.geometry else None
         if old := there.get(code):
             now = {"name": old.name, "groups": old.groups, "boundary": _hex(old.boundary)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -258,3 +259,38 @@ def test_whoever_may_not_keep_duties_cannot_import_them(tmp_path: Path, people: 
     summary = import_folder(folder, by=people.district, confirm=True)
     assert summary.counts["people"] == {"refused": 1}
     assert "没有在这个区域维护岗位的权限" in summary.refused[0][2]
+
+
+SHAPES = {
+    "LINESTRING (110.5 31.5, 110.501 31.5)": "不是一个点，也不是一个面",
+    "MULTIPOINT (110.5 31.5, 110.6 31.5)": "不是一个点，也不是一个面",
+    "POLYGON ((110.5 31.5, 110.5 31.5, 110.5 31.5, 110.5 31.5))": "不是一个点，也不是一个面",
+    "POLYGON ((110 31, 111 31, 111 32, 110 32, 110 31))": "有 146 公里",
+    "POLYGON ((110.5 31.5, 110.5001 31.5, 110.5001 31.5001, 110.5 31.5))": "",
+    "MULTIPOINT (110.5 31.5)": "",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shape_that_no_single_place_has_is_refused(tmp_path: Path, regions, shape: str) -> None:
+    feature = {
+        "type": "Feature",
+        "properties": {"村代码": VILLAGE, "房屋编号": "F-1"},
+        "geometry": json.loads(shapely.to_geojson(shapely.from_wkt(shape))),
+    }
+    layout = 'district: "429999"\nregisters:\n  places: {file: 房.geojson, kind: house}\n'
+    folder = make(tmp_path / "台账", layout, files={})
+    (folder / "房.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    summary = import_folder(folder, by=SYSTEM, confirm=True)
+    reasons = [said for _file, _row, said, _remedy in summary.refused]
+    assert (len(reasons), all(SHAPES[shape] in said for said in reasons)) == (bool(SHAPES[shape]), True)
+    assert Place.objects.count() == (0 if SHAPES[shape] else 1)
+
+
+@pytest.mark.parametrize("year", [85, 2999, 0])
+def test_a_year_that_is_none_is_refused(tmp_path: Path, regions, year: int) -> None:
+    table = [["村代码", "房屋编号", "建成年份"], [VILLAGE, "F-1", year], [VILLAGE, "F-2", 1985]]
+    layout = 'district: "429999"\nregisters:\n  places: {file: 房.xlsx, kind: house}\n'
+    summary = import_folder(make(tmp_path / "台账", layout, files={"房.xlsx": table}), by=SYSTEM, confirm=True)
+    [(_file, row, reason, remedy)] = summary.refused
+    assert (row, "不是年份" in reason, "四位数" in remedy) == (2, True, True)

@@ -47,6 +47,15 @@ OUTCOMES: dict[str, Outcome] = {
     "totals that name their village, signatures without a table": Outcome(left_out={3: "合计", 5: "合计", 6: "签字"}),
     "a new workbook under the name of lines of text": Outcome(),
     "an old workbook under a new name": Outcome(header_at=(2, 1)),
+    "names spaced out to one width, words for nothing where there is no number": Outcome(
+        refused={4: "“户主姓名”是空的"}
+    ),
+    "two things in one cell, one below the other": Outcome(
+        {("0002", "李大山", 2)}, refused={2: "户号：这一格里写了几行", 3: "户主姓名：这一格里写了几行"}
+    ),
+    "a row for each house of a household, the household's part the same": Outcome(
+        refused={5: "与 表.xlsx 第 3 行重复"}
+    ),
     "dates as Excel dates, serials, texts and something else": Outcome(
         set(), refused={5: "不是能看懂的日期", 6: "不存在"}
     ),

@@ -160,6 +160,22 @@ def old_as_new() -> bytes:
     return old()
 
 
+@case("names spaced out to one width, words for nothing where there is no number")
+def spaced_names() -> bytes:
+    first: list[object] = [V, "一组", "0001", "王　小 明", "无", 4]
+    return simple(HOUSEHOLDS, first, [V, "一组", "0002", "李\u00a0大山", "—", 2], [V, "一组", "0003", "不详", None, 1])
+
+
+@case("two things in one cell, one below the other")
+def two_lines() -> bytes:
+    return simple(HOUSEHOLDS, [V, "一组", "0001\n0002", *ONE[3:]], [*ONE[:3], "王小明\n李大山", None, 4], TWO)
+
+
+@case("a row for each house of a household, the household's part the same")
+def a_row_for_each_house() -> bytes:
+    return simple(HOUSEHOLDS, ONE, TWO, ONE, [*TWO[:3], "李小山", *TWO[4:]])
+
+
 @case("dates as Excel dates, serials, texts and something else")
 def dates() -> bytes:
     about: list[object] = [V, "墙体开裂", "一般"]
