@@ -27,6 +27,7 @@ class Edition:
     starts: date
     tier: str
     kind: str
+    ends: date | None  # from that day on the form is not filled in
 
     @property
     def read(self) -> Form:
@@ -37,7 +38,7 @@ PUBLISHED = Prepared(
     lambda: (
         FormVersion.objects.filter(starts__isnull=False, withdrawn_at=None)
         .order_by("starts", "id")
-        .values_list("id", "form", "version", "digest", "starts", "tier", "kind")
+        .values_list("id", "form", "version", "digest", "starts", "tier", "kind", "ends")
     )
 )
 

@@ -154,6 +154,16 @@ class Form:
         return form
 
     @property
+    def ends(self) -> date | None:
+        """The day from which a form of the district's own is not filled in any more, where one is set."""
+        holding = editions.holding(self.id)
+        return holding.ends if holding else None
+
+    @property
+    def is_open(self) -> bool:
+        return self.ends is None or today() < self.ends
+
+    @property
     def title(self) -> str:
         """The workbook's own, in the language of the page where the catalogue has it."""
         return gettext(self.read.title)
@@ -403,8 +413,14 @@ class Registry:
     def programme_of_record(self, kind: str) -> Programme:
         return next(p for p in self.programmes.values() if any(k.key == kind for k in p.records))
 
+    @property
+    def open_forms(self) -> list[Form]:
+        """Those that are filled in today. What was ended stays among `forms`, for the looks that were made with it."""
+        return [form for form in self.forms.values() if form.is_open]
+
     def forms_for(self, kind: str, tier: str) -> list[Form]:
-        return [form for form in self.forms.values() if form.kind == kind and form.tier == tier]
+        """The open ones by which such a place is looked at in that tier."""
+        return [form for form in self.open_forms if form.kind == kind and form.tier == tier]
 
     def ask(self, question: str, proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]:
         """Ask the programme that declares the question, `control.verdicts`, by proposal; see `VerdictReader`.

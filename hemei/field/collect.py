@@ -23,6 +23,7 @@ from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.files import Received
 from hemei.core.models import Channel, EvidenceSource, Tier
+from hemei.core.pictures import pictures_of
 from hemei.core.queries import places
 from hemei.core.queries.collector import offered
 from hemei.core.queries.places import numbers_of
@@ -50,7 +51,7 @@ class NoSuchForm(Mistaken):
 
 def forms_of(actor: Actor) -> list[Form]:
     """The forms this person may fill in somewhere."""
-    return [form for form in registry.forms.values() if _reach(actor, form)]
+    return [form for form in registry.open_forms if _reach(actor, form)]
 
 
 def _reach(actor: Actor, form: Form) -> Scope:
@@ -65,7 +66,7 @@ def form_named(name: str, actor: Actor) -> Form:
 def form_xml(form: Form) -> bytes:
     before = _proxy_questions() if form.tier == Tier.SELF else ()
     asking = WhichPlace(_said(WHICH), way=_said(WAY), by_list=_said(BY_LIST), by_map=_said(BY_MAP))
-    return xform(form.read, place=asking, before=before)
+    return xform(form.read, place=asking, before=before, pictures=pictures_of(form))
 
 
 def _said(text: Text) -> dict[str, str]:

@@ -81,7 +81,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
 
 def _forms_for(due: Due, actor: Actor) -> Iterator[Form]:
     """Self-checks for others are not among them: they are told by telephone, or asked at the door."""
-    for form in registry.forms.values():
+    for form in registry.open_forms:
         fits = form.kind == due.place.kind and form.tier == due.round.tier != Tier.SELF
         if fits and may(actor, right_for(form), due.place):
             yield form

@@ -31,6 +31,7 @@ class Row:
     relevant: str  # the condition as JSON, for the script that hides what is not asked
     photos: Sequence[tuple[HeldPhoto, str]]  # and how it comes back, signed
     known: bool  # answered from the register, to be looked at
+    picture: str = ""  # its address
     instance: int = 0  # of its repeat
 
     @property
@@ -124,5 +125,6 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
         known=question.name in filled.known,
+        picture=picture_of(form.id.partition(".")[0], question.picture),
         instance=instance,
     )

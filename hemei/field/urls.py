@@ -44,6 +44,7 @@ for_collect = [  # Collect appends formList and submission to the address it was
     path("forms/<str:form_id>.xml", collect.form, name="form"),
     path("forms/<str:form_id>/manifest.xml", collect.manifest, name="manifest"),
     path("forms/<str:form_id>/places.csv", collect.places, name="places"),
+    path("forms/<str:form_id>/media/<str:name>", collect.picture, name="picture"),
 ]
 
 urlpatterns = [

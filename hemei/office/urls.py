@@ -111,6 +111,8 @@ pages = [
     staff("jobs/file.<slug:form>", exports.jobs_file, "jobs_file"),
     staff("forms/", formversions.listing, "forms"),
     staff("forms/<str:form_id>/", formversions.detail, "form"),
+    staff("forms/<str:form_id>/end/", formversions.end, "form_end"),
+    staff("forms/<str:form_id>/take-up/", formversions.take_up, "form_take_up"),
     staff("forms/<str:form_id>/<slug:how>.xlsx", formversions.download, "form_file"),
     staff("form-versions/<int:pk>/", formversions.version, "form_version"),
     staff("form-versions/<int:pk>/withdraw/", formversions.withdraw, "form_version_withdraw"),

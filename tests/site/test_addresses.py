@@ -82,6 +82,7 @@ OPEN_TO_ALL += ("control/here/",)
 OF_ONESELF = ("office/password/", "sign-out/", "i18n/")
 TEXTS = {
     "form_id": "houses.survey",
+    "name": "crack.svg",
     "slug": "remedy",
     "kind": "csv",
     "form": "csv",

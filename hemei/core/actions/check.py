@@ -21,6 +21,7 @@ from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
 from hemei.core.prepared import Given, Prepared, change, insert_once
+from hemei.core.registry import Form as RegisteredForm
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
 from hemei.core.writing import action, audit, nothing_new
@@ -208,6 +209,7 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
     form = registry.forms[answered.form]
     if form.kind != place.kind:
         raise Mistaken(_("这张表不是用来查这类对象的。"), field="form", code="wrong_kind")
+    _require_open(form, answered.day)
     if answered.problem:
         raise Mistaken(answered.problem.problem, field=answered.problem.question, code="answer")
     return Check(
@@ -235,6 +237,15 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         counts=by.kind is not ActorKind.DOOR,
         without_findings=not answered.found,
     )
+
+
+def _require_open(form: RegisteredForm, day: date | None) -> None:
+    """What was filled in before the form ended is taken however late it comes; raises Conflict for what was not."""
+    ends = form.ends
+    if ends is not None and (day is None or day >= ends):
+        told = {"title": form.title, "day": ends.isoformat()}
+        message = _("“%(title)s”从 %(day)s 起停用，那天以前填的才收。请改用现在的表重新填。") % told
+        raise Conflict(message, field="at", code="form_ended")
 
 
 def _replaced(place: Place, answered: Answered) -> Check | None:

@@ -13,6 +13,7 @@ from hemei.core.access import Actor, At
 from hemei.core.editions import editions
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
+from hemei.core.pictures import lying
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
 from hemei.engines.forms import Fault, FormRefused, Kind, read_form
@@ -87,7 +88,7 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
         form = read_plain(sheets, **named, present=present, others=others)
     else:
         form = _named(read_form(content), wanted)
-    faults = [*_unknown_findings(form, wanted), *_not_asked(form, wanted)]
+    faults = [*_unknown_findings(form, wanted), *_not_asked(form, wanted), *_not_there(form, wanted)]
     if faults:
         raise FormRefused(faults)
     return _with_rules(form, present, wanted)
@@ -126,6 +127,13 @@ def _not_asked(form: ReadForm, wanted: About) -> list[Fault]:
             if question.kind is Kind.IMAGE
         ]
     return faults
+
+
+def _not_there(form: ReadForm, wanted: About) -> list[Fault]:
+    """Pictures that are none of the programme's."""
+    missing = [name for name in sorted(form.pictures) if lying(wanted.programme.key, name) is None]
+    remedy = "请写系统自带图片的文件名，不配图的请清空 image 列。"
+    return [Fault("", 0, "", f"没有图片“{name[:60]}”。", remedy) for name in missing]
 
 
 def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:
@@ -226,6 +234,54 @@ def withdraw(*, where: At, version: FormVersion, by: Actor) -> FormVersion:
     audit(by, "form.withdraw", f"form_version:{held.pk}", where.region, values=[held.digest], detail=_told(held))
     editions.forget()
     return held
+
+
+@action(verb="form.edit", on="where")
+def end(*, where: At, form: Form, ends: date, by: Actor) -> FormVersion:
+    """Let a form of the district's own be filled in no more from a day on, today at the earliest.
+
+    What was filled in before is taken however late it comes. What is filled in later is refused with the reason, and
+    stays on the phone: to OpenRosa the form is closed.
+    """
+    version = _holding(form)
+    if version.ends is not None:
+        raise Conflict(_("这张表已经定了停用的日子，请先取消停用。"))
+    if ends < today():
+        raise Mistaken(_("最早从今天起停用：已经做过的检查不变。"), field="ends")
+    if later := FormVersion.objects.filter(form=form.id, starts__gt=today(), withdrawn_at=None).first():
+        raise Conflict(_("还有一版将从 %(day)s 起用，请先撤回它。") % {"day": later.starts})
+    others = [one for one in registry.forms_for(form.kind, form.tier) if one.id != form.id and one.ends is None]
+    if form.tier == Tier.SELF and not others:
+        raise Conflict(_("这是这类对象唯一的农户自查表，门牌码要用它，不能停用：请先发布另一张。"))
+    version.ends = ends
+    version.save(update_fields=["ends"])
+    detail = {**_told(version), "ends": ends.isoformat()}
+    audit(by, "form.end", f"form_version:{version.pk}", where.region, values=[version.digest], detail=detail)
+    editions.forget()
+    return version
+
+
+@action(verb="form.edit", on="where")
+def take_up(*, where: At, form: Form, by: Actor) -> FormVersion:
+    """Let a form that was ended, or is to end, be filled in again."""
+    version = _holding(form)
+    if version.ends is None:
+        raise Conflict(_("这张表没有停用。"))
+    version.ends = None
+    version.save(update_fields=["ends"])
+    audit(
+        by, "form.take_up", f"form_version:{version.pk}", where.region, values=[version.digest], detail=_told(version)
+    )
+    editions.forget()
+    return version
+
+
+def _holding(form: Form) -> FormVersion:
+    """The version that holds, held until the transaction ends. Raises Conflict for a form that a programme ships."""
+    edition = editions.holding(form.id)
+    if form.id in registry.declared_forms or edition is None:
+        raise Conflict(_("系统自带的表不能停用，只能换成新的一版。"))
+    return FormVersion.objects.select_for_update().get(pk=edition.pk)
 
 
 def _told(version: FormVersion) -> dict[str, str]:

@@ -44,6 +44,7 @@ class FormVersion(models.Model):
     starts = models.DateField(null=True)
     published_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    ends = models.DateField(null=True)  # from that day nobody fills the form in: of one of the district's own
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["form", "version"], name="form_version_once")]

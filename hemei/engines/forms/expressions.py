@@ -19,6 +19,7 @@ Ast: TypeAlias = tuple[Any, ...]
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 CHOICE_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 CURLY_QUOTES = str.maketrans("‘’“”", "''\"\"")
+OURS = frozenset({"meta", "instanceID", "instanceName", "deprecatedID"})  # what OpenRosa calls its own questions
 YES, NO = frozenset({"yes", "true", "true()", "1"}), frozenset({"", "no", "false", "false()", "0"})
 BINDING = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5}
 BINDING |= {"*": 6, "div": 6, "mod": 6}
@@ -117,6 +118,11 @@ def _without_exponent(digits: str, exponent: int) -> str:
     """What is left has a fraction, so that its exponent is negative."""
     sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
     return f"{sign}0.{'0' * (-exponent - 1)}{digits.replace('.', '')}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether the name is taken in every form that a phone is given."""
+    return name in OURS or name.startswith("hemei_")
 
 
 def half_width(text: str) -> str:

@@ -120,6 +120,12 @@ class Form:
         return tuple(question for section in self.sections for question in section.questions)
 
     @cached_property
+    def pictures(self) -> frozenset[str]:
+        """The file names of the pictures beside its questions and choices."""
+        asked = {question.picture for question in self.everything}
+        return frozenset(asked | {choice.picture for question in self.everything for choice in question.choices}) - {""}
+
+    @cached_property
     def repeats(self) -> Mapping[str, Section]:
         return {section.name: section for section in self.sections if section.repeat}
 

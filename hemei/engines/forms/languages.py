@@ -25,7 +25,9 @@ class Languages:
         """The languages of all headings; `default` is the setting default_language, "" where it is not set."""
         parts = [heading.partition("::") for heading in headings]
         suffixes = list(dict.fromkeys(suffix for column, _, suffix in parts if column in COLUMNS))
-        first = default or next(filter(None, suffixes), "zh")
+        named = [suffix for suffix in suffixes if suffix]
+        chinese = "" in suffixes and "zh" not in map(tag_of, named)  # nobody says which: ours
+        first = default or ("zh" if chinese else next(iter(named), "zh"))
         tags = {suffix: tag_of(suffix or first) for suffix in suffixes}
         return cls(dict(sorted(tags.items(), key=lambda pair: pair[1] != tag_of(first))))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
 from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
-from hemei.engines.forms.expressions import NAME, Expression
+from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
 from hemei.engines.forms.limits import limit_words, limit_xpath, what
@@ -289,6 +289,8 @@ class Plain:
         code = clean(row.get(CODE)) or (before.name if before else "")
         if code and not NAME.fullmatch(code):
             self.fault(row, CODE, f"代码“{code}”不能用。", "新题请把代码留空，由系统编；原有的题请照抄原来的代码。")
+        if is_ours(code):
+            self.fault(row, CODE, f"代码“{code}”系统自己用。", "请把代码留空，由系统编。")
         if code and code in self.asked:
             self.fault(row, CODE, f"代码“{code}”出现了两次。", "复制出来的新题请把代码留空，由系统编。")
         if code:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
-from hemei.engines.forms.expressions import NAME, Expression, both, said
+from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import MOST_ROWS, Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
@@ -189,6 +189,8 @@ class Survey:
         name = row.get("name")
         if not NAME.fullmatch(name):
             self.fault(row, "name", f"题目代码“{name}”不能用。", "请用英文字母开头，只含英文字母、数字和“_”。")
+        elif is_ours(name):
+            self.fault(row, "name", f"题目代码“{name}”系统自己用。", "请换一个。")
         elif name in self.names:
             self.fault(row, "name", f"题目代码“{name}”出现了两次。", "请改成不同的代码。")
         self.names.add(name)

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.forms.faults import Fault, FormRefused
@@ -21,11 +24,14 @@ SHEETS = ("survey", "choices", "settings", "findings")
 SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
-MOST_ROWS, MOST_COLUMNS = 5_000, 200
+MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 5_000, 200, 20
 UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")  # what comes along when text is copied from elsewhere
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
 FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>(?!</(?:\w+:)?c>)")
+CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
+TYPE_ERROR, VALUE = re.compile(rb"""\st=["']e["']"""), re.compile(rb"<(?:\w+:)?v>[^<]")
+OF_PART = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^>]*(?<!/)>")
 
 
@@ -85,6 +91,8 @@ def read_cells(source: bytes | Path) -> dict[str, Cells]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
             told = [one for one in workbook.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
+            if len(told) > MOST_SHEETS:
+                raise refused(f"有 {len(told)} 张工作表，最多 {MOST_SHEETS} 张。", "请删去用不着的工作表。")
             told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
             present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
             return {name: sheet.to_python(skip_empty_area=False) for name, sheet in present}
@@ -114,13 +122,46 @@ def check_size(packed: bytes) -> None:
                 raise refused("解压后的内容过大。", "请删去多余的行、列和工作表。")
             if archive.testzip() is not None:  # also where a part unpacks to more than it declares
                 raise zipfile.BadZipFile
-            for part in archive.namelist():
-                if part.startswith("xl/worksheets/"):
-                    check_extent(archive.read(part))
+            faults = []
+            for part, name in sheets_by_part(archive).items():
+                content = archive.read(part)
+                check_extent(content)
+                faults += without_value(name, content)
+            if faults:
+                raise FormRefused(faults)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
         raise refused(
             "这不是完好的 .xlsx 工作簿。", "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不要加密码。"
         ) from None
+
+
+def sheets_by_part(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Part of the archive → what the sheet in it is called; "" for one that the workbook does not name."""
+    parts = [part for part in archive.namelist() if part.startswith("xl/worksheets/") and part.endswith(".xml")]
+    named = dict.fromkeys(parts, "")
+    try:
+        targets = {
+            one.get("Id"): one.get("Target", "").removeprefix("/xl/")
+            for one in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        }
+        for one in fromstring(archive.read("xl/workbook.xml")).iter():
+            part = f"xl/{targets.get(one.get(OF_PART), '')}"
+            if part in named:
+                named[part] = one.get("name", "")
+    except (KeyError, ParseError, DefusedXmlException):
+        pass  # the reader says what is wrong with it
+    return named
+
+
+def without_value(sheet: str, xml: bytes) -> Iterator[Fault]:
+    """Cells that show an error, and formulas of which nobody has kept the value: they would be read as empty."""
+    for found in CELL.finditer(xml):
+        letters, row, attributes, inside = found.groups()
+        error = TYPE_ERROR.search(attributes) is not None
+        unknown = b"<f" in inside and not VALUE.search(inside) and b'"str"' not in attributes
+        if error or unknown:
+            problem = "这一格的公式出错了。" if error else "这一格的公式没有算出来。"
+            yield Fault(sheet, int(row), f"{letters.decode()}{int(row)}", problem, "请改成直接写的文字，不用公式。")
 
 
 def check_extent(xml: bytes) -> None:

@@ -6,7 +6,7 @@ do not, and sends nothing that they would refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hemei.engines.forms.form import Choice, Form, Kind, Question, Section, Texts
@@ -36,11 +36,11 @@ class WhichPlace:
     by_map: Texts
 
 
-def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = ()) -> bytes:
+def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pictures: Collection[str] = ()) -> bytes:
     """The XForm as UTF-8 bytes: the same form gives the same bytes, so that their MD5 tells a client what is new.
 
     Parameters: `before` are questions asked after the one for the place and before the form's own (for whom somebody
-    answers). The list of places is a file of its own, PLACES.
+    answers), `pictures` those of its pictures that go with it. The list of places is a file of its own, PLACES.
     """
     way = Question(
         WAY,
@@ -52,7 +52,7 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = ()) -> 
     rows = [*map(dict, CLOCKS), *_place(form, place, way)]
     rows += [_question(form, question) for question in before]
     for section in form.sections:
-        rows.extend(_section(form, section))
+        rows.extend(_section(form, section, pictures))
     from pyxform.xls2xform import convert  # takes a second to load, which only whoever fetches a form need wait for
 
     settings = {
@@ -61,7 +61,11 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = ()) -> 
         "version": form.version,
         "default_language": _language(form.languages[0]),
     }
-    sheets = {"survey": rows, "choices": list(_choices(form, [way, *before, *form.everything])), "settings": [settings]}
+    sheets = {
+        "survey": rows,
+        "choices": list(_choices(form, [way, *before, *form.everything], pictures)),
+        "settings": [settings],
+    }
     made: str = convert(sheets, validate=False).xform
     return made.encode()
 
@@ -89,13 +93,18 @@ def _row(form: Form, kind: str, name: str, labels: Texts, *, required: bool = Fa
     return {"type": kind, "name": name, "required": "yes" if required else "", **_texts(form, "label", labels)}
 
 
-def _section(form: Form, section: Section) -> Iterator[Row]:
+def _pictured(form: Form, picture: str, pictures: Collection[str]) -> Row:
+    """The same picture in every language, as pyxform would have it."""
+    return {f"media::image::{_language(tag)}": picture for tag in form.languages} if picture in pictures else {}
+
+
+def _section(form: Form, section: Section, pictures: Collection[str]) -> Iterator[Row]:
     word = "repeat" if section.repeat else "group"
     if section.name:
         begun = _row(form, f"begin {word}", section.name, section.labels)
         yield begun | {"relevant": section.relevant.text if section.repeat and section.relevant else ""}
     for question in section.questions:
-        yield _question(form, question)
+        yield _question(form, question) | _pictured(form, question.picture, pictures)
     if section.name:
         yield {"type": f"end {word}"}
 
@@ -116,7 +125,8 @@ def _question(form: Form, question: Question) -> Row:
     return row
 
 
-def _choices(form: Form, questions: Sequence[Question]) -> Iterator[Row]:
+def _choices(form: Form, questions: Sequence[Question], pictures: Collection[str]) -> Iterator[Row]:
     for question in questions:
         for choice in question.choices:
-            yield {"list_name": f"of_{question.name}", "name": choice.name, **_texts(form, "label", choice.labels)}
+            row = {"list_name": f"of_{question.name}", "name": choice.name, **_texts(form, "label", choice.labels)}
+            yield row | _pictured(form, choice.picture, pictures)

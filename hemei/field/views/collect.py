@@ -6,6 +6,7 @@ for another kind of server. The Date header is never judged.
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -18,7 +19,9 @@ from django.views.decorators.http import require_http_methods
 
 from hemei.core.access import Actor, Refused
 from hemei.core.actions.collector import note_collector_use, note_wrong_key
+from hemei.core.doors import found
 from hemei.core.errors import Conflict, Mistaken
+from hemei.core.pictures import pictures_of
 from hemei.core.queries.collector import collector_actor, live_collector
 from hemei.engines.forms import NotASubmission, Submission, read_submission
 from hemei.engines.forms.xform import PLACES
@@ -89,11 +92,24 @@ def form(request: HttpRequest, actor: Actor, token: str, form_id: str) -> HttpRe
 
 @phone
 def manifest(request: HttpRequest, actor: Actor, token: str, form_id: str) -> HttpResponse:
-    """The one file that goes with a form: its list of places."""
-    content = collect.places_csv(collect.form_named(form_id, actor), actor)
-    address = reverse("collect:places", kwargs={"token": token, "form_id": form_id})
-    entry = {"filename": PLACES, "hash": md5(content), "downloadUrl": request.build_absolute_uri(address)}
-    return _xml(collect.manifest([entry]))
+    """The files that go with a form: its list of places, and its pictures."""
+    form = collect.form_named(form_id, actor)
+    told = {"token": token, "form_id": form_id}
+    files = {PLACES: (collect.places_csv(form, actor), reverse("collect:places", kwargs=told))}
+    for name, path in pictures_of(form).items():
+        files[name] = (path.read_bytes(), reverse("collect:picture", kwargs={**told, "name": name}))
+    entries = [
+        {"filename": name, "hash": md5(content), "downloadUrl": request.build_absolute_uri(address)}
+        for name, (content, address) in files.items()
+    ]
+    return _xml(collect.manifest(entries))
+
+
+@phone
+def picture(request: HttpRequest, actor: Actor, token: str, form_id: str, name: str) -> HttpResponse:
+    path = found(pictures_of(collect.form_named(form_id, actor)).get(name))
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    return HttpResponse(path.read_bytes(), content_type=kind)
 
 
 @phone

@@ -47,7 +47,7 @@ def owed(request: StaffRequest) -> HttpResponse:
         "page": turns(request, shown, rows),
         "everybody": everybody,
         "may_see_all": bool(scope_of(request.actor, "round.view")),
-        "may_report": any(scope_of(request.actor, right_for(form)) for form in registry.forms.values()),
+        "may_report": any(scope_of(request.actor, right_for(form)) for form in registry.open_forms),
         "may_collect": bool(scope_of(request.actor, "collector.issue")),
         "start": start,
         "located": lat is not None and start is None,
@@ -94,7 +94,7 @@ def _found(rows: list[Place], actor: Actor) -> list[dict[str, Any]]:
 
 def forms_for(place: Place, actor: Actor, tier: str = "") -> list[Form]:
     """The forms that this person may fill in for this place."""
-    fitting = [form for form in registry.forms.values() if form.kind == place.kind and tier in ("", form.tier)]
+    fitting = [form for form in registry.open_forms if form.kind == place.kind and tier in ("", form.tier)]
     return [form for form in fitting if may(actor, right_for(form), place)]
 
 

@@ -60,7 +60,7 @@ def blanks(request: StaffRequest, chosen: Sequence[Place]) -> HttpResponse:
 
 
 def _form_of(place: Place) -> Form | None:
-    return next((form for form in registry.forms.values() if form.kind == place.kind and form.tier == Tier.SELF), None)
+    return next(iter(registry.forms_for(place.kind, Tier.SELF)), None)
 
 
 def _blank(request: StaffRequest, place: Place, form: Form, village: str, heads: Sequence[str]) -> Blank:

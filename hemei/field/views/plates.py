@@ -104,7 +104,7 @@ def _plate(request: StaffRequest, issued: IssuedDoor, called: dict[str, str]) ->
 
 
 def _kinds() -> list[str]:
-    return [form.kind for form in registry.forms.values() if form.tier == Tier.SELF]
+    return [form.kind for form in registry.open_forms if form.tier == Tier.SELF]
 
 
 def _chosen(request: HttpRequest) -> list[int]:

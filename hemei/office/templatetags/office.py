@@ -43,6 +43,8 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "form.upload": gettext_lazy("上传检查表"),
     "form.publish": gettext_lazy("发布检查表"),
     "form.withdraw": gettext_lazy("撤回检查表"),
+    "form.end": gettext_lazy("停用检查表"),
+    "form.take_up": gettext_lazy("恢复检查表"),
     "collector.revoke": gettext_lazy("作废手机填报钥匙"),
     "collector.wrong_key": gettext_lazy("用错误的手机填报钥匙来取表"),
     "message.receipt": gettext_lazy("紧急通知回执"),

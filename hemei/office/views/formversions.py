@@ -92,6 +92,14 @@ class PublishForm(OfficeForm):
     )
 
 
+class EndForm(OfficeForm):
+    ends = DayField(
+        label=gettext_lazy("从哪天起停用"),
+        initial=today,
+        help_text=gettext_lazy("从那天起不再填这张表；那天以前填好的，晚到也照收。已经做过的检查不变。"),
+    )
+
+
 def listing(request: OfficeRequest) -> HttpResponse:
     """Every form with the version that holds, and a new one of the district's own."""
     within(request, "form.edit")
@@ -122,8 +130,8 @@ def _row(form: Form) -> dict[str, Any]:
 
 
 def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
-    """One form: what holds, what there was, and a new version."""
-    scope = within(request, "form.edit")
+    """One form: what holds, what there was, a new version, and its end where it is the district's own."""
+    within(request, "form.edit")
     registered = found(registry.forms.get(form_id))
     form = UploadForm(request.POST or None, request.FILES or None)
     faults: list[Fault] = []
@@ -133,17 +141,53 @@ def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
 
     if draft := tried(request, form, act):
         return redirect("office:form_version", draft.pk)
+    return _detail(request, registered, upload=form, ending=EndForm(), faults=faults)
+
+
+def end(request: OfficeRequest, form_id: str) -> HttpResponse:
+    within(request, "form.edit")
+    registered = found(registry.forms.get(form_id))
+    form = EndForm(request.POST)
+
+    def act() -> FormVersion:
+        return acting.end(where=_where(request, form_id), form=registered, by=request.actor, **form.cleaned_data)
+
+    if tried(request, form, act):
+        messages.success(request, _("已定：到那天起，手机和网页上不再有这张表。"))
+        return redirect("office:form", form_id)
+    return _detail(request, registered, upload=UploadForm(), ending=form, faults=[])
+
+
+@require_POST
+def take_up(request: OfficeRequest, form_id: str) -> HttpResponse:
+    within(request, "form.edit")
+    registered = found(registry.forms.get(form_id))
+    try:
+        acting.take_up(where=_where(request, form_id), form=registered, by=request.actor)
+    except Mistaken as mistake:
+        messages.error(request, str(mistake))
+    else:
+        messages.success(request, _("已恢复，照旧填这张表。"))
+    return redirect("office:form", form_id)
+
+
+def _detail(
+    request: OfficeRequest, registered: Form, *, upload: UploadForm, ending: EndForm, faults: list[Fault]
+) -> HttpResponse:
     seen = scope_of(request.actor, "check.view")
+    own = registered.id not in registry.declared_forms
     context = {
         **_row(registered),
         "read": registered.read,
-        "versions": reading.versions(within=scope, form=form_id),
-        "checks": reading.checks_by_version(form_id, within=seen) if seen else {},
-        "upload": form,
+        "versions": reading.versions(within=within(request, "form.edit"), form=registered.id),
+        "checks": reading.checks_by_version(registered.id, within=seen) if seen else {},
+        "upload": upload,
+        "ending": ending if own and registered.ends is None else None,
         "today": today(),
         **_shown(faults),
     }
-    return render(request, "office/form_detail.html", context, status=422 if faults else status(form))
+    wrong = faults or upload.errors or ending.errors
+    return render(request, "office/form_detail.html", context, status=422 if wrong else 200)
 
 
 def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: list[Fault]) -> FormVersion | None:

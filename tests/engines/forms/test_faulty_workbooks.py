@@ -1,0 +1,312 @@
+"""Workbooks as officials make them, each with a fault: told by sheet, row and cell, with the reason and the remedy."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import xlsxwriter
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from hemei.engines.forms import Fault, Form, FormRefused, read_form
+from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.workbook import read_cells
+
+Rows = Sequence[Sequence[object]]
+Tweak = Callable[[Workbook], None]
+HEAD = ["type", "name", "label::中文 (zh)", "relevant", "required", "constraint", "calculation"]
+GOOD: Rows = [
+    HEAD,
+    ["select_one yn", "crack", "有裂缝吗？"],
+    ["integer", "width", "宽多少毫米？", "${crack} = 'yes'"],
+    ["begin repeat", "rooms", "每一间房"],
+    ["decimal", "area", "面积"],
+    ["end repeat"],
+    ["calculate", "total", None, None, None, None, "sum(${area})"],
+    ["text", "remark", "备注"],
+]
+YN: Rows = [["list_name", "name", "label::中文 (zh)"], ["yn", "yes", "有"], ["yn", "no", "没有"]]
+SET: Rows = [["form_title", "form_id", "version"], ["测试", "test", "1"]]
+PLAIN: Rows = [
+    ["分组", "题目", "类型", "选项", "必填", "何时问", "数值范围", "字数", "自动计算", "重复填写"],
+    ["墙体", "有裂缝吗？", "单选", "有；没有", "是"],
+    [None, "宽多少毫米", "整数", None, None, "有裂缝吗 = 有", "1 到 300"],
+    ["每一间房", "面积", "小数", None, None, None, "大于 0", None, None, "是"],
+    ["合计", "总面积", "自动计算", None, None, None, None, None, "合计(面积)"],
+    [None, "备注", "文字", None, None, None, None, "最多 200"],
+]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A cell that is changed (or more), and what must be said: of which cell, about what, and what to do."""
+
+    what: str
+    changes: dict[str, object] = field(default_factory=dict)
+    cell: str = ""
+    said: str = ""
+    mend: str = ""
+    sheet: str = ""
+    tweak: Tweak = lambda book: None
+
+
+def written(sheets: dict[str, Rows], case: Case) -> bytes:
+    book = Workbook()
+    assert isinstance(book.active, Worksheet)
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(list(row))
+    for where, value in case.changes.items():
+        name, _, cell = where.rpartition("!")
+        book[name or next(iter(sheets))][cell] = value
+    case.tweak(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def xlsform(case: Case) -> bytes:
+    return written({"survey": GOOD, "choices": YN, "settings": SET}, case)
+
+
+def plain(case: Case) -> bytes:
+    return written({"表单": PLAIN}, case)
+
+
+def read(content: bytes) -> Form:
+    sheets = read_cells(content)
+    return read_plain(sheets, id="t", version="1", title="测试") if is_plain(sheets) else read_form(content)
+
+
+def refused(content: bytes) -> tuple[Fault, ...]:
+    with pytest.raises(FormRefused) as refusal:
+        read(content)
+    assert all(fault.problem.endswith("。") and fault.remedy for fault in refusal.value.errors), str(refusal.value)
+    return refusal.value.errors
+
+
+def told(case: Case, content: bytes, sheet: str) -> None:
+    faults = refused(content)
+    wanted = [one for one in faults if one.cell == case.cell and case.said in one.problem and case.mend in one.remedy]
+    assert wanted, "\n".join(map(str, faults))
+    assert wanted[0].sheet == (case.sheet or sheet)
+    assert not case.cell or wanted[0].row == int("".join(filter(str.isdigit, case.cell)))
+
+
+def test_without_a_fault_they_are_forms() -> None:
+    assert [q.name for q in read(xlsform(Case("good"))).everything] == ["crack", "width", "area", "total", "remark"]
+    form = read(plain(Case("good")))
+    assert [(s.labels["zh"], s.repeat) for s in form.sections] == [("墙体", False), ("每一间房", True), ("合计", False)]
+    texts = [
+        q.constraint.text if q.constraint else q.calculation.text if q.calculation else "" for q in form.everything
+    ]
+    assert texts == ["", ". >= 1 and . <= 300", ". > 0", "sum(${q3})", "string-length(.) <= 200"]
+
+
+def merge(cells: str) -> Tweak:
+    return lambda book: book[book.sheetnames[0]].merge_cells(cells)
+
+
+XLSFORM = [
+    Case("a type merged over two rows", {"A2": "text"}, "A3", "没有写题型", "取消合并", tweak=merge("A2:A3")),
+    Case("full-width quotes in a condition", {"D3": "${crack}＝’yes’"}, "D3", "看不懂", "请改为 ${crack}='yes'"),
+    Case("full-width brackets", {"D3": "selected（${crack}，‘yes’）"}, "D3", "看不懂", "selected(${crack},'yes')"),
+    Case("full-width dollar and braces", {"D3": "＄｛crack｝ = 'yes'"}, "D3", "看不懂", "${crack} = 'yes'"),
+    Case("a choice list that is not there", {"A2": "select_one 有没有"}, "A2", "没有选项表“有没有”", "yn"),
+    Case("no choice list named", {"A2": "select_one"}, "A2", "没有写选项表", "choices"),
+    Case("the same name twice", {"B3": "crack"}, "B3", "出现了两次", "不同的代码"),
+    Case("a group called like a question", {"B4": "crack"}, "B4", "出现了两次", "不同的代码"),
+    Case("two conditions that ask for each other", {"D2": "${width} > 1"}, "D2", "排在后面", "移到前面"),
+    Case("a condition on itself", {"D2": "${crack} = 'yes'"}, "D2", "引用了它自己", "别的题目"),
+    Case("a calculation on itself", {"G7": "${total} + 1"}, "G7", "引用了它自己", "别的题目"),
+    Case("a repeat without an end", {"A6": "text", "B6": "more", "C6": "还有"}, "A4", "没有结束", "end repeat"),
+    Case("a repeat ended as a group", {"A6": "end group"}, "A6", "开头和结尾不是一种", "end repeat"),
+    Case("an end without a beginning", {"A4": "text"}, "A6", "没有可以结束", "begin repeat"),
+    Case("a repeat in a repeat", {"A5": "begin repeat"}, "A5", "不能再套", "end repeat"),
+    Case("a repeat without words", {"C4": None}, "C4", "没有文字", "每一间房"),
+    Case("a question in a repeat asked from outside", {"D8": "${area} > 3"}, "D8", "好几个答案", "sum"),
+    Case("two columns of one language", {"H1": "label::Chinese (zh)", "H2": "裂缝？"}, "H2", "同一种语言", "只留一列"),
+    Case("no column of words", {"C1": "标签"}, "", "缺少题目文字", "label::中文 (zh)"),
+    Case("a language that has no column", {"settings!D1": "default_language", "settings!D2": "English (en)"}, "D2",
+         "没有“English (en)”的题目文字", "label::English (en)", sheet="settings"),
+    Case("an unknown type", {"A8": "barcode"}, "A8", "还不支持题型“barcode”", "text"),
+    Case("a type in Chinese", {"A8": "文字"}, "A8", "还不支持题型", "请改为 text"),
+    Case("a number as a name", {"B8": 1}, "B8", "题目代码“1”不能用", "英文字母开头"),
+    Case("a number as a name of choices", {"choices!B2": 1.5, "D3": None, "choices!B3": "1 5"}, "B3", "不能用",
+         "不含空格", sheet="choices"),
+    Case("Chinese as a name", {"B8": "备注"}, "B8", "不能用", "英文字母"),
+    Case("a choice twice", {"choices!B3": "yes"}, "B3", "出现了两次", "不同", sheet="choices"),
+    Case("a choice without words", {"choices!C3": None}, "C3", "没有文字", "label::中文 (zh)", sheet="choices"),
+    Case("a choice that is not there", {"D3": "${crack} = '有'"}, "D3", "没有选项“有”", "yes、no"),
+    Case("a path", {"D3": "/data/crack = 'yes'"}, "D3", "看不懂", "不支持路径"),
+    Case("a bracket left open", {"D3": "(${crack} = 'yes'"}, "D3", "看不懂", "标点用英文半角"),
+    Case("a text as a number", {"F8": ". > 3"}, "F8", "不能计算或比大小", "number"),
+    Case("an unknown function", {"G7": "average(${area})"}, "G7", "没有函数“average”", "能用的有"),
+    Case("required in other words", {"E2": "必须"}, "E2", "必填一栏", "yes"),
+    Case("a column without a heading", {"H2": "以后再说"}, "H2", "没有列名", "H1"),
+    Case("a column that nobody obeys", {"H1": "choice_filter", "H2": "a=b"}, "H2", "还不支持", "清空"),
+    Case("two rows of settings", {"settings!B3": "other", "settings!C3": "2"}, "", "正好有一行", "删去", "settings"),
+    Case("a version too long", {"settings!C2": "第" * 41}, "C2", "不能用", "最多 40", "settings"),
+    Case("a title too long", {"settings!A2": "表" * 200}, "A2", "超过", "短一些", "settings"),
+    Case("an id with blanks", {"settings!B2": "my form"}, "B2", "不能用", "空格", "settings"),
+    Case("no sheet called survey", {}, "", "没有这个工作表", "survey", "survey",
+         tweak=lambda book: setattr(book["survey"], "title", "题目表")),
+    Case("a formula that gives a fault", {"D3": "#REF!"}, "D3", "公式出错", "不用公式"),
+    Case("a formula that was never reckoned", {"C8": "=C2"}, "C8", "没有算出来", "不用公式"),
+    Case("a name of ours", {"B8": "hemei_place"}, "B8", "系统自己用", "换一个"),
+    Case("a name of OpenRosa's", {"B8": "instanceID"}, "B8", "系统自己用", "换一个"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", XLSFORM, ids=lambda case: case.what)
+def test_of_an_xlsform_the_cell_is_named(case: Case) -> None:
+    told(case, xlsform(case), "survey")
+
+
+PLAIN_FAULTS = [
+    Case("a merged type", {"C2": "文字", "D2": None}, "C3", "没有写类型", "取消合并", tweak=merge("C2:C3")),
+    Case("an unknown type", {"C2": "打分"}, "C2", "还不支持类型“打分”", "下拉"),
+    Case("choices one below the other", {"D3": None, "A3": None, "B3": None, "C3": None, "F3": None, "G3": None,
+         "D2": "有；没有", "D4": None}, "D3", "", "", tweak=lambda book: column_of_choices(book)),
+    Case("one choice only", {"D2": "有"}, "D2", "选项不足两个", "；"),
+    Case("the same choice twice", {"D2": "有；有；没有"}, "D2", "重复的选项", "删去"),
+    Case("choices of a number", {"D3": "一；二"}, "D3", "只有单选、多选", "清空"),
+    Case("a question that is not there", {"F3": "有裂缝吗？ = 有 且 墙裂 = 有"}, "F3", "没有叫“墙裂”", "照抄"),
+    Case("a choice that is not there", {"F3": "有裂缝吗 = 很多"}, "F3", "没有选项", "有、没有"),
+    Case("a condition on what follows", {"F2": "备注 已填"}, "F2", "没有叫“备注”", "排在前面"),
+    Case("a condition in a sentence", {"F3": "如果有裂缝就问"}, "F3", "没有叫", "照抄"),
+    Case("a condition that ends early", {"F3": "有裂缝吗 ="}, "F3", "没有选项", "有、没有"),
+    Case("required in other words", {"E3": "看情况"}, "E3", "必填一栏", "是"),
+    Case("a limit in other words", {"G3": "不要太大"}, "G3", "看不懂限制", "1 到 30"),
+    Case("a limit of letters for a number", {"H3": "最多 3"}, "H3", "没有“最多 3”这样的限制", "清空"),
+    Case("a limit of numbers for a text", {"G6": "1 到 3"}, "G6", "没有“1 到 3”这样的限制", "清空"),
+    Case("a limit of choices", {"G2": "1 到 3"}, "G2", "没有“1 到 3”这样的限制", "清空"),
+    Case("a number alone for the letters", {"H6": "200"}, "H6", "看不懂限制", "最多 200"),
+    Case("a calculation for what is asked", {"I3": "1 + 1"}, "I3", "只有类型“自动计算”", "清空"),
+    Case("nothing to calculate", {"I5": None}, "I5", "没有写怎样计算", "长 × 宽"),
+    Case("a calculation with an unknown name", {"I5": "合计(面积) × 单价"}, "I5", "没有叫“单价”", "照抄"),
+    Case("a calculation left open", {"I5": "合计(面积"}, "I5", "看不懂自动计算", "×"),
+    Case("a calculation with a text", {"I5": "有裂缝吗 + 1"}, "I5", "不能计算", ""),
+    Case("a sum of what does not repeat", {"I5": "合计(宽多少毫米)"}, "I5", "汇总", ""),
+    Case("repeated in the middle of a group", {"J3": "是"}, "J3", "第一行没有写重复填写", "第一行"),
+    Case("repeated without a group", {"A2": None, "J2": "是"}, "J2", "没有分组", "每一间房"),
+    Case("repeated in other words", {"J4": "3 次"}, "J4", "重复填写一栏", "是"),
+    Case("a column with a slip", {"F1": "何时显示"}, "F3", "不认识“何时显示”", "何时问"),
+    Case("a column without a heading", {"K3": "待定"}, "K3", "没有列名", "K1"),
+    Case("a heading twice", {"D1": "题目"}, "D1", "出现了两次", "重复"),
+    Case("a code twice", {"K1": "代码", "K2": "a", "K3": "a"}, "K3", "出现了两次", "留空"),
+    Case("a code in Chinese", {"K1": "代码", "K2": "裂缝"}, "K2", "不能用", "留空"),
+    Case("no words", {"B2": None}, "B2", "没有文字", "题目"),
+    Case("a finding for no question", {}, "A2", "没有叫“墙裂”", "照抄", "问题",
+         tweak=lambda book: findings(book, "墙裂", "有")),
+    Case("a finding for no answer", {}, "B2", "没有选项", "有、没有", "问题",
+         tweak=lambda book: findings(book, "有裂缝吗？", "很多")),
+]  # fmt: skip
+
+
+def column_of_choices(book: Workbook) -> None:
+    book["表单"].insert_rows(3)
+    book["表单"]["D3"] = "拿不准"
+
+
+def findings(book: Workbook, question: str, answer: str) -> None:
+    sheet = book.create_sheet("问题")
+    sheet.append(["题目", "答案", "条件", "问题编号"])
+    sheet.append([question, answer, None, "houses.F01"])
+
+
+@pytest.mark.parametrize("case", PLAIN_FAULTS, ids=lambda case: case.what)
+def test_of_a_plain_sheet_the_cell_is_named(case: Case) -> None:
+    told(case, plain(case), "表单")
+
+
+def hide_a_copy(book: Workbook) -> None:
+    copy = book.copy_worksheet(book["表单"])
+    copy.title, copy.sheet_state = "去年的", "hidden"
+    copy["C2"] = "旧类型"
+    book.move_sheet(copy, -1)
+
+
+HARMLESS: list[tuple[str, Callable[[Case], bytes], Case]] = [
+    ("a hidden sheet of last year before it", plain, Case("", tweak=hide_a_copy)),
+    ("stray blanks", plain, Case("", {"B2": "　有裂缝吗？ ", "C2": " 单选\u00a0", "F3": "有裂缝吗　＝　有 "})),
+    ("what cannot be seen", xlsform, Case("", {"B2": "\u200bcrack\ufeff", "A3": "integer\u200b"})),
+    ("ticks", plain, Case("", {"E3": "√", "E4": "✔"})),
+    ("columns of the clerk's own", plain, Case("", {"K1": "序号", "K2": 1, "L1": "备注", "L3": "问过老王"})),
+    ("full-width brackets round the language", xlsform, Case("", {"C1": "label::中文（zh）"})),
+    ("a version typed as a number", xlsform, Case("", {"settings!C2": 2026112601})),
+    ("capitals and blanks in headings", xlsform, Case("", {"A1": " Type ", "B1": "NAME"})),
+    ("a merged heading of a group", plain, Case("", tweak=merge("A2:A3"))),
+]
+
+
+@pytest.mark.parametrize(("make", "case"), [one[1:] for one in HARMLESS], ids=[one[0] for one in HARMLESS])
+def test_what_does_no_harm_is_read(make: Callable[[Case], bytes], case: Case) -> None:
+    assert len(read(make(case)).everything) == 5
+
+
+def packed(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), content)
+    return file.getvalue()
+
+
+def charted() -> bytes:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet("表单").write_row(0, 0, ["题目", "类型"])
+        chart: Any = book.add_chart({"type": "column"})
+        chart.add_series({"values": "=表单!$A$1:$A$2"})
+        book.add_chartsheet("图").set_chart(chart)
+    return file.getvalue()
+
+
+def many_rows(count: int, make: Callable[[Case], bytes], row: Sequence[object]) -> bytes:
+    def more(book: Workbook) -> None:
+        for number in range(count):
+            book[book.sheetnames[0]].append([part.format(number) if isinstance(part, str) else part for part in row])
+
+    return make(Case("", tweak=more))
+
+
+FILES: list[tuple[str, Callable[[], bytes], str]] = [
+    ("an old .xls", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), ".xls"),
+    ("a text", lambda: "题目,类型\n墙,单选\n".encode(), "不是完好的 .xlsx"),
+    ("a page that calls itself .xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", "不是完好的 .xlsx"),
+    ("a document", lambda: packed(word__document_xml=b"<w/>"), "不是完好的 .xlsx"),
+    ("an .ods", lambda: packed(mimetype=b"application/vnd.oasis", content_xml=b"<o/>"), "不是完好的 .xlsx"),
+    ("half a file", lambda: xlsform(Case(""))[:3000], "不是完好的 .xlsx"),
+    (
+        "a bomb",
+        lambda: packed(xl__workbook_xml=b"<x/>", xl__worksheets__sheet1_xml=b"0" * 60_000_000),
+        "解压后的内容过大",
+    ),
+    ("nothing", lambda: packed(), "不是完好的 .xlsx"),
+    ("a chart beside an empty sheet", lambda: charted(), "一道题也没有"),
+    ("5,001 rows of a plain sheet", lambda: many_rows(5_001, plain, [None, "题{}", "文字"]), "5000 行"),
+    ("5,001 rows of an XLSForm", lambda: many_rows(5_001, xlsform, ["text", "q{}", "题{}"]), "5000 行"),
+    ("1,200 questions of a plain sheet", lambda: many_rows(1_200, plain, [None, "题{}", "文字"]), "最多 1000 行"),
+    ("1,200 questions of an XLSForm", lambda: many_rows(1_200, xlsform, ["text", "q{}", "题{}"]), "最多 1000 行"),
+]
+
+
+@pytest.mark.parametrize(("make", "said"), [one[1:] for one in FILES], ids=[one[0] for one in FILES])
+def test_what_is_no_workbook_or_too_large_is_said_to_be_so(make: Callable[[], bytes], said: str) -> None:
+    assert any(said in fault.problem for fault in refused(make()))
+
+
+def test_many_sheets_are_not_opened() -> None:
+    def more(book: Workbook) -> None:
+        for number in range(40):
+            book.create_sheet(f"副本{number}")["GR5000"] = "x"
+
+    assert any("工作表" in fault.problem for fault in refused(plain(Case("", tweak=more))))
