@@ -55,7 +55,8 @@ def test_a_picture_that_is_not_there_is_refused(people: People) -> None:
         book["settings"]["C2"].value = "2099010101"
         sheet = book["survey"]
         at = next(cell.column for cell in sheet[1] if cell.value == "image")
-        sheet.cell(2, at).value = "../../secret.svg"
+        row = next(cell.row for cell in sheet["B"] if cell.value == "wall_leaning")
+        sheet.cell(row, at).value = "../../secret.svg"
 
     with pytest.raises(FormRefused, match="没有图片"):
         reading_of(edited(as_xlsform(form.read), change), about(form))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -22,10 +23,11 @@ pytestmark = pytest.mark.django_db
 PAGE = "/office/forms/houses.selfcheck/"
 
 
-def plain(*more: list[Any]) -> SimpleUploadedFile:
+def plain(*more: list[Any], change: Callable[[Any], None] = lambda book: None) -> SimpleUploadedFile:
     book = load_workbook(BytesIO(as_plain(with_sheet_of_findings(registry.forms["houses.selfcheck"]))))
     for row in more:
         book["表单"].append(row)
+    change(book)
     file = BytesIO()
     book.save(file)
     return SimpleUploadedFile("自查表.xlsx", file.getvalue())
@@ -99,6 +101,28 @@ def test_a_draft_shows_what_it_changes_and_how_it_will_look(clerk: Client) -> No
     assert "屋后有没有落石？" in preview
     assert 'name="wall_leaning"' in preview
     assert 'method="post"' not in preview.partition('<form class="check"')[2].partition("</form>")[0]
+
+
+def test_what_a_change_is_called_is_said_in_english_too(clerk: Client) -> None:
+    def changed(book: Any) -> None:
+        sheet = book["表单"]
+        row = next(cell.row for cell in sheet["L"] if cell.value == "wall_leaning")
+        sheet[f"C{row}"], sheet[f"D{row}"], sheet[f"E{row}"], sheet[f"G{row}"] = (
+            "多选",
+            "是；否；拿不准",
+            None,
+            "远处看",
+        )
+
+    clerk.post(PAGE, {"file": plain(change=changed)})
+    address = f"/office/form-versions/{FormVersion.objects.get().pk}/"
+    chinese = text(clerk.get(address))
+    english = text(clerk.get(address, headers={"accept-language": "en"}))
+    for said in ("类型：<del>单选</del> → 多选", "提示：", "→ 远处看"):
+        assert said in chinese
+    for said in ("Type", "<del>One choice</del> → Several choices", "Hint", "Changed"):
+        assert said in english
+    assert "类型" not in english
 
 
 def test_a_draft_is_published_and_one_to_come_withdrawn(clerk: Client, house: Place) -> None:

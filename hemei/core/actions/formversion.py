@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
+from xml.etree.ElementTree import ParseError
 
+from defusedxml.ElementTree import fromstring
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +26,7 @@ from hemei.engines.forms.plainsheet import is_plain, read_plain
 from hemei.engines.forms.rules import compiled_rules
 from hemei.engines.forms.workbook import read_cells
 from hemei.engines.forms.writing import as_xlsform
+from hemei.engines.forms.xform import NoXForm, WhichPlace, xform
 from hemei.terms.day import today
 
 SHOWN = 20
@@ -91,7 +94,18 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
     faults = [*_unknown_findings(form, wanted), *_not_asked(form, wanted), *_not_there(form, wanted)]
     if faults:
         raise FormRefused(faults)
+    _require_for_phones(form)
     return _with_rules(form, present, wanted)
+
+
+def _require_for_phones(form: ReadForm) -> None:
+    """Make once what ODK Collect is given: a form that cannot be made would take all others off the phones' list."""
+    nothing = WhichPlace(*[{"zh": "查看的是哪一处？"}] * 4)
+    try:
+        fromstring(xform(form, place=nothing))
+    except (NoXForm, ParseError) as why:
+        told = f"这张表转不成手机上的表单（{str(why)[:200]}）。"
+        raise FormRefused([Fault("", 0, "", told, "请核对题目代码和文字里的特殊符号。")]) from why
 
 
 def _named(form: ReadForm, wanted: About) -> ReadForm:

@@ -175,6 +175,8 @@ class Plain:
         label = clean(row.get(QUESTION))
         if not label:
             self.fault(row, QUESTION, "题目没有文字。", "请填写题目。")
+        for heading in (heading for heading in (GROUP, QUESTION, CHOICES, HINT) if "${" in row.get(heading)):
+            self.fault(row, heading, "文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
         before = self.before(row, label)
         question = Question(
             name=self.name(row, before),

@@ -12,7 +12,7 @@ from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import Choice, Form
 from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
 from hemei.engines.forms.languages import Languages, tag_of
-from hemei.engines.forms.survey import Survey
+from hemei.engines.forms.survey import Survey, not_fixed
 from hemei.engines.forms.workbook import Row, Sheet, read_sheets
 
 COLUMNS = {
@@ -117,6 +117,7 @@ def choice_lists(sheet: Sheet | None, languages: Languages, faults: list[Fault])
         choice = Choice(row.get("name"), languages.texts(row, "label"), row.get("image") or row.get("media::image"))
         choices = lists.setdefault(row.get("list_name"), {})
         faults += faults_of_choice(row, choice, choices, languages)
+        faults += not_fixed(row)
         choices[choice.name] = choice
     return {name: tuple(choices.values()) for name, choices in lists.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
@@ -33,6 +33,13 @@ SPOKEN = {
     "计算": "calculate",
 }
 UNASKED = (Kind.NOTE, Kind.CALCULATE)
+
+
+def not_fixed(row: Row) -> Iterator[Fault]:
+    """Texts that ask for an answer, which not every client can show."""
+    for heading, text in row.texts.items():
+        if heading.partition("::")[0] in COLUMNS and "${" in text:
+            yield row.fault(heading, "题目文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
 
 
 class Survey:
@@ -77,6 +84,7 @@ class Survey:
         if self.group is not None:
             self.fault(row, "type", "分组里不能再套分组。", f"请先写 end {self.word} 结束上一组。")
         name = self.name(row)
+        self.faults += not_fixed(row)
         self.close()
         self.group, self.holds = row, self.expression(row, "relevant", Gives.TRUTH)
         self.repeat = name if kind == "repeat" else ""
@@ -130,9 +138,7 @@ class Survey:
         heading = self.languages.heading("label")
         if question.is_shown and self.languages.default not in question.labels:
             self.fault(row, heading, "题目没有文字。", f"请填写 {heading} 列。")
-        for heading, text in row.texts.items():
-            if heading.partition("::")[0] in COLUMNS and "${" in text:
-                self.fault(row, heading, "题目文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
+        self.faults += not_fixed(row)
         self.asked[name] = question
         self.repeat_of[name] = self.repeat
         self.open.append(question)

@@ -25,7 +25,7 @@ SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 5_000, 200, 20
-UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")  # what comes along when text is copied from elsewhere
+UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff]")  # comes along with copied text
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
 FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>(?!</(?:\w+:)?c>)")

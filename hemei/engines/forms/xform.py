@@ -36,11 +36,16 @@ class WhichPlace:
     by_map: Texts
 
 
+class NoXForm(ValueError):
+    """pyxform refuses the form, which our own reader did not."""
+
+
 def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pictures: Collection[str] = ()) -> bytes:
     """The XForm as UTF-8 bytes: the same form gives the same bytes, so that their MD5 tells a client what is new.
 
     Parameters: `before` are questions asked after the one for the place and before the form's own (for whom somebody
     answers), `pictures` those of its pictures that go with it. The list of places is a file of its own, PLACES.
+    Raises NoXForm.
     """
     way = Question(
         WAY,
@@ -53,6 +58,7 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pic
     rows += [_question(form, question) for question in before]
     for section in form.sections:
         rows.extend(_section(form, section, pictures))
+    from pyxform.errors import PyXFormError
     from pyxform.xls2xform import convert  # takes a second to load, which only whoever fetches a form need wait for
 
     settings = {
@@ -66,7 +72,10 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pic
         "choices": list(_choices(form, [way, *before, *form.everything], pictures)),
         "settings": [settings],
     }
-    made: str = convert(sheets, validate=False).xform
+    try:
+        made: str = convert(sheets, validate=False).xform
+    except PyXFormError as why:
+        raise NoXForm(str(why)) from why
     return made.encode()
 
 

@@ -160,6 +160,8 @@ XLSFORM = [
          tweak=lambda book: setattr(book["survey"], "title", "题目表")),
     Case("a formula that gives a fault", {"D3": "#REF!"}, "D3", "公式出错", "不用公式"),
     Case("a formula that was never reckoned", {"C8": "=C2"}, "C8", "没有算出来", "不用公式"),
+    Case("an answer in a heading", {"C4": "每一间（共 ${width}）"}, "C4", "引用别的题", "固定的文字"),
+    Case("an answer in a choice", {"choices!C2": "有 ${width}"}, "C2", "引用别的题", "固定的文字", "choices"),
     Case("a name of ours", {"B8": "hemei_place"}, "B8", "系统自己用", "换一个"),
     Case("a name of OpenRosa's", {"B8": "instanceID"}, "B8", "系统自己用", "换一个"),
 ]  # fmt: skip
@@ -201,6 +203,7 @@ PLAIN_FAULTS = [
     Case("a column with a slip", {"F1": "何时显示"}, "F3", "不认识“何时显示”", "何时问"),
     Case("a column without a heading", {"K3": "待定"}, "K3", "没有列名", "K1"),
     Case("a heading twice", {"D1": "题目"}, "D1", "出现了两次", "重复"),
+    Case("an answer in the words", {"B6": "说说 ${q1}"}, "B6", "引用别的题", "固定的文字"),
     Case("a code twice", {"K1": "代码", "K2": "a", "K3": "a"}, "K3", "出现了两次", "留空"),
     Case("a code in Chinese", {"K1": "代码", "K2": "裂缝"}, "K2", "不能用", "留空"),
     Case("no words", {"B2": None}, "B2", "没有文字", "题目"),
@@ -237,6 +240,7 @@ def hide_a_copy(book: Workbook) -> None:
 HARMLESS: list[tuple[str, Callable[[Case], bytes], Case]] = [
     ("a hidden sheet of last year before it", plain, Case("", tweak=hide_a_copy)),
     ("stray blanks", plain, Case("", {"B2": "　有裂缝吗？ ", "C2": " 单选\u00a0", "F3": "有裂缝吗　＝　有 "})),
+    ("a control character", xlsform, Case("", {"C2": "有裂缝_x0008_吗？"})),
     ("what cannot be seen", xlsform, Case("", {"B2": "\u200bcrack\ufeff", "A3": "integer\u200b"})),
     ("ticks", plain, Case("", {"E3": "√", "E4": "✔"})),
     ("columns of the clerk's own", plain, Case("", {"K1": "序号", "K2": 1, "L1": "备注", "L3": "问过老王"})),
