@@ -106,21 +106,16 @@ def test_a_draft_shows_what_it_changes_and_how_it_will_look(clerk: Client) -> No
 def test_what_a_change_is_called_is_said_in_english_too(clerk: Client) -> None:
     def changed(book: Any) -> None:
         sheet = book["表单"]
-        row = next(cell.row for cell in sheet["L"] if cell.value == "wall_leaning")
-        sheet[f"C{row}"], sheet[f"D{row}"], sheet[f"E{row}"], sheet[f"G{row}"] = (
-            "多选",
-            "是；否；拿不准",
-            None,
-            "远处看",
-        )
+        row = next(cell.row for cell in sheet["L"] if cell.value == "remark")
+        sheet[f"C{row}"], sheet[f"G{row}"] = "整数", "几处"
 
     clerk.post(PAGE, {"file": plain(change=changed)})
     address = f"/office/form-versions/{FormVersion.objects.get().pk}/"
     chinese = text(clerk.get(address))
     english = text(clerk.get(address, headers={"accept-language": "en"}))
-    for said in ("类型：<del>单选</del> → 多选", "提示：", "→ 远处看"):
+    for said in ("类型：<del>文字</del> → 整数", "提示文字：", "→ 几处"):
         assert said in chinese
-    for said in ("Type", "<del>One choice</del> → Several choices", "Hint", "Changed"):
+    for said in ("Type", "<del>Text</del> → Whole number", "Hint", "Changed"):
         assert said in english
     assert "类型" not in english
 

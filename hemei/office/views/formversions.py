@@ -38,9 +38,9 @@ MOST_FAULTS = 100
 PARTS = {
     "label": gettext_lazy("题目"),
     "kind": gettext_lazy("类型"),
-    "hint": gettext_lazy("提示"),
+    "hint": gettext_lazy("提示文字"),
     "choices": gettext_lazy("选项"),
-    "required": gettext_lazy("必填"),
+    "required": gettext_lazy("是否必填"),
     "relevant": gettext_lazy("何时问"),
     "constraint": gettext_lazy("限制"),
     "calculation": gettext_lazy("算式"),
