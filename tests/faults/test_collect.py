@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import threading
 from collections.abc import Sequence
@@ -22,9 +23,13 @@ def test_the_same_form_at_the_same_moment_is_one_record(site: Site, tmp_path: Pa
         places = storm._places()
         forms = [collecting.form(rng, f"at-once-{number}", rng.choice(places), site.var) for number in range(ROUNDS)]
         answers = [_sent_at_once(storm, [form.body] * AT_ONCE) for form in forms]
+        heads = _heads(storm)
     finally:
         storm.calm()
     assert answers == [[201] * AT_ONCE] * ROUNDS
+    for status, headers in heads:
+        assert status in (204, 403, 404)
+        assert {"Date", "X-OpenRosa-Version", "X-OpenRosa-Accept-Content-Length"} <= headers
     _are_there(site, forms, tmp_path)
 
 
@@ -43,6 +48,18 @@ def test_one_record_that_names_two_places_at_the_same_moment_stands_at_one(site:
     finally:
         storm.calm()
     _are_there(site, stored, tmp_path)
+
+
+def _heads(storm: Storm) -> list[tuple[int, set[str]]]:
+    """How an address, one that is none and one with another's key are answered: the status, and which headers."""
+    heads, address = [], collecting.address(storm.site.var)
+    for path in (address, f"{address}/nothing", "/key/made-up/submission"):
+        connection = http.client.HTTPConnection("127.0.0.1", storm.port, timeout=PATIENCE_S)
+        connection.request("HEAD", path, headers={"X-OpenRosa-Version": "1.0"})
+        answer = connection.getresponse()
+        heads.append((answer.status, {name.title().replace("Openrosa", "OpenRosa") for name in answer.headers}))
+        connection.close()
+    return heads
 
 
 def _are_there(site: Site, forms: Sequence[collecting.Form], folder: Path) -> None:

@@ -96,7 +96,7 @@ def test_it_is_stored_calculated_and_told_in_words(worker: Client, house: Place,
 
 
 def test_no_household_is_asked_a_repeat_and_none_holds_photos(people: People) -> None:
-    with pytest.raises(FormRefused, match="农户自查不能有重复组"):
+    with pytest.raises(FormRefused, match="农户自查不能有重复填写"):
         reading_of(book(SURVEY), new_form("house", "self", "a"))
     with_photo = [*SURVEY[:3], {"type": "image", "name": "picture", "label": "照片"}, *SURVEY[3:]]
     with pytest.raises(FormRefused, match="不能拍照"):

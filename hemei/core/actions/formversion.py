@@ -20,7 +20,7 @@ from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
 from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
-from hemei.engines.forms.form import Rule
+from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.plainsheet import is_plain, read_plain
 from hemei.engines.forms.rules import compiled_rules
@@ -132,15 +132,19 @@ def _unknown_findings(form: ReadForm, wanted: About) -> list[Fault]:
 def _not_asked(form: ReadForm, wanted: About) -> list[Fault]:
     """What no page asks: repeats at a household's door, photos in them."""
     faults = []
-    for name, section in form.repeats.items():
+    for section in form.repeats.values():
         if wanted.tier == Tier.SELF:
-            faults.append(Fault("survey", 0, "", f"农户自查不能有重复组“{name}”。", "请改成固定的几道题。"))
+            faults.append(Fault("", 0, "", f"农户自查不能有重复填写的“{_called(section)}”。", "请改成固定的几道题。"))
         faults += [
-            Fault("survey", 0, "", f"重复组“{name}”里不能拍照（{question.name}）。", "请把照片题移到重复组外面。")
+            Fault("", 0, "", f"重复填写的“{_called(section)}”里不能拍照。", f"请把“{_called(question)}”移到外面。")
             for question in section.questions
             if question.kind is Kind.IMAGE
         ]
     return faults
+
+
+def _called(one: Section | Question) -> str:
+    return one.labels.get("zh") or one.name
 
 
 def _not_there(form: ReadForm, wanted: About) -> list[Fault]:
