@@ -122,7 +122,7 @@ def check_size(packed: bytes) -> None:
                 raise refused("解压后的内容过大。", "请删去多余的行、列和工作表。")
             if archive.testzip() is not None:  # also where a part unpacks to more than it declares
                 raise zipfile.BadZipFile
-            faults = []
+            faults: list[Fault] = []
             for part, name in sheets_by_part(archive).items():
                 content = archive.read(part)
                 check_extent(content)
