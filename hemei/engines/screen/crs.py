@@ -112,7 +112,8 @@ def _elsewhere(x: float, y: float, crs: CRS) -> str | None:
         return None
     if used_at(y, x, crs):
         order = "经度在前" if crs.is_geographic else "东坐标在前，北坐标在后；测量成果表里的 X 是北坐标"
-        there = f"坐标（{x:,.6g}, {y:,.6g}）落在 {crs.name} 的适用范围之外，调换两个数就在其内"
+        digits = 4 if crs.is_geographic else 0
+        there = f"坐标（{x:,.{digits}f}, {y:,.{digits}f}）落在 {crs.name} 的适用范围之外，调换两个数就在其内"
         return f"{there}：坐标轴顺序可能颠倒（应为{order}）"
     belt, east = divmod(x, BELT_M)
     if not crs.is_geographic and 13 <= belt <= 45 and used_at(east, y, crs):

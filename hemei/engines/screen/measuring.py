@@ -110,14 +110,21 @@ class Run:
         self.report.versions[layer.name] = layer.version
         return layer, folder
 
+    def _grounds(self, name: str) -> tuple[Layer, Path | None]:
+        """A layer in which buildings are to lie, with a remark where none can."""
+        layer, folder = self._layer(name)
+        if len(layer.ids) and not layer.has_ground:
+            self.report.remarks.append(f"{layer.name}：没有面，量不出里外。请换成面；要量距离请用 --near")
+        return layer, folder
+
     def _zones(self) -> Iterator[Column]:
         for name in self.task.zones:
-            layer, folder = self._layer(name)
+            layer, folder = self._grounds(name)
             yield ZoneColumn(layer, area_map_of(layer, dissolved=False, beside=folder, crs=self.crs))
 
     def _areas(self) -> Iterator[Column]:
         for name in self.task.areas:
-            layer, folder = self._layer(name)
+            layer, folder = self._grounds(name)
             yield AreaColumn(layer, area_map_of(layer, dissolved=True, beside=folder, crs=self.crs))
 
     def _near(self) -> Iterator[Column]:

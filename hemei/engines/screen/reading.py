@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +65,20 @@ class Source:
                 ) as (_, reader):
                     if not self.rows:
                         yield _nothing(reader.schema)
-                    yield from reader
+                    yield from _quietly(reader)
         except (pa.ArrowException, OSError, RuntimeError) as error:
             raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整。请重新导出或重新传输（{error}）") from error
+
+
+def _quietly(reader: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The batches, without GDAL's own words about doubled ids: whoever reads them names these."""
+    while True:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Several features with id", RuntimeWarning)
+            batch = next(reader, None)
+        if batch is None:
+            return
+        yield batch
 
 
 def _nothing(schema: pa.Schema) -> pa.RecordBatch:
@@ -139,6 +151,15 @@ def _says_no_system(path: Path) -> bool:
     return any(re.search(rb'"crs"\s*:\s*null', text) for text in (head, tail))
 
 
+def _refuse_cut(path: Path) -> None:
+    """A Shapefile says at its head how long it is. One cut short GDAL reads with features that have no geometry."""
+    with path.open("rb") as file:
+        said = 2 * int.from_bytes(file.read(28)[24:28], "big")
+    held = path.stat().st_size
+    if held < said:
+        raise Unreadable(f"{path}：文件不完整，应有 {said:,} 字节，只有 {held:,} 字节。请重新导出或重新传输")
+
+
 def _open_with_gdal(path: Path, layer: str | None) -> Source:
     import pyogrio
 
@@ -156,6 +177,8 @@ def _open_with_gdal(path: Path, layer: str | None) -> Source:
         ) from error
     except pyogrio.errors.DataLayerError as error:
         raise Unreadable(f"{path}：没有图层“{layer}”，有：{'、'.join(layers)}") from error
+    if path.suffix.lower() == ".shp":
+        _refuse_cut(path)
     if info["geometry_type"] is None:
         raise Unreadable(f"{path}：是表格，没有几何。请从制图软件导出带几何的图层")
     if not info["crs"]:

@@ -105,6 +105,31 @@ def test_a_layer_that_no_building_meets_is_named(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.99])
+def test_a_shapefile_cut_short_is_refused_as_buildings_and_as_a_layer(tmp_path, share):
+    """GDAL reads it with features that have no geometry: half of a red line would be gone."""
+    right = put(tmp_path / "right.parquet", HOUSES)
+    wrong = put(tmp_path / "wrong.shp", HOUSES)
+    data = (tmp_path / "wrong.shp").read_bytes()
+    (tmp_path / "wrong.shp").write_bytes(data[: int(len(data) * share)])
+    for task in (Task(wrong), Task(right, areas=(wrong,)), Task(right, near=((wrong, 9.0),))):
+        with pytest.raises(Unreadable, match=r"wrong.shp：文件不完整，应有 [\d,]+ 字节，只有 [\d,]+ 字节。请重新"):
+            Run(task)
+
+
+def test_doubled_ids_in_a_geojson_are_named_in_our_words_only(tmp_path, recwarn):
+    path = put(tmp_path / "double.geojson", HOUSES[:3], ids=[5, 5, 6])
+    assert measure(tmp_path, path)[1].faults == {"id 重复，各行都量了": [5]}
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize("shape", [shapely.Point(X, Y), shapely.LineString([(X, Y), (X + 90, Y + 90)])])
+def test_a_layer_without_polygons_is_said_to_hold_nothing(tmp_path, shape):
+    layer = put(tmp_path / "spots.parquet", [shape])
+    _, report = measure(tmp_path, put(tmp_path / "b.parquet", HOUSES), areas=(layer,))
+    assert report.remarks[0] == "spots：没有面，量不出里外。请换成面；要量距离请用 --near"
+
+
 def test_buildings_as_java_writes_them_are_measured(tmp_path):
     """Well-known binary may be of either byte order, and of both in one file."""
     holed = box(0, 0, 30, 30).difference(box(5, 5, 8, 8))
