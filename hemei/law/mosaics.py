@@ -18,10 +18,11 @@ from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import distance
 from hemei.engines.screen.rings import rings_of
 from hemei.engines.screen.shapes import Footprints
+from hemei.engines.screen.store import kept
 
 from .book import Book
 from .district import District, Mosaic
-from .places import REACH_M, kept
+from .places import REACH_M
 
 
 @dataclass(frozen=True, slots=True)

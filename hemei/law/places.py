@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +20,8 @@ from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
 from hemei.engines.screen.nearest import ROUNDING_M2, distance, gap
 from hemei.engines.screen.rings import Rings, rings_of
 from hemei.engines.screen.shapes import Footprints, areas, footprints_of
-from hemei.engines.screen.store import load, save
-from hemei.engines.screen.terrain import pixels, read_terrain
+from hemei.engines.screen.store import kept
+from hemei.engines.screen.terrain import maps_of, name_of, pixels, read_terrain
 from hemei.terms.measure import Measure
 
 from .book import Book
@@ -31,7 +30,6 @@ from .district import District, LayerFile
 from .rules import Rule
 from .subject import InLayer
 
-Map = TypeVar("Map", AreaMap, NearMap)
 STEEP = "steep_slope"
 """The layer that is made from the district's elevation, not read from a file."""
 VOID = "附近高程缺测"
@@ -216,21 +214,13 @@ def places_in(
 def steep_place(district: District, crs: CRS, error_m: float, beside: Path | None = None) -> Place:
     """Ground steeper than the district's angle as a layer, with the raster's voids, where nobody knows."""
     terrain = read_terrain(Path(district.dem))
-    slope = terrain.slope()
-    steep, voids = pixels(terrain, slope >= district.steeper_than_deg, crs), pixels(terrain, np.isnan(slope), crs)
+    angle, slope = district.steeper_than_deg, terrain.slope()
+    steep, voids = pixels(terrain, slope >= angle, crs), pixels(terrain, np.isnan(slope), crs)
     reach = reach_of(district.book, STEEP, "") + error_m + 1.0
     version = district.dem_version or digest(Path(district.dem))
-
-    def maps(what: str, squares: np.ndarray) -> tuple[AreaMap, NearMap]:
-        asked = f"{what}|{district.steeper_than_deg:g}|{crs.to_wkt()}"
-        name = f"{STEEP}-{version}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
-        return (
-            kept(beside, f"{name}-area", AreaMap, lambda: build_area_map(rings_of(squares), dissolved=True)),
-            kept(beside, f"{name}-near{reach:g}", NearMap, lambda: build_near_map(segments_of(squares), reach)),
-        )
-
-    ground, edges = maps("steep", steep)
-    return Place(STEEP, "", version, steep, shapely.STRtree(steep), ground, edges, 0.0, maps("voids", voids))
+    ground, edges = maps_of(lambda: steep, reach, beside, name_of("steep", version, angle, crs))
+    hidden = maps_of(lambda: voids, reach, beside, name_of("voids", version, angle, crs))
+    return Place(STEEP, "", version, steep, shapely.STRtree(steep), ground, edges, 0.0, hidden)
 
 
 def _places_in(
@@ -301,18 +291,6 @@ def _place(
     ground = kept(beside, f"{name}-area", AreaMap, area) if polygons.any() else None
     edges = kept(beside, f"{name}-near{reach:g}", NearMap, near)
     return Place(file.id, of, layer.version, geometry, shapely.STRtree(geometry), ground, edges, half)
-
-
-def kept(beside: Path | None, name: str, kind: type[Map], build: Callable[[], Map]) -> Map:
-    """A map from the folder `beside` where it lies there, else built, and kept there where there is a folder."""
-    if beside is None:
-        return build()
-    path = beside / f"{name}.map"
-    made = load(path, kind)
-    if made is None:
-        made = build()
-        save(path, made)
-    return made
 
 
 def reach_of(book: Book, layer: str, of: str) -> float:

@@ -37,8 +37,6 @@ REASONS = {
 MEASURES = (".parquet", ".geoparquet", ".pq", ".gpkg", ".geojson", ".json", ".shp", ".fgb", ".csv")
 VERDICTS = (".parquet", ".geoparquet", ".pq", ".csv")
 REPORTS = (".html", ".xlsx")
-KEPT = ".control-maps"
-"""Where the maps of a district's layers are kept from run to run, in its folder."""
 
 
 def plain_errors(command: F) -> F:
@@ -181,6 +179,7 @@ def measure(
 @plain_errors
 def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None, out: Path) -> None:
     """按区的规则核对 BUILDINGS 里的每一栋建筑，逐条写进 OUT。"""
+    from hemei.engines.screen.store import KEPT, clear
     from hemei.engines.screen.writing import partial_of
     from hemei.law.district import read_district
     from hemei.law.report import notes, page, write_workbook
@@ -201,6 +200,7 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
                 partial.write_text(page(screening), encoding="utf-8")
     for line in notes(screening):
         click.echo(line, err=True)
+    say_cleared(clear(folder / KEPT))
     click.echo(f"{count:,} 条核对结果，{time.perf_counter() - start:.2f} 秒", err=True)
 
 
@@ -213,6 +213,7 @@ def rules(buildings: str, folder: Path, on: datetime | None, report: Path | None
 @plain_errors
 def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, page_path: Path | None) -> None:
     """核对一份申请：PROPOSAL 里有拟建建筑（role: building），可以有宗地（role: plot）。"""
+    from hemei.engines.screen.store import KEPT, clear
     from hemei.engines.screen.writing import partial_of
     from hemei.law.as_json import as_json
     from hemei.law.district import read_district
@@ -224,6 +225,7 @@ def proposal(proposal: str, folder: Path, on: datetime | None, public: bool, pag
         refuse_place("--page", page_path, (".html",), [proposal])
     day = on.date() if on else today()
     said = answer(proposal, read_district(folder), day, public=public, beside=folder / KEPT)
+    say_cleared(clear(folder / KEPT))
     if page_path is None:
         click.echo(json.dumps(as_json(said), ensure_ascii=False, indent=1))
         return
@@ -254,5 +256,12 @@ def say(report: Report, seconds: float) -> None:
         named = "、".join(map(str, ids[:MOST_NAMED]))
         more = f" 等，共 {len(ids):,} 栋" if len(ids) > MOST_NAMED else ""
         click.echo(f"{what}：id {named}{more}", err=True)
+    say_cleared(report.cleared)
     spent = json.dumps({what: round(value, 3) for what, value in report.seconds.items()}, ensure_ascii=False)
     click.echo(f"{report.rows:,} 栋，{seconds:.2f} 秒（{report.crs.name}；分项 {spent}）", err=True)
+
+
+def say_cleared(cleared: int) -> None:
+    """How many kept maps went, where any did."""
+    if cleared:
+        click.echo(f"清理了 {cleared:,} 个 30 天没有用过的管控图文件（.control-maps）", err=True)

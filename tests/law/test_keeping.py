@@ -8,11 +8,12 @@ import geopandas as gpd
 import pytest
 from click.testing import CliRunner
 
+from hemei.engines.screen.store import KEPT
 from hemei.law import mosaics, places
 from hemei.law.district import read_district
 from hemei.law.sample_district import write_sample
 from hemei.law.screening import Screening
-from hemei.site.screen_cli import KEPT, screen
+from hemei.site.screen_cli import screen
 
 ON = date(2026, 11, 1)
 

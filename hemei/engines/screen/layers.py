@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -24,10 +23,7 @@ from .footprints import offsets_of
 from .near_map import NearMap, build_near_map, segments_of
 from .reading import Source, Unreadable, open_source
 from .rings import Rings, rings_of
-from .store import load, load_said, save, save_said
-
-Map = TypeVar("Map", AreaMap, NearMap)
-
+from .store import kept, load_said, save_said
 
 LARGE = 2_000_000
 """Vertices of a layer that is read a second time rather than held beside its maps."""
@@ -70,12 +66,12 @@ def open_layer(name: str | Path, crs: CRS, beside: Path | None) -> Layer:
     source = open_source(name)
     version = digest(source.path)
     path = beside / f"{source.name}-{version}-{_stamp(crs)}.layer"
-    kept = load_said(path)
-    if kept is None:
+    known = load_said(path)
+    if known is None:
         layer = read_layer(name, crs)
         save_said(path, layer.ids, {"remarks": layer.remarks, "has_ground": layer.has_ground})
         return layer
-    ids, said = kept
+    ids, said = known
     return Layer(
         source.name, ids, version, tuple(said["remarks"]), said["has_ground"], lambda: read_layer(name, crs).geometry
     )
@@ -217,13 +213,8 @@ def listed(ids: pa.Array, chosen: np.ndarray, most: int = 20) -> str:
 def area_map_of(layer: Layer, *, dissolved: bool, beside: Path | None, crs: CRS) -> AreaMap:
     """The layer's polygons as a map; taken from the folder `beside` where this version was built before."""
     kind = "area" if dissolved else "zone"
-    return _kept(
-        layer,
-        beside,
-        f"{kind}-{_stamp(crs)}",
-        AreaMap,
-        lambda: build_area_map(_rings(layer), dissolved=dissolved),
-    )
+    name = f"{layer.name}-{layer.version}-{kind}-{_stamp(crs)}"
+    return kept(beside, name, AreaMap, lambda: build_area_map(_rings(layer), dissolved=dissolved))
 
 
 def _rings(layer: Layer) -> Rings:
@@ -234,13 +225,8 @@ def _rings(layer: Layer) -> Rings:
 
 def near_map_of(layer: Layer, reach: float, *, beside: Path | None, crs: CRS) -> NearMap:
     """The layer's lines and outlines as a map of distances up to `reach` metres."""
-    return _kept(
-        layer,
-        beside,
-        f"near{reach:g}-{_stamp(crs)}",
-        NearMap,
-        lambda: build_near_map(_segments(layer), reach),
-    )
+    name = f"{layer.name}-{layer.version}-near{reach:g}-{_stamp(crs)}"
+    return kept(beside, name, NearMap, lambda: build_near_map(_segments(layer), reach))
 
 
 def _segments(layer: Layer) -> Floats:
@@ -251,14 +237,3 @@ def _segments(layer: Layer) -> Floats:
 
 def _stamp(crs: CRS) -> str:
     return hashlib.sha256(crs.to_wkt().encode()).hexdigest()[:8]
-
-
-def _kept(layer: Layer, beside: Path | None, key: str, kind: type[Map], build: Callable[[], Map]) -> Map:
-    if beside is None:
-        return build()
-    path = beside / f"{layer.name}-{layer.version}-{key}.map"
-    made = load(path, kind)
-    if made is None:
-        made = build()
-        save(path, made)
-    return made

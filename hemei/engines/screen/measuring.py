@@ -21,11 +21,12 @@ from .compiled import Floats
 from .crs import chosen, converter, misplaced
 from .density import CircleDensity, DensityTask, ParcelDensity, counted
 from .footprints import Faults, read_footprints
-from .layers import Layer, area_map_of, near_map_of, open_layer
+from .layers import Layer, area_map_of, digest, near_map_of, open_layer
 from .reading import Source, Unreadable, open_source
 from .shapes import Footprints, areas
 from .sharing import Sharing, in_one_piece
 from .shifted import suspicions
+from .store import KEPT, clear
 from .terrain import read_terrain, slope_toe
 
 ROWS = 1 << 18
@@ -55,10 +56,11 @@ class Task:
 
 @dataclass(slots=True)
 class Report:
-    """What a run has to say besides its columns."""
+    """What a run has to say besides its columns; `cleared` is how many kept maps went, unopened for long."""
 
     crs: CRS
     rows: int = 0
+    cleared: int = 0
     remarks: list[str] = field(default_factory=list)
     faults: dict[str, list[object]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -92,6 +94,7 @@ class Run:
         self.convert = converter(self.source.crs, self.crs)
         if self.convert is not None:
             middle_of(self.source)  # converted, a misplaced file would only have rows that are no numbers
+        self.folders: set[Path] = set()
         _refuse_doubles(task)
         self.nobody: dict[str, str] = {}
         start = time.perf_counter()
@@ -102,9 +105,18 @@ class Run:
             start = time.perf_counter()
             self.columns.append(self._density(task.density))
             self.report.spend("neighbourhood", start)
+        self.report.cleared = sum(map(clear, sorted(self.folders)))
+
+    def _beside(self, name: str) -> Path | None:
+        """The folder in which the maps of a file are kept; None where none are to be."""
+        if not self.task.keep_maps:
+            return None
+        folder = Path(name.partition("|")[0]).parent / KEPT
+        self.folders.add(folder)
+        return folder
 
     def _layer(self, name: str) -> tuple[Layer, Path | None]:
-        folder = Path(name.partition("|")[0]).parent / ".control-maps" if self.task.keep_maps else None
+        folder = self._beside(name)
         layer = open_layer(name, self.crs, folder)
         self.report.remarks.extend(layer.remarks)
         self.report.versions[layer.name] = layer.version
@@ -155,8 +167,17 @@ class Run:
 
     def _terrain(self) -> Iterator[Column]:
         if self.task.dem is not None:
-            terrain = read_terrain(Path(self.task.dem))
-            toe = slope_toe(terrain, self.crs, steeper_than=self.task.toe_slope_deg, within_m=self.task.toe_within_m)
+            path, beside = Path(self.task.dem), self._beside(self.task.dem)
+            terrain, version = read_terrain(path), digest(path)
+            self.report.versions[path.stem] = version
+            toe = slope_toe(
+                terrain,
+                self.crs,
+                steeper_than=self.task.toe_slope_deg,
+                within_m=self.task.toe_within_m,
+                beside=beside,
+                version=version,
+            )
             yield TerrainColumns(terrain, toe, self.crs)
 
     def batches(self) -> Iterator[Measured]:

@@ -2,6 +2,10 @@
 
 The file: a line naming the format, a line of JSON (each array's name, dtype, shape and place), then the arrays' bytes,
 each beginning at a multiple of 64. Written under another name and renamed, so that no run meets half a file.
+
+Whoever opens a map marks it with the day (its time of modification); `clear` takes away what nobody has opened for
+long. A file that is taken away stays readable for those who have mapped it, and who looks for it afterwards builds it
+again: so several processes may open, build and clear at once.
 """
 
 from __future__ import annotations
@@ -9,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -24,7 +30,48 @@ from .tree import Tree
 FORMAT = b"hemei control map 2\n"
 LAYER = b"hemei layer 1"
 ALIGN = 64
+KEPT = ".control-maps"
+"""The folder in which maps are kept, beside their layers."""
+DAY_S = 86_400.0
+UNOPENED_DAYS = 30
+"""A map that nobody has opened for so long goes: most likely its layer has changed, and nobody asks for it again."""
+OURS = re.compile(r"[^.].*\.(map|layer)|\..+\.(map|layer)\.\d+\.\d+")
+"""What `save` and `save_said` write, and what they leave half written when they are killed."""
 Map = TypeVar("Map", AreaMap, NearMap)
+
+
+def kept(beside: Path | None, name: str, kind: type[Map], build: Callable[[], Map]) -> Map:
+    """A map from the folder `beside` where it lies there, else built, and kept there where there is a folder.
+
+    `name` says all that the map depends on: another version of its layer, another name.
+    """
+    if beside is None:
+        return build()
+    path = beside / f"{name}.map"
+    made = load(path, kind)
+    if made is None:
+        made = build()
+        save(path, made)
+    return made
+
+
+def clear(folder: Path) -> int:
+    """Take away the maps that nobody has opened for `UNOPENED_DAYS`; how many went. Nothing else is touched."""
+    gone, before = 0, time.time() - UNOPENED_DAYS * DAY_S
+    with contextlib.suppress(OSError):  # no such folder: nothing was ever kept
+        for path in [path for path in folder.iterdir() if OURS.fullmatch(path.name)]:
+            with contextlib.suppress(OSError):  # another process was quicker, or may and we may not
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    gone += 1
+    return gone
+
+
+def _mark(file: BinaryIO) -> None:
+    """Mark an open file as opened today. Once a day is enough, and spares the disk a write for each run."""
+    with contextlib.suppress(OSError):  # a disk that can only be read
+        if abs(time.time() - os.fstat(file.fileno()).st_mtime) > DAY_S:
+            os.utime(file.fileno())
 
 
 def save(path: Path, made: AreaMap | NearMap) -> bool:
@@ -68,10 +115,12 @@ def load(path: Path, kind: type[Map]) -> Map | None:
         with path.open("rb") as file:
             if file.readline() != FORMAT:
                 return None
+            _mark(file)
             table = json.loads(file.readline())
             start = -(-file.tell() // ALIGN) * ALIGN
-        # Copy-on-write: nobody can spoil the file, and the kernels need no second version for read-only arrays.
-        data = np.memmap(path, np.uint8, mode="c")
+            # Copy-on-write: nobody can spoil the file, and the kernels need no second version for read-only arrays.
+            # The open file is mapped, not its name: under that name there may be nothing any more.
+            data = np.memmap(file, np.uint8, mode="c")
         arrays = [_array(data, start, row) for row in table]
     except (OSError, ValueError, KeyError):
         return None
@@ -92,7 +141,9 @@ def save_said(path: Path, ids: pa.Array, said: dict[str, Any]) -> bool:
 def load_said(path: Path) -> tuple[pa.Array, dict[str, Any]] | None:
     """What `save_said` wrote; None where there is none, or where it is of another format or cut short."""
     try:
-        table = pa.ipc.open_file(pa.py_buffer(path.read_bytes())).read_all()
+        with path.open("rb") as file:
+            _mark(file)
+            table = pa.ipc.open_file(pa.py_buffer(file.read())).read_all()
         return table.column("id").combine_chunks(), json.loads(table.schema.metadata[LAYER])
     except (OSError, pa.ArrowException, KeyError, TypeError, ValueError):
         return None

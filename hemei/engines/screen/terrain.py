@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +21,7 @@ from .nearest import gap
 from .reading import Unreadable
 from .rings import rings_of
 from .shapes import Footprints
+from .store import kept
 from .writing import partial_of
 
 SCALE, TIE, KEYS, NO_DATA = 33550, 33922, 34735, 42113  # GeoTIFF 1.1, annex B; GDAL's tag for voids
@@ -179,22 +183,39 @@ def pixels(terrain: Terrain, chosen: np.ndarray, crs: CRS) -> np.ndarray:
     return shapely.get_parts(joined) if len(squares) else np.empty(0, object)
 
 
-def slope_toe(terrain: Terrain, crs: CRS, *, steeper_than: float, within_m: float) -> SlopeToe:
+def maps_of(squares: Callable[[], np.ndarray], reach: float, beside: Path | None, name: str) -> tuple[AreaMap, NearMap]:
+    """The polygons (parts,) that `squares` gives as a map, and their outline up to `reach` metres.
+
+    Taken from the folder `beside` where they were kept under this `name`; `squares` is asked only for what was not.
+    """
+    return (
+        kept(beside, f"{name}-area", AreaMap, lambda: build_area_map(rings_of(squares()), dissolved=True)),
+        kept(beside, f"{name}-near{reach:g}", NearMap, lambda: build_near_map(segments_of(squares()), reach)),
+    )
+
+
+def name_of(what: str, version: str, steeper_than: float, crs: CRS) -> str:
+    """The name under which the maps of a raster's steep ground or voids (`what`) are kept."""
+    asked = f"{what}|{steeper_than:g}|{crs.to_wkt()}"
+    return f"{what}-{version}-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
+
+
+def slope_toe(
+    terrain: Terrain, crs: CRS, *, steeper_than: float, within_m: float, beside: Path | None = None, version: str = ""
+) -> SlopeToe:
     """Prepare the distance to the foot of steep ground, up to `within_m` metres, measured in `crs`.
 
-    Raises ValueError for an angle that is none, or a distance that is none.
+    In the folder `beside`, where one is given, the maps of this `version` of the raster are kept when first built; from
+    then on no slope is worked out here. Raises ValueError for an angle that is none, or a distance that is none.
     """
     if not 0 < steeper_than < 90:
         raise ValueError(f"坡度 {steeper_than:g} 不是可用的度数：请写大于 0、小于 90 的数")
-    slope = terrain.slope()
-    steep, void = pixels(terrain, slope >= steeper_than, crs), pixels(terrain, np.isnan(slope), crs)
-    return SlopeToe(
-        steeper_than,
-        build_area_map(rings_of(steep), dissolved=True),
-        build_near_map(segments_of(steep), within_m),
-        build_near_map(segments_of(void), within_m),
-        build_area_map(rings_of(void), dissolved=True),
-    )
+    slope = cache(terrain.slope)
+    steep = cache(lambda: pixels(terrain, slope() >= steeper_than, crs))
+    void = cache(lambda: pixels(terrain, np.isnan(slope()), crs))
+    ground, edges = maps_of(steep, within_m, beside, name_of("steep", version, steeper_than, crs))
+    void_ground, voids = maps_of(void, within_m, beside, name_of("voids", version, steeper_than, crs))
+    return SlopeToe(steeper_than, ground, edges, voids, void_ground)
 
 
 def middles(footprints: Footprints) -> Floats:

@@ -30,9 +30,10 @@ CRS_M = CRS.from_epsg(4546)
 X, Y = 501_000.0, 3_515_000.0
 
 
-def ground(void=False):
-    """Flat to the west of column 20, rising 45° to the east of it; pixels of 10 m; perhaps a void in the flat part."""
-    column = np.arange(40.0)
+def ground(void=False, shift=0):
+    """Flat to the west of column 20 (and `shift`), rising 45° to the east of it; pixels of 10 m; perhaps a void in the
+    flat part."""
+    column = np.arange(40.0) - shift
     height = np.tile(100.0 + 10.0 * np.maximum(column - 20, 0), (40, 1))
     if void:
         height[20, 5] = np.nan
@@ -103,15 +104,20 @@ def test_outside_the_raster_nothing_is_known():
     assert np.isnan(found["slope_deg"]).all()
 
 
-def test_a_geotiff_is_read_with_its_place_and_voids(tmp_path):
+def written(path, terrain):
+    """The ground as a GeoTIFF."""
     tags = TiffImagePlugin.ImageFileDirectory_v2()
     tags[33550], tags.tagtype[33550] = (10.0, 10.0, 0.0), 12
     tags[33922], tags.tagtype[33922] = (0.0, 0.0, 0.0, X, Y + 400, 0.0), 12
     tags[34735], tags.tagtype[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546), 3
     tags[42113], tags.tagtype[42113] = "-9999", 2
-    height = np.nan_to_num(ground(void=True).height, nan=-9999).astype(np.float32)
-    Image.fromarray(height).save(tmp_path / "dem.tif", tiffinfo=tags)
-    terrain = read_terrain(tmp_path / "dem.tif")
+    path.parent.mkdir(exist_ok=True)
+    Image.fromarray(np.nan_to_num(terrain.height, nan=-9999).astype(np.float32)).save(path, tiffinfo=tags)
+    return path
+
+
+def test_a_geotiff_is_read_with_its_place_and_voids(tmp_path):
+    terrain = read_terrain(written(tmp_path / "dem.tif", ground(void=True)))
     assert (terrain.x0, terrain.y0, terrain.dx, terrain.crs.to_epsg()) == (X + 5, Y + 395, 10.0, 4546)
     np.testing.assert_array_equal(np.isnan(terrain.height), np.isnan(ground(void=True).height))
 
