@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -20,12 +20,16 @@ Of = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """One value (None: 未配置) from a day on, for a class of feature, a zone class and a tier ("" : any)."""
+    """One value (None: 未配置) from a day on, for a class of feature, a zone class and a tier ("" : any).
+
+    `place` is the file and line where it is written, for those who find a mistake in it only beside the rules.
+    """
 
     start: date
     end: date | None
     value: float | None
     of: Of
+    place: Path = field(default=Path(), compare=False, repr=False)
 
     def holds(self, on: date) -> bool:
         """Whether the value holds on a day; both ends count."""
@@ -119,4 +123,5 @@ def _dated(row: Entry) -> Dated:
     value = row.number("value")
     if value is None:
         raise LawError(row, "缺少 value：请写数值；还没有数值的，不写这一条")
-    return Dated(start, end, value, (row.text("class"), row.text("zone"), row.text("tier")))
+    place = Path(f"{row.file}:{row.line}")
+    return Dated(start, end, value, (row.text("class"), row.text("zone"), row.text("tier")), place)

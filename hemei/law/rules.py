@@ -112,6 +112,7 @@ def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
                     raise LawError(entry, f"规则 {rule.id} 的两个版本在同一天都有效：请给旧版写 to，或换一个 id")
             made.append((rule, entry))
     _refuse_gaps(made)
+    _refuse_numbers_without_a_rule([rule for rule, _ in made], known)
     return tuple(sorted((rule for rule, _ in made), key=lambda rule: (PRIORITIES.index(rule.priority), rule.id)))
 
 
@@ -140,6 +141,26 @@ def _refuse_gaps(made: Sequence[tuple[Rule, Entry]]) -> None:
         if earlier and not any(other.end and (rule.start - other.end).days == 1 for other in earlier):
             last = max(other.end for other in earlier if other.end)
             raise LawError(entry, f"规则 {rule.id} 的两个版本之间有空档（前一版到 {last}）：请把 from 接上")
+
+
+def _refuse_numbers_without_a_rule(rules: Sequence[Rule], known: Known) -> None:
+    """A number that begins before the rules that ask for it, or after them, has a slip of the pen in its day."""
+    for number in known.parameters.values():
+        for dated in number.values:
+            users = [rule for rule in rules if rule.threshold == number.id and dated.of[0] in ("", rule.of)]
+            if not users:
+                continue
+            named = "、".join(dict.fromkeys(rule.id for rule in users))
+            first, ends = min(rule.start for rule in users), [rule.end for rule in users]
+            if dated.start < first:
+                said = (
+                    f"from: {dated.start} 早于规则 {named} 的第一天 {first}：请改成 from: {first}，或把规则的 from 提前"
+                )
+                raise LawError(dated.place, said)
+            last = max((end for end in ends if end is not None), default=first)
+            if None not in ends and dated.start > last:
+                said = f"from: {dated.start} 晚于规则 {named} 的最后一天 {last}：请删去这一条，或把规则的 to 推后"
+                raise LawError(dated.place, said)
 
 
 def _rule(entry: Entry, known: Known) -> Rule:
@@ -181,7 +202,7 @@ def _rule(entry: Entry, known: Known) -> Rule:
         note=entry.text("note"),
     )
     _refuse_nonsense(entry, made)
-    _refuse_days_without_a_number(entry, made, known)
+    _refuse_what_is_no_number(entry, made, known)
     return made
 
 
@@ -250,8 +271,8 @@ def _threshold(entry: Entry, measure: Measure, of: str, known: Known) -> str | f
     return value
 
 
-def _refuse_days_without_a_number(entry: Entry, rule: Rule, known: Known) -> None:
-    """A rule whose number ends earlier than itself would become 未配置 one day, in silence.
+def _refuse_what_is_no_number(entry: Entry, rule: Rule, known: Known) -> None:
+    """A rule whose number ends earlier than itself would become 未配置 one day, in silence; a distance of 0 is none.
 
     A number may begin later than its rule: the district set it then, and of the days before nothing is said.
     """
@@ -261,6 +282,10 @@ def _refuse_days_without_a_number(entry: Entry, rule: Rule, known: Known) -> Non
     values = [dated for dated in number.values if dated.of[0] in ("", rule.of)]
     if not values:
         return
+    for dated in values:
+        if rule.measure is Measure.DISTANCE and dated.value == 0:
+            said = f"value: 规则 {rule.id} 的距离是 0 米，等于没有限值：请写大于 0 的米数；还没有数值的，不写这一条"
+            raise LawError(dated.place, said)
     ends = [dated.end for dated in values]
     last = max((end for end in ends if end is not None), default=None)
     if last is not None and None not in ends and (rule.end is None or rule.end > last):

@@ -19,10 +19,11 @@ FIRST_YEAR, LAST_YEAR = 1949, 2149
 
 
 class LawError(ValueError):
-    """A mistake in a law file: `file:line: what is wrong`."""
+    """A mistake in a law file: `file:line: what is wrong`; `place` is the first half of it and `said` the other."""
 
     def __init__(self, entry: Entry | Path, message: str, key: str = "") -> None:
         place = f"{entry.file}:{entry.lines.get(key, entry.line)}" if isinstance(entry, Entry) else str(entry)
+        self.place, self.said = place, message
         super().__init__(f"{place}：{message}")
 
 

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from hemei.law.book import NATIONAL, read_book
+from hemei.law.clauses import LOOKED_AT
 from hemei.law.plan import NOT_SET, TABLES, read_plan
 from hemei.law.yaml_lines import LawError
 
@@ -93,6 +94,122 @@ def test_the_line_is_the_one_that_is_wrong(tmp_path, key, value):
 def test_a_rule_without_one_of_its_parts_is_refused(tmp_path, key):
     with pytest.raises(LawError, match=rf"rules.yaml:1：.*({key}|没有这个参数)"):
         district(tmp_path, "rules.yaml", {name: value for name, value in (RULE | {"note": "x"}).items() if name != key})
+
+
+OWN = {
+    "id": "d.c1",
+    "document": "某区村庄规划",
+    "number": "某政发〔2026〕3号",
+    "article": "第五条",
+    "issuer": "某区",
+    "valid_from": "2026-01-01",
+    "valid_from_is": "施行",
+    "limit": "district",
+}
+LATER = {"id": "d.c2", "number": "某政发〔2027〕9号", "valid_from": "2027-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"id": "d.c2", "number": "某政发〔2026〕8号"}, "某区村庄规划》已经登记为 某政发〔2026〕3号（d.c1）"),
+        ({"id": "d.c2", "document": "某区建设规划"}, "某政发〔2026〕3号 已经是《某区村庄规划》（d.c1）的文号"),
+        (LATER | {"limit": "assumed", "valid_from": "2026-02-01"}, ""),
+        (LATER, ""),  # a new edition, whose older one no page can end
+        ({"id": "d.c2"}, ""),  # written with another rule of the district's
+        ({"id": "d.c2", "number": "无"}, ""),
+        ({"id": "d.c2", "document": "某区建设规划", "number": "无"}, ""),
+        ({"id": "d.c2", "document": "某区建设规划", "valid_from_is": "修正"}, ""),  # one order amends many
+    ],
+)
+def test_one_law_under_two_names_is_refused_and_two_editions_are_not(tmp_path, change, said):
+    two = OWN | change
+    if not said:
+        assert {"d.c1", "d.c2"} <= set(district(tmp_path, "clauses.yaml", OWN, two).clauses)
+        return
+    with pytest.raises(LawError, match=re.escape(said)) as raised:
+        district(tmp_path, "clauses.yaml", OWN, two)
+    assert f"clauses.yaml:{len(OWN) + 1 + list(two).index('number')}：" in str(raised.value)
+
+
+def test_two_editions_of_the_nation_s_need_their_days(tmp_path):
+    old = OWN | {"limit": "verified"}
+    with pytest.raises(LawError, match="给旧版写 valid_to 和 repealed_by"):
+        district(tmp_path, "clauses.yaml", old, old | LATER)
+    ended = old | {"valid_to": "2026-12-31", "repealed_by": "新版"}
+    assert "d.c2" in district(tmp_path, "clauses.yaml", ended, old | LATER).clauses
+
+
+@pytest.mark.parametrize(
+    ("limit", "kind", "when", "said"),
+    [
+        ("verified", "施行", "2023-12-30", "早于它的施行日 2026-01-01"),
+        ("verified", "施行", "2025-06-01", ""),  # published, and not yet in force
+        ("verified", "公布", "2025-12-31", "早于它的公布日 2026-01-01"),
+        ("district", "施行", "2020-01-01", ""),  # a plan may be written down long before
+        ("district", "施行", "2126-01-01", "还没有到"),
+    ],
+)
+def test_a_text_is_seen_after_it_was_there_and_before_tomorrow(tmp_path, limit, kind, when, said):
+    clause = OWN | {"limit": limit, "valid_from_is": kind, "seen": f"{{where: 某处, when: {when}}}"}
+    if not said:
+        assert district(tmp_path, "clauses.yaml", clause).clauses["d.c1"].seen.when.isoformat() == when
+        return
+    with pytest.raises(LawError, match=said) as raised:
+        district(tmp_path, "clauses.yaml", clause)
+    assert "clauses.yaml:9：" in str(raised.value)
+
+
+def test_a_clock_that_is_behind_refuses_nothing_of_the_nation_s(monkeypatch):
+    monkeypatch.setattr("hemei.law.clauses.today", lambda: date(2001, 1, 1))
+    book = read_book(NATIONAL)
+    assert max(clause.seen.when for clause in book.clauses.values() if clause.seen) <= LOOKED_AT
+
+
+NUMBER = {"id": "d.n", "title": "t", "unit": "m"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "values", "said"),
+    [
+        (
+            {"from": "2026-01-01"},
+            "[{from: 2025-12-31, value: 9}]",
+            "早于规则 d.R1 的第一天 2026-01-01：请改成 from: 2026",
+        ),
+        ({}, "[{from: 2011-06-30, class: county, value: 9}]", "早于规则 d.R1 的第一天 2011-07-01"),
+        (
+            {"to": "2026-06-30"},
+            "[{from: 2026-01-01, to: 2026-06-30, value: 9}, {from: 2026-07-01, value: 8}]",
+            "晚于规则 d.R1 的最后一天 2026-06-30：请删去这一条，或把规则的 to 推后",
+        ),
+        ({}, "[{from: 2026-01-01, value: 0}]", "规则 d.R1 的距离是 0 米，等于没有限值：请写大于 0 的米数"),
+        ({}, "[{from: 2026-01-01, value: 0.0}]", "距离是 0 米"),
+        ({"from": "2026-01-01"}, "[{from: 2026-01-01, value: 9}]", ""),
+        ({"from": "2026-01-01"}, "[{from: 2026-03-01, value: 9}]", ""),  # the district set it later
+        ({"from": "2026-01-01"}, "[{from: 2020-01-01, class: township, value: 9}, {from: 2026-01-01, value: 9}]", ""),
+    ],
+)
+def test_a_number_whose_days_are_not_its_rule_s_is_refused_where_it_stands(tmp_path, rule, values, said):
+    book = NUMBER | {"values": values}
+    lines = [f"{'- ' if i == 0 else '  '}{key}: {value}" for i, (key, value) in enumerate(book.items())]
+    (tmp_path / "parameters.yaml").write_text("\n".join(lines) + "\n")
+    whole = RULE | {"threshold": "d.n"} | rule
+    if not said:
+        assert district(tmp_path, "rules.yaml", whole).rule("d.R1").threshold == "d.n"
+        return
+    with pytest.raises(LawError, match=said) as raised:
+        district(tmp_path, "rules.yaml", whole)
+    assert f"{tmp_path / 'parameters.yaml'}:4：" in str(raised.value)
+
+
+def test_a_number_may_serve_rules_of_different_days(tmp_path):
+    (tmp_path / "parameters.yaml").write_text(
+        "- {id: d.n, title: t, unit: m, values: [{from: 2020-01-01, value: 9}, ]}\n"
+    )
+    whole = RULE | {"threshold": "d.n", "from": "2020-01-01", "to": "2025-12-31"}
+    book = district(tmp_path, "rules.yaml", whole, whole | {"from": "2026-01-01", "to": "2027-01-01"})
+    assert len(book.parameters["d.n"].values) == 1
 
 
 def test_two_versions_on_one_day_are_refused(tmp_path):

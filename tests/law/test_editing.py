@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from hemei.law.district import read_district
 from hemei.law.plan import read_plan
 from hemei.law.sample_district import write_sample
 from hemei.law.yaml_lines import LawError
+from hemei.terms.day import today
 
 FILES = ("clauses.yaml", "parameters.yaml", "layers.yaml", "rules.yaml")
 TITLE = "  title: 县道建筑控制区内不得建房\n"
@@ -20,6 +22,10 @@ KIND = "  kind: deny\n"
 WORKS = "works: [settlement]"
 COUNTY = "    - {from: 2011-07-01, class: county, value: 10}\n"
 WIDE = "用了全角标点或全角空格"
+TOMORROW = today() + timedelta(days=1)
+SECOND = "- id: highway.13\n  document: 公路安全保护条例\n  number: 国务院令第593号\n"
+REVISED = "  valid_from: 2019-08-26\n  valid_from_is: 修正\n  seen:\n    where: 法规库 LawRefBook/Laws\n"
+ENDED = "  valid_to: 2026-03-14\n  repealed_by: 国务院令第830号\n"
 SLIPS = [
     # Written on a Chinese keyboard.
     ("rules", KIND, "  kind：deny\n", 0, WIDE),
@@ -87,6 +93,33 @@ SLIPS = [
     ("parameters", COUNTY, COUNTY.replace("2011-07-01", "2011-07"), 0, "不是日期，请写成"),
     ("parameters", COUNTY, COUNTY.replace("from:", "form:"), 0, "不认识的项“form”"),
     ("rules", "to: 2026-03-14", "until: 2026-03-14", 0, "不认识的项“until”"),
+    # Days on which nobody can have looked.
+    ("clauses", "    when: 2026-11-23\n", "    when: 2126-11-23\n", 0, r"when: 2126-11-23 还没有到（今天是 \S+）"),
+    ("clauses", "    when: 2026-11-23\n", f"    when: {TOMORROW}\n", 0, "请写实际看到或核对的那一天"),
+    ("clauses", "    when: 2026-11-23\n", "    when: 2001-01-01\n", 0, "那时还没有这份文本"),
+    ("clauses", "    when: 2026-11-23\n", "    when: 2011-03-06\n", 0, "早于副本自己的日子 2011-03-07"),
+    (
+        "clauses",
+        REVISED + "    when: 2026-11-23\n",
+        REVISED + "    when: 2019-08-25\n",
+        4,
+        "早于副本自己的日子 2019-08-26",
+    ),
+    ("clauses", "  limit: verified\n", f"  limit: verified\n  in_force_checked: {TOMORROW}\n", 1, "还没有到"),
+    ("clauses", ENDED, ENDED + "  in_force_checked: 2026-03-15\n", 2, "那时已经不再有效"),
+    # One law under two names, two under one.
+    (
+        "clauses",
+        SECOND,
+        SECOND.replace("593", "539"),
+        2,
+        "已经登记为 国务院令第593号（highway.11），两个文号在同一天都有效",
+    ),
+    ("clauses", SECOND, SECOND.replace("公路安全", "公路"), 2, "已经是《公路安全保护条例》（highway.11）的文号"),
+    ("clauses", "  article: 第十三条\n", "  article: 第十一条\n", 0, "第十一条 已经登记为 highway.11：请删去一条"),
+    # Numbers that no rule asks for on their days, and distances that are none.
+    ("parameters", COUNTY, COUNTY.replace("2011", "2001"), 0, "早于规则 .*control.R02.* 的第一天 2011-07-01"),
+    ("parameters", COUNTY, COUNTY.replace("value: 10", "value: 0"), 0, "规则 control.R02 的距离是 0 米，等于没有限值"),
     # A clause that cannot be found in the book.
     ("clauses", "  article: 第十一条\n", "  article:\n", 0, "缺少 article"),
     ("clauses", "  article: 第十一条\n", "  article: 11\n", 0, "应是一段文字|写得不全"),
