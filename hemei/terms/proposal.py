@@ -40,6 +40,7 @@ class Ruling:
     `said` is the verdict in words, `remedy` what helps against a fail ("" where nothing is to be done). `margin` is
     positive on the permitted side, in `unit`. `clause` is the citation, `text` the article word for word ("" where
     nobody has seen it), `marks` how far it may be relied on (效力待核 …). `missing` says what an unknown lacks.
+    `is_unread` is true of a rule of the district's own that could not be read, and so says nothing.
     """
 
     rule: str
@@ -59,6 +60,7 @@ class Ruling:
     layer: str = ""
     layer_version: str = ""
     note: str = ""
+    is_unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

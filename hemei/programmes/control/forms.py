@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Scope
 from hemei.law.book import Book
+from hemei.law.clauses import plain_title, whole_article
 from hemei.law.lists import EXISTING, rule_id, title_of
 from hemei.law.plan import TIERS, ZONES, Row
 from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
@@ -209,6 +210,12 @@ class RuleForm(OfficeForm):
         for name, choices in (("layer", layers), ("zone", named(plan, ZONES)), ("tier", named(plan, TIERS))):
             self.fields[name].choices = choices  # type: ignore[attr-defined]
 
+    def clean_document(self) -> str:
+        return plain_title(self.cleaned_data["document"])
+
+    def clean_article(self) -> str:
+        return whole_article(self.cleaned_data["article"])
+
     def written(self) -> Written:
         said = dict(self.cleaned_data)
         said |= {"kind": Kind(said["kind"]), "measure": Measure(said["measure"]), "within_m": said["within_m"] or 0.0}
@@ -250,6 +257,8 @@ class ClauseForm(OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        said["document"] = plain_title(said.get("document", ""))
+        said["article"] = whole_article(said.get("article", ""))
         words = [said.get(name) for name in ("document", "number", "article", "issuer", "text")]
         if any(words):
             for name in ("document", "article"):

@@ -16,15 +16,26 @@ from hemei.engines.screen.crs import converter
 from hemei.law.advice import Advice
 from hemei.law.around import Around
 from hemei.law.book import Book
+from hemei.law.disclosure import AT_THE_WINDOW
 from hemei.law.proposal import Answer, Asked, Drawn, judged
 from hemei.law.rules import USE_TITLES, WORK_TITLES
 from hemei.law.wording import amount, citations, remedy, sentence
 from hemei.programmes.control.coarse import coarsened, outcomes
-from hemei.programmes.control.keeping import SPOT_ERROR_M, STORED, district_code, in_force, near, newest_law, spot
+from hemei.programmes.control.keeping import (
+    SPOT_ERROR_M,
+    STORED,
+    district_code,
+    in_force,
+    near,
+    newest_law,
+    spot,
+    whole_law,
+)
 from hemei.programmes.control.kinds import ZONES
+from hemei.programmes.control.unread import Fault
 from hemei.terms.measure import Measure
 from hemei.terms.proposal import Limit, Proposal, Ruled, Ruling
-from hemei.terms.verdict import Outcome, Verdict
+from hemei.terms.verdict import Kind, Outcome, Verdict
 
 POINT = 0
 GROUND = 2
@@ -40,7 +51,9 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
         some = [one for one in proposals if district_code(one.region) == code]
         ready = near(code, on, max(_error(one, _shape(one.geometry)) for one in some))
         layers = in_force(code, on)
-        configured = bool(layers) or newest_law(code) is not None
+        law = newest_law(code)
+        configured = bool(layers) or law is not None
+        unread = [_unread(fault, public=public) for fault in whole_law(law).faults if fault.decides(on)]
         zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
         for one in some:
             drawn, asked = drawn_in_metres(one, ready)
@@ -49,8 +62,31 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
                 said = coarsened(said, drawn.building, asked, ready, zones_shown=zones_shown)
             if public and (zones_shown or not any(row.kind == ZONES for row in layers)):
                 said = replace(said, advice=_open_advice(one, ready, on))
-            found[one.id] = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
+            ruled = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
+            found[one.id] = replace(ruled, rulings=(*ruled.rulings, *unread))
     return found
+
+
+def _unread(fault: Fault, *, public: bool) -> Ruling:
+    """What cannot be read of the district's own law is not known to permit anything."""
+    kind = str(fault.row.get("kind", ""))
+    return Ruling(
+        rule=str(fault.row.get("id") or "own"),
+        title=fault.name,
+        kind=Kind(kind) if kind in [*Kind] else Kind.DENY,
+        outcome=Outcome.UNKNOWN,
+        said=_("区里的这条规则没有判，请到窗口核实") if public else fault.sentence,
+        remedy="",
+        measured=None,
+        threshold=None,
+        margin=None,
+        unit="",
+        clause="",
+        text="",
+        marks=(),
+        missing=(AT_THE_WINDOW,) if public else (fault.why,),
+        is_unread=True,
+    )
 
 
 def _open_advice(proposal: Proposal, ready: Around, on: date) -> Advice | None:

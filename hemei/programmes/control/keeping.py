@@ -10,7 +10,7 @@ import json
 import shutil
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -20,38 +20,38 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-import yaml
 from django.conf import settings
 from pyproj import CRS
 
 from hemei.core.files import path_of
 from hemei.core.models import Region
 from hemei.engines.screen.crs import proposed
+from hemei.engines.screen.store import clear
 from hemei.engines.screen.terrain import KEPT
 from hemei.engines.screen.writing import partial_of
 from hemei.law.around import Around, around
-from hemei.law.book import NATIONAL as NATION
-from hemei.law.book import Book, national, read_book
+from hemei.law.book import Book, national
 from hemei.law.district import STEEP_DEG, District, LayerFile, Mosaic
 from hemei.law.plan import Row, read_plan
 from hemei.law.repeals import Repeal, repealed
+from hemei.law.yaml_lines import LawError
+from hemei.programmes.control.entries import Entries, read_from, settled, written
 from hemei.programmes.control.kinds import ELEVATION, PLOTS, ZONES
 from hemei.programmes.control.models import LayerVersion, OwnLaw
+from hemei.programmes.control.unread import Fault, sifted
+from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
 ERROR_M = 30.0
 """Layers are kept ready for position errors up to this; for a larger one they are made anew."""
 MOST_READY = 4
 STORED = CRS.from_epsg(4490)
-Entries = dict[str, list[dict[str, Any]]]
-DAYS = frozenset({"from", "to", "valid_from", "valid_to", "when", "in_force_checked"})
 DENSITY = "density"
 """The circle in which density is counted, by day: kept with the law, read by no rule."""
 STEEP = "steep"
 """From how many degrees on ground is steep, by day: likewise."""
 REPEALS = "repeals"
 """The documents that ceased to hold, as the district recorded it."""
-PARTS = ("clauses", "layers", "parameters", "rules", "plan")
 
 _ready: OrderedDict[object, Around] = OrderedDict()
 _lock = Lock()
@@ -82,37 +82,40 @@ def in_force(region: str, on: date) -> list[LayerVersion]:
     return list(chosen.values())
 
 
-def written(entries: Entries, folder: Path) -> Path:
-    """The district's own law as the files of `hemei.law`, in a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for part in PARTS:
-        if rows := _with_days(entries.get(part) or []):
-            with partial_of(folder / f"{part}.yaml") as partial:
-                partial.write_text(yaml.safe_dump(rows, allow_unicode=True, sort_keys=False), "utf-8")
-    return folder
+@dataclass(frozen=True)
+class Law:
+    """What a district's decisions stand on: the nation's law with what can be read of its own, its plan, and what
+    cannot be read."""
 
+    book: Book
+    plan: Mapping[str, tuple[Row, ...]]
+    faults: tuple[Fault, ...] = ()
 
-def _with_days(value: Any, key: str = "") -> Any:
-    """Days, which are kept as text, as days again."""
-    if isinstance(value, list):
-        return [_with_days(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _with_days(one, name) for name, one in value.items()}
-    return date.fromisoformat(value) if key in DAYS and isinstance(value, str) else value
+    def cannot_read(self, rule: str) -> bool:
+        return any(fault.part == "rules" and fault.row.get("id") == rule for fault in self.faults)
 
 
 @lru_cache(maxsize=8)
-def _law(folder: Path) -> tuple[Book, dict[str, tuple[Row, ...]]]:
-    book = read_book(NATION, folder)
-    return book, read_plan(folder / "plan.yaml", book.clauses)
+def _law(folder: Path, entries: str) -> Law:
+    try:
+        return Law(*read_from(folder))
+    except LawError:  # kept before the law asked for what it asks for now
+        return Law(*sifted(json.loads(entries)))
 
 
-def law_of(law: OwnLaw | None) -> tuple[Book, dict[str, tuple[Row, ...]]]:
-    """The nation's law with the district's own, and the district's plan."""
+def whole_law(law: OwnLaw | None) -> Law:
+    """The nation's law with the district's own, and the district's plan; see `Law`."""
     if law is None:
-        return national(), read_plan(None)
-    book, plan = _written_law(law)
-    return repealed(book, repeals_in(law.entries)), plan
+        return Law(national(), read_plan(None))
+    entries = settled(law.entries, day_of(law.recorded_at))
+    text = json.dumps(entries, sort_keys=True)
+    # By content: another database may come to lie in the same folder.
+    folder = root() / "law" / hashlib.sha256(text.encode()).hexdigest()[:16]
+    if not (folder / "whole").exists():
+        written(entries, folder)
+        (folder / "whole").touch()
+    read = _law(folder, text)
+    return replace(read, book=repealed(read.book, repeals_in(entries)))
 
 
 def repeals_in(entries: Entries) -> list[Repeal]:
@@ -123,13 +126,10 @@ def repeals_in(entries: Entries) -> list[Repeal]:
     ]
 
 
-def _written_law(law: OwnLaw) -> tuple[Book, dict[str, tuple[Row, ...]]]:
-    digest = hashlib.sha256(json.dumps(law.entries, sort_keys=True).encode()).hexdigest()[:16]
-    folder = root() / "law" / digest  # by content: another database may come to lie in the same folder
-    if not (folder / "whole").exists():
-        written(law.entries, folder)
-        (folder / "whole").touch()
-    return _law(folder)
+def law_of(law: OwnLaw | None) -> tuple[Book, Mapping[str, tuple[Row, ...]]]:
+    """Book and plan of `whole_law`."""
+    read = whole_law(law)
+    return read.book, read.plan
 
 
 def copy_path(layer: LayerVersion) -> Path:
@@ -228,8 +228,10 @@ def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
 
 
 def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None, on: date) -> District:
+    read = whole_law(law)
     entries = law.entries if law else {}
-    return district_with(region, [laid(row) for row in layers], *law_of(law), entries=entries, on=on)
+    made = district_with(region, [laid(row) for row in layers], read.book, read.plan, entries=entries, on=on)
+    return replace(made, remarks=tuple(fault.sentence for fault in read.faults))
 
 
 def district_with(
@@ -301,6 +303,7 @@ def near(region: str, on: date, error_m: float = 0.0) -> Around:
         made = _ready.pop(key, None)
         if made is None:
             made = around(_district(region, layers, law, on), error, beside=root() / "maps")
+            clear(root() / "maps")
         _ready[key] = made
         while len(_ready) > MOST_READY:
             _ready.popitem(last=False)

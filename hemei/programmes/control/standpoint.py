@@ -11,9 +11,9 @@ from hemei.law.around import Around, around
 from hemei.law.book import Book
 from hemei.law.plan import Row
 from hemei.law.rules import Rule
+from hemei.programmes.control.entries import Entries
 from hemei.programmes.control.keeping import (
     ERROR_M,
-    Entries,
     Laid,
     district_with,
     in_force,

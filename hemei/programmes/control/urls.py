@@ -1,7 +1,18 @@
 from django.urls import path
 
 from hemei.core.doors import pages_of, signed_in
-from hemei.programmes.control.views import clauses, editing, here, kinds, layers, plan, previews, rules, screenings
+from hemei.programmes.control.views import (
+    clauses,
+    editing,
+    here,
+    kinds,
+    layers,
+    mending,
+    plan,
+    previews,
+    rules,
+    screenings,
+)
 
 staff = pages_of("control")
 
@@ -18,6 +29,7 @@ urlpatterns = [
     staff("previews/<int:asked>/drop/", previews.drop, "preview_drop"),
     staff("previews/<int:asked>/<int:z>/<int:x>/<int:y>.mvt", previews.tile, "preview_tile"),
     staff("rules/changes/", rules.changes, "law_changes"),
+    staff("rules/mend/", mending.mend, "law_mend"),
     staff("rules/circle/", kinds.circle, "circle"),
     staff("rules/steep/", kinds.steep, "steep"),
     staff("clauses/", clauses.listing, "clauses"),

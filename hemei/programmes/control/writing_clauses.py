@@ -11,7 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hemei.core.errors import Mistaken
-from hemei.programmes.control.keeping import Entries
+from hemei.programmes.control.entries import BY_HAND, Entries
+from hemei.terms.day import today
 
 Row = dict[str, Any]
 LAYER_PREFIX = "own.L"
@@ -48,16 +49,21 @@ def clause_kept(entries: Entries, name: str, wrote: Cited, rule: str, holders: S
         "limit": "district",
     }
     if wrote.text:
-        row |= {"text": wrote.text, "seen": old.get("seen") or {"where": "区里录入", "when": start}}
+        row |= {"text": wrote.text, "seen": old.get("seen") or _seen()}
     said = ("document", "number", "article", "issuer", "text")
     if old and all(old.get(key) == row.get(key) for key in said):
         row = old | {"valid_from": row["valid_from"]}
     elif _cited(entries, name, holders) or not name or (not old and name != f"{rule}.clause"):
         taken = {one["id"] for one in entries["clauses"]}
         row |= {"id": free_name(f"{rule}.clause", taken), "valid_from": start}
-        row |= {"seen": {"where": "区里录入", "when": start}} if wrote.text else {}
+        row |= {"seen": _seen()} if wrote.text else {}
     entries["clauses"] = [one for one in entries["clauses"] if one["id"] != row["id"]] + [row]
     return str(row["id"])
+
+
+def _seen() -> Row:
+    """Who copies a text into the form has it before them that day, whenever it takes effect."""
+    return {"where": BY_HAND, "when": today().isoformat()}
 
 
 def _cited(entries: Entries, name: str, holders: Sequence[Row]) -> bool:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.errors import Mistaken
 from hemei.law.rules import EVERYWHERE
-from hemei.programmes.control.keeping import Entries
+from hemei.programmes.control.entries import Entries
 from hemei.programmes.control.writing_clauses import Cited, clause_kept, free_name
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
@@ -80,7 +80,16 @@ def with_rule(entries: Entries, wrote: Written, rule: str = "") -> tuple[Entries
     elif old is not None and not same_day:
         made["rules"].append(_ended(old, wrote.starts))
     made["rules"].append(row)
+    _drop_later(made, threshold)
     return made, name
+
+
+def _drop_later(entries: Entries, number: str | float) -> None:
+    """Leave out of a number what would begin after the last day of the rules that ask for it."""
+    ends = [one.get("to") for one in entries["rules"] if one.get("threshold") == number]
+    for row in entries["parameters"]:
+        if row["id"] == number and ends and None not in ends:
+            row["values"] = [one for one in row["values"] if one["from"] <= max(map(str, ends))]
 
 
 def _before(entries: Entries, versions: Sequence[Row], starts: date) -> list[Row]:

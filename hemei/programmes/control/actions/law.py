@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -20,24 +18,14 @@ from hemei.core.access import Actor, At
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Job
 from hemei.core.writing import action, audit
-from hemei.law.book import NATIONAL, SAMPLE, Book, read_book
-from hemei.law.plan import Row, read_plan
+from hemei.law.book import SAMPLE, Book
 from hemei.law.repeals import repealed
 from hemei.law.yaml_lines import LawError
-from hemei.programmes.control.keeping import (
-    DENSITY,
-    PARTS,
-    REPEALS,
-    STEEP,
-    Entries,
-    district_code,
-    newest_law,
-    repeals_in,
-    written,
-)
+from hemei.programmes.control.entries import PARTS, Entries, Plan, read_from, settled, written
+from hemei.programmes.control.keeping import DENSITY, REPEALS, STEEP, district_code, newest_law, repeals_in
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.offering import new_folder
-from hemei.terms.day import today
+from hemei.terms.day import day_of, today
 
 CEILINGS = "ceilings"
 """The most built area by zone and tier: kept with the law, read by no rule."""
@@ -48,7 +36,8 @@ BESIDE = (CEILINGS, DENSITY, STEEP, REPEALS)
 def entries_of(region: str) -> Entries:
     """The district's own law as it stands, to be changed; empty lists where it has none."""
     law = newest_law(region)
-    return {part: list(deepcopy(law.entries.get(part, []))) if law else [] for part in (*PARTS, *BESIDE)}
+    kept = settled(law.entries, day_of(law.recorded_at)) if law else {}
+    return {part: list(kept.get(part, [])) for part in (*PARTS, *BESIDE)}
 
 
 def sample() -> Entries:
@@ -82,23 +71,14 @@ def read_aside(entries: Entries) -> Iterator[Book]:
     yield law_aside(entries)[0]
 
 
-def law_aside(entries: Entries) -> tuple[Book, dict[str, tuple[Row, ...]]]:
+def law_aside(entries: Entries) -> tuple[Book, Plan]:
     """The book and the plan that entries would make. Raises Mistaken likewise."""
-    folder = Path(tempfile.mkdtemp(prefix="hemei-law-"))
-    try:
-        written(entries, folder)
-        book = read_book(NATIONAL, folder)
-        return repealed(book, repeals_in(entries)), read_plan(folder / "plan.yaml", book.clauses)
-    except LawError as fault:
-        raise Mistaken(_said(str(fault), folder), code="bad_law") from fault
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _said(fault: str, folder: Path) -> str:
-    """What is wrong, without the file and line that nobody on a page can see."""
-    words = fault.replace(f"{folder}/", "").partition("：")
-    return words[2] if ".yaml" in words[0] else fault.replace(f"{folder}/", "")
+    with tempfile.TemporaryDirectory(prefix="hemei-law-") as folder:
+        try:
+            book, plan = read_from(written(entries, Path(folder)))
+        except LawError as fault:
+            raise Mistaken(fault.said, code="bad_law") from fault
+    return repealed(book, repeals_in(entries)), plan
 
 
 @action(verb="control.keep", on="where")

@@ -16,8 +16,9 @@ from hemei.core.models import Job
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, ask_preview, entries_of
+from hemei.programmes.control.entries import Entries
 from hemei.programmes.control.forms import ClauseForm, RuleForm
-from hemei.programmes.control.keeping import Entries, law_of, newest_law
+from hemei.programmes.control.keeping import law_of, newest_law, whole_law
 from hemei.programmes.control.models import OfControl, OwnLaw
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_rules import as_written, began, versions_of, with_further, with_rule
@@ -75,6 +76,8 @@ def further(request: OfficeRequest, rule: str) -> HttpResponse:
     code = district_here(request, scope)
     law, entries = newest_law(code), entries_of(code)
     last = found(next(reversed(versions_of(entries, rule)), None))
+    if whole_law(law).cannot_read(rule):
+        return redirect("control.law_mend")
     book = law_of(law)[0]
     form = ClauseForm(request.POST or None, book=book, rule=book.rule(rule, date.fromisoformat(began(entries, last))))
 

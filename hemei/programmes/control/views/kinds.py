@@ -15,8 +15,9 @@ from hemei.law.district import STEEP_DEG
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, ask_preview, change_law, entries_of
+from hemei.programmes.control.entries import Entries
 from hemei.programmes.control.forms import CircleForm, LayerKindForm, SteepForm
-from hemei.programmes.control.keeping import DENSITY, STEEP, Entries, law_of, newest_law, steeper_in
+from hemei.programmes.control.keeping import DENSITY, STEEP, law_of, newest_law, steeper_in
 from hemei.programmes.control.kinds import COMPUTED
 from hemei.programmes.control.models import OfControl, OwnLaw
 from hemei.programmes.control.views.district import MATTER, district_here

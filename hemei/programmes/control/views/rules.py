@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from hemei.core.access import scope_of
@@ -18,7 +18,7 @@ from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control.forms import LawFilterForm
-from hemei.programmes.control.keeping import STEEP, begun, in_force, law_of, newest_law, radius_in, steeper_in
+from hemei.programmes.control.keeping import STEEP, begun, in_force, newest_law, radius_in, steeper_in, whole_law
 from hemei.programmes.control.kinds import COMPUTED, ELEVATION, OTHER, PLOTS, THE_HOUSE, TOPICS, topic_of
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.clauses import matches
@@ -119,11 +119,12 @@ def listing(request: OfficeRequest) -> HttpResponse:
     form = LawFilterForm(request.GET, within=scope)
     on, kept = form.day, _kept(request, code)
     law = kept or newest_law(code)
-    book, _plan = law_of(law)
-    held = _held(code, on)
+    read = whole_law(law)
+    book, held = read.book, _held(code, on)
     rules = [shown(rule, book, held, on) for rule in book.rules if rule.holds(on) and found_by(rule, book, form.text)]
     entries = law.entries if law else {}
     context = {
+        "faults": read.faults,
         "own": by_topic([rule for rule in rules if rule.own]),
         "national": by_topic([rule for rule in rules if not rule.own]),
         "total": len(rules),
@@ -177,8 +178,12 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     on = LawFilterForm(request.GET, within=scope).day
+    may_keep = bool(scope_of(request.actor, "control.keep", MATTER))
     law = newest_law(code)
-    book, _plan = law_of(law)
+    read = whole_law(law)
+    book = read.book
+    if read.cannot_read(rule) and may_keep:
+        return redirect("control.law_mend")
     one = found(_version(book, rule, on))
     run = newest_run(code, within=scope)
     digits = Level.VILLAGE if min(len(p) for p in scope.prefixes) >= Level.TOWNSHIP else Level.TOWNSHIP
@@ -200,7 +205,7 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
         "counts": counts,
         "by_region": by_region(run, rule, within=scope, digits=digits) if run else [],
         "region_names": names(within=scope),
-        "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),
+        "may_keep": may_keep,
     }
     return render(request, "control/rule.html", context)
 

@@ -24,7 +24,7 @@ from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.deciding import decide as decide_finding
 from hemei.programmes.control.actions.deciding import start_run
 from hemei.programmes.control.forms import DecisionForm, FindingFilterForm
-from hemei.programmes.control.keeping import law_of, newest_law
+from hemei.programmes.control.keeping import law_of, newest_law, whole_law
 from hemei.programmes.control.models import Decision, OfControl, Run
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.queries.results import Found, asked_of, by_rule, newest_run, runs, told
@@ -43,13 +43,15 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     last = newest_run(code, within=scope)
-    book, plan = law_of(last.law if last else newest_law(code))
+    law = whole_law(last.law if last else newest_law(code))
+    book, plan = law.book, law.plan
     asked = FindingFilterForm(request.GET, within=scope, book=book, plan=plan)
     region = asked.chosen["region"]
     rows = list(runs(within=scope).filter(region=code)[:20])
     context = {
         "last": last,
         "counts": by_rule(last, book.on(last.on), plan, within=scope, region=region) if last else [],
+        "faults": law.faults,
         "rows": rows,
         "going": next((run for run in rows if run.job.state in GOING), None),
         "region": region,
@@ -77,12 +79,13 @@ def _run(request: OfficeRequest, pk: int) -> Run:
 def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     scope = reach(request.actor, "control.view", MATTER)
-    book, plan = law_of(run.law)
+    law = whole_law(run.law)
     context = {
         "run": run,
+        "faults": law.faults,
         "going": run.job.state in GOING,
         "percent": run.job.done,
-        "counts": by_rule(run, book.on(run.on), plan, within=scope) if run.ended_at else [],
+        "counts": by_rule(run, law.book.on(run.on), law.plan, within=scope) if run.ended_at else [],
         "may_stop": may(request.actor, "control.keep", run),
     }
     return render(request, "control/run.html", context)
@@ -127,7 +130,8 @@ def findings(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.view", MATTER)
     code = district_here(request, scope)
     run = newest_run(code, within=scope)
-    book, plan = law_of(run.law if run else newest_law(code))
+    law = whole_law(run.law if run else newest_law(code))
+    book, plan = law.book, law.plan
     form = FindingFilterForm(request.GET, within=scope, book=book, plan=plan)
     rows, page = [], None
     if run is not None:
@@ -138,6 +142,7 @@ def findings(request: OfficeRequest) -> HttpResponse:
         page = numbered.turns(request)
     context = {
         "form": form,
+        "faults": law.faults,
         "run": run,
         "rows": rows,
         "page": page,

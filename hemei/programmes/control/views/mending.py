@@ -1,0 +1,47 @@
+"""读不了的规则: what the district once kept and the law cannot read now, why, and the way to put it right."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from hemei.core.access import At
+from hemei.core.doors import reach
+from hemei.office.request import OfficeRequest
+from hemei.office.trying import status, tried
+from hemei.programmes.control.actions.law import change_law, entries_of
+from hemei.programmes.control.forms import Documented
+from hemei.programmes.control.keeping import newest_law, whole_law
+from hemei.programmes.control.models import OfControl, OwnLaw
+from hemei.programmes.control.unread import mended, sifted, without
+from hemei.programmes.control.views.district import MATTER, district_here
+
+
+def mend(request: OfficeRequest) -> HttpResponse:
+    """Write what can be put right without asking, leave out what cannot, and keep the rest as it is."""
+    scope = reach(request.actor, "control.keep", MATTER)
+    code = district_here(request, scope)
+    law = newest_law(code)
+    faults = whole_law(law).faults
+    if not faults:
+        messages.info(request, _("区里的规则都读得了，没有要改的。"))
+        return redirect("control.rules")
+    entries, changes = mended(entries_of(code))
+    left = sifted(entries)[2]
+    form = Documented(request.POST or None)
+
+    def act() -> OwnLaw:
+        where = At(code, OfControl.matter)
+        said = form.cleaned_data["said"]
+        kept: OwnLaw = change_law(
+            where=where, entries=without(entries, left), said=said, seen=law.pk if law else 0, by=request.actor
+        )
+        return kept
+
+    if tried(request, form, act):
+        messages.success(request, _("已保存，区里的规则都读得了。拿掉的请重新写。"))
+        return redirect("control.rules")
+    context = {"form": form, "faults": faults, "changes": changes, "left": left}
+    return render(request, "control/mend.html", context, status=status(form))
