@@ -33,7 +33,7 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
     """Compare what is with what the job would have. Started again after a kill, it begins anew."""
     said = job.arguments
     progress(0, STEPS, _("读取图层"))
-    folder = folder_of(said["folder"])
+    folder = folder_of(said.get("folder", ""))  # a job of an earlier version has none
     now = as_it_is(said["region"], date.fromisoformat(said["on"]))
     try:
         beside = _beside(now, said, folder, progress)

@@ -270,6 +270,19 @@ def test_what_was_left_alone_goes_and_so_does_what_was_dropped(layers, people: P
     assert LayerVersion.objects.filter(kind="permanent_farmland").count() == 1
 
 
+def test_a_preview_of_an_earlier_version_of_the_programme_is_gone_not_broken(layers, people: People) -> None:
+    said = {"region": DISTRICT, "rule": "own.R01", "entries": {}, "said": "某规划", "seen": 0, "on": "2026-01-01"}
+    job = Job.objects.create(kind="control.preview", region=DISTRICT, by=people.district.account, arguments=said)
+    while one := take_next():
+        run(one)
+    job.refresh_from_db()
+    assert (job.state, "重新来一次" in job.message) == (JobState.FAILED, True)
+    client = signed_in(people.district)
+    assert "预览已经清掉" in client.get(reverse("control.preview", args=[job.pk])).content.decode()
+    for name in ("keep", "again", "drop"):
+        assert client.post(reverse(f"control.preview_{name}", args=[job.pk])).status_code == 302
+
+
 def test_a_preview_is_stopped(layers, people: People) -> None:
     job = offered(people)
     client = signed_in(people.district)

@@ -79,7 +79,7 @@ def detail(request: OfficeRequest, asked: int) -> HttpResponse:
 def _about(job: Job) -> dict[str, Any]:
     """What the preview is of, and where it leads back to."""
     if "layer" not in job.arguments:
-        words = {"about": _("管控规则"), "title": job.arguments["title"], "keep": _("保存")}
+        words = {"about": _("管控规则"), "title": job.arguments.get("title", ""), "keep": _("保存")}
         return words | {"back": reverse("control.rules")}
     draft = Draft.of(job.arguments["layer"])
     kind = layer_kinds(law_of(newest_law(job.region))[0]).get(draft.layer.kind)
