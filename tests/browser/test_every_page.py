@@ -12,6 +12,7 @@ from hemei.core.models import Account, Place
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.conftest import People
 from tests.site.test_addresses import ADDRESSES, NUMBER, all_of, village_records
+from tests.site.test_open_to_all import opened
 
 __all__ = ["village_records"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -38,6 +39,24 @@ def test_no_page_asks_for_what_its_policy_forbids(
     assert len(pages) >= 10
     seen = visit(getattr(village_records, who), size)
     told = {}
+    for address in pages:
+        seen.complaints.clear()
+        seen.page.goto(address, wait_until="load")
+        if said := [one for one in seen.complaints if "Content Security Policy" in one or "Content-Security" in one]:
+            told[address] = said
+    assert told == {}
+
+
+def test_nor_does_any_page_that_is_open_to_all(village_records: People, visit: Callable[..., Visit]) -> None:
+    client = Client(headers={"accept-language": "zh-CN"})
+    pages = []
+    for address in opened(village_records):
+        answer = client.get(address)
+        all_of(answer)
+        if answer.status_code == 200 and answer.headers.get("Content-Type", "").startswith("text/html"):
+            pages.append(address)
+    assert len(pages) >= 10
+    seen, told = visit(None, PHONE), {}
     for address in pages:
         seen.complaints.clear()
         seen.page.goto(address, wait_until="load")

@@ -18,21 +18,28 @@ from PIL import Image
 
 from hemei.core.access import SYSTEM, Actor, At, actor_of, scope_of
 from hemei.core.actions import draw as drawing
+from hemei.core.actions import formversion as forming
 from hemei.core.actions.case import STEPS, Brought
 from hemei.core.actions.check import Answered, submit_check
 from hemei.core.actions.checkbatch import submit_checks
+from hemei.core.actions.erasure import erase_person
 from hemei.core.actions.evidence import NewFile
 from hemei.core.actions.register import folder as importing
 from hemei.core.actions.seal import seal_pending
-from hemei.core.models import Account, Case, Draw, ImportBatch, Place
+from hemei.core.models import Account, Case, Draw, ImportBatch, Person, Place, Region
+from hemei.core.personal import encrypt
+from hemei.core.registry import registry
 from hemei.core.worker import run, take_next
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, VILLAGE
+from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE
 from tests.faults import collecting
-from tests.faults.furnish import LEANS
+from tests.faults.furnish import LEANS, PHONE
 
 ROWS = 30  # of an imported register
+CHANGE = "change-"  # what the batches of `renaming` are called by
 Say = Callable[..., None]
+CHANGES = 'district: "429999"\nregisters:\n  changes: {file: 变更.csv}\n'
 LAYOUT = 'district: "429999"\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.csv, kind: house}\n'
 
 
@@ -161,12 +168,49 @@ def register(rng: Random, name: str, say: Say) -> None:
         say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
 
 
+def erasure(rng: Random, name: str, say: Say) -> None:
+    """Somebody's name and numbers deleted."""
+    person = Person.objects.create(name=name, region=VILLAGE, phone_masked="138******34", phone=encrypt(PHONE))
+    erase_person(person=person, document=f"清理 {name}", by=SYSTEM)
+    say("ended", kind="erase", person=person.pk)
+
+
+def publishing(rng: Random, name: str, say: Say) -> None:
+    """A form uploaded as the district edits it, and published."""
+    form = registry.forms["houses.survey"]
+    wanted, content = forming.about(form), as_plain(forming.with_sheet_of_findings(form))
+    where, by, read = At(DISTRICT), who("district"), forming.reading_of(content, wanted)
+    draft = forming.keep_draft(where=where, wanted=wanted, read=read, content=content, filename=f"{name}.xlsx", by=by)
+    forming.publish(where=where, version=draft, starts=today(), by=by)
+    say("ended", kind="publish", version=draft.pk)
+
+
+def renaming(rng: Random, name: str, say: Say) -> None:
+    """A village gets another code, by a mapping table that is uploaded, read, confirmed and applied."""
+    number = 300 + 2 * Region.objects.filter(code__gte=f"{TOWNSHIP}300", code__lt=f"{TOWNSHIP}999").count()
+    old, new = f"{TOWNSHIP}{number}", f"{TOWNSHIP}{number + 1}"
+    Region.objects.create(code=old, name=f"{number}村", level=12)
+    Place.objects.create(kind="house", label=name, region=old)
+    row = f"{old},{new},更名,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
+    begun = uploaded(f"{CHANGE}{name}", "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + row, CHANGES)
+    work_off()
+    begun.refresh_from_db()
+    if begun.state == "ready":
+        importing.confirm(batch=begun, by=who("admin"))
+        work_off()
+        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+
+
 def upload(name: str) -> ImportBatch:
+    lines = [f"{VILLAGE},{name}-{n},{name} {n}号,{110.6 + n / 1000:.4f},31.6\n" for n in range(ROWS)]
+    return uploaded(name, "农房.csv", "村代码,房屋编号,地址,经度,纬度\n" + "".join(lines), LAYOUT)
+
+
+def uploaded(name: str, file: str, table: str, layout: str) -> ImportBatch:
     folder = Path(settings.VAR) / "imports" / name
     folder.mkdir(parents=True)
-    lines = [f"{VILLAGE},{name}-{n},{name} {n}号,{110.6 + n / 1000:.4f},31.6\n" for n in range(ROWS)]
-    (folder / "农房.csv").write_text("村代码,房屋编号,地址,经度,纬度\n" + "".join(lines), "utf-8")
-    (folder / "district.yaml").write_text(LAYOUT, "utf-8")
+    (folder / file).write_text(table, "utf-8")
+    (folder / "district.yaml").write_text(layout, "utf-8")
     return importing.begin_uploaded(address=f"imports/{name}", name=name, by=who("admin"))
 
 
@@ -187,6 +231,9 @@ KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
     "step": (step, 6),
     "draw": (draw, 3),
     "register": (register, 5),
+    "erasure": (erasure, 2),
+    "publishing": (publishing, 1),
+    "renaming": (renaming, 3),
     "sealing": (sealing, 1),
 }
 

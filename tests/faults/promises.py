@@ -21,15 +21,18 @@ from hemei.core.models import (
     Draw,
     DrawState,
     Due,
+    FormVersion,
     ImportBatch,
     Job,
     JobState,
+    Person,
     Place,
     PlaceTally,
+    Region,
 )
 from hemei.core.queries.digest import Held, evidence_faults
 from hemei.core.queries.verify import faults
-from tests.faults.presses import ROWS, work_off
+from tests.faults.presses import CHANGE, ROWS, work_off
 
 
 def kept(said: Mapping[str, Any]) -> bool:
@@ -57,6 +60,11 @@ def kept(said: Mapping[str, Any]) -> bool:
             return ImportBatch.objects.filter(pk=said["batch"], state__in=["applying", "applied"]).exists()
         case "apply":
             return ImportBatch.objects.filter(pk=said["batch"], state=said["state"]).exists()
+        case "erase":
+            person = Person.objects.get(pk=said["person"])
+            return person.erased_at is not None and not person.phone and not person.phone_masked
+        case "publish":
+            return FormVersion.objects.filter(pk=said["version"], published_at__isnull=False).exists()
     raise ValueError(said["kind"])
 
 
@@ -70,6 +78,9 @@ def broken() -> Iterator[str]:
     yield from _draws()
     yield from _imports()
     yield from _map()
+    yield from _erased()
+    yield from _published()
+    yield from _renamed()
 
 
 def _entries() -> Iterator[str]:
@@ -101,10 +112,37 @@ def _draws() -> Iterator[str]:
 
 
 def _imports() -> Iterator[str]:
-    for batch in ImportBatch.objects.all():
+    for batch in ImportBatch.objects.exclude(name__startswith=CHANGE):
         there = Place.objects.filter(identifiers__value__startswith=f"{batch.name}-").count()
         if there != (ROWS if batch.state == "applied" else 0):
             yield f"import {batch.pk} is {batch.state}, and {there} of {ROWS} rows are there"
+
+
+def _erased() -> Iterator[str]:
+    """Whose name is gone has an entry, whoever has an entry is nameless."""
+    entries = AuditEntry.objects.filter(verb="person.erase").values_list("subject", flat=True)
+    gone = [f"person:{pk}" for pk in Person.objects.exclude(erased_at=None).values_list("pk", flat=True)]
+    if sorted(entries) != sorted(gone):
+        yield f"erased persons and their entries differ: {sorted(set(entries) ^ set(gone))[:3]}"
+
+
+def _published() -> Iterator[str]:
+    entries = AuditEntry.objects.filter(verb="form.publish").values_list("subject", flat=True)
+    held = [f"form_version:{pk}" for pk in FormVersion.objects.exclude(published_at=None).values_list("pk", flat=True)]
+    if sorted(entries) != sorted(held):
+        yield f"published forms and their entries differ: {sorted(set(entries) ^ set(held))[:3]}"
+
+
+def _renamed() -> Iterator[str]:
+    """A village has its old code and all that was in it, or its new one and all of it."""
+    codes = set(Region.objects.values_list("code", flat=True))
+    for batch in ImportBatch.objects.filter(name__startswith=CHANGE):
+        place = Place.objects.get(label=batch.name.removeprefix(CHANGE))
+        village = int(place.region[-3:])
+        applied = batch.state == "applied"
+        pair = [f"{place.region[:-3]}{number}" for number in (village - village % 2, village - village % 2 + 1)]
+        if place.region != pair[applied] or pair[applied] not in codes or (not applied and pair[1] in codes):
+            yield f"change {batch.pk} is {batch.state}, and its house in {place.region}"
 
 
 def _map() -> Iterator[str]:

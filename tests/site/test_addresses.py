@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from hemei.core.access import SYSTEM, At
 from hemei.core.actions.apikey import issue_key
+from hemei.core.actions.collector import issue_collector
 from hemei.core.actions.door import issue_door, revoke_door
 from hemei.core.files import path_of
 from hemei.core.models import (
@@ -48,7 +49,7 @@ from hemei.core.models import (
 )
 from hemei.core.registry import registry
 from hemei.engines.forms.writing import as_xlsform
-from hemei.field.urls import at_the_door
+from hemei.field.urls import at_the_door, for_collect
 from hemei.programmes.building.models import Lead, Permit, PermitFile
 from hemei.programmes.control.models import LayerVersion, Run
 from hemei.programmes.craftsmen.models import (
@@ -396,3 +397,17 @@ def test_a_plate_opens_its_own_house_and_a_revoked_one_none(village_records: Peo
             old, never = method(f"/d/{revoked.token}/{page}"), method(f"/d/{'a' * 26}/{page}")
             assert (old.status_code, never.status_code) == (404, 404), page
             assert old.content.replace(revoked.token.encode(), b"") == never.content.replace(b"a" * 26, b""), page
+
+
+@pytest.mark.parametrize("who", OUTSIDERS)
+def test_a_phone_collects_nothing_of_another_village(village_records: People, who: str) -> None:
+    """Every address of ODK Collect, with the key of a phone whose owner has no business in the village."""
+    account = Account.objects.get(pk=getattr(village_records, who).id)
+    _phone, token = issue_collector(where=At(VILLAGE), account=account, name="手机", by=SYSTEM)
+    client = Client(headers={"X-OpenRosa-Version": "1.0"}, raise_request_exception=False)
+    for form in registry.forms:
+        for pattern in for_collect:
+            for method in (client.get, client.head, client.post):
+                answer = method(f"/key/{token}/{str(pattern.pattern).replace('<str:form_id>', form)}")
+                assert answer.status_code < 500, (form, pattern)
+                assert MARK.encode() not in all_of(answer), (form, pattern)
