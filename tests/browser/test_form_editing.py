@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Page, expect
 
@@ -149,3 +149,61 @@ def test_an_inspector_fills_in_what_the_district_added(
     expect(inspector.get_by_text("谁批的？")).to_be_visible()
     look(inspector, f"patrol-{size['width']}")
     assert shed.starts == today()
+
+
+OWN = [
+    ["分组", "题目", "类型", "选项", "必填", "何时问", "提示", "数值范围", "字数", "自动计算", "重复填写"],
+    ["房屋", "有附属房吗？", "单选", "有；没有", "是"],
+    [None, "长（米）", "小数", None, "是", None, "卷尺量", "大于 0，不超过 100"],
+    [None, "宽（米）", "小数", None, "是", None, None, "大于 0"],
+    [None, "占地", "自动计算", None, None, None, None, None, None, "长（米） × 宽（米）"],
+    ["每一间房", "面积", "小数", None, None, "有附属房吗 = 有", None, "1 到 200", None, None, "是"],
+    ["其他", "备注", "文字", None, None, None, None, None, "最多 50"],
+]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_form_of_ones_own_in_plain_words_is_filled_in_and_ended(
+    visit: Open, people: People, house: Place, tmp_path: Path, size: dict[str, int]
+) -> None:
+    path, book = tmp_path / "own.xlsx", Workbook()
+    assert isinstance(book.active, Worksheet)
+    for row in OWN:
+        book.active.append(row)
+    book.save(path)
+    page, name = visit(people.district, size).page, "desk" if size is DESK else "phone"
+    page.goto("/office/forms/")
+    page.get_by_text("添一张本区自己的检查表").click()
+    page.get_by_label("表名").fill("汛期排查")
+    page.get_by_label("查什么").select_option("house")
+    upload(page, path)
+    expect(page.locator("tbody tr")).to_have_count(6)
+    look(page, f"{name}-own-1-draft")
+    publish(page)
+
+    grid = visit(people.grid, PHONE).page
+    form = FormVersion.objects.get().form
+    grid.goto(f"/field/places/{house.pk}/check/{form}/")
+    grid.get_by_text("有", exact=True).first.click()
+    grid.get_by_label("长（米）").fill("1000")
+    grid.get_by_label("宽（米）").fill("8")
+    grid.get_by_role("button", name="提交检查").click()
+    expect(grid.get_by_text("数值要求：大于 0，不超过 100。").first).to_be_visible()
+    look(grid, f"{name}-own-2-wrong")
+    grid.get_by_label("长（米）").fill("10")
+    grid.get_by_label("面积").fill("35")
+    grid.get_by_role("button", name="提交检查").click()
+    expect(grid.get_by_label("长（米）")).to_have_count(0)
+    answers = Check.objects.get().answers
+    assert (answers["q4"], answers["repeat1"]) == (80, [{"q5": 35}])
+
+    page.goto(f"/office/forms/{form}/")
+    look(page, f"{name}-own-3-form")
+    page.get_by_role("button", name="停用", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="停用", exact=True).click()
+    expect(page.get_by_text("不再有这张表")).to_be_visible()
+    look(page, f"{name}-own-4-ended")
+    page.goto("/office/forms/")
+    look(page, f"{name}-own-5-list")
+    page.goto(f"/office/places/{house.pk}/")
+    expect(page.locator(f'a[href*="{form}"]')).to_have_count(0)

@@ -146,5 +146,6 @@ def test_it_is_ended_and_taken_up_on_its_page(flood: Form, people: People, clien
     assert client.post(f"{page}end/", {"ends": today().isoformat()}).status_code == 302
     assert f"这张表从 {today()} 起停用" in client.get(page).content.decode()
     assert f"{today()} 起停用" in client.get("/office/forms/").content.decode()
+    assert "正在用" not in client.get(page).content.decode()
     assert client.post(f"{page}take-up/").status_code == 302
     assert flood.is_open
