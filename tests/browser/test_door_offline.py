@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -126,6 +127,26 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     assert (whole.answers["wall_leaning"], whole.evidence.get().source) == ("yes", "camera")
     assert len(danger_first) <= 1
     assert Case.objects.get().code == "houses.F03"
+
+
+def test_a_server_in_trouble_is_as_good_as_none(there: Visit, plate: IssuedDoor, live_server) -> None:
+    server = live_server.thread.httpd
+    heard = server.get_app()
+
+    def trouble(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        start_response("503 Service Unavailable", [("Content-Type", "text/html")])
+        return [b"trouble"]
+
+    server.set_app(trouble)
+    page = again(there.page, plate)
+    expect(page.get_by_text("没有信号也可以报")).to_be_visible()
+    page.get_by_role("button", name="一切正常").click()
+    expect(entry(page, "waiting")).to_be_visible()
+    assert not Check.objects.exists()
+    server.set_app(heard)
+    page = again(page, plate)
+    expect(entry(page, "sent")).to_contain_text("已收到")
+    assert Check.objects.count() == 1
 
 
 def test_a_plate_that_was_revoked_meanwhile_sends_back_what_waited_and_says_so(

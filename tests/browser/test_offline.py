@@ -272,3 +272,31 @@ def test_a_line_that_breaks_at_any_moment_stores_each_once(
     expect(page.locator("li[data-state=sent]")).to_have_count(5)
     assert Check.objects.count() == 5
     assert sorted(Check.objects.values_list("place", flat=True)) == sorted(well.pk for well in road)
+
+
+def test_one_that_never_gets_through_holds_up_no_other(there: Visit, road: list[Place]) -> None:
+    page = there.page
+
+    page.evaluate(
+        """(place) => {
+          const whole = window.fetch;
+          window.fetch = (address, told) => {
+            const check = told?.body?.get?.("check");
+            return check && JSON.parse(check).place === place ? Promise.reject(new TypeError()) : whole(address, told);
+          };
+        }""",
+        road[0].pk,
+    )
+    for n in range(3):
+        fill(page, f"井{n}号", cracked="没有", with_photo=False)
+        finish(page)
+        expect(page.locator("[data-part=outbox]")).to_contain_text("待发送")
+    page.get_by_role("link", name="待发送").click()
+    for _try in range(60):
+        if page.locator("li[data-state=sent]").count() == 2:
+            break
+        page.get_by_role("button", name="现在发送").click()
+        page.wait_for_timeout(300)
+    expect(page.locator("li[data-state=sent]")).to_have_count(2)
+    expect(page.locator("li[data-state=waiting]")).to_contain_text("会接着试")
+    assert sorted(Check.objects.values_list("place", flat=True)) == sorted(well.pk for well in road[1:3])

@@ -69,6 +69,7 @@ window.walker = (() => {
   /* The household's questions, one a page. Ends when the page has put them into the outbox. */
   async function report({ number, sticks, photo }) {
     const page = document.querySelector("[data-part=page]");
+    if (!page) throw new Error(`not the kept page: ${document.body.innerHTML.slice(0, 500)}`);
     for (;;) {
       const next = await until(() => page.querySelector("[data-part=trouble], [data-part=choices] button, form"));
       if (next.matches("form")) break;

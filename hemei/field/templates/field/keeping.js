@@ -22,8 +22,12 @@ self.addEventListener("activate", (event) => {
 
 {% if first == "kept" %}// What is kept comes first: a bad line is not waited for. A newer script brings a newer page.
 const answer = (request, path) => caches.match(path).then((kept) => kept || fetch(request));
-{% else %}// A server in trouble is as good as none.
-const answer = (request, path) => fetch(request).then(
+{% else %}// A server in trouble is as good as none, and so is a page of which only the beginning came.
+const whole = async (found) => {
+  if (found.ok && !(await found.clone().arrayBuffer()).byteLength) throw new Error(found.url);
+  return found;
+};
+const answer = (request, path) => fetch(request).then(whole).then(
   (found) => (found.status < 500 ? found : caches.match(path).then((kept) => kept || found)),
   () => caches.match(path),
 );
