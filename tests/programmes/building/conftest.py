@@ -87,6 +87,7 @@ class Way:
 
     def __init__(self, people: People, second: Actor) -> None:
         self.people, self.second = people, second
+        self.reviewer = people.township
 
     def to_village(self, permit: Permit, day: date = BEGAN) -> date:
         village = self.people.village
@@ -101,12 +102,12 @@ class Way:
         for office in OFFICES:
             opine(permit=permit, office=office, said="agrees", note="", by=self.people.township)
         self.visit(permit, 0)
-        step(permit, "town_review", self.people.township, on=day + timedelta(3))
+        step(permit, "town_review", self.reviewer, on=day + timedelta(3))
         return day + timedelta(3)
 
     def visit(self, permit: Permit, number: int) -> None:
         visit(
-            permit=permit, kind=VISITS[number], on=BEGAN, people="镇经办、村支书", found="四至清楚",
+            permit=permit, kind=VISITS[number], on=permit.since, people="镇经办、村支书", found="四至清楚",
             by=self.people.township, files=[photo()],
         )  # fmt: skip
 

@@ -18,8 +18,10 @@ from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
 from hemei.programmes.building.queries.reviews import (
     inspections_lacking,
+    mending,
     objecting_offices,
     silent_offices,
+    turn_of,
     visits_lacking,
 )
 from hemei.programmes.building.queries.standing import blocking, stood
@@ -69,6 +71,15 @@ def meeting(permit: Permit, brought: Brought, at: datetime) -> None:
         )
 
 
+@asked("permit.publicise")
+def posted(permit: Permit, brought: Brought, at: datetime) -> None:
+    """The days of the notice count from when it hung there: no earlier than its photo was taken."""
+    taken = [day_of(file.device_at) for file in brought.files if file.device_at]
+    if taken and min(taken) > day_of(at):
+        said = _("照片是 %(day)s 拍的，晚于填的张榜时间：公示从贴出来那天算，请改时间或换成当时拍的照片。")
+        raise Mistaken(said % {"day": min(taken).isoformat()}, field="at", code="later_evidence")
+
+
 @asked("permit.close_notice")
 def notice_over(permit: Permit, brought: Brought, at: datetime) -> None:
     started = permit.steps.filter(verb="permit.publicise").order_by("-id").first()
@@ -84,7 +95,11 @@ def notice_over(permit: Permit, brought: Brought, at: datetime) -> None:
             field="at",
             code="too_early",
         )
-    if brought.data.get("settled") and not brought.data.get("objections"):
+    if permit.objections_open and not brought.data.get("settled"):
+        raise Mistaken(
+            _("上次登记的异议还没有处理：请写明怎么处理的，或退回补正。"), field="settled", code="objections"
+        )
+    if brought.data.get("settled") and not (brought.data.get("objections") or permit.objections_open):
         raise Mistaken(_("没有异议就不用写怎么处理。"), field="settled", code="nothing_to_settle")
 
 
@@ -110,8 +125,13 @@ def reviewed(permit: Permit, brought: Brought, at: datetime) -> None:
 
 
 def require_visits(permit: Permit, verb: str, at: datetime) -> None:
-    """Raise Mistaken where a visit that the district asks for has not been made."""
-    if lacking := visits_lacking(permit, verb, on=day_of(at)):
+    """Raise Mistaken where a visit that the district asks for has not been made, or was made before its turn."""
+    lacking = visits_lacking(permit, verb, on=day_of(at))
+    if early := [kind for kind in lacking if permit.visits.filter(kind=kind).exists()]:
+        said = _("%(kinds)s：登记的到场早于 %(day)s，不能算数，请到场以后再登记一次。")
+        day = turn_of(permit, verb).isoformat()
+        raise Mistaken(said % {"kinds": listed(early), "day": day}, code="visited_early")
+    if lacking:
         raise Mistaken(_("还没有登记到场：%(kinds)s。") % {"kinds": listed(lacking)}, code="not_visited")
 
 
@@ -158,6 +178,8 @@ def as_approved(permit: Permit, brought: Brought, at: datetime) -> None:
     require_visits(permit, "permit.accept", at)
     if lacking := inspections_lacking(permit, on=day_of(at)):
         raise Mistaken(_("还没有施工检查：%(stages)s。") % {"stages": listed(lacking)}, code="not_inspected")
+    if mending(permit):
+        raise Mistaken(_("要求整改以后还没有再查过：请先登记一次施工检查。"), code="not_mended")
     if permit.footprint and not brought.data.get("as_built", {}).get("footprint"):
         raise Mistaken(_("批准时画了房屋轮廓，请在地图上量出建成的轮廓。"), field="footprint", code="not_measured")
     differing = [row for row in compared(permit, brought.data.get("as_built", {}), at) if not row["within"]]

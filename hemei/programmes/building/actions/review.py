@@ -13,6 +13,7 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.writing import action, audit
 from hemei.programmes.building.actions.applying import attach
+from hemei.programmes.building.actions.kin import require_no_kin
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import OnSite, Opinion, Permit, SetAside, Visit
@@ -35,6 +36,7 @@ def _words(text: str, field: str) -> str:
 @action(verb="permit.opine", on="permit")
 def opine(*, permit: Permit, office: str, said: str, note: str, by: Actor) -> Opinion:
     """One office's word. An objection says why."""
+    require_no_kin(permit, by)
     if permit.state != "village_reviewed":
         raise Conflict(_("村级审查通过以后、乡镇审查以前才会审。"), code="wrong_state")
     if office not in listed_in("offices", region=permit.region, on=today()):
@@ -87,6 +89,7 @@ def _gate(permit: Permit, gate: str, wanted: Outcome) -> Stood:
 def settle_on_site(*, permit: Permit, gate: str, outcome: str, note: str, by: Actor) -> OnSite:
     """What a visit found out about a gate that the register could not answer."""
     _running(permit)
+    require_no_kin(permit, by)
     found = _gate(permit, gate, Outcome.UNKNOWN)
     if outcome not in (Outcome.PASS, Outcome.FAIL):
         raise Mistaken(_("请选符合或不符合。"), field="outcome", code="unknown")
@@ -113,6 +116,7 @@ def settle_on_site(*, permit: Permit, gate: str, outcome: str, note: str, by: Ac
 def ask_set_aside(*, permit: Permit, gate: str, document: str, reason: str, by: Actor) -> SetAside:
     """The first signature under a failing gate that is to be set aside."""
     _running(permit)
+    require_no_kin(permit, by)
     found = _gate(permit, gate, Outcome.FAIL)
     if found.set_aside is not None:
         raise Conflict(_("这一项已经有人提出搁置。"), field="gate", code="asked")
@@ -135,6 +139,7 @@ def ask_set_aside(*, permit: Permit, gate: str, document: str, reason: str, by: 
 def sign_set_aside(*, permit: Permit, gate: str, by: Actor) -> SetAside:
     """The second signature, by another person: from now on that failure does not stand in the way."""
     _running(permit)
+    require_no_kin(permit, by)
     row = _gate(permit, gate, Outcome.FAIL).set_aside
     if row is None:
         raise Mistaken(_("还没有人提出搁置。"), field="gate", code="not_asked")

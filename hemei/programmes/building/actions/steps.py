@@ -14,11 +14,11 @@ from hemei.core.actions.case import Brought, already, require_words_and_files, t
 from hemei.core.actions.evidence import as_taken
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.lifecycle import Need
-from hemei.core.models import Household
 from hemei.core.writing import action, audit, nothing_new
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.actions.asked import ASKED
 from hemei.programmes.building.actions.effects import EFFECTS, back_to
+from hemei.programmes.building.actions.kin import require_no_kin
 from hemei.programmes.building.actions.stays import count_stay
 from hemei.programmes.building.life import LIFE, NOT_BY_WHOEVER
 from hemei.programmes.building.models import Permit, PermitStep
@@ -45,6 +45,8 @@ def take(permit: Permit, verb: str, *, by: Actor, brought: Brought) -> PermitSte
     require_words_and_files(step, brought)
     if Need.ANOTHER_PERSON in step.needs:
         require_another(permit, verb, by)
+    if verb == "permit.village_review":
+        require_no_kin(permit, by)
     if ask := ASKED.get(verb):
         ask(permit, brought, at)
     if verb == "permit.approve":
@@ -56,13 +58,7 @@ def require_another(permit: Permit, verb: str, by: Actor) -> None:
     """Raise Mistaken for whoever filed or reviewed it before, or bears the name of one of the household."""
     if permit.steps.filter(verb__in=NOT_BY_WHOEVER[verb], actor=str(by)).exists():
         raise Mistaken(_("自己登记或审查过的申请，请由另一人办理。"), code="own_application")
-    if by.name and by.name in _names(permit.household):
-        raise Mistaken(_("您和申请户的成员同名：自己家的申请请由另一人办理。"), code="own_household")
-
-
-def _names(household: Household) -> set[str]:
-    people = set(household.members.values_list("person__name", flat=True))
-    return people | ({household.head.name} if household.head else set())
+    require_no_kin(permit, by)
 
 
 def require_open_gates(permit: Permit, verb: str) -> None:

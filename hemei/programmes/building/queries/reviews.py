@@ -9,6 +9,7 @@ from datetime import date
 
 from hemei.programmes.building.lists import listed_in, visits_before
 from hemei.programmes.building.models import Opinion, Permit
+from hemei.terms.day import day_of
 
 
 def latest_opinions(permit: Permit) -> dict[str, Opinion]:
@@ -27,11 +28,27 @@ def objecting_offices(permit: Permit) -> list[str]:
     return [name for name, row in latest_opinions(permit).items() if row.said == Opinion.Said.OBJECTS]
 
 
+EARLIER = {"permit.set_out": 1, "permit.accept": 2}
+"""Step → how many of the visits belong to earlier steps: the others are made in the state that it leads out of."""
+
+
+def turn_of(permit: Permit, verb: str) -> date:
+    """The day from which the visits before a step count."""
+    return permit.since if verb in EARLIER else day_of(permit.filed_at)
+
+
 def visits_lacking(permit: Permit, verb: str, *, on: date) -> list[str]:
-    """The visits that the district asks for before a step, and nobody has made."""
-    kinds = listed_in("visits", region=permit.region, on=on)
-    made = set(permit.visits.values_list("kind", flat=True))
-    return [kind for kind in visits_before(verb, kinds) if kind not in made]
+    """The visits that the district asks for before a step, and nobody has made, or not in their turn."""
+    needed = visits_before(verb, listed_in("visits", region=permit.region, on=on))
+    made = dict(permit.visits.order_by("on").values_list("kind", "on"))  # of each kind the last
+    earlier, turn = needed[: EARLIER.get(verb, 0)], turn_of(permit, verb)
+    return [kind for kind in needed if kind not in made or (kind not in earlier and made[kind] < turn)]
+
+
+def mending(permit: Permit) -> bool:
+    """Whether something is to be mended that nobody has looked at since."""
+    looks = permit.steps.filter(verb__in=("permit.inspect", "permit.mend")).order_by("-id")
+    return looks.values_list("verb", flat=True).first() == "permit.mend"
 
 
 def inspections_lacking(permit: Permit, *, on: date) -> list[str]:
