@@ -7,7 +7,9 @@ import type { GeoJSONSource, LngLat, Map, MapMouseEvent, MapTouchEvent } from "m
 type Point = [number, number];
 interface Feature { type: "Feature"; properties: { role: string }; geometry: { type: string; coordinates: unknown } }
 
-const METRES_A_DEGREE = 111_320;
+/** The ellipsoid of CGCS2000: half its width at the equator, and its eccentricity squared. */
+const EQUATOR_M = 6_378_137;
+const SQUASHED = 0.006_694_380_023;
 const PAUSE = 120;
 const NEAR = 15;
 const CLOSE = 18;
@@ -44,11 +46,13 @@ function middle(corners: Point[]): Point {
 /** As building/shapes.py draws it. */
 function rectangle(lon: number, lat: number, width: number, depth: number, turn: number): Point[] {
   const angle = (-turn * Math.PI) / 180;
-  const across = METRES_A_DEGREE * Math.cos((lat * Math.PI) / 180);
+  const flat = 1 - SQUASHED * Math.sin((lat * Math.PI) / 180) ** 2;
+  const across = ((Math.PI / 180) * EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / Math.sqrt(flat);
+  const up = ((Math.PI / 180) * EQUATOR_M * (1 - SQUASHED)) / flat ** 1.5;
   const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => [(x! * width) / 2, (y! * depth) / 2]);
   return corners.map(([x, y]) => [
     lon + (x! * Math.cos(angle) - y! * Math.sin(angle)) / across,
-    lat + (x! * Math.sin(angle) + y! * Math.cos(angle)) / METRES_A_DEGREE,
+    lat + (x! * Math.sin(angle) + y! * Math.cos(angle)) / up,
   ]);
 }
 

@@ -23,7 +23,7 @@ from hemei.engines.forms.evaluating import Around, holds
 from hemei.engines.forms.expressions import Ast
 from hemei.terms.day import today
 from hemei.terms.finding import FindingKind
-from hemei.terms.proposal import Proposal, Ruled
+from hemei.terms.proposal import Anew, Proposal, Ruled
 
 Text = str | Promise
 
@@ -98,6 +98,22 @@ class ProposalsReader(Protocol):
     def __call__(self, *, within: Scope) -> Iterable[tuple[int, Proposal]]: ...
 
 
+class AnewWriter(Protocol):
+    """Keeps what new layers or rules made of records under way, by the record's key; part of the transaction of whoever
+    found it out. A record that is no longer under way is left alone."""
+
+    def __call__(self, told: Mapping[int, Anew]) -> None: ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One pile of records that wait for somebody, on the page of today."""
+
+    title: Text
+    rows: WaitingReader
+    template: str
+
+
 @dataclass(frozen=True)
 class RecordKind:
     """A kind of record that is neither a place nor a person, and has a life: a building permit.
@@ -116,10 +132,9 @@ class RecordKind:
     page: str
     list: str
     columns: Sequence[Column] = ()
-    waiting: WaitingReader | None = None
-    waiting_title: Text = ""
-    waiting_template: str = ""
+    waiting: Sequence[Waiting] = ()
     proposals: ProposalsReader | None = None
+    ruled_anew: AnewWriter | None = None
 
 
 @dataclass(frozen=True)

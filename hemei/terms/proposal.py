@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from .verdict import Kind, Outcome
 
@@ -107,3 +108,26 @@ class Ruled:
     def failing(self) -> tuple[Ruling, ...]:
         """What stands in the way."""
         return tuple(r for r in self.rulings if r.outcome is Outcome.FAIL and r.kind is not Kind.WARN)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One rule whose answer about a proposal is another than it was.
+
+    `before` and `after` are its rulings; None where there was, or is, no such rule. `told_before` and `told_after` are
+    what anybody may know of them: alike where an internal layer keeps it back.
+    """
+
+    before: Ruling | None
+    after: Ruling | None
+    told_before: Outcome | None = None
+    told_after: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anew:
+    """What a new version of layers or rules made of one proposal, from a day on, and which versions those were."""
+
+    on: date
+    because: tuple[str, ...]
+    turns: tuple[Turn, ...]

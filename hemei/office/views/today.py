@@ -129,16 +129,10 @@ def _clashes(request: OfficeRequest) -> Pile:
 
 def _records(request: OfficeRequest) -> list[Pile]:
     """What waits of the records that programmes declare."""
-    kinds = [kind for kind in registry.records.values() if kind.waiting]
     return [
-        Pile(
-            str(kind.waiting_title),
-            kind.waiting(request.actor, on=today()),
-            reverse(kind.list),
-            kind.waiting_template,
-        )
-        for kind in kinds
-        if kind.waiting
+        Pile(str(pile.title), pile.rows(request.actor, on=today()), reverse(kind.list), pile.template)
+        for kind in registry.records.values()
+        for pile in kind.waiting
     ]
 
 

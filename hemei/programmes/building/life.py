@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.lifecycle import Life, Need, State, Step
 
 UNDECIDED = frozenset({"applied", "agreed", "publicised", "village_reviewed", "town_reviewed"})
+OPEN_TO_RULES = UNDECIDED | {"returned"}
+"""States in which new layers and rules still count. What was approved stands as it was approved."""
 BEFORE_WORK = frozenset({"approved", "set_out"})
 AT_WORK = frozenset({"building"})
 NOTE, EVIDENCE, ANOTHER = frozenset({Need.NOTE}), frozenset({Need.EVIDENCE}), frozenset({Need.ANOTHER_PERSON})

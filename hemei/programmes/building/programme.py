@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from hemei.core.registry import Column, Fact, Programme, RecordKind, Section
+from hemei.core.registry import Column, Fact, Programme, RecordKind, Section, Waiting
 from hemei.programmes.building import facts, sections
+from hemei.programmes.building.actions.anew import keep_ruled_anew
 from hemei.programmes.building.actions.lapsing import lapse_overdue
 from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permit, Stay, Style, WorkDay
@@ -13,7 +14,7 @@ from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
 from hemei.programmes.building.queries.standing import DWELLING
 from hemei.programmes.building.queries.under_way import under_way
-from hemei.programmes.building.queries.waiting import waiting
+from hemei.programmes.building.queries.waiting import ruled_anew, waiting
 
 IN_THE_API = (
     "work", "address", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
@@ -36,10 +37,12 @@ programme = Programme(
             "building.one",
             "building",
             [Column(name, Permit._meta.get_field(name).verbose_name) for name in IN_THE_API],  # type: ignore[union-attr]
-            waiting,
-            _("建房申请，轮到我办的"),
-            "building/_waiting.html",
+            [
+                Waiting(_("建房申请，管控结论有变的"), ruled_anew, "building/_ruled_anew.html"),
+                Waiting(_("建房申请，轮到我办的"), waiting, "building/_waiting.html"),
+            ],
             under_way,
+            keep_ruled_anew,
         )
     ],
     facts=[Fact("building.permit", _("建房审批"), facts.permit)],
@@ -52,6 +55,7 @@ programme = Programme(
         "permit.ask_set_aside": _("提出搁置不符合项"),
         "place.hold": _("登记产权人"),
         "calendar.correct": _("改工作日表"),
+        "permit.ruled_anew": _("管控结论有变"),
         "permit.relocate": _("登记生态搬迁的阶段"),
         "style.set": _("设定风貌"),
         "permit.demonstrate": _("评为示范房"),

@@ -11,7 +11,8 @@ from shapely import affinity
 
 from hemei.core.errors import Mistaken
 
-METRES_A_DEGREE = 111_320.0
+EQUATOR_M, SQUASHED = 6_378_137.0, 0.006_694_380_023
+"""The ellipsoid of CGCS2000 (GB 22021-2008): half its width at the equator, and its eccentricity squared."""
 MOST_CORNERS = 60
 MOST_TEXT = 2_000
 WIDEST_M = 300.0
@@ -80,19 +81,30 @@ def written(wkb: bytes | memoryview | None) -> str:
     return " ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners)
 
 
+def metres_a_degree(lat: float) -> tuple[float, float]:
+    """How long a degree is there, eastward and northward, on the ellipsoid of CGCS2000: ten metres by a sphere's are
+    four centimetres wrong.
+
+    >>> [round(metres) for metres in metres_a_degree(31.0)]
+    [95504, 110869]
+    """
+    turn = math.radians(lat)
+    flat = 1 - SQUASHED * math.sin(turn) ** 2
+    east = math.radians(1) * EQUATOR_M * math.cos(turn) / math.sqrt(flat)
+    return east, math.radians(1) * EQUATOR_M * (1 - SQUASHED) / flat**1.5
+
+
 def in_metres(shape: shapely.Geometry, about: shapely.Point | None = None) -> shapely.Geometry:
     """The shape on the plane that touches the ground there, in metres from `about` or its own middle."""
     spot = about or shape.centroid
-    across = METRES_A_DEGREE * math.cos(math.radians(spot.y))
-    return affinity.affine_transform(
-        shape, [across, 0, 0, METRES_A_DEGREE, -spot.x * across, -spot.y * METRES_A_DEGREE]
-    )
+    east, north = metres_a_degree(spot.y)
+    return affinity.affine_transform(shape, [east, 0, 0, north, -spot.x * east, -spot.y * north])
 
 
 def in_degrees(shape: shapely.Geometry, lon: float, lat: float) -> shapely.Geometry:
     """A shape in metres about a spot, in degrees."""
-    across = METRES_A_DEGREE * math.cos(math.radians(lat))
-    return affinity.affine_transform(shape, [1 / across, 0, 0, 1 / METRES_A_DEGREE, lon, lat])
+    east, north = metres_a_degree(lat)
+    return affinity.affine_transform(shape, [1 / east, 0, 0, 1 / north, lon, lat])
 
 
 def area_m2(shape: shapely.Polygon) -> float:

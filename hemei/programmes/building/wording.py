@@ -24,6 +24,8 @@ NEXT: dict[str, Text] = {
     "lapsed": _("批准已经失效，要建须重新申请"),
 }
 
+OUTCOMES: dict[str, Text] = {"pass": _("符合"), "fail": _("不符合"), "unknown": _("待核")}
+
 CONVENED: dict[str, Text] = {
     "villagers": _("村民会议（成年村民过半数到会）"),
     "households": _("村民会议（三分之二以上的户派代表到会）"),

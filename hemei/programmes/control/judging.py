@@ -24,10 +24,9 @@ from hemei.programmes.control.coarse import coarsened, outcomes
 from hemei.programmes.control.keeping import (
     SPOT_ERROR_M,
     STORED,
+    InForce,
     district_code,
-    in_force,
-    near,
-    newest_law,
+    ready_for,
     spot,
     whole_law,
 )
@@ -49,21 +48,26 @@ def verdicts(proposals: Sequence[Proposal], *, on: date, public: bool = False) -
     found: dict[str, Ruled] = {}
     for code in dict.fromkeys(district_code(one.region) for one in proposals):
         some = [one for one in proposals if district_code(one.region) == code]
-        ready = near(code, on, max(_error(one, _shape(one.geometry)) for one in some))
-        layers = in_force(code, on)
-        law = newest_law(code)
-        configured = bool(layers) or law is not None
-        unread = [_unread(fault, public=public) for fault in whole_law(law).faults if fault.decides(on)]
-        zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in layers)
-        for one in some:
-            drawn, asked = drawn_in_metres(one, ready)
-            said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)
-            if public:
-                said = coarsened(said, drawn.building, asked, ready, zones_shown=zones_shown)
-            if public and (zones_shown or not any(row.kind == ZONES for row in layers)):
-                said = replace(said, advice=_open_advice(one, ready, on))
-            ruled = _ruled(said, ready.crs, configured=configured, zones_shown=zones_shown)
-            found[one.id] = replace(ruled, rulings=(*ruled.rulings, *unread))
+        found |= ruled_under(InForce.of(code, on), some, public=public)
+    return found
+
+
+def ruled_under(held: InForce, proposals: Sequence[Proposal], *, public: bool = False) -> dict[str, Ruled]:
+    """What some layers and a law of one district say of proposals there, whether or not they hold today. Raises
+    Mistaken for a shape that is none."""
+    found: dict[str, Ruled] = {}
+    on, ready = held.on, ready_for(held, max(_error(one, _shape(one.geometry)) for one in proposals))
+    zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in held.layers)
+    unread = [_unread(fault, public=public) for fault in whole_law(held.law).faults if fault.decides(on)]
+    for one in proposals:
+        drawn, asked = drawn_in_metres(one, ready)
+        said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)
+        if public:
+            said = coarsened(said, drawn.building, asked, ready, zones_shown=zones_shown)
+        if public and (zones_shown or not any(row.kind == ZONES for row in held.layers)):
+            said = replace(said, advice=_open_advice(one, ready, on))
+        ruled = _ruled(said, ready.crs, configured=held.configured, zones_shown=zones_shown)
+        found[one.id] = replace(ruled, rulings=(*ruled.rulings, *unread))
     return found
 
 

@@ -284,25 +284,47 @@ def district_with(
     )
 
 
+@dataclass(frozen=True)
+class InForce:
+    """What a district is judged by on a day: of each layer one version at most, and its own law."""
+
+    region: str
+    on: date
+    layers: tuple[LayerVersion, ...]
+    law: OwnLaw | None
+
+    @classmethod
+    def of(cls, region: str, on: date) -> InForce:
+        return cls(district_code(region), on, tuple(in_force(region, on)), newest_law(region))
+
+    @property
+    def configured(self) -> bool:
+        return bool(self.layers) or self.law is not None
+
+
 def near(region: str, on: date, error_m: float = 0.0) -> Around:
     """The layers of a region's district, kept in memory from one question to the next. Raises Unreadable."""
-    layers, law = in_force(region, on), newest_law(region)
+    return ready_for(InForce.of(region, on), error_m)
+
+
+def ready_for(held: InForce, error_m: float = 0.0) -> Around:
+    """The same for what held on some day, or is to hold. Raises Unreadable."""
     error = ERROR_M
     while error < error_m:
         error *= 2
     key = (
         settings.VAR,
-        district_code(region),
-        law.pk if law else None,
-        tuple(row.pk for row in layers),
-        radius_of(law, on),
-        steeper_in(law.entries if law else {}, on),
+        held.region,
+        held.law.pk if held.law else None,
+        tuple(row.pk for row in held.layers),
+        radius_of(held.law, held.on),
+        steeper_in(held.law.entries if held.law else {}, held.on),
         error,
     )
     with _lock:
         made = _ready.pop(key, None)
         if made is None:
-            made = around(_district(region, layers, law, on), error, beside=root() / "maps")
+            made = around(_district(held.region, list(held.layers), held.law, held.on), error, beside=root() / "maps")
             clear(root() / "maps")
         _ready[key] = made
         while len(_ready) > MOST_READY:

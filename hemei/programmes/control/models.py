@@ -104,6 +104,23 @@ class Run(OfControl):
         return f"{self.region} {self.on}"
 
 
+class Reckoned(OfControl):
+    """The layers and the law by which the verdicts of what is under way were last told. The newest one counts."""
+
+    on = models.DateField()
+    law = models.ForeignKey(OwnLaw, models.PROTECT, null=True, related_name="+")
+    layers = models.JSONField(default=list)  # keys of the versions that held
+    told = models.PositiveIntegerField(default=0)  # how many proposals had another verdict than before
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["region", "-id"]
+        indexes = [models.Index(fields=["region", "id"], name="control_reckoned_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.on}"
+
+
 class Decided(models.TextChoices):
     CASE = "case", _("已立案")
     EXISTING = "existing", _("既有")

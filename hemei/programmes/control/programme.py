@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.registry import Fact, Programme, Question
-from hemei.programmes.control import facts, preview, screening
+from hemei.programmes.control import anew, facts, preview, screening
 from hemei.programmes.control.actions.deciding import FINDING
 from hemei.programmes.control.judging import verdicts
 from hemei.programmes.control.legend import overlay
-from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Run
+from hemei.programmes.control.models import Decision, LayerVersion, OfControl, OwnLaw, Reckoned, Run
 from hemei.programmes.control.offering import clear_previews
 from hemei.terms.finding import FindingKind, Severity
+
+
+
+def _each_day(day: date) -> None:
+    clear_previews(day)
+    anew.look_anew(day)
+
 
 assert screening  # declares its jobs
 assert preview
@@ -39,9 +48,19 @@ programme = Programme(
     questions=[Question("control.verdicts", _("管控规则怎么说"), verdicts, overlay)],
     urls="hemei.programmes.control.urls",
     right="control.view",
-    subjects={"layer": _("管控图层"), "law": _("区里的规则"), "run": _("管控筛查")},
+    subjects={
+        "layer": _("管控图层"),
+        "law": _("区里的规则"),
+        "run": _("管控筛查"),
+        "reckoned": _("在办申请的结论"),
+    },
     pages={"layer": "control.layer", "run": "control.run"},
-    jobs={"control.screen": _("管控筛查"), "control.prepare": _("准备管控图层"), "control.preview": _("改动预览")},
+    jobs={
+        "control.screen": _("管控筛查"),
+        "control.prepare": _("准备管控图层"),
+        "control.preview": _("改动预览"),
+        anew.KIND: _("核对在办申请的结论"),
+    },
     done={
         "layer.add": _("登记图层"),
         "layer.preview": _("预览图层改动"),
@@ -51,7 +70,8 @@ programme = Programme(
         "control.screen": _("发起筛查"),
         "control.decide": _("认定筛查结果"),
         "control.drop": _("放弃预览"),
+        "control.tell": _("核对在办申请的结论"),
     },
-    each_day=clear_previews,
-    resettled=(LayerVersion, OwnLaw, Run, Decision),
+    each_day=_each_day,
+    resettled=(LayerVersion, OwnLaw, Run, Reckoned, Decision),
 )

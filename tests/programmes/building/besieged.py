@@ -79,7 +79,8 @@ def whole(permit: Permit, verb: str) -> dict[str, Any]:
         "accept": BUILT,
         "refuse": {"clause": clause("land.62").citation, "document": "青石不批〔2026〕1号", "appeal": "60 日内复议"},
         "lapse": {"document": "青石通〔2026〕1号"},
-        "resubmit": paper(permit) if verb == "resubmit" else {},
+        "set_out": {"craftsman": ""},
+        "resubmit": {"old_place": "", **paper(permit)} if verb == "resubmit" else {},
     }
     return {**own.get(verb, {}), "note": "属实", "photo": picture()}
 

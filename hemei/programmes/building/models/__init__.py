@@ -1,3 +1,4 @@
+from hemei.programmes.building.models.anew import RuledAnew
 from hemei.programmes.building.models.lead import Lead, Wrong
 from hemei.programmes.building.models.pattern import Drawing, Pattern
 from hemei.programmes.building.models.permit import Design, Fate, Land, Permit, PermitFile, PermitStep, Tri, Work
@@ -21,6 +22,7 @@ __all__ = [
     "PermitFile",
     "PermitStep",
     "RelocationStage",
+    "RuledAnew",
     "SetAside",
     "Stage",
     "Stay",

@@ -11,8 +11,9 @@ from django import template
 from django.utils.translation import gettext as _
 
 from hemei.programmes.building.life import LIFE, LOOKS
-from hemei.programmes.building.models import Pattern, Permit
+from hemei.programmes.building.models import Pattern, Permit, RuledAnew
 from hemei.programmes.building.shapes import area_m2
+from hemei.programmes.building.wording import OUTCOMES
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 
@@ -73,6 +74,18 @@ def filed_then(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 def marks(clause: Clause) -> tuple[str, ...]:
     """What must be said beside a clause today."""
     return clause.marks(today())
+
+
+@register.filter
+def newest_anew(permit: Permit) -> RuledAnew | None:
+    """What new layers or rules last made of an application."""
+    return permit.ruled_anew.order_by("-id").first()
+
+
+@register.filter
+def outcome_then(word: str) -> str:
+    """An outcome as it was kept, in words; "" where there was no such rule."""
+    return str(OUTCOMES.get(word, _("没有这条规则")))
 
 
 IN_BOOK = (

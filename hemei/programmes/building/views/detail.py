@@ -28,6 +28,7 @@ from hemei.programmes.building.queries.relocations import stages_of
 from hemei.programmes.building.queries.reviews import (
     inspections_lacking,
     latest_opinions,
+    mending,
     objecting_offices,
     silent_offices,
     visits_lacking,
@@ -66,6 +67,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "gates": gates,
         "counted": _counted(gates),
         "decided": _decided(row),
+        "anew": row.ruled_anew.order_by("-id"),
         "papers": offered(row),
         "unlike": against(row),
         "today": today(),
@@ -117,6 +119,7 @@ def _lacking(row: Permit, gates: Sequence[Stood]) -> dict[str, Any]:
         "objecting": objecting_offices(row) if at_review else [],
         "unvisited": visits_lacking(row, VISITED_BEFORE.get(row.state, ""), on=day),
         "uninspected": inspections_lacking(row, on=day) if row.state == "building" else [],
+        "mending": row.state == "building" and mending(row),
         "relocating": Stage(stage).label if (stage := open_stage(row)) else "",
     }
     ended = LIFE.by_key[row.state].ending

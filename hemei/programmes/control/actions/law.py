@@ -21,6 +21,7 @@ from hemei.core.writing import action, audit
 from hemei.law.book import SAMPLE, Book
 from hemei.law.repeals import repealed
 from hemei.law.yaml_lines import LawError
+from hemei.programmes.control.anew import ask_anew
 from hemei.programmes.control.entries import PARTS, Entries, Plan, read_from, settled, written
 from hemei.programmes.control.keeping import DENSITY, REPEALS, STEEP, district_code, newest_law, repeals_in
 from hemei.programmes.control.models import OwnLaw
@@ -111,4 +112,6 @@ def change_law(*, where: At, entries: Entries, said: str, by: Actor, seen: int |
     )
     detail = {part: len(entries.get(part, [])) for part in PARTS}
     audit(by, "law.change", f"law:{row.pk}", region, values=entries, detail=detail | {"said": row.said})
+    if by.account is not None:
+        ask_anew(region, by.account)
     return row

@@ -16,6 +16,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.files import store
 from hemei.core.models import Evidence, Job
 from hemei.core.writing import action, audit
+from hemei.programmes.control.anew import ask_anew
 from hemei.programmes.control.keeping import copy_path, district_code, in_force, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, Visibility
@@ -160,6 +161,7 @@ def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Ta
     audit(by, "layer.add", f"layer:{row.pk}", region, values=said, detail={"kind": row.kind, "version": row.version})
     if by.account is not None:
         Job.objects.create(kind="control.prepare", region=region, by=by.account, arguments={"region": region})
+        ask_anew(region, by.account)
     return row
 
 
@@ -173,4 +175,5 @@ def withdraw_layer(*, layer: LayerVersion, why: str, by: Actor) -> LayerVersion:
     layer.withdrawn_on = today()
     layer.save(update_fields=["withdrawn_on"])
     audit(by, "layer.withdraw", f"layer:{layer.pk}", layer.region, values=why, detail={"why": why[:200]})
+    ask_anew(layer.region, by.account)
     return layer
