@@ -28,6 +28,8 @@ from tests.programmes.control.ten import CASES, GROUND, PUBLIC, ZONES, Case, law
 
 pytestmark = pytest.mark.django_db
 CLOSE = {"m": 0.01, "m²": 0.2, "1": 0.001, "": 0.01}
+ROUNDED_M2 = 1.0
+"""Setbacks of what is certain are taken a little wider than they are (1 in 800), so that round corners lose nothing."""
 CONFIGURED = {*GROUND, "zones"}
 
 
@@ -91,7 +93,8 @@ def test_through_the_office(district: None, people: People) -> None:
         others = [r for r in ruled.rulings if r.rule not in case.rules and r.layer in CONFIGURED and r.kind != "warn"]
         assert {r.rule for r in others if r.outcome != "pass"} == set(), case.name
         held(ruled.permitted_m2, "m²", case.permitted_m2)
-        held(ruled.certain_m2, "m²", case.certain_m2)
+        assert ruled.certain_m2 is not None
+        assert case.certain_m2 - ROUNDED_M2 < ruled.certain_m2 < case.certain_m2 + CLOSE["m²"]
         limits = {limit.measure: limit for limit in ruled.limits}
         assert ("height" in limits) is (case.tallest is not None)
         if case.tallest:
@@ -124,7 +127,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
             for name in ("measured", "threshold", "margin"):
                 held(verdicts[rule][name], verdicts[rule]["unit"], getattr(by_hand, name))
         assert said["advice"]["permitted_m2"] == pytest.approx(case.permitted_m2, abs=0.01)
-        assert said["advice"]["certain"]["permitted_m2"] == pytest.approx(case.certain_m2, abs=0.01)
+        assert case.certain_m2 - ROUNDED_M2 < said["advice"]["certain"]["permitted_m2"] < case.certain_m2 + 0.01
         heights = [(row["at_most"], row["clause"]) for row in said["advice"]["bounds"] if row["measure"] == "height"]
         assert heights == ([case.tallest] if case.tallest else [])
 

@@ -6,7 +6,7 @@ triggers = import_module("hemei.programmes.building.migrations.0002_append_only"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("building", "0010_ruled_anew")]
+    dependencies = [("building", "0011_ruled_anew")]
     operations = [
         migrations.RunPython(
             triggers.refuse_changes("building_ruledanew"), triggers.allow_changes("building_ruledanew")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("building", "0009_stays"),
+        ("building", "0010_map_index"),
     ]
 
     operations = [
