@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from hemei.core import signing
 from hemei.core.access import At
-from hemei.core.models import AuditEntry, Job, JobState
+from hemei.core.models import AuditEntry, Job, JobState, Unit
 from hemei.core.worker import run, take_next
 from hemei.programmes.building.models import Permit, RuledAnew
 from hemei.programmes.building.queries.waiting import ruled_anew
@@ -22,7 +22,7 @@ from hemei.programmes.control.actions.layers import withdraw_layer
 from hemei.programmes.control.models import LayerVersion, OwnLaw, Reckoned
 from hemei.programmes.control.writing_rules import with_rule
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, People
+from tests.conftest import DISTRICT, TOWNSHIP, People, engage
 from tests.programmes.building.conftest import MEETING, Way, applied, household_of, step
 from tests.programmes.control.conftest import DEGREES, X, Y, geojson, take_in
 from tests.programmes.control.test_law import EMPTY, LOW, work_off
@@ -194,7 +194,8 @@ def test_what_was_filed_anew_meanwhile_is_held_against_both(
     assert not RuledAnew.objects.exists()
 
 
-def test_what_is_decided_or_gone_is_left_alone(settled, people: People, way: Way) -> None:
+def test_what_is_decided_or_gone_is_left_alone(settled, people: People, units: dict[str, Unit]) -> None:
+    way = Way(people, engage("township3", "镇分管", "township_officer", TOWNSHIP, units["township"]))
     approved, gone = filed(people, "石有田", storeys=4), filed(people, "石有山", storeys=4)
     way.to_approval(approved)
     step(gone, "withdraw", people.village)
