@@ -16,7 +16,6 @@ from hemei.programmes.control.offering import clear_previews
 from hemei.terms.finding import FindingKind, Severity
 
 
-
 def _each_day(day: date) -> None:
     clear_previews(day)
     anew.look_anew(day)
