@@ -22,7 +22,7 @@ from hemei.core.worker import Progress, work
 from hemei.core.writing import audit, writing
 from hemei.engines.screen.reading import Unreadable
 from hemei.programmes.control.judging import ruled_under
-from hemei.programmes.control.keeping import InForce, law_of, radius_of
+from hemei.programmes.control.keeping import InForce, law_of, radius_of, steeper_in
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, OwnLaw, Reckoned
 from hemei.programmes.control.under_way import Key, proposals_under_way
@@ -145,7 +145,7 @@ def _dated(held: InForce) -> tuple[Any, ...]:
         for key, one in book.clauses.items()
         if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
     ]
-    return rules, numbers, clauses, radius_of(held.law, on)
+    return rules, numbers, clauses, radius_of(held.law, on), steeper_in(held.law.entries if held.law else {}, on)
 
 
 def compared(
