@@ -8,6 +8,7 @@ import pytest
 import shapely
 from django.db import DatabaseError, connection
 from django.urls import reverse
+from django.utils import timezone
 
 from hemei.core import signing
 from hemei.core.access import At
@@ -234,7 +235,7 @@ def test_a_number_with_a_date_is_another_on_its_day() -> None:
     entries, _name = with_rule(EMPTY, LOW)
     later = {**LOW.__dict__, "value": 2, "starts": today() + timedelta(days=1)}
     entries, _name = with_rule(entries, type(LOW)(**later), "own.R01")
-    law = OwnLaw(region=DISTRICT, entries=entries, said="规划")
+    law = OwnLaw(region=DISTRICT, entries=entries, said="规划", recorded_at=timezone.now())
     days = [anew.InForce(DISTRICT, today() + timedelta(days=n), (), law) for n in (0, 1, 2)]
     assert anew.because(days[0], days[1]) == ("规则里写明从这天起有变",)
     assert anew.because(days[1], days[2]) == ()
