@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -44,6 +45,9 @@ def search_field(label: Any, hint: Any) -> forms.CharField:
 class FilterForm(OfficeForm):
     """A filter that never complains: what it does not understand it leaves out."""
 
+    usual: Mapping[str, str] = {}
+    """What a list is narrowed to where nobody chose anything."""
+
     def __init__(self, data: Any, *, within: Scope) -> None:
         super().__init__(data, prefix=None)
         self.offer(within)
@@ -67,13 +71,16 @@ class FilterForm(OfficeForm):
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the order is chosen."""
-        return any(value for name, value in self.chosen.items() if name not in ("order", "kind"))
+        """Whether anything but the order is chosen, beside what is usual."""
+        return any(value and value != self.usual.get(name) for name, value in self._narrowing())
 
     @property
     def narrows_more(self) -> bool:
         """Whether anything is chosen that a phone folds away."""
-        return self.narrows and any(v for name, v in self.chosen.items() if name not in ("order", "kind", "q"))
+        return any(v and v != self.usual.get(name) for name, v in self._narrowing() if name != "q")
+
+    def _narrowing(self) -> list[tuple[str, Any]]:
+        return [(name, value) for name, value in self.chosen.items() if name not in ("order", "kind")]
 
 
 def programme_choices() -> Choices:

@@ -65,6 +65,20 @@ def test_what_is_to_do_stands_above_the_fold(
     assert seen.complaints == []
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_queue_begins_on_the_first_screen(
+    visit: Callable[..., Visit], people: People, size: dict[str, int]
+) -> None:
+    applied(people, household_of())
+    page = visit(people.township, size).page
+    page.goto("/building/")
+    look(page, f"{size['width']}-queue")
+    assert fits(page, size)
+    assert above_the_fold(page, "石有田", size)
+    if size is PHONE:
+        expect(page.get_by_label("建房类型")).to_be_hidden()  # what is usual is no filter that somebody set
+
+
 def test_a_house_that_is_done_does_not_make_a_long_page(
     visit: Callable[..., Visit], people: People, second: Actor
 ) -> None:

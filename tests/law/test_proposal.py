@@ -232,6 +232,13 @@ def test_density_adds_up_what_stands_on_the_plot(folder):
     assert footprint["at_most"] == pytest.approx(0.05 * 4000 - 120)
     assert footprint["clause"] == "《中华人民共和国土地管理法》第六十二条"
     assert "120 平方米" in footprint["how"]
+    frame.loc[2, "geometry"] = shapely.Point(X + 20, Y + 45)  # of this one nobody knows how large it is
+    frame.to_parquet(folder / "dense.parquet")
+    said = as_json(answer(str(folder / "dense.parquet"), read_district(folder), ON))
+    assert verdict(said, "d.D1")["outcome"] == "unknown"
+    footprint = next(bound for bound in said["advice"]["bounds"] if bound["measure"] == "footprint")
+    assert "由建筑密度推算" not in footprint["how"]
+    assert "只有位置、没有轮廓" in "".join(said["remarks"])
 
 
 def test_storeys_follow_from_a_height_only_where_a_storey_s_height_is_configured(folder):

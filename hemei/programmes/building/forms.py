@@ -36,6 +36,7 @@ from hemei.terms.verdict import Outcome
 
 
 class PermitFilterForm(FilterForm):
+    usual = {"state": "open"}
     q = search_field(gettext_lazy("找申请"), gettext_lazy("户主姓名、许可编号或地点"))
     region = forms.ChoiceField(label=gettext_lazy("区域"), required=False)
     state = forms.ChoiceField(

@@ -50,7 +50,7 @@ def test_a_paper_is_there_when_its_time_has_come(people: People, way: Way, house
         assert "data:image/svg" in page
         for field in ("四至", "檐口高度", "屋面样式和颜色", "外墙材料和颜色", "旧房怎么处置"):
             assert field in page
-    assert "90.0" in text_of(client, f"/building/{permit.pk}/papers/acceptance/")
+    assert "<td>90</td>" in text_of(client, f"/building/{permit.pk}/papers/acceptance/")
 
 
 def test_a_refusal_prints_reasons_and_remedies(people: People, household: Household) -> None:

@@ -41,6 +41,12 @@ def _rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 @register.filter
+def in_short(value: Any) -> Any:
+    """A number without idle zeros; nothing for what nobody knows."""
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else value
+
+
+@register.filter
 def filed(permit: Permit) -> list[tuple[str, str]]:
     """What is applied for now, label and value; what nobody said is left out."""
     return _rows({name: getattr(permit, name) for name in SHOWN})
