@@ -142,8 +142,9 @@ class Placing {
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => {
         const changed = event.target as Element;
-        const name = (changed as HTMLInputElement).name?.replace("house_", "") ?? ""; // beside where photos were taken
-        if (changed instanceof HTMLFormElement || ASKED.includes(name) || name === this.ring) this.moved(); // a form: put back from a draft
+        const name = (changed as HTMLInputElement).name ?? "";
+        const asked = [name, name.replace("house_", "")].some((one) => ASKED.includes(one)); // house_lon: beside where photos were taken
+        if (changed instanceof HTMLFormElement || asked || name === this.ring) this.moved(); // a form: put back from a draft
       });
     }
     document.addEventListener("htmx:after:swap", () => this.draw());

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from hemei.core.access import Actor
 from hemei.core.registry import registry
 from hemei.programmes.building.actions.review import opine
 from hemei.programmes.building.models import Pattern, Permit
-from hemei.programmes.building.shapes import area_m2, rectangle, written
+from hemei.programmes.building.shapes import area_m2, rectangle, ring_of, written
 from hemei.terms.day import today
 from hemei.terms.proposal import Proposal
 from tests.browser.conftest import DESK, PHONE, Visit
@@ -270,3 +271,40 @@ def test_the_life_of_one_house_from_the_meeting_to_the_register(
     town.goto(f"/office/places/{permit.house_id}/")
     expect(town.get_by_role("heading", name="建房审批")).to_be_visible()
     look(town, f"{name}-15-house")
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_house_with_wings_is_drawn_dragged_and_turned(
+    visit: Callable[..., Visit], people: People, home, size: dict[str, int]
+) -> None:
+    warm()
+    seen = visit(people.village, size)
+    page = seen.page
+    page.goto(f"/building/add/{household_of().pk}/")
+    page.wait_for_selector("#map[data-drawn=yes]")
+    page.get_by_role("button", name="画带厢房的房子").click()
+    page.mouse.click(*canvas_at(page, 0.5, 0.5))  # from far away this says about where
+    corners = page.get_by_label("房屋外墙的角点")
+    for number, at in enumerate(((0.3, 0.3), (0.7, 0.3), (0.7, 0.45), (0.5, 0.45)), start=1):
+        page.mouse.click(*canvas_at(page, *at))
+        expect(corners).to_have_value(re.compile(rf"^(\S+,\S+ ?){{{number}}}$"))
+    page.get_by_role("button", name="退回一个角").click()
+    page.locator("#map canvas").press("Enter")  # by the keyboard, at the cross
+    expect(corners).to_have_value(re.compile(r"^(\S+,\S+ ?){4}$"))
+    page.mouse.click(*canvas_at(page, 0.3, 0.5))
+    expect(page.locator("#answer")).to_contain_text("房屋", timeout=PATIENT)
+    look(page, f"{size['width']}-16-wings")
+    drawn = corners.input_value()
+    page.get_by_role("button", name="放房子").click()
+    page.mouse.move(*canvas_at(page, 0.4, 0.38))
+    page.mouse.down()
+    page.mouse.move(*canvas_at(page, 0.45, 0.45), steps=4)
+    page.mouse.up()
+    expect(corners).not_to_have_value(drawn)
+    dragged = corners.input_value()
+    page.get_by_role("button", name="向右转 5 度").click()
+    expect(corners).not_to_have_value(dragged)
+    areas = [area_m2(ring_of(said, field="")) for said in (drawn, dragged, corners.input_value())]
+    assert areas == pytest.approx([areas[0]] * 3, rel=1e-2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert seen.complaints == []

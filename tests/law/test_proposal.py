@@ -13,10 +13,11 @@ import shapely
 from click.testing import CliRunner
 
 from hemei.engines.screen.reading import Unreadable
+from hemei.law.around import around
 from hemei.law.as_json import as_json
 from hemei.law.book import national
 from hemei.law.district import read_district
-from hemei.law.proposal import answer
+from hemei.law.proposal import Asked, Drawn, answer, judged
 from hemei.law.sheet import sheet
 from hemei.site.screen_cli import screen
 from hemei.terms.clause import Limit
@@ -211,7 +212,8 @@ def test_work_and_use_that_are_left_out_pass_nothing_that_asks_for_them(folder):
     assert "control.R02" in said["advice"]["undecided"]
 
 
-def test_density_adds_up_what_stands_on_the_plot(folder):
+def dense(folder):
+    """Density is limited to a twentieth of the plot."""
     (folder / "parameters.yaml").write_text(
         "- {id: d.density, title: 密度, unit: '1', values: [{from: 2026-01-01, value: 0.05}]}\n"
     )
@@ -219,6 +221,10 @@ def test_density_adds_up_what_stands_on_the_plot(folder):
         "- {id: d.D1, title: 密度, kind: limit, clause: land.62, layer: everywhere, measure: density, unit: '1',\n"
         "   threshold: d.density, priority: zone}\n"
     )
+
+
+def test_density_adds_up_what_stands_on_the_plot(folder):
+    dense(folder)
     frame = gpd.GeoDataFrame(
         {"role": ["building", "plot", "existing"], "use": "house", "work": "new", "storeys": [2, None, 1]},
         geometry=[box(0, 40), box(-10, 10, 40, 100), box(15, 40, 12, 10)],
@@ -232,9 +238,13 @@ def test_density_adds_up_what_stands_on_the_plot(folder):
     assert footprint["at_most"] == pytest.approx(0.05 * 4000 - 120)
     assert footprint["clause"] == "《中华人民共和国土地管理法》第六十二条"
     assert "120 平方米" in footprint["how"]
-    frame.loc[2, "geometry"] = shapely.Point(X + 20, Y + 45)  # of this one nobody knows how large it is
-    frame.to_parquet(folder / "dense.parquet")
-    said = as_json(answer(str(folder / "dense.parquet"), read_district(folder), ON))
+
+
+def test_of_a_building_on_the_plot_of_which_only_the_spot_is_known_no_density_follows(folder):
+    dense(folder)
+    drawn = Drawn(box(0, 40), box(-10, 10, 40, 100), (shapely.Point(X + 20, Y + 45),))
+    told = Asked(id="1", use="house", work="new", error_m=0.0, standing_storeys=(None,))
+    said = as_json(judged(drawn, told, around(read_district(folder), 0.0), ON))
     assert verdict(said, "d.D1")["outcome"] == "unknown"
     footprint = next(bound for bound in said["advice"]["bounds"] if bound["measure"] == "footprint")
     assert "由建筑密度推算" not in footprint["how"]

@@ -19,6 +19,7 @@ from tests.programmes.building.conftest import BUILT, Way, applied, step
 from tests.programmes.building.test_pages import PAPER, client_of, picture
 from tests.programmes.building.test_patterns import ROW, take_in
 from tests.programmes.building.test_placing import LAT, LON, corners
+from tests.programmes.building.test_terms import district_sets, mended
 
 L_SHAPE = in_degrees(shapely.Polygon([(0, 0), (12, 0), (12, 5), (5, 5), (5, 11), (0, 11)]), LON, LAT)
 """90 m²: a main house of 12 by 5 and a wing of 5 by 6; the rectangle around it has 132."""
@@ -41,6 +42,25 @@ def test_its_corners_are_kept_and_asked_about(people: People, household: Househo
     step(permit, "return", people.village, note="四至写清楚")
     form = client.get(f"/building/{permit.pk}/steps/resubmit/").content.decode()
     assert corners(L_SHAPE) in form, "what was drawn comes back"
+
+
+@pytest.mark.parametrize(
+    ("changed", "state"),
+    [
+        ({"reason": "老房漏雨", "lon": LON, "lat": LAT}, "village_reviewed"),
+        ({"house_shape": corners(in_degrees(shapely.box(0, 0, 12, 9), LON, LAT))}, "applied"),
+        ({"house_shape": ""}, "applied"),
+    ],
+)
+def test_neighbours_are_asked_again_where_the_wings_change(
+    people: People, way: Way, household: Household, changed: dict[str, object], state: str
+) -> None:
+    permit = applied(people, household, house_shape=corners(L_SHAPE))
+    day = way.to_village(permit)
+    district_sets(people, "building.return.to", "退回的那一步")
+    step(permit, "return", people.township, on=day)
+    mended(permit, people, **changed)
+    assert Permit.objects.get().state == state
 
 
 @pytest.mark.parametrize(

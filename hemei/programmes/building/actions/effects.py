@@ -70,9 +70,12 @@ def _resubmit(permit: Permit, brought: Brought, at: datetime, by: Actor) -> dict
 
 ON_NOTICE = (
     "work", "address", "bounds", "land", "plot_m2", "footprint_m2", "floor_area_m2", "storeys", "eaves_m", "height_m",
-    "old_place", "old_fate", "lon", "lat", "width_m", "depth_m", "turn", "plot_shape",
+    "old_place", "old_fate", "lon", "lat", "width_m", "depth_m", "turn", "plot_shape", "house_shape",
 )  # fmt: skip
 """What the collective agreed to and neighbours could object to: where any of it changes, they are asked again."""
+
+OF_A_RECTANGLE = ("lon", "lat", "width_m", "depth_m", "turn")
+"""What follows from its corners where a house was drawn by them."""
 
 
 def back_to(permit: Permit, said: Mapping[str, Any], at: datetime) -> str:
@@ -82,7 +85,9 @@ def back_to(permit: Permit, said: Mapping[str, Any], at: datetime) -> str:
         return "applied"
     filings = permit.steps.filter(verb__in=FILING).order_by("-id")
     before = filings.values_list("data__filed", flat=True).first() or {}
-    if any(before.get(name) != said.get(name) for name in ON_NOTICE):
+    drawn = bool(before.get("house_shape") and said.get("house_shape"))
+    looked_at = [name for name in ON_NOTICE if not (drawn and name in OF_A_RECTANGLE)]
+    if any((before.get(name) or "") != (said.get(name) or "") for name in looked_at):
         return "applied"
     returned = permit.steps.filter(verb="permit.return").order_by("-id").first()
     return str(returned.from_state) if returned else "applied"
