@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def sifted(entries: Entries) -> tuple[Book, Plan, tuple[Fault, ...]]:
             except LawError as error:
                 if not any(rest.values()):  # it is the nation's own that cannot be read
                     raise
-                faults.append(_set_aside(rest, error, Path(name)))
+                faults.append(_with_cause(_set_aside(rest, error, Path(name)), faults))
 
 
 def _set_aside(rest: Entries, error: LawError, folder: Path) -> Fault:
@@ -88,6 +88,17 @@ def _set_aside(rest: Entries, error: LawError, folder: Path) -> Fault:
     for name in PARTS:
         rest[name] = []
     return Fault("", error.said)
+
+
+def _with_cause(fault: Fault, before: list[Fault]) -> Fault:
+    """A fault that is there only because what its entry rests on was set aside says so, in an officer's words."""
+    row, also = fault.row, fault.row.get("also")
+    names = [row.get("clause"), row.get("threshold"), row.get("layer"), *(also if isinstance(also, list) else [])]
+    cause = next((one for one in before if one.row.get("id") and one.row["id"] in names), None)
+    if cause is None:
+        return fault
+    why = _("它用的%(kind)s“%(name)s”读不了，改好那一项就行") % {"kind": cause.kind, "name": cause.name}
+    return replace(fault, why=why)
 
 
 def without(entries: Entries, faults: tuple[Fault, ...]) -> Entries:

@@ -102,7 +102,7 @@ def test_a_verdict_is_unknown_while_a_rule_cannot_be_read(layers) -> None:
     ruled = registry.ask("control.verdicts", [low], on=today())["p"]
     told = next(one for one in ruled.rulings if one.rule == "own.R01")
     assert (told.outcome, told.title, told.is_unread) == (Outcome.UNKNOWN, "三层以下", True)
-    assert "没有登记过的条款" in told.said
+    assert "它用的条款“《某区村庄规划》 第五条”读不了，改好那一项就行" in told.said
     assert told in sorted_out(ruled)["open"]
     assert ruled.outcome is not Outcome.PASS
     assert any(one.rule == "own.R02" and not one.is_unread for one in ruled.rulings)
@@ -133,6 +133,8 @@ def test_mending_writes_what_is_sure_and_keeps_everything_else(home, people: Peo
     page = client.get(reverse("control.law_mend")).content.decode()
     assert "改成 某区村庄规划" in page
     assert "改成 第十一条" in page
+    assert "读不了，改好那一项就行" in page
+    assert ".yaml" not in page
     assert "拿掉" not in page.split("<form")[-1]
     assert client.post(reverse("control.law_mend"), {"said": ""}).status_code == 422
     assert client.post(reverse("control.law_mend"), {"said": "某区村庄规划"}).url == reverse("control.rules")
