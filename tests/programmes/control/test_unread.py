@@ -230,3 +230,12 @@ def test_whatever_was_kept_the_nation_s_law_is_read(home) -> None:
     assert all(fault.why and fault.kind for fault in read.faults)
     assert any(rule.id == "control.R02" for rule in read.book.rules)
     assert mended(nonsense)[1] == []
+
+
+def test_where_none_of_the_districts_own_can_be_read_the_page_does_not_say_that_there_are_none(home, people) -> None:
+    entries, _ = with_rule(EMPTY, LOW)
+    entries["clauses"][0] |= TITLED
+    stored(entries)
+    page = signed_in(people.district).get(reverse("control.rules")).content.decode()
+    assert "没有读得了的" in page
+    assert "区里的规则未配置" not in page
