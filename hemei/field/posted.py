@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import IO, cast
 
 import multipart
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
 from django.utils.translation import gettext as _
 
 from hemei.core.files import AT_ONCE, Received, receive
@@ -65,7 +65,7 @@ def _read(request: HttpRequest, largest: int, taken: Posted) -> None:
     )
     try:
         _take_parts(parser.parse_blocking(_Counted(_body(request), largest).read, A_READ), taken)
-    except multipart.MultipartError as cut:
+    except (multipart.MultipartError, UnreadablePostError) as cut:
         raise Malformed(_("发送的内容不完整，请在信号好的地方重新发送。")) from cut
 
 
