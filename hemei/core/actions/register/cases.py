@@ -112,7 +112,7 @@ def _region(said: dict[str, Any], of_place: Reference | None, desk: Desk) -> str
     if of_place:
         return desk.region(str(of_place), desk.sheet.matter)
     if "region" in said:
-        return desk.village(said["region"], desk.sheet.matter)
+        return desk.village(said["region"], desk.sheet.matter, least=Level.TOWNSHIP)
     raise BadCell(_("没有写在哪个村，也没有能认出的房屋编号。"), _("请填写村代码，或填写已登记的房屋编号。"))
 
 

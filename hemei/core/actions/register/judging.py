@@ -79,10 +79,13 @@ class Desk:
             )
         return code
 
-    def village(self, said: str, matter: str = "") -> str:
-        """The code of a village or a grid: whoever lives or stands somewhere does so in one. Raises BadCell."""
+    def village(self, said: str, matter: str = "", *, least: Level = Level.VILLAGE) -> str:
+        """The code of a village or a grid: whoever lives or stands somewhere does so in one. Raises BadCell.
+
+        `least` is a wider level that will do: an old ledger may know no more than the township.
+        """
         code = self.region(said, matter)
-        if len(code) >= Level.VILLAGE:
+        if len(code) >= least:
             return code
         raise BadCell(
             _("“%(said)s”是%(name)s，没有写到村。") % {"said": said, "name": self.regions[code]},
