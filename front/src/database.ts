@@ -5,7 +5,7 @@ export function inStore<Result>(
   const transaction = base.transaction(name, mode, { durability: "strict" });
   const asked = ask(transaction.objectStore(name));
   // The page may be gone before it would be committed by itself. What writes only after it has read is not yet at its end.
-  if (mode === "readwrite" && !asked.onsuccess) transaction.commit?.();
+  if (mode === "readwrite" && !asked.onsuccess) transaction.commit();
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve(asked.result as Result);
     transaction.onabort = () => reject(transaction.error ?? asked.error);
