@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import shapely
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from hemei.core.access import Actor
@@ -17,7 +18,7 @@ from hemei.core.registry import registry
 from hemei.programmes.building.actions.review import opine
 from hemei.programmes.building.models import Pattern, Permit
 from hemei.programmes.building.shapes import area_m2, rectangle, ring_of, written
-from hemei.terms.day import today
+from hemei.terms.day import SHANGHAI, today
 from hemei.terms.proposal import Proposal
 from tests.browser.conftest import DESK, PHONE, Visit
 from tests.conftest import VILLAGE, People, photo
@@ -175,9 +176,13 @@ def test_permits_on_the_map_and_among_what_waits(
     assert seen.complaints == []
 
 
-def attach(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "照片.jpg").write_bytes(photo().content)
-    page.locator("input[type=file]").first.set_input_files(tmp_path / "照片.jpg")
+def attach(page: Page, tmp_path: Path, at: str = "") -> None:
+    """A photo from the album, taken when the step was done, or now by the site's clock."""
+    picture = tmp_path / "照片.jpg"
+    picture.write_bytes(photo().content)
+    taken = (datetime.fromisoformat(at).replace(tzinfo=SHANGHAI) if at else timezone.now()).timestamp()
+    os.utime(picture, (taken, taken))
+    page.locator("input[data-source=album]").first.set_input_files(picture)
 
 
 def answer(page: Page, **said: str) -> None:
@@ -192,12 +197,12 @@ def answer(page: Page, **said: str) -> None:
             field.fill(value)
 
 
-def take(page: Page, permit: Permit, step: str, tmp_path: Path, **said: str) -> None:
+def take(page: Page, permit: Permit, step: str, tmp_path: Path, *, at: str = "", **said: str) -> None:
     """One step as its page has it: fill in what is asked, attach a photo, press, and see that it is said."""
     page.goto(f"/building/{permit.pk}/")
     page.locator("main").get_by_role("link", name=step, exact=True).first.click()
-    answer(page, **said)
-    attach(page, tmp_path)
+    answer(page, **{"at": at} if at else {}, **said)
+    attach(page, tmp_path, at)
     page.locator("#asked").get_by_role("button", name=step, exact=True).click()
     page.wait_for_url(f"**/building/{permit.pk}/")
 
@@ -242,11 +247,13 @@ def test_the_life_of_one_house_from_the_meeting_to_the_register(
     }
     take(deputy, permit, "批准", tmp_path, **numbers, note="按图施工", at=on(27))
     look(deputy, f"{name}-12-approved")
+    permit.refresh_from_db()
     Way(people, second).visit(permit, 1)
     take(town, permit, "放线验线", tmp_path, firm="云岭农房建设公司", at=on(30))
     take(town, permit, "开工", tmp_path, at=on(31))
     for number, stage in enumerate(("基础", "主体", "屋面")):
         take(town, permit, "施工检查", tmp_path, stage=stage, note="合格", at=on(35 + number))
+    permit.refresh_from_db()
     Way(people, second).visit(permit, 2)
     deputy.goto(f"/building/{permit.pk}/")
     deputy.locator("main").get_by_role("link", name="验收合格", exact=True).click()
