@@ -83,7 +83,10 @@ def svg(screening: Screening, outcome: np.ndarray) -> str:
 
 
 def png(screening: Screening, outcome: np.ndarray) -> bytes:
-    """The same map as PNG, for a workbook; its few letters are Latin, because no font of ours has others."""
+    """The same map as PNG, for a workbook; its few letters are Latin, because no font of ours has others.
+
+    `outcome` has the shape (buildings,): the worst verdict of each. Empty bytes where there is nothing to draw.
+    """
     middles = np.concatenate(screening.tally.middles or [np.empty((0, 2))])
     if len(middles) == 0:
         return b""

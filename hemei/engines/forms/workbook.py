@@ -92,34 +92,42 @@ def read_cells(source: bytes | Path) -> dict[str, Cells]:
         with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
             told = [one for one in workbook.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
             if len(told) > MOST_SHEETS:
-                raise refused(f"有 {len(told)} 张工作表，最多 {MOST_SHEETS} 张。", "请删去用不着的工作表。")
+                raise FormRefused(
+                    of_the_file(f"有 {len(told)} 张工作表，最多 {MOST_SHEETS} 张。", "请删去用不着的工作表。")
+                )
             told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
             present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
             return {name: sheet.to_python(skip_empty_area=False) for name, sheet in present}
     except CalamineError as error:
-        raise refused(
-            f"打不开这个工作簿（{error}）。", "请在 Excel 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+        raise FormRefused(
+            of_the_file(
+                f"打不开这个工作簿（{error}）。", "请在 Excel 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+            )
         ) from None
 
 
-def refused(problem: str, remedy: str) -> FormRefused:
-    return FormRefused([Fault("", 0, "", problem, remedy)])
+def of_the_file(problem: str, remedy: str) -> list[Fault]:
+    """A fault of the whole file, in no row of it."""
+    return [Fault("", 0, "", problem, remedy)]
 
 
 def check_size(packed: bytes) -> None:
-    """Refuse what is no workbook or would not fit in memory once it is unpacked. Raises refused."""
+    """Refuse what is no workbook or would not fit in memory once it is unpacked. Raises FormRefused."""
     if len(packed) > LARGEST_FILE:
-        raise refused(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。")
+        raise FormRefused(of_the_file(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。"))
     if packed.startswith(OLD_FORMAT):
-        raise refused(
-            "这是旧的 .xls 文件，或加了密码的 .xlsx 工作簿。", "请去掉密码，在 Excel 中另存为“Excel 工作簿（.xlsx）”。"
+        raise FormRefused(
+            of_the_file(
+                "这是旧的 .xls 文件，或加了密码的 .xlsx 工作簿。",
+                "请去掉密码，在 Excel 中另存为“Excel 工作簿（.xlsx）”。",
+            )
         )
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             if "xl/workbook.xml" not in archive.namelist():  # .ods, .xlsb, .docx: their cells are not looked at below
                 raise zipfile.BadZipFile
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-                raise refused("解压后的内容过大。", "请删去多余的行、列和工作表。")
+                raise FormRefused(of_the_file("解压后的内容过大。", "请删去多余的行、列和工作表。"))
             if archive.testzip() is not None:  # also where a part unpacks to more than it declares
                 raise zipfile.BadZipFile
             faults: list[Fault] = []
@@ -130,8 +138,8 @@ def check_size(packed: bytes) -> None:
             if faults:
                 raise FormRefused(faults)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
-        raise refused(
-            "这不是完好的 .xlsx 工作簿。", "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不要加密码。"
+        raise FormRefused(
+            of_the_file("这不是完好的 .xlsx 工作簿。", "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不要加密码。")
         ) from None
 
 
@@ -170,7 +178,7 @@ def check_extent(xml: bytes) -> None:
     Cells that are only coloured (`<c …/>`, `<c …></c>`) do no harm; a filled cell without a reference stands in the row
     around it.
 
-    Raises refused.
+    Raises FormRefused.
     """
     cells = [REFERENCE.search(tag) for tag in FILLED_CELL.findall(xml)]
     rows = [] if all(cells) else [REFERENCE.search(tag) for tag in ROW.findall(xml)]
@@ -178,7 +186,7 @@ def check_extent(xml: bytes) -> None:
         letters, row = found[1].decode(), int(found[2])
         if row > MOST_ROWS or number_of(letters) > MOST_COLUMNS:
             problem = f"{letters}{row} 处还有内容，超出了 {MOST_ROWS} 行、{MOST_COLUMNS} 列的范围。"
-            raise refused(problem, "请删去表格外面多余的内容。")
+            raise FormRefused(of_the_file(problem, "请删去表格外面多余的内容。"))
 
 
 def number_of(letters: str) -> int:

@@ -131,7 +131,7 @@ def differ(
 
 
 def size_of(shapes: np.ndarray) -> Size:
-    """How much a version draws."""
+    """How much a version draws: its features, their m², and the metres of its lines."""
     lines = shapely.get_dimensions(shapes) == 1
     return Size(len(shapes), float(shapely.area(shapes).sum()), float(shapely.length(shapes[lines]).sum()))
 
