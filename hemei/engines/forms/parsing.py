@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hemei.engines.forms.expressions import BINDING, UNARY, Ast, half_width
 
 LONGEST, DEEPEST = 2_000, 40
+TALLEST = 200  # of a tree: what asks for its branches, and theirs, would run out of room
 TOKEN = re.compile(
     r"""\s*(?:
     \$\{\s*(?P<answer>[A-Za-z][A-Za-z0-9_]*)\s*\}
@@ -68,8 +69,29 @@ def parse(text: str) -> Ast:
 
 def _parsed(text: str) -> Ast:
     if len(text) > LONGEST:
-        raise Unreadable(f"“{text[:20]}…”太长，最多 {LONGEST} 字。", "请拆成几道 calculate 题。")
-    return _Parser(text).whole()
+        raise too_long(text)
+    ast = _Parser(text).whole()
+    if height(ast) > TALLEST:
+        raise too_long(text)
+    return ast
+
+
+def too_long(text: str) -> Unreadable:
+    """More than a cell may say: in letters, or joined one to the next."""
+    said = f"最多 {LONGEST} 字" if len(text) > LONGEST else f"一连最多 {TALLEST} 项"
+    return Unreadable(f"“{text[:20]}…”太长，{said}。", "请拆成几道 calculate 题。")
+
+
+def height(ast: Ast) -> int:
+    """How many branches stand one upon the other.
+
+    >>> height(parse("1 + 2 + 3"))
+    3
+    """
+    tall, level = 0, [ast]
+    while level:
+        tall, level = tall + 1, [part for one in level for part in one if isinstance(part, tuple)]
+    return tall
 
 
 def _mended(text: str) -> str:

@@ -129,6 +129,8 @@ class Plain:
             self.fault(row, REPEATED, problem, "整组要填几遍的，请在该组第一行写 是，否则留空。")
         named = "" if label == UNGROUPED else label
         if label and named != self.groups[-1].label:
+            if repeated and named in self.repeats:  # a sum over it would not know of which
+                self.fault(row, GROUP, f"重复填写的分组“{named}”出现了两次。", "请把同组的题放在一起，或换一个名称。")
             self.groups.append(_Group(named, self.repeat(named) if repeated and named else ""))
         last = self.groups[-1]
         if repeated and not last.label:

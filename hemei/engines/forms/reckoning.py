@@ -51,8 +51,6 @@ class _Reckoner(Reader):
         return Unreadable(f"看不懂自动计算“{self.shown}”：{where}", LIKE)
 
     def terms(self, depth: int) -> str:
-        if depth > 20:
-            raise self.unreadable()
         made = self.factors(depth)
         while operator := self.took(*TERMS):
             made = f"{made} {TERMS[operator]} {self.factors(depth)}"
@@ -65,6 +63,8 @@ class _Reckoner(Reader):
         return made
 
     def factor(self, depth: int) -> str:
+        if depth > 20:
+            raise self.unreadable()
         if self.took("-"):
             return f"-{self.factor(depth + 1)}"
         if self.took("("):

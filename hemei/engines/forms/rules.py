@@ -9,7 +9,7 @@ from hemei.engines.forms.checking import Gives, Names, compiled
 from hemei.engines.forms.expressions import Ast, Expression
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import Question, Rule, Section
-from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.parsing import TALLEST, Unreadable, height
 from hemei.engines.forms.words import Words, said_or_xpath
 from hemei.engines.forms.workbook import Row, Sheet
 
@@ -44,6 +44,10 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             faults.append(row.fault(heading, unread.problem, unread.remedy))
             continue
         found[finding] = Expression(("call", "or", found[finding].ast, when.ast)) if finding in found else when
+        if height(found[finding].ast) > TALLEST:
+            problem = f"“{finding}”超过 {TALLEST} 行。"
+            faults.append(row.fault(FINDING, problem, "请先用一道自动计算的题算出来，这里只写那道题。"))
+            break
     return tuple(Rule(finding, when) for finding, when in found.items())
 
 

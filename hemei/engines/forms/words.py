@@ -9,7 +9,7 @@ from datetime import date
 
 from hemei.engines.forms.expressions import BINDING, Ast, as_xpath, number_text
 from hemei.engines.forms.form import Kind, Question
-from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.parsing import LONGEST, Unreadable, too_long
 
 JOINED = {"且": "and", "并且": "and", "而且": "and", "或": "or", "或者": "or"}
 COMPARED = {"!=": "!=", "≠": "!=", "不是": "!=", ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
@@ -137,6 +137,8 @@ class Reader:
     """Reads a condition from left to right."""
 
     def __init__(self, words: Words, text: str) -> None:
+        if len(text) > LONGEST:
+            raise too_long(text)
         self.words, self.shown = words, text
         self.text, self.at = unicodedata.normalize("NFKC", text).strip(), 0
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, pairwise
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -27,12 +28,13 @@ LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 5_000, 200, 20
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff]")  # comes along with copied text
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
-REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Z]*)(\d+)["']""")
-FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>(?!</(?:\w+:)?c>)")
-CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*?\s)?r=["']([A-Z]+)(\d+)["']([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>""", re.DOTALL)
-TYPE_ERROR, VALUE = re.compile(rb"""\st=["']e["']"""), re.compile(rb"<(?:\w+:)?v>[^<]")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
+FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^<>]*(?<!/)>(?!</(?:\w+:)?c>)")
+TAG, END = re.compile(rb"<(?:\w+:)?c(?=[\s/>])[^<>]*>"), re.compile(rb"</(?:\w+:)?c>")
+TYPE_ERROR, TYPE_TEXT = re.compile(rb"""\st\s*=\s*["']e["']"""), re.compile(rb"""\st\s*=\s*["']str["']""")
+FORMULA, VALUE = re.compile(rb"<(?:\w+:)?f[\s/>]"), re.compile(rb"<(?:\w+:)?v>[^<]")
+ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^<>]*(?<!/)>")
 OF_PART = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^>]*(?<!/)>")
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,21 @@ def sheets_by_part(archive: zipfile.ZipFile) -> dict[str, str]:
 
 def without_value(sheet: str, xml: bytes) -> Iterator[Fault]:
     """Cells that show an error, and formulas of which nobody has kept the value: they would be read as empty."""
-    for found in CELL.finditer(xml):
-        letters, row, attributes, inside = found.groups()
-        error = TYPE_ERROR.search(attributes) is not None
-        unknown = b"<f" in inside and not VALUE.search(inside) and b'"str"' not in attributes
-        if error or unknown:
+    for tag, inside in cells_in(xml):
+        error = TYPE_ERROR.search(tag) is not None
+        unknown = FORMULA.search(inside) and not VALUE.search(inside) and not TYPE_TEXT.search(tag)
+        if (error or unknown) and (place := place_of(tag)):
+            letters, row = place
             problem = "这一格的公式出错了。" if error else "这一格的公式没有算出来。"
-            yield Fault(sheet, int(row), f"{letters.decode()}{int(row)}", problem, "请改成直接写的文字，不用公式。")
+            yield Fault(sheet, row, f"{letters}{row}", problem, "请改成直接写的文字，不用公式。")
+
+
+def cells_in(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The tag of each cell that is not empty, and what stands in it: at most up to the next, should it have no end."""
+    for tag, following in pairwise(chain(TAG.finditer(xml), [None])):
+        if tag and not tag[0].endswith(b"/>"):
+            inside = xml[tag.end() : following.start() if following else len(xml)]
+            yield tag[0], END.split(inside, maxsplit=1)[0]
 
 
 def check_extent(xml: bytes) -> None:
@@ -180,13 +190,18 @@ def check_extent(xml: bytes) -> None:
 
     Raises FormRefused.
     """
-    cells = [REFERENCE.search(tag) for tag in FILLED_CELL.findall(xml)]
-    rows = [] if all(cells) else [REFERENCE.search(tag) for tag in ROW.findall(xml)]
-    for found in filter(None, cells + rows):
-        letters, row = found[1].decode(), int(found[2])
+    cells = [place_of(tag) for tag in FILLED_CELL.findall(xml)]
+    rows = [] if all(cells) else [place_of(tag) for tag in ROW.findall(xml)]
+    for letters, row in filter(None, cells + rows):
         if row > MOST_ROWS or number_of(letters) > MOST_COLUMNS:
             problem = f"{letters}{row} 处还有内容，超出了 {MOST_ROWS} 行、{MOST_COLUMNS} 列的范围。"
             raise FormRefused(of_the_file(problem, "请删去表格外面多余的内容。"))
+
+
+def place_of(tag: bytes) -> tuple[str, int] | None:
+    """The column's letters and the row that a tag names; of more than anybody writes, the beginning."""
+    found = REFERENCE.search(tag)
+    return (found[1][:9].decode().upper(), int(found[2].lstrip(b"0")[:9] or b"0")) if found else None
 
 
 def number_of(letters: str) -> int:

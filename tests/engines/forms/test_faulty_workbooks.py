@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hemei.engines.forms import Fault, Form, FormRefused, read_form
 from hemei.engines.forms.plainsheet import is_plain, read_plain
-from hemei.engines.forms.workbook import read_cells
+from hemei.engines.forms.workbook import cells_in, read_cells
 
 Rows = Sequence[Sequence[object]]
 Tweak = Callable[[Workbook], None]
@@ -148,6 +149,7 @@ XLSFORM = [
     Case("a path", {"D3": "/data/crack = 'yes'"}, "D3", "看不懂", "不支持路径"),
     Case("a bracket left open", {"D3": "(${crack} = 'yes'"}, "D3", "看不懂", "标点用英文半角"),
     Case("a text as a number", {"F8": ". > 3"}, "F8", "不能计算或比大小", "number"),
+    Case("a thousand terms", {"G7": "1" + "+1" * 990}, "G7", "一连最多 200 项", "拆成"),
     Case("an unknown function", {"G7": "average(${area})"}, "G7", "没有函数“average”", "能用的有"),
     Case("required in other words", {"E2": "必须"}, "E2", "必填一栏", "yes"),
     Case("a column without a heading", {"H2": "以后再说"}, "H2", "没有列名", "H1"),
@@ -200,6 +202,12 @@ PLAIN_FAULTS = [
     Case("repeated in the middle of a group", {"J3": "是"}, "J3", "第一行没有写重复填写", "第一行"),
     Case("repeated without a group", {"A2": None, "J2": "是"}, "J2", "没有分组", "每一间房"),
     Case("repeated in other words", {"J4": "3 次"}, "J4", "重复填写一栏", "是"),
+    Case("a repeat used again", {"A6": "每一间房", "B6": "高", "C6": "小数", "H6": None, "J6": "是"}, "A6",
+         "“每一间房”出现了两次", "换一个名称"),
+    Case("a thousand signs", {"I5": "-" * 1000 + "1"}, "I5", "看不懂自动计算", "长 × 宽"),
+    Case("a thousand terms", {"I5": "1" + " + 1" * 450}, "I5", "一连最多 200 项", "拆成"),
+    Case("a calculation that goes on", {"I5": "1" + "+1" * 1000}, "I5", "最多 2000 字", "拆成"),
+    Case("a condition that goes on", {"F3": " 且 ".join(["有裂缝吗 = 有"] * 250)}, "F3", "最多 2000 字", "拆成"),
     Case("a column with a slip", {"F1": "何时显示"}, "F3", "不认识“何时显示”", "何时问"),
     Case("a column without a heading", {"K3": "待定"}, "K3", "没有列名", "K1"),
     Case("a heading twice", {"D1": "题目"}, "D1", "出现了两次", "重复"),
@@ -209,6 +217,7 @@ PLAIN_FAULTS = [
     Case("no words", {"B2": None}, "B2", "没有文字", "题目"),
     Case("a finding for no question", {}, "A2", "没有叫“墙裂”", "照抄", "问题",
          tweak=lambda book: findings(book, "墙裂", "有")),
+    Case("a finding in 400 rows", {}, "D201", "超过 200 行", "自动计算", "问题", tweak=lambda book: many_ways(book)),
     Case("a finding for no answer", {}, "B2", "没有选项", "有、没有", "问题",
          tweak=lambda book: findings(book, "有裂缝吗？", "很多")),
 ]  # fmt: skip
@@ -223,6 +232,12 @@ def findings(book: Workbook, question: str, answer: str) -> None:
     sheet = book.create_sheet("问题")
     sheet.append(["题目", "答案", "条件", "问题编号"])
     sheet.append([question, answer, None, "houses.F01"])
+
+
+def many_ways(book: Workbook) -> None:
+    findings(book, "有裂缝吗？", "有")
+    for _ in range(399):
+        book["问题"].append(["有裂缝吗？", "有", None, "houses.F01"])
 
 
 @pytest.mark.parametrize("case", PLAIN_FAULTS, ids=lambda case: case.what)
@@ -314,3 +329,43 @@ def test_many_sheets_are_not_opened() -> None:
             book.create_sheet(f"副本{number}")["GR5000"] = "x"
 
     assert any("工作表" in fault.problem for fault in refused(plain(Case("", tweak=more))))
+
+
+def with_sheet(content: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with its first sheet's own text changed, as no office program writes it."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as after:
+        for part in before.namelist():
+            text = before.read(part)
+            after.writestr(part, change(text) if part == "xl/worksheets/sheet1.xml" else text)
+    return file.getvalue()
+
+
+def test_cells_without_an_end_are_gone_over_once() -> None:
+    unended = b'<c r="A1">' * 200_000
+    seen = [len(tag) + len(inside) for tag, inside in cells_in(b"<sheetData><row>" + unended + b"</row></sheetData>")]
+    assert len(seen) == 200_000
+    assert sum(seen) <= len(unended) + len(b"</row></sheetData>")
+    assert refused(with_sheet(plain(Case("")), lambda xml: xml.replace(b"</sheetData>", unended + b"</sheetData>")))
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (b'<c t="e" r="B2"><v>#REF!</v></c>', "公式出错"),
+        (b"<c t = 'e' s=\"1\" r = 'B2'><v>#REF!</v></c>", "公式出错"),
+        (b'<c s="1" r="B2"><f>A1</f></c>', "没有算出来"),
+        (b'<x:c xmlns:x="m" r="B2"><x:f>A1</x:f></x:c>', "没有算出来"),
+        (b'<c r="B2"><f t="shared" si="0"/></c>', "没有算出来"),
+    ],
+)
+def test_a_formula_is_known_however_its_cell_is_written(cell: bytes, said: str) -> None:
+    """`r` may stand behind other attributes, and the names may have a prefix."""
+    written = with_sheet(plain(Case("")), lambda xml: re.sub(rb'<c r="B2".*?</c>', cell, xml))
+    assert [(fault.cell, said in fault.problem) for fault in refused(written)] == [("B2", True)]
+
+
+@pytest.mark.parametrize("place", [b"xfd9", b"B0005001", b"B" + b"9" * 5_000, b"B" * 5_000 + b"1"])
+def test_a_place_far_out_is_refused_however_it_is_written(place: bytes) -> None:
+    written = with_sheet(plain(Case("")), lambda xml: xml.replace(b'<c r="B2"', b'<c r="' + place + b'"'))
+    assert any("超出了" in fault.problem for fault in refused(written))
