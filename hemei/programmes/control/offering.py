@@ -1,6 +1,7 @@
 """What lies ready and is not in force: folders of previews, and a layer's next version in one of them.
 
 They lie below `VAR/control/previews`, each under a name of its own, and go when somebody has decided, or by themselves.
+What a look at it found lies in a folder of that look's own: another look may find something else.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from hemei.core.errors import Conflict
+from hemei.core.models import Job
 from hemei.engines.screen.terrain import KEPT
 from hemei.engines.screen.writing import partial_of
 from hemei.programmes.control.keeping import Laid, root
@@ -142,6 +144,12 @@ def folder_of(token: str) -> Path:
         said = _("这次预览已经清掉了（放了 %(n)d 天，或已办完），请重新来一次。")
         raise Conflict(said % {"n": KEPT_DAYS}, code="gone")
     return _previews() / token
+
+
+def results_of(job: Job) -> Path:
+    """The folder of what one look at a preview found, which the look makes. Raises Conflict where the preview's has
+    gone."""
+    return folder_of(job.arguments.get("folder", "")) / str(job.pk)  # a job of an earlier version has none
 
 
 def forget_folder(token: str) -> None:

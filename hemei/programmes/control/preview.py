@@ -20,7 +20,7 @@ from hemei.programmes.control.actions.law import law_aside
 from hemei.programmes.control.comparing import compared
 from hemei.programmes.control.keeping import in_force
 from hemei.programmes.control.kinds import ZONES
-from hemei.programmes.control.offering import Draft, folder_of
+from hemei.programmes.control.offering import Draft, results_of
 from hemei.programmes.control.standpoint import Standpoint, as_it_is, touches, with_layer
 from hemei.programmes.control.under_way import proposals_under_way
 
@@ -33,7 +33,8 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
     """Compare what is with what the job would have. Started again after a kill, it begins anew."""
     said = job.arguments
     progress(0, STEPS, _("读取图层"))
-    folder = folder_of(said.get("folder", ""))  # a job of an earlier version has none
+    folder = results_of(job)
+    folder.mkdir(mode=0o700, exist_ok=True)
     now = as_it_is(said["region"], date.fromisoformat(said["on"]))
     try:
         beside = _beside(now, said, folder, progress)

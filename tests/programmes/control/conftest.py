@@ -18,7 +18,7 @@ from hemei.core.models import Job, Place, Region
 from hemei.programmes.control import changes, keeping
 from hemei.programmes.control.actions.layers import upload
 from hemei.programmes.control.models import LayerVersion
-from hemei.programmes.control.offering import NewLayer, folder_of
+from hemei.programmes.control.offering import NewLayer, results_of
 from hemei.programmes.control.reading import Wanted
 from hemei.programmes.houses.models import House
 from tests.conftest import DISTRICT, VILLAGE, People
@@ -77,7 +77,7 @@ def house_at(x: float, y: float, *, side: float = 10, outline: bool = True, regi
 
 def changed_by(job: Job) -> list[list[Any]]:
     """Place, and what is said before and after, of all that a preview found to change."""
-    rows = changes.kept(folder_of(job.arguments["folder"])).to_pylist()
+    rows = changes.kept(results_of(job)).to_pylist()
     return [[row["place"], row["before"], row["after"]] for row in rows]
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from hemei.core.access import At
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import AuditEntry, Evidence, Job, JobState, Place
+from hemei.core.models import AuditEntry, Duty, Evidence, Job, JobState, Place
 from hemei.core.worker import run, take_next
 from hemei.engines.screen.shifted import gcj_shift
 from hemei.programmes.control import offering
@@ -23,10 +23,10 @@ from hemei.programmes.control.actions.law import change_law
 from hemei.programmes.control.actions.layers import look_again, offer, put_in_force
 from hemei.programmes.control.keeping import in_force, root
 from hemei.programmes.control.models import LayerVersion
-from hemei.programmes.control.offering import Draft, NewLayer, clear_previews, is_there
+from hemei.programmes.control.offering import Draft, NewLayer, clear_previews, is_there, results_of
 from hemei.programmes.control.reading import Wanted
 from hemei.terms.day import today
-from tests.conftest import DISTRICT, People
+from tests.conftest import DISTRICT, OTHER_DISTRICT, People
 from tests.programmes.control.conftest import (
     DEGREES,
     FIELDS,
@@ -214,6 +214,11 @@ def test_a_layer_shifted_as_a_whole_is_said_before_it_holds(home, people: People
     assert "带号或基准写错" in page
 
 
+def tile_at(lon: float, lat: float, z: int = 14) -> tuple[int, int, int]:
+    y = (1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2
+    return z, int((lon + 180) / 360 * 2**z), int(y * 2**z)
+
+
 def test_the_map_draws_what_differs_and_who_changes(layers, people: People) -> None:
     house_at(1200, 600)
     job = looked_at(offered(people))
@@ -223,9 +228,7 @@ def test_the_map_draws_what_differs_and_who_changes(layers, people: People) -> N
     assert 'data-layer="to-fail"' in page
     assert 'data-layer="went"' not in page
     lon, lat = DEGREES.transform(X + 1200, Y + 600)
-    z = 14
-    x = int((lon + 180) / 360 * 2**z)
-    y = int((1 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2 * 2**z)
+    z, x, y = tile_at(lon, lat)
     tile = client.get(reverse("control.preview_tile", args=[job.pk, z, x, y]))
     assert tile.status_code == 200
     assert b"came" in tile.content
@@ -234,6 +237,45 @@ def test_the_map_draws_what_differs_and_who_changes(layers, people: People) -> N
     assert signed_in(people.second_in_district).get(
         reverse("control.preview_tile", args=[job.pk, z, x, y])
     ).status_code == 404  # fmt: skip
+
+
+def test_another_look_has_findings_and_a_map_of_its_own(layers, people: People) -> None:
+    house_at(1200, 600)
+    client, at = signed_in(people.district), tile_at(*DEGREES.transform(X + 1200, Y + 600))
+
+    def drawn(job: Job) -> bytes:
+        tile = client.get(reverse("control.preview_tile", args=[job.pk, *at]))
+        assert tile.status_code in (200, 204)
+        return bytes(tile.content)
+
+    first = looked_at(offered(people))
+    before, found = drawn(first), changed_by(first)
+    assert b"to-fail" in before
+    take_in("permanent_farmland", WIDER, people.district, starts=date(2025, 1, 1))
+    again = client.post(reverse("control.preview_again", args=[first.pk]))
+    second = looked_at(Job.objects.get(kind="control.preview", pk=again.url.rstrip("/").rpartition("/")[2]))
+    assert changed_by(second) == []
+    for word in (b"to-fail", b"came"):
+        assert word not in drawn(second)
+    assert (drawn(first), changed_by(first)) == (before, found)
+    results_of(second).rename(results_of(second).with_name("elsewhere"))  # as a preview of an earlier version lies
+    assert "预览已经清掉" in client.get(again.url).content.decode()
+    assert client.get(reverse("control.preview_tile", args=[second.pk, *at])).status_code == 404
+
+
+def test_who_keeps_another_districts_law_by_now_sees_nothing_of_a_preview(layers, people: People) -> None:
+    house_at(1200, 600)
+    job, client = looked_at(offered(people)), signed_in(people.district)
+    at = tile_at(*DEGREES.transform(X + 1200, Y + 600))
+    addresses = [reverse("control.preview", args=[job.pk]), reverse("control.preview_tile", args=[job.pk, *at])]
+    assert [client.get(address).status_code for address in addresses] == [200, 200]
+    Duty.objects.filter(account=people.district.account).update(region=OTHER_DISTRICT)
+    assert client.get(reverse("control.layer_add")).status_code == 200
+    assert [client.get(address).status_code for address in addresses] == [404, 404]
+    for name in ("keep", "again", "drop"):
+        assert client.post(reverse(f"control.preview_{name}", args=[job.pk])).status_code == 404, name
+    assert is_there(job.arguments["folder"])
+    assert LayerVersion.objects.filter(kind="permanent_farmland").count() == 1
 
 
 def test_what_changed_meanwhile_has_to_be_looked_at_again(layers, people: People) -> None:

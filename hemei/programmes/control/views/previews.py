@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from hemei.core.access import At, Scope, scope_of
+from hemei.core.access import At, Scope, may, scope_of
 from hemei.core.doors import found, reach
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState, Place
@@ -30,7 +30,7 @@ from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.legend import frame_of, legend_of_changes
 from hemei.programmes.control.models import OfControl
-from hemei.programmes.control.offering import KEPT_DAYS, Draft, folder_of, forget_folder, is_there
+from hemei.programmes.control.offering import KEPT_DAYS, Draft, folder_of, forget_folder, is_there, results_of
 from hemei.programmes.control.queries.drawn import preview_tile
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.queries.results import decisions
@@ -46,8 +46,10 @@ WORDS: dict[str, Callable[[], str]] = {
 
 
 def _job(request: OfficeRequest, pk: int) -> Job:
+    """A preview that this person asked for, while they keep the law of its district: it shows where houses stand."""
     reach(request.actor, "control.keep", MATTER)
-    return found(Job.objects.filter(kind="control.preview", pk=pk, by=request.user).first())
+    job = found(Job.objects.filter(kind="control.preview", pk=pk, by=request.user).first())
+    return found(job if may(request.actor, "control.keep", _where(job)) else None)
 
 
 def _counts(counted: dict[str, int]) -> list[tuple[str, str, int]]:
@@ -56,6 +58,12 @@ def _counts(counted: dict[str, int]) -> list[tuple[str, str, int]]:
 
 def _where(job: Job) -> At:
     return At(job.arguments["region"], OfControl.matter)
+
+
+def _is_there(job: Job) -> bool:
+    """Whether what lies ready for a preview has not gone; of one that is done, also what it found."""
+    is_kept = is_there(job.arguments.get("folder", ""))
+    return is_kept and (job.state != JobState.DONE or results_of(job).is_dir())
 
 
 def detail(request: OfficeRequest, asked: int) -> HttpResponse:
@@ -68,7 +76,7 @@ def detail(request: OfficeRequest, asked: int) -> HttpResponse:
         "going": job.state in GOING,
         "percent": job.done,
         "days": KEPT_DAYS,
-        "there": is_there(job.arguments.get("folder", "")),
+        "there": _is_there(job),
         **_about(job),
     }
     if job.state == JobState.DONE and context["there"]:
@@ -95,8 +103,7 @@ def _about(job: Job) -> dict[str, Any]:
 
 def _found(request: OfficeRequest, job: Job, scope: Scope) -> dict[str, Any]:
     result = job.result
-    folder = folder_of(job.arguments["folder"])
-    table = changes.kept(folder)
+    table = changes.kept(results_of(job))
     drawn = {f"to-{word}" for word in pc.unique(table.column("after")).to_pylist()}
     if difference := result.get("difference"):
         drawn |= {what for what, n in _drawn_ground(difference).items() if n}
@@ -167,10 +174,10 @@ def _under_way(request: OfficeRequest, result: dict[str, Any]) -> dict[str, Any]
 
 def tile(request: OfficeRequest, asked: int, z: int, x: int, y: int) -> HttpResponse:
     job = _job(request, asked)
-    if job.state != JobState.DONE or not is_there(job.arguments.get("folder", "")):
+    if job.state != JobState.DONE or not _is_there(job):
         raise Http404
     try:
-        body = preview_tile(folder_of(job.arguments["folder"]), z, x, y)
+        body = preview_tile(results_of(job), z, x, y)
     except ValueError as error:
         raise Http404 from error
     return unless_known(request, body, TILE)
