@@ -6,6 +6,7 @@ from collections import Counter
 
 from hemei.core.access import Scope
 from hemei.core.registry import Fact, registry
+from hemei.maps import mvt
 from hemei.maps.layers import LIMIT, NEAR_ZOOM, counted, places_in, spots
 from hemei.terms import tile
 from hemei.terms.day import today
@@ -27,10 +28,13 @@ def value_tile(z: int, x: int, y: int, *, within: Scope, kind: str, fact: Fact) 
     inside = places_in(tile.span(z, x, y), within=within, kind=kind)
     known = known_values(fact, within=within)
     rows = [
-        (*row[:3], known[row[0]], row[3]) for row in inside.values_list("id", "lon", "lat", "label") if row[0] in known
+        (pk, lon, lat, known[pk], label)
+        for pk, lon, lat, label in inside.values_list("id", "lon", "lat", "label")
+        if pk in known
     ]
     if z < NEAR_ZOOM:
-        return counted(z, x, y, [(value, 1, lon, lat) for _pk, lon, lat, value, _label in rows])
+        _pks, lons, lats, values, _labels = zip(*rows, strict=True) if rows else ((),) * 5
+        return counted(*mvt.project(z, x, y, lons, lats), values, [1] * len(values))
     ranks = {value: rank for rank, value in enumerate(fact.values)}
     rows.sort(key=lambda row: (-ranks.get(row[3], -1), row[0]))
     return spots(z, x, y, rows[:LIMIT], max(len(rows) - LIMIT, 0))

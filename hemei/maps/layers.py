@@ -6,14 +6,15 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from django.db.models import Case, F, IntegerField, QuerySet, Sum, Value, When
+from django.db.models import F, QuerySet, Sum, Value
 from django.db.models.functions import Concat
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from hemei.core.access import Scope
 from hemei.core.actions.placestate import CELL_SHIFT, CELL_ZOOM
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Place, PlaceTally
+from hemei.core.queries.places import first_of
 from hemei.maps import mvt
 from hemei.terms import tile
 
@@ -32,16 +33,10 @@ def tile_of(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
 def near(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     """Layer `places`; of too many the most pressing are kept, and layer `truncated` says how many are left out."""
     inside = places_in(tile.span(z, x, y), within=within, kind=kind)
-    ranked = inside.order_by(pressing(PRESSING), "id")
+    ranked = inside.order_by(first_of(PRESSING), "id")
     rows = list(ranked.values_list("id", "lon", "lat", "state", "label")[: LIMIT + 1])
     left_out = inside.count() - LIMIT if len(rows) > LIMIT else 0
     return spots(z, x, y, rows[:LIMIT], left_out)
-
-
-def pressing(states: Sequence[str]) -> Case:
-    """What rows are ordered by to have those of the first of the states first."""
-    ranks = (When(state=state, then=Value(rank)) for rank, state in enumerate(states))
-    return Case(*ranks, default=Value(len(states)), output_field=IntegerField())
 
 
 Spot = tuple[int, float | None, float | None, str, str]  # id, longitude, latitude, state, label
@@ -57,27 +52,20 @@ def spots(z: int, x: int, y: int, rows: Sequence[Spot], left_out: int = 0) -> by
     return drawn + truncated(left_out) if left_out else drawn
 
 
-Counted = tuple[
-    str, int, float | None, float | None
-]  # state, how many, the middle of where they are: longitude, latitude
-
-
-def counted(z: int, x: int, y: int, rows: Sequence[Counted]) -> bytes:
-    """Layer `counts`: one number for each of 8 × 8 squares, amid what it counts."""
-    if not rows:
+def counted(across: ArrayLike, down: ArrayLike, states: Sequence[str], numbers: Sequence[int]) -> bytes:
+    """Layer `counts`: one number for each of 8 × 8 squares, amid what it counts. Places are in the tile's units."""
+    if len(states) == 0:
         return b""
-    states, numbers, lons, lats = zip(*rows, strict=True)
-    across, down = (np.asarray(axis) for axis in mvt.project(z, x, y, lons, lats))
+    axes = [np.asarray(axis, float) for axis in (across, down)]
     side, weights = mvt.EXTENT >> TOGETHER, np.asarray(numbers, float)
-    squares: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for index, square in enumerate(zip((across // side).tolist(), (down // side).tolist(), strict=True)):
+    squares: dict[tuple[float, float], list[int]] = defaultdict(list)
+    for index, square in enumerate(zip(*((axis // side).tolist() for axis in axes), strict=True)):
         squares[square].append(index)
-    counts: list[Counter[str]] = []
-    for members in squares.values():
-        counts.append(Counter())
+    counts = [Counter[str]() for _square in squares]
+    for count, members in zip(counts, squares.values(), strict=True):
         for index in members:
-            counts[-1][states[index]] += numbers[index]
-    middles = [[float(np.average(axis[m], weights=weights[m])) for m in squares.values()] for axis in (across, down)]
+            count[states[index]] += numbers[index]
+    middles = [[float(np.average(axis[m], weights=weights[m])) for m in squares.values()] for axis in axes]
     said = {state: [count.get(state) for count in counts] for state in sorted(set(states))}
     return mvt.points("counts", middles[0], middles[1], {"n": [count.total() for count in counts], **said})
 
@@ -99,31 +87,20 @@ def far(z: int, x: int, y: int, *, within: Scope, kind: str) -> bytes:
     fine = min(
         CELL_ZOOM, z + 2 * TOGETHER
     )  # summed this finely by the database, so that a number can stand where its houses do
-    rows = (
+    rows = list(
         PlaceTally.objects.filter(
             within.q(matter="kind"), kind=kind, cell__range=(first >> CELL_SHIFT, last >> CELL_SHIFT), count__gt=0
         )
-        .annotate(spot=F("cell").bitrightshift(2 * (CELL_ZOOM - fine)))
-        .values_list("spot", "state")
+        .annotate(fine=F("cell").bitrightshift(2 * (CELL_ZOOM - fine)))
+        .values_list("fine", "state")
         .annotate(n=Sum("count"))
         .order_by()
     )
-    squares: dict[int, Counter[str]] = defaultdict(Counter)
-    weighed: dict[int, Counter[int]] = defaultdict(Counter)
-    for spot, state, n in rows:
-        square = spot >> 2 * (fine - z - TOGETHER)
-        squares[square][state] += n
-        weighed[square][spot] += n
+    cells, states, numbers = zip(*rows, strict=True) if rows else ((), (), ())
+    columns, lines = unfold(np.asarray(cells, np.int64))
     scale = mvt.EXTENT / (1 << fine - z)
-    across, down = [], []
-    for spots in weighed.values():
-        columns, lines = unfold(np.fromiter(spots.keys(), np.int64))
-        weights = np.fromiter(spots.values(), float)
-        across.append(float(np.average(columns, weights=weights) + 0.5) * scale - mvt.EXTENT * x)
-        down.append(float(np.average(lines, weights=weights) + 0.5) * scale - mvt.EXTENT * y)
-    states = sorted({state for counts in squares.values() for state in counts})
-    numbers = {state: [counts.get(state) for counts in squares.values()] for state in states}
-    return mvt.points("counts", across, down, {"n": [counts.total() for counts in squares.values()], **numbers})
+    across, down = (columns + 0.5) * scale - mvt.EXTENT * x, (lines + 0.5) * scale - mvt.EXTENT * y
+    return counted(across, down, states, numbers)
 
 
 def state_counts(*, within: Scope, kind: str) -> Counter[str]:

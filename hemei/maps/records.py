@@ -10,8 +10,10 @@ from django.db.models import Avg, Count, F, QuerySet
 from django.db.models.functions import Floor
 
 from hemei.core.access import Scope
+from hemei.core.queries.places import first_of
 from hemei.core.registry import RecordKind
-from hemei.maps.layers import LIMIT, NEAR_ZOOM, counted, pressing, spots
+from hemei.maps import mvt
+from hemei.maps.layers import LIMIT, NEAR_ZOOM, counted, spots
 
 FINE = 32  # a far tile's records are added up in 32 × 32 cells by the database, so that a number stands amid its own
 
@@ -27,7 +29,7 @@ def record_tile(z: int, x: int, y: int, *, within: Scope, kind: RecordKind) -> b
 
 
 def _near(z: int, x: int, y: int, inside: QuerySet[Any], kind: RecordKind) -> bytes:
-    found = list(inside.order_by(pressing(list(kind.states)[::-1]), "pk")[: LIMIT + 1])
+    found = list(inside.order_by(first_of(list(kind.states)[::-1]), "pk")[: LIMIT + 1])
     left_out = inside.count() - LIMIT if len(found) > LIMIT else 0
     return spots(z, x, y, [(row.pk, row.lon, row.lat, row.state, str(row)) for row in found[:LIMIT]], left_out)
 
@@ -38,8 +40,9 @@ def _far(z: int, x: int, y: int, inside: QuerySet[Any], box: tuple[float, float,
         column=Floor((F("lon") - west) * (FINE / (east - west))),
         line=Floor((F("lat") - south) * (FINE / (north - south))),
     )
-    added = cells.values_list("column", "line", "state").annotate(n=Count("pk"), across=Avg("lon"), down=Avg("lat"))
-    return counted(z, x, y, [row[2:] for row in added])
+    rows = list(cells.values_list("column", "line", "state").annotate(Count("pk"), Avg("lon"), Avg("lat")))
+    _columns, _lines, states, numbers, lons, lats = zip(*rows, strict=True) if rows else ((),) * 6
+    return counted(*mvt.project(z, x, y, lons, lats), states, numbers)
 
 
 def state_numbers(*, within: Scope, kind: RecordKind) -> Counter[str]:

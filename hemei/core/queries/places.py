@@ -49,12 +49,16 @@ def ordered(rows: QuerySet[Place], by: str) -> tuple[QuerySet[Place], tuple[str,
     """The rows and the columns to page them by: "pressing" cases first, "newest" registered first, else by region."""
     match by:
         case "pressing":
-            ranks = (When(state=state, then=Value(rank)) for rank, state in enumerate(PRESSING))
-            rank = Case(*ranks, default=Value(len(PRESSING)), output_field=IntegerField())
-            return rows.annotate(rank=rank), ("rank", "region", "id")
+            return rows.annotate(rank=first_of(PRESSING)), ("rank", "region", "id")
         case "newest":
             return rows, ("-id",)
     return rows, ("region", "id")
+
+
+def first_of(states: Sequence[str]) -> Case:
+    """What rows are ordered by to have those in the first of the states first, and those in none of them last."""
+    ranks = (When(state=state, then=Value(rank)) for rank, state in enumerate(states))
+    return Case(*ranks, default=Value(len(states)), output_field=IntegerField())
 
 
 def _scope(within: Scope) -> Q:
