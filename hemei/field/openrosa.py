@@ -26,8 +26,9 @@ def speaks_openrosa(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
         given = get_response(request)
         if request.path.startswith(PHONES):
             if given.status_code >= 400 and given.headers.get("Content-Type", "").startswith("text/html"):
-                told = IN_WORDS.get(given.status_code, ELSE)
+                told = IN_WORDS.get(given.status_code, ELSE if given.status_code >= 500 else IN_WORDS[400])
                 given.content = response(str(told))
+                given.headers["Content-Length"] = str(len(given.content))  # told already, of the page
                 given.headers["Content-Type"] = "text/xml; charset=utf-8"
             given.headers["X-OpenRosa-Version"] = "1.0"
             given.headers["X-OpenRosa-Accept-Content-Length"] = str(largest_submission())
