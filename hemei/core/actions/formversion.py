@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
-from hemei.core.editions import editions
+from hemei.core.editions import Edition, editions
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.pictures import lying
@@ -229,6 +229,7 @@ def publish(*, where: At, version: FormVersion, starts: date, by: Actor) -> Form
     draft = FormVersion.objects.select_for_update().get(pk=version.pk)
     if draft.starts is not None:
         raise Conflict(_("这一版已经发布了。"))
+    _require_lasting(editions.holding(draft.form))
     if starts < today():
         raise Mistaken(_("最早从今天起用：已经做过的检查不会改用新表。"), field="starts")
     draft.starts, draft.published_at, draft.by = starts, timezone.now(), by.account
@@ -262,8 +263,7 @@ def end(*, where: At, form: Form, ends: date, by: Actor) -> FormVersion:
     stays on the phone: to OpenRosa the form is closed.
     """
     version = _holding(form)
-    if version.ends is not None:
-        raise Conflict(_("这张表已经定了停用的日子，请先取消停用。"))
+    _require_lasting(version)
     if ends < today():
         raise Mistaken(_("最早从今天起停用：已经做过的检查不变。"), field="ends")
     if later := FormVersion.objects.filter(form=form.id, starts__gt=today(), withdrawn_at=None).first():
@@ -300,6 +300,12 @@ def _holding(form: Form) -> FormVersion:
     if form.id in registry.declared_forms or edition is None:
         raise Conflict(_("系统自带的表不能停用，只能换成新的一版。"))
     return FormVersion.objects.select_for_update().get(pk=edition.pk)
+
+
+def _require_lasting(version: FormVersion | Edition | None) -> None:
+    """Raise Conflict for a form that has a last day: another version would take that back unsaid."""
+    if version is not None and version.ends is not None:
+        raise Conflict(_("这张表已经定了停用的日子，请先取消停用。"))
 
 
 def _told(version: FormVersion) -> dict[str, str]:

@@ -144,6 +144,7 @@ def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
     return _detail(request, registered, upload=form, ending=EndForm(), faults=faults)
 
 
+@require_POST
 def end(request: OfficeRequest, form_id: str) -> HttpResponse:
     within(request, "form.edit")
     registered = found(registry.forms.get(form_id))
@@ -182,7 +183,7 @@ def _detail(
         "versions": reading.versions(within=within(request, "form.edit"), form=registered.id),
         "checks": reading.checks_by_version(registered.id, within=seen) if seen else {},
         "upload": upload,
-        "ending": ending if own and registered.ends is None else None,
+        "ending": ending if ending.errors or (own and registered.ends is None) else None,
         "today": today(),
         **_shown(faults),
     }

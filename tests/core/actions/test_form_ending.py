@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from hemei.core.access import At, Refused
 from hemei.core.actions.check import Answered, submit_check
 from hemei.core.actions.collector import issue_collector
-from hemei.core.actions.formversion import end, keep_draft, new_form, publish, reading_of, take_up
+from hemei.core.actions.formversion import about, end, keep_draft, new_form, publish, reading_of, take_up
 from hemei.core.editions import editions
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import AuditEntry, Check, FormVersion, Place
@@ -122,6 +122,18 @@ def test_what_cannot_be_ended(flood: Form, people: People) -> None:
     editions.forget()
     with pytest.raises(Conflict, match="请先撤回"):
         ended(flood, people)
+
+
+def test_a_version_published_meanwhile_does_not_take_the_end_back(flood: Form, people: People) -> None:
+    ended(flood, people, days=3)
+    FormVersion.objects.filter(form=flood.id).update(version="2020010101")
+    wanted, content = about(flood), bytes(FormVersion.objects.get(form=flood.id).source)
+    told = {"wanted": wanted, "read": reading_of(content, wanted), "content": content, "filename": "b.xlsx"}
+    draft = keep_draft(where=WHERE, by=people.district, **told)
+    with pytest.raises(Conflict, match="取消停用"):
+        publish(where=WHERE, version=draft, starts=today(), by=people.district)
+    take_up(where=WHERE, form=flood, by=people.district)
+    publish(where=WHERE, version=draft, starts=today(), by=people.district)
 
 
 def test_the_last_self_check_behind_door_plates_stays(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
