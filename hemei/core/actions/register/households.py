@@ -48,7 +48,8 @@ def judge(lines: Sequence[Line], desk: Desk) -> list[Judged]:
         said = line.values
         region = desk.village(said["region"])
         key = household_key(region, said["number"])
-        if desk.said_again(f"households|{key}", line):  # a ledger has a row for each house of a household
+        again = desk.said_again(f"households|{key}", line)  # a ledger has a row for each house of a household
+        if again and desk.refer("households", key) is not None:
             return Judged(RowOutcome.UNCHANGED, key)
         desk.once(f"households|{key}", line)
         if not 0 <= said.get("size", 0) <= MOST_PEOPLE:

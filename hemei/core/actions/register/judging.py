@@ -52,6 +52,7 @@ class Desk:
     gone: dict[str, RegionChange] = field(default_factory=dict)  # code that is no more → what became of it
     references: dict[str, dict[str, Reference]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
+    said: dict[str, int] = field(default_factory=dict)  # by key, the hash of the first row that has it
     sheet: Sheet = field(default_factory=lambda: Sheet("", ""))
 
     def reaches(self, code: str, matter: str = "") -> bool:
@@ -169,7 +170,7 @@ class Desk:
     def said_again(self, key: str, line: Line) -> bool:
         """Whether an earlier row of the batch has said of this key just what this one says."""
         told = hash(tuple(sorted(line.values.items())))
-        return self.references.setdefault("said", {}).setdefault(key, told) == told and key in self.seen
+        return self.said.setdefault(key, told) == told and key in self.seen
 
     def refer(self, register: str, key: str) -> Reference | None:
         return self.references.get(register, {}).get(key)

@@ -56,6 +56,7 @@ OUTCOMES: dict[str, Outcome] = {
     "a row for each house of a household, the household's part the same": Outcome(
         refused={5: "与 表.xlsx 第 3 行重复"}
     ),
+    "a household refused, and said again": Outcome(ONLY_ONE, refused={3: "人口 300 不对", 4: "与 表.xlsx 第 3 行重复"}),
     "dates as Excel dates, serials, texts and something else": Outcome(
         set(), refused={5: "不是能看懂的日期", 6: "不存在"}
     ),

@@ -176,6 +176,12 @@ def a_row_for_each_house() -> bytes:
     return simple(HOUSEHOLDS, ONE, TWO, ONE, [*TWO[:3], "李小山", *TWO[4:]])
 
 
+@case("a household refused, and said again")
+def a_household_refused_and_said_again() -> bytes:
+    crowd = [*TWO[:-1], 300]
+    return simple(HOUSEHOLDS, ONE, crowd, crowd)
+
+
 @case("dates as Excel dates, serials, texts and something else")
 def dates() -> bytes:
     about: list[object] = [V, "墙体开裂", "一般"]
