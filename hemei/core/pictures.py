@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from django.contrib.staticfiles import finders
@@ -16,6 +17,7 @@ def pictures_of(form: Form) -> dict[str, Path]:
     return {name: path for name in sorted(form.read.pictures) if (path := lying(programme, name))}
 
 
+@lru_cache(maxsize=1024)  # they came with the programme; phones ask for the list again and again
 def lying(programme: str, name: str) -> Path | None:
     """Where the picture of that name lies, None where there is none."""
     lies = finders.find(f"{programme}/{name}") if FILE_NAME.fullmatch(name) and not name.startswith(".") else None

@@ -127,10 +127,7 @@ def _adapted(value: Any, database: Any) -> Any:
 
 def insert(row: models.Model) -> None:
     """Insert a new row with the columns it has, as `save` would, and give it its key."""
-    database = connections[DEFAULT_DB_ALIAS]
-    statement, columns = _insertion(type(row), database.vendor)
-    [[row.pk]] = _send(database, statement, [column(row, database, True) for column in columns]).fetchall()
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    _inserted(row)
 
 
 def insert_once(row: models.Model, *, by: str) -> bool:
@@ -138,14 +135,17 @@ def insert_once(row: models.Model, *, by: str) -> bool:
 
     Where another transaction is just writing that one, this waits until it ends. Returns whether the row is there now.
     """
+    return _inserted(row, by)
+
+
+def _inserted(row: models.Model, once: str = "") -> bool:
     database = connections[DEFAULT_DB_ALIAS]
-    statement, columns = _insertion(type(row), database.vendor, by)
+    statement, columns = _insertion(type(row), database.vendor, once)
     keys = _send(database, statement, [column(row, database, True) for column in columns]).fetchall()
-    if not keys:
-        return False
-    [[row.pk]] = keys
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
-    return True
+    if keys:
+        [[row.pk]] = keys
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return bool(keys)
 
 
 def change(row: models.Model, *names: str) -> None:

@@ -176,7 +176,8 @@ class Form:
 
     @property
     def is_open(self) -> bool:
-        return self.ends is None or today() < self.ends
+        ends = self.ends
+        return ends is None or today() < ends
 
     @property
     def title(self) -> str:
@@ -435,7 +436,7 @@ class Registry:
 
     def forms_for(self, kind: str, tier: str) -> list[Form]:
         """The open ones by which such a place is looked at in that tier."""
-        return [form for form in self.open_forms if form.kind == kind and form.tier == tier]
+        return [form for form in self.forms.values() if form.kind == kind and form.tier == tier and form.is_open]
 
     def ask(self, question: str, proposals: Sequence[Proposal], *, on: date, public: bool = False) -> dict[str, Ruled]:
         """Ask the programme that declares the question, `control.verdicts`, by proposal; see `VerdictReader`.

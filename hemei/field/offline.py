@@ -81,10 +81,9 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
 
 def _forms_for(due: Due, actor: Actor) -> Iterator[Form]:
     """Self-checks for others are not among them: they are told by telephone, or asked at the door."""
-    for form in registry.open_forms:
-        fits = form.kind == due.place.kind and form.tier == due.round.tier != Tier.SELF
-        if fits and may(actor, right_for(form), due.place):
-            yield form
+    if due.round.tier != Tier.SELF:
+        forms = registry.forms_for(due.place.kind, due.round.tier)
+        yield from (form for form in forms if may(actor, right_for(form), due.place))
 
 
 def _row(place: Place) -> dict[str, Any]:
