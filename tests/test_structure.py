@@ -62,8 +62,8 @@ def test_every_query_takes_its_scope() -> None:
         # who answers where, and what is set: asked by actions, before anybody's scope is known
         "parameter", "deadline_days", "prefixes_of", "on_duty", "responsible_unit", "units_for",
         # what hangs on something that was read in a scope, arithmetic over it, and the chain's head
-        "steps", "staff_counts", "ordered", "page", "first", "counted", "by_key", "written", "point_of", "known_names",
-        "on_the_way", "seal_head", "chain_state",
+        "steps", "staff_counts", "ordered", "first_of", "page", "first", "counted", "by_key", "written", "point_of",
+        "known_names", "on_the_way", "seal_head", "chain_state",
         # who stands at a door or holds a key: asked before there is an actor
         "live_door",
         "live_key",
