@@ -75,9 +75,16 @@ def row_of(rule: str, plan: Plan) -> Row | None:
 
 
 def title_of(rule: str, plan: Plan) -> str:
-    """The title of a row by its id, "" where there is none."""
+    """The title of a row by its id, or of a list whose hint is called after no row of it; "" where there is none."""
     row = row_of(rule, plan)
-    return _title(row) if row else ""
+    return _title(row) if row else PLAN_TITLES.get(rule.removeprefix("plan."), "")
+
+
+def kind_of(row: Row) -> Kind:
+    """What a row does: without a clause a negative one only warns."""
+    if row.table == POSITIVE:
+        return Kind.ALLOW_ONLY
+    return Kind.DENY if row.clause else Kind.WARN
 
 
 def _title(row: Row) -> str:
@@ -163,14 +170,13 @@ class _Asked:
         self, row: Row, outcome: Outcome, said: str, *, remedy: str = "", missing: tuple[str, ...] = (),
         hint: bool = False, title: str = "",
     ) -> Ruling:  # fmt: skip
-        clause = self.book.clauses.get(row.clause)
-        if row.table == NEGATIVE and clause is None:
-            said, hint = f"{said}（这一行没有写明依据的条款，只作提示）", True
-        kind = Kind.WARN if hint else Kind.DENY if row.table == NEGATIVE else Kind.ALLOW_ONLY
+        clause, kind = self.book.clauses.get(row.clause), kind_of(row)
+        if kind is Kind.WARN:
+            said = f"{said}（这一行没有写明依据的条款，只作提示）"
         return Ruling(
             rule="plan.positive_list" if title else rule_id(row),
             title=title or ("清单" if self.public and row.zone else _title(row)),
-            kind=kind,
+            kind=Kind.WARN if hint else kind,
             outcome=outcome,
             said=said,
             remedy=remedy,

@@ -10,7 +10,7 @@ import pytest
 
 from hemei.law import sample_district
 from hemei.law.book import NATIONAL, Book, read_book
-from hemei.law.lists import by_lists, forbidding, title_of
+from hemei.law.lists import by_lists, forbidding, kind_of, title_of
 from hemei.law.plan import Row
 from hemei.law.subject import Subject
 from hemei.terms.proposal import Ruling
@@ -124,4 +124,11 @@ def test_the_public_learns_nothing_of_a_zone_from_an_internal_layer(book: Book) 
 def test_a_row_is_called_by_its_title(book: Book) -> None:
     plan = {"negative_list": (NEGATIVE,)}
     assert title_of("plan.negative_list.3", plan) == "负面清单第 3 行：新建集市"
+    assert title_of("plan.positive_list", plan) == "正面清单"
     assert title_of("control.R01", plan) == ""
+
+
+@pytest.mark.parametrize("row", [NEGATIVE, replace(NEGATIVE, clause=""), POSITIVE, replace(POSITIVE, clause="")])
+def test_a_row_is_of_the_kind_of_what_it_says(book: Book, row: Row) -> None:
+    (one,) = asked(book, replace(HERE, work=row.works[0]), row)
+    assert one.kind is kind_of(row)

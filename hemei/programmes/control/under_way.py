@@ -13,7 +13,7 @@ from hemei.law.proposal import judged
 from hemei.law.rules import EVERYWHERE
 from hemei.programmes.control.judging import drawn_in_metres
 from hemei.programmes.control.keeping import district_code
-from hemei.terms.proposal import Proposal
+from hemei.terms.proposal import Proposal, Ruling
 from hemei.terms.verdict import Outcome, Verdict
 
 Key = tuple[str, int]
@@ -44,7 +44,7 @@ def outcomes_of(
         except Mistaken:
             continue
         found |= {(key, one.rule): _word(one) for one in said.verdicts if one.outcome is not Outcome.PASS}
-        found |= {(key, one.rule): one.outcome.value for one in said.lists if one.outcome is not Outcome.PASS}
+        found |= {(key, one.rule): _word_of_row(one) for one in said.lists if one.outcome is not Outcome.PASS}
     return found
 
 
@@ -53,3 +53,9 @@ def _word(verdict: Verdict) -> str:
     there = verdict.layer == EVERYWHERE or bool(verdict.layer_version)
     known = verdict.threshold is not None and there
     return verdict.outcome.value if known or verdict.outcome is Outcome.FAIL else "unset"
+
+
+def _word_of_row(ruling: Ruling) -> str:
+    """The same of a row of a list, which asks for no number."""
+    is_unset = ruling.outcome is Outcome.UNKNOWN and not ruling.layer_version
+    return "unset" if is_unset else ruling.outcome.value

@@ -21,14 +21,13 @@ from hemei.core.queries.duty import prefixes_of
 from hemei.core.queries.export import AT_ONCE, Feature, Listing, point_of
 from hemei.core.queries.regions import names
 from hemei.law.book import Book
-from hemei.law.lists import Plan, row_of, title_of
+from hemei.law.lists import Plan, kind_of, row_of, title_of
 from hemei.law.wording import missing_in
 from hemei.programmes.control.models import Decision, Run
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.screening import FINDINGS, file_of
 from hemei.terms.clause import Clause
 from hemei.terms.measure import Measure
-from hemei.terms.verdict import Kind
 
 OUTCOMES = ("pass", "fail", "unknown")
 
@@ -86,8 +85,7 @@ def asked_of(book: Book, plan: Plan, rule: str) -> Asked | None:
     row = row_of(rule, plan)
     if row is None:
         return None
-    kind = Kind.DENY if row.clause else Kind.WARN
-    return Asked(title_of(rule, plan), str(kind), None, book.clauses.get(row.clause))
+    return Asked(title_of(rule, plan), str(kind_of(row)), None, book.clauses.get(row.clause))
 
 
 def inside(village: str, region: str, within: Scope) -> bool:
