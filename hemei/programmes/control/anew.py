@@ -22,7 +22,7 @@ from hemei.core.worker import Progress, work
 from hemei.core.writing import audit, writing
 from hemei.engines.screen.reading import Unreadable
 from hemei.programmes.control.judging import ruled_under
-from hemei.programmes.control.keeping import InForce, law_of, radius_of, steeper_in
+from hemei.programmes.control.keeping import InForce, radius_of, steeper_in
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, OwnLaw, Reckoned
 from hemei.programmes.control.under_way import Key, proposals_under_way
@@ -116,7 +116,7 @@ def because(before: InForce, now: InForce) -> tuple[str, ...]:
 
 
 def _because(before: InForce, now: InForce) -> Iterator[str]:
-    titles = layer_kinds(law_of(now.law)[0]) | layer_kinds(law_of(before.law)[0])
+    titles = layer_kinds(now.read.book) | layer_kinds(before.read.book)
     was, are = ({layer.kind: layer for layer in held.layers} for held in (before, now))
     for kind in sorted(was.keys() | are.keys()):
         if was.get(kind) == are.get(kind):
@@ -136,8 +136,7 @@ def _because(before: InForce, now: InForce) -> Iterator[str]:
 
 def _dated(held: InForce) -> tuple[Any, ...]:
     """What of the law is so on the day, and may be otherwise on another."""
-    book, _plan = law_of(held.law)
-    on = held.on
+    book, on = held.read.book, held.on
     rules = [(rule.id, rule.threshold) for rule in book.rules if rule.holds(on)]
     numbers = [(key, row.of, row.value) for key, one in book.parameters.items() for row in one.values if row.holds(on)]
     clauses = [
@@ -145,7 +144,10 @@ def _dated(held: InForce) -> tuple[Any, ...]:
         for key, one in book.clauses.items()
         if one.valid_from <= on and (one.valid_to is None or on <= one.valid_to)
     ]
-    return rules, numbers, clauses, radius_of(held.law, on), steeper_in(held.law.entries if held.law else {}, on)
+    rows = [(row.table, row.number) for some in held.read.plan.values() for row in some if row.holds(on)]
+    unread = [fault for fault in held.read.faults if fault.decides(on)]
+    steep_deg = steeper_in(held.law.entries if held.law else {}, on)
+    return rules, numbers, clauses, rows, unread, radius_of(held.law, on), steep_deg
 
 
 def compared(

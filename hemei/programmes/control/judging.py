@@ -28,7 +28,6 @@ from hemei.programmes.control.keeping import (
     district_code,
     ready_for,
     spot,
-    whole_law,
 )
 from hemei.programmes.control.kinds import ZONES
 from hemei.programmes.control.unread import Fault
@@ -58,7 +57,7 @@ def ruled_under(held: InForce, proposals: Sequence[Proposal], *, public: bool = 
     found: dict[str, Ruled] = {}
     on, ready = held.on, ready_for(held, max(_error(one, _shape(one.geometry)) for one in proposals))
     zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in held.layers)
-    unread = [_unread(fault, public=public) for fault in whole_law(held.law).faults if fault.decides(on)]
+    unread = [_unread(fault, public=public) for fault in held.read.faults if fault.decides(on)]
     for one in proposals:
         drawn, asked = drawn_in_metres(one, ready)
         said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)

@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -100,7 +100,8 @@ def _law(folder: Path, entries: str) -> Law:
     try:
         return Law(*read_from(folder))
     except LawError:  # kept before the law asked for what it asks for now
-        return Law(*sifted(json.loads(entries)))
+        book, plan, faults, _left = sifted(json.loads(entries))
+        return Law(book, plan, faults)
 
 
 def whole_law(law: OwnLaw | None) -> Law:
@@ -222,18 +223,6 @@ def begun(entries: Entries, part: str, on: date) -> dict[str, Any] | None:
     return max(rows, key=lambda row: str(row["from"]), default=None)
 
 
-def district_of(region: str, on: date, law: OwnLaw | None = None) -> District:
-    """The district of a region on a day, with its newest law or the one given."""
-    return _district(region, in_force(region, on), law or newest_law(region), on)
-
-
-def _district(region: str, layers: list[LayerVersion], law: OwnLaw | None, on: date) -> District:
-    read = whole_law(law)
-    entries = law.entries if law else {}
-    made = district_with(region, [laid(row) for row in layers], read.book, read.plan, entries=entries, on=on)
-    return replace(made, remarks=tuple(fault.sentence for fault in read.faults))
-
-
 def district_with(
     region: str,
     layers: Sequence[Laid],
@@ -301,6 +290,17 @@ class InForce:
     def configured(self) -> bool:
         return bool(self.layers) or self.law is not None
 
+    @cached_property
+    def read(self) -> Law:
+        """Its law together with the nation's: read once, however many proposals are judged by it."""
+        return whole_law(self.law)
+
+    @property
+    def district(self) -> District:
+        layers, entries = [laid(row) for row in self.layers], self.law.entries if self.law else {}
+        made = district_with(self.region, layers, self.read.book, self.read.plan, entries=entries, on=self.on)
+        return replace(made, remarks=tuple(fault.sentence for fault in self.read.faults))
+
 
 def near(region: str, on: date, error_m: float = 0.0) -> Around:
     """The layers of a region's district, kept in memory from one question to the next. Raises Unreadable."""
@@ -324,7 +324,7 @@ def ready_for(held: InForce, error_m: float = 0.0) -> Around:
     with _lock:
         made = _ready.pop(key, None)
         if made is None:
-            made = around(_district(held.region, list(held.layers), held.law, held.on), error, beside=root() / "maps")
+            made = around(held.district, error, beside=root() / "maps")
             clear(root() / "maps")
         _ready[key] = made
         while len(_ready) > MOST_READY:

@@ -26,7 +26,7 @@ from hemei.law.around import Around
 from hemei.law.district import District
 from hemei.law.lists import of_what_stands
 from hemei.law.screening import Screening
-from hemei.programmes.control.keeping import in_force, near, newest_law, root
+from hemei.programmes.control.keeping import InForce, near, ready_for, root
 from hemei.programmes.control.models import Run
 from hemei.programmes.control.standing import COLUMNS, ERROR, SPOT, Standing, gather
 from hemei.terms.day import today
@@ -169,16 +169,15 @@ def screen(job: Job, progress: Progress) -> dict[str, Any]:
     folder.mkdir(parents=True, exist_ok=True)
     progress(0, STEPS, _("读取图层"))
     try:
-        ready = near(run.region, run.on)
-        found = screened(run.region, run.on, ready, folder, say=_within_per_cent(progress))
+        held = InForce.of(run.region, run.on)
+        found = screened(run.region, run.on, ready_for(held), folder, say=_within_per_cent(progress))
     except Unreadable as fault:
         raise Mistaken(str(fault)) from fault
     finally:
         (folder / "standing.parquet").unlink(missing_ok=True)
     _write(found, run)
     with writing():
-        law = newest_law(run.region)
-        run.law, run.layers = law, {row.kind: row.version for row in in_force(run.region, run.on)}
+        run.law, run.layers = held.law, {row.kind: row.version for row in held.layers}
         run.buildings, run.spots = len(found.standing.places), int(found.standing.is_spot.sum())
         run.unplaced, run.counts, run.remarks = found.standing.unplaced, found.counts, found.remarks
         run.seconds, run.ended_at = round(monotonic() - started, 2), timezone.now()

@@ -63,14 +63,15 @@ class Fault:
         return (self.part in ("rules", "") and holds) or str(self.row.get("table", "")).endswith("_list")
 
 
-def sifted(entries: Entries) -> tuple[Book, Plan, tuple[Fault, ...]]:
-    """The book and the plan that entries make without those that cannot be read, and these."""
+def sifted(entries: Entries) -> tuple[Book, Plan, tuple[Fault, ...], Entries]:
+    """The book and the plan that entries make without those that cannot be read, these, and the entries that are
+    left."""
     rest = {part: list(entries.get(part) or []) for part in PARTS}
     faults: list[Fault] = []
     while True:
         with tempfile.TemporaryDirectory(prefix="hemei-law-") as name:
             try:
-                return *read_from(written(rest, Path(name))), tuple(faults)
+                return *read_from(written(rest, Path(name))), tuple(faults), entries | rest
             except LawError as error:
                 if not any(rest.values()):  # it is the nation's own that cannot be read
                     raise
@@ -99,16 +100,6 @@ def _with_cause(fault: Fault, before: list[Fault]) -> Fault:
         return fault
     why = _("它用的%(kind)s“%(name)s”读不了，改好那一项就行") % {"kind": cause.kind, "name": cause.name}
     return replace(fault, why=why)
-
-
-def without(entries: Entries, faults: tuple[Fault, ...]) -> Entries:
-    """The entries without those that could not be read."""
-    made: Entries = dict(entries)
-    for part in PARTS:
-        gone = [fault.row for fault in faults if fault.part == part]
-        kept = [row for row in entries.get(part) or [] if row not in gone]
-        made[part] = [] if any(not fault.part for fault in faults) else kept
-    return made
 
 
 def mended(entries: Entries) -> tuple[Entries, list[tuple[str, str]]]:

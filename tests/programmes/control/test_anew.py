@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -239,6 +241,45 @@ def test_a_number_with_a_date_is_another_on_its_day() -> None:
     days = [anew.InForce(DISTRICT, today() + timedelta(days=n), (), law) for n in (0, 1, 2)]
     assert anew.because(days[0], days[1]) == ("规则里写明从这天起有变",)
     assert anew.because(days[1], days[2]) == ()
+
+
+def kept_law(**entries) -> OwnLaw:
+    return OwnLaw(region=DISTRICT, entries=EMPTY | entries, said="规划", recorded_at=timezone.now())
+
+
+def test_a_row_of_a_list_begins_and_ends_on_its_days() -> None:
+    day = (today() + timedelta(days=1)).isoformat()
+    row = {"table": "negative_list", "number": 1, "name": "不建", "works": ["new"], "from": day, "to": day}
+    law = kept_law(plan=[row])
+    days = [anew.InForce(DISTRICT, today() + timedelta(days=n), (), law) for n in range(4)]
+    said = ("规则里写明从这天起有变",)
+    assert [anew.because(*pair) for pair in itertools.pairwise(days)] == [said, said, ()]
+
+
+def test_a_rule_that_cannot_be_read_is_unknown_from_its_first_day() -> None:
+    entries, _name = with_rule(EMPTY, LOW)
+    entries["clauses"][0] |= {"document": "《某区村庄规划》"}
+    entries["rules"][0] |= {"from": (today() + timedelta(days=1)).isoformat()}
+    law = kept_law(**entries)
+    days = [anew.InForce(DISTRICT, today() + timedelta(days=n), (), law) for n in range(3)]
+    assert all(held.read.cannot_read("own.R01") for held in days)
+    assert [anew.because(*pair) for pair in itertools.pairwise(days)] == [("规则里写明从这天起有变",), ()]
+
+
+def test_the_day_of_a_row_is_told_to_whom_it_concerns(settled, people: People) -> None:
+    permit = filed(people, "石有田")
+    clause = {
+        "id": "own.C1", "document": "某规划", "article": "清单", "issuer": "区里", "limit": "district",
+        "valid_from": "2020-01-01", "valid_from_is": "施行",
+    }  # fmt: skip
+    row = {"table": "negative_list", "number": 1, "name": "不建", "works": ["new"], "clause": "own.C1"}
+    law = kept_law(clauses=[clause], plan=[row | {"from": today().isoformat()}])
+    law.save()
+    anew._keep(replace(anew.InForce.of(DISTRICT, today()), on=today() - timedelta(days=1)), told=0)
+    anew.look_anew(today())
+    work_off()
+    (turn,) = RuledAnew.objects.get(permit=permit).turns
+    assert (turn["rule"], turn["before"], turn["after"]) == ("plan.negative_list.1", "", "fail")
 
 
 def test_what_was_told_stays(settled, people: People) -> None:

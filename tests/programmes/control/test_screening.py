@@ -11,15 +11,18 @@ from django.urls import reverse
 
 from hemei.core.access import SYSTEM, At, Refused, Scope, scope_of
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, JobState
+from hemei.core.models import Case, Job, JobState
 from hemei.core.registry import registry
 from hemei.core.worker import run as work_off
 from hemei.core.worker import take_next
+from hemei.law.book import national
+from hemei.law.plan import Row
+from hemei.programmes.control import screening
 from hemei.programmes.control.actions.deciding import decide, start_run
-from hemei.programmes.control.actions.law import change_law
+from hemei.programmes.control.actions.law import change_law, sample
 from hemei.programmes.control.keeping import law_of
 from hemei.programmes.control.models import Decision, LayerVersion, Run
-from hemei.programmes.control.queries.results import by_region, by_rule, findings, newest_run, told
+from hemei.programmes.control.queries.results import asked_of, by_region, by_rule, findings, newest_run, told
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, NEXT_VILLAGE, VILLAGE, People
 from tests.programmes.control.conftest import ZONES, geojson, house_at, take_in
@@ -112,6 +115,26 @@ def test_a_new_layer_changes_the_next_screening_only(layers: dict[str, LayerVers
     assert first.layers["permanent_farmland"] != second.layers["permanent_farmland"]
 
 
+def test_it_is_kept_by_what_it_was_judged(layers: dict[str, LayerVersion], people: People, monkeypatch) -> None:
+    """Another law and another layer come while it runs."""
+    house_at(500, 600)
+    real, where = screening.screened, At(DISTRICT, "control")
+
+    def slow(*args, **said):
+        found = real(*args, **said)
+        change_law(where=where, entries=sample(), said="某规划", by=people.district)
+        take_in("geohazard_danger", geojson((shapely.box(0, 0, 9, 9), {})), people.district, visibility="public")
+        return found
+
+    monkeypatch.setattr(screening, "screened", slow)
+    run = start_run(where=where, by=SYSTEM)
+    job = Job.objects.get(pk=run.job_id)
+    assert work_off(job).state == JobState.DONE, job.message
+    run.refresh_from_db()
+    assert run.law is None
+    assert run.layers == {row.kind: row.version for row in layers.values()}
+
+
 def test_a_screening_that_is_stopped_leaves_the_last_one(layers: dict[str, LayerVersion], people: People) -> None:
     house_at(500, 600)
     first = screened()
@@ -163,6 +186,14 @@ def test_the_fact_says_the_worst_verdict_that_is_no_warning(layers: dict[str, La
     }
     assert fact(within=WHOLE, on=today(), places=[good.pk]) == {good.pk: ("pass", today())}
     assert fact(within=Scope.of("429998"), on=today()) == {}
+
+
+def test_a_row_is_shown_as_what_it_does() -> None:
+    """A positive row permits, with or without a clause; only a negative one without is a mere hint."""
+    tables = "positive_list", "negative_list"
+    rows = {table: (Row(table, 1, "甲"), Row(table, 2, "乙", clause="own.C1")) for table in tables}
+    kinds = [asked_of(national(), rows, f"plan.{table}.{n}").kind for table in tables for n in (1, 2)]
+    assert kinds == ["allow-only", "allow-only", "warn", "deny"]
 
 
 def test_rows_of_the_lists_that_name_what_stands_are_asked_by_zone(home, people: People) -> None:

@@ -163,6 +163,17 @@ def test_what_nobody_can_put_right_is_taken_out_by_name(home, people: People) ->
     assert {"own.R01.clause", "own.R02.clause"} <= set(read.book.clauses)
 
 
+def test_of_what_was_written_twice_one_is_kept(home, people: People) -> None:
+    entries = two_rules()
+    entries["clauses"].append(dict(entries["clauses"][0]))
+    law = stored(entries)
+    assert [fault.part for fault in whole_law(law).faults] == ["clauses"]
+    assert signed_in(people.district).post(reverse("control.law_mend"), {"said": "某区村庄规划"}).status_code == 302
+    read = whole_law(newest_law(DISTRICT))
+    assert read.faults == ()
+    assert {rule.id for rule in read.book.rules if rule.id.startswith("own.")} == {"own.R01", "own.R02"}
+
+
 def test_a_rule_with_one_mistake_is_put_right_on_its_own_page(home, people: People) -> None:
     stored(two_rules(**TITLED))
     client = signed_in(people.district)

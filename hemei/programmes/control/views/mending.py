@@ -15,7 +15,7 @@ from hemei.programmes.control.actions.law import change_law, entries_of
 from hemei.programmes.control.forms import Documented
 from hemei.programmes.control.keeping import newest_law, whole_law
 from hemei.programmes.control.models import OfControl, OwnLaw
-from hemei.programmes.control.unread import mended, sifted, without
+from hemei.programmes.control.unread import mended, sifted
 from hemei.programmes.control.views.district import MATTER, district_here
 
 
@@ -29,19 +29,17 @@ def mend(request: OfficeRequest) -> HttpResponse:
         messages.info(request, _("区里的规则都读得了，没有要改的。"))
         return redirect("control.rules")
     entries, changes = mended(entries_of(code))
-    left = sifted(entries)[2]
+    _book, _plan, faulty, left = sifted(entries)
     form = Documented(request.POST or None)
 
     def act() -> OwnLaw:
         where = At(code, OfControl.matter)
         said = form.cleaned_data["said"]
-        kept: OwnLaw = change_law(
-            where=where, entries=without(entries, left), said=said, seen=law.pk if law else 0, by=request.actor
-        )
+        kept: OwnLaw = change_law(where=where, entries=left, said=said, seen=law.pk if law else 0, by=request.actor)
         return kept
 
     if tried(request, form, act):
         messages.success(request, _("已保存，区里的规则都读得了。拿掉的请重新写。"))
         return redirect("control.rules")
-    context = {"form": form, "faults": faults, "changes": changes, "left": left}
+    context = {"form": form, "faults": faults, "changes": changes, "left": faulty}
     return render(request, "control/mend.html", context, status=status(form))
