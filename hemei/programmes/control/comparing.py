@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from hemei.engines.screen.crs import converter, proposed
-from hemei.engines.screen.differing import Difference, Size, differ
+from hemei.engines.screen.differing import Difference, differ
 from hemei.engines.screen.terrain import Terrain, read_terrain
 from hemei.programmes.control.keeping import STORED, Laid, write_copy
 from hemei.programmes.control.kinds import ELEVATION
@@ -60,15 +60,11 @@ def _draw(said: Difference, crs: CRS, path: Path) -> None:
 def _told(said: Difference) -> dict[str, Any]:
     step = said.moved
     return {
-        "old": _size(said.old),
-        "new": _size(said.new),
+        "old": said.old._asdict(),
+        "new": said.new._asdict(),
         **{key: getattr(said, key) for key in ("same", "renamed", "changed", "added", "gone", "came_m2", "went_m2")},
         "moved": None if step is None else {**step._asdict(), "metres": step.metres},
     }
-
-
-def _size(size: Size) -> dict[str, float]:
-    return size._asdict()
 
 
 def _heights(old: Terrain, new: Terrain) -> dict[str, Any]:

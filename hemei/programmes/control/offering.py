@@ -157,7 +157,7 @@ def forget_folder(token: str) -> None:
         shutil.rmtree(_previews() / token, ignore_errors=True)
 
 
-def clear_previews(on: date | None = None) -> int:
+def clear_previews() -> int:
     """Remove what was left alone for days. Returns how many."""
     there = _previews()
     before = time.time() - KEPT_DAYS * 86_400

@@ -17,7 +17,7 @@ from hemei.terms.finding import FindingKind, Severity
 
 
 def _each_day(day: date) -> None:
-    clear_previews(day)
+    clear_previews()
     anew.look_anew(day)
 
 

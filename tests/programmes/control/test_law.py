@@ -15,7 +15,7 @@ from hemei.core.models import Job, JobState
 from hemei.core.registry import registry
 from hemei.core.worker import run, take_next
 from hemei.law.plan import TABLES
-from hemei.programmes.control.actions.law import change_law, entries_of, read_aside, sample
+from hemei.programmes.control.actions.law import change_law, entries_of, law_aside, sample
 from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.zones import zone_totals
@@ -59,10 +59,10 @@ def keep(entries, by) -> OwnLaw:
 def test_a_written_rule_is_one_that_the_law_reads() -> None:
     entries, name = with_rule(EMPTY, LOW)
     assert name == "own.R01"
-    with read_aside(entries) as book:
-        rule = book.rule(name)
-        assert book.parameters[str(rule.threshold)].on(date(2026, 5, 1)) == 3
-        assert book.clauses[rule.clause].marks(today()) == ("效力待核", "数值由区里确定")
+    book, _plan = law_aside(entries)
+    rule = book.rule(name)
+    assert book.parameters[str(rule.threshold)].on(date(2026, 5, 1)) == 3
+    assert book.clauses[rule.clause].marks(today()) == ("效力待核", "数值由区里确定")
     assert with_rule(entries, LOW)[1] == "own.R02"
     assert as_written(entries, name)["value"] == 3
 
@@ -71,10 +71,10 @@ def test_a_new_number_leaves_the_old_one_in_its_days() -> None:
     entries, name = with_rule(EMPTY, LOW)
     later = Written(**{**LOW.__dict__, "value": 2, "starts": date(2026, 7, 1)})
     entries, _ = with_rule(entries, later, name)
-    with read_aside(entries) as book:
-        number = book.parameters[str(book.rule(name).threshold)]
-        assert [number.on(date(2026, month, 1)) for month in (1, 6, 7)] == [3, 3, 2]
-        assert number.on(date(2026, 6, 30)) == 3
+    book, _plan = law_aside(entries)
+    number = book.parameters[str(book.rule(name).threshold)]
+    assert [number.on(date(2026, month, 1)) for month in (1, 6, 7)] == [3, 3, 2]
+    assert number.on(date(2026, 6, 30)) == 3
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -89,9 +89,9 @@ def test_whatever_the_order_of_changes_the_numbers_neither_overlap_nor_are_lost(
         start = LOW.starts + timedelta(days=days)
         wrote = Written(**{**LOW.__dict__, "value": float(value), "starts": start, "zone": zone})
         entries, _ = with_rule(entries, wrote, name)
-        with read_aside(entries) as book:
-            number = book.parameters[str(book.rule(name).threshold)]
-            assert number.on(start, zone=zone) == value
+        book, _plan = law_aside(entries)
+        number = book.parameters[str(book.rule(name).threshold)]
+        assert number.on(start, zone=zone) == value
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_whatever_the_order_of_changes_the_numbers_neither_overlap_nor_are_lost(
 )
 def test_what_means_nothing_is_refused_in_words(change: dict, said: str) -> None:
     entries, _ = with_rule(EMPTY, Written(**{**LOW.__dict__, **change}))
-    with pytest.raises(Mistaken, match=said) as mistake, read_aside(entries):
-        pass
+    with pytest.raises(Mistaken, match=said) as mistake:
+        law_aside(entries)
     assert ".yaml" not in str(mistake.value)
     assert "hemei-law-" not in str(mistake.value)
 

@@ -173,6 +173,26 @@ def test_zones_change_the_numbers_by_zone_and_the_rows_of_the_lists(home, people
     assert job.result["difference"]["came_m2"] == pytest.approx(500 * 2200, rel=1e-3)
 
 
+def test_a_first_version_of_the_zones_tells_what_it_makes_of_the_rows_of_the_lists(home, people: People) -> None:
+    clause = {
+        "id": "own.C1", "document": "某规划", "article": "第一条", "issuer": "区里", "limit": "district",
+        "valid_from": "2020-01-01", "valid_from_is": "施行",
+    }  # fmt: skip
+    said = {"number": 1, "clause": "own.C1"}
+    rows = [
+        {"table": "negative_list", "name": "不得新建", "zone": "甲类", "works": ["new"]} | said,
+        {"table": "positive_list", "name": "维修", "zone": "乙类", "works": ["repair"]} | said,
+    ]
+    change_law(where=HERE, entries=EMPTY | {"clauses": [clause], "plan": rows}, said="某规划", by=people.district)
+    lon, lat = DEGREES.transform(X + 500, Y + 300)
+    inside, outside = filed(people, "石有田", 2, lon=lon, lat=lat), filed(people, "石有山", 2)
+    job = looked_at(offered(people, "zones", ZONES, class_column="zone", tier_column="tier"))
+    assert sorted(row[1:] for row in job.result["proposals_shown"]) == [
+        [inside.pk, "负面清单第 1 行：不得新建", "unset", "fail"],
+        [outside.pk, "正面清单", "pass", "fail"],
+    ]
+
+
 def test_heights_are_compared_and_slopes_judged_anew(home, people: People) -> None:
     take_in("elevation", geotiff(flat_then_steep()), people.district, name="高程.tif")
     near = house_at(1010, 600)
@@ -302,7 +322,7 @@ def test_what_was_left_alone_goes_and_so_does_what_was_dropped(layers, people: P
     folder = root() / "previews" / second.arguments["folder"]
     old = time.time() - (offering.KEPT_DAYS + 1) * 86_400
     os.utime(folder, (old, old))
-    assert clear_previews(today()) == 1
+    assert clear_previews() == 1
     with pytest.raises(Conflict, match="已经清掉"):
         put_in_force(where=HERE, job=second, by=people.district)
     page = client.get(reverse("control.preview", args=[second.pk]))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hemei.core.errors import Mistaken
 from hemei.core.models import Job
 from hemei.core.registry import registry
-from hemei.programmes.control.actions.law import entries_of, read_aside
+from hemei.programmes.control.actions.law import entries_of, law_aside
 from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.writing_clauses import Cited
 from hemei.programmes.control.writing_rules import versions_of, with_further, with_rule
@@ -65,8 +65,8 @@ def test_a_version_is_put_right_from_its_own_day_and_gives_way_to_one_from_befor
     assert [one["title"] for one in versions_of(entries, name)] == ["三层以下", "写对了"]
     entries, _ = with_rule(entries, replace(LOW, title="早一点", starts=date(2026, 3, 1)), name)
     assert [one["title"] for one in versions_of(entries, name)] == ["三层以下", "早一点"]
-    with read_aside(entries) as book:
-        assert book.rule(name, date(2026, 2, 28)).title == "三层以下"
+    book, _plan = law_aside(entries)
+    assert book.rule(name, date(2026, 2, 28)).title == "三层以下"
 
 
 def test_days_between_two_versions_are_refused() -> None:
@@ -97,11 +97,11 @@ def test_whatever_the_order_of_changes_the_law_can_be_read_and_the_last_holds(st
         if further:
             also = len(versions_of(entries, name)[-1].get("also", []))
             entries = with_further(entries, name, start, [], wrote=Cited("某规定", f"第{also}{further}", start))
-        with read_aside(entries) as book:
-            rule = book.rule(name, start)
-            assert (rule.measure, book.clauses[rule.clause].article) == (measure, article)
-            assert bool(rule.also) or not further
-            assert sum(one.holds(start) for one in book.rules if one.id == name) == 1
+        book, _plan = law_aside(entries)
+        rule = book.rule(name, start)
+        assert (rule.measure, book.clauses[rule.clause].article) == (measure, article)
+        assert bool(rule.also) or not further
+        assert sum(one.holds(start) for one in book.rules if one.id == name) == 1
 
 
 def test_further_clauses_are_written_and_previewed(layers, people: People) -> None:

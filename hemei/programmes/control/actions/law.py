@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -66,14 +64,8 @@ class About:
     lists: bool = False
 
 
-@contextmanager
-def read_aside(entries: Entries) -> Iterator[Book]:
-    """The book that entries would make. Raises Mistaken, in the law's own words, where they make none."""
-    yield law_aside(entries)[0]
-
-
 def law_aside(entries: Entries) -> tuple[Book, Plan]:
-    """The book and the plan that entries would make. Raises Mistaken likewise."""
+    """The book and the plan that entries would make. Raises Mistaken, in the law's own words, where they make none."""
     with tempfile.TemporaryDirectory(prefix="hemei-law-") as folder:
         try:
             book, plan = read_from(written(entries, Path(folder)))

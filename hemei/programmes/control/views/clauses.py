@@ -34,7 +34,6 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "documents": register(book, plan, form.day, form.text),
         "form": form,
-        "on": form.day,
         "marks": MARKS.items(),
         "repealed": {row["document"] for row in (law.entries.get(REPEALS, []) if law else [])},
         "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),
