@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from hemei.terms.clause import Clause, Limit, TextSeen
-from hemei.terms.day import today
+from hemei.terms.day import meet, today
 
 from .yaml_lines import Entry, LawError, read_entries
 
@@ -51,7 +51,7 @@ def _refuse_confusion(one: Clause, two: Clause, entry: Entry) -> None:
     if is_order and one.document != two.document:
         said = f"number: {one.number} 已经是《{one.document}》（{one.id}）的文号：请核对原文，改正文号或 document"
         raise LawError(entry, said, "number")
-    if one.document != two.document or not _meet(one, two):
+    if one.document != two.document or not meet((one.valid_from, one.valid_to), (two.valid_from, two.valid_to)):
         return
     own = Limit.DISTRICT in (one.limit, two.limit)
     if numbered and one.number != two.number and (not own or one.valid_from == two.valid_from):
@@ -63,11 +63,6 @@ def _refuse_confusion(one: Clause, two: Clause, entry: Entry) -> None:
     if not own and (one.number, one.article) == (two.number, two.article):
         said = f"article: {one.citation} 已经登记为 {one.id}：请删去一条，规则里都写 clause: {one.id}"
         raise LawError(entry, said, "article")
-
-
-def _meet(one: Clause, two: Clause) -> bool:
-    """Whether both hold on some day."""
-    return all(a.valid_to is None or b.valid_from <= a.valid_to for a, b in ((one, two), (two, one)))
 
 
 def _clause(entry: Entry) -> Clause:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import combinations, pairwise
 from pathlib import Path
 
+from hemei.terms.day import meet
 from hemei.terms.measure import Measure
 
 from .yaml_lines import Entry, LawError, read_entries
@@ -104,11 +105,10 @@ def _refuse_ties(rows: list[tuple[Dated, Entry]]) -> None:
     """Two rows that fit the same place equally well (one by its zone, one by its tier) leave the choice to chance."""
     written = {dated.of for dated, _ in rows}
     for (one, _), (two, row) in combinations(rows, 2):
-        overlap = (one.end is None or two.start <= one.end) and (two.end is None or one.start <= two.end)
         both = tuple(a or b for a, b in zip(one.of, two.of, strict=True))
-        meet = all(a == b or "" in (a, b) for a, b in zip(one.of, two.of, strict=True))
-        tie = one.of != two.of and meet and sum(map(bool, one.of)) == sum(map(bool, two.of))
-        if tie and overlap and both not in written:
+        alike = all(a == b or "" in (a, b) for a, b in zip(one.of, two.of, strict=True))
+        tie = one.of != two.of and alike and sum(map(bool, one.of)) == sum(map(bool, two.of))
+        if tie and meet((one.start, one.end), (two.start, two.end)) and both not in written:
             said = "、".join(filter(None, both))
             raise LawError(row, f"与另一条同样适用于“{said}”，分不出用哪个：请补一条把 {said} 都写明的")
 

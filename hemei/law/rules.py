@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from hemei.terms.clause import Clause
+from hemei.terms.day import meet
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Kind
 
@@ -108,7 +109,7 @@ def read_rules(paths: Sequence[Path], known: Known) -> tuple[Rule, ...]:
         for entry in read_entries(path):
             rule = _rule(entry, known)
             for other, _ in made:
-                if other.id == rule.id and _overlap(other, rule):
+                if other.id == rule.id and meet((other.start, other.end), (rule.start, rule.end)):
                     raise LawError(entry, f"规则 {rule.id} 的两个版本在同一天都有效：请给旧版写 to，或换一个 id")
             made.append((rule, entry))
     _refuse_gaps(made)
@@ -129,10 +130,6 @@ def approvals_in(cell: str) -> list[str]:
     ['forest_land_use', '河道主管机关同意']
     """
     return [word for word in re.split(r"[\s,，、;；]+", cell) if word]
-
-
-def _overlap(one: Rule, two: Rule) -> bool:
-    return (one.end is None or two.start <= one.end) and (two.end is None or one.start <= two.end)
 
 
 def _refuse_gaps(made: Sequence[tuple[Rule, Entry]]) -> None:

@@ -119,9 +119,14 @@ def _situation(entry: Entry) -> Situation:
     expect.need("outcome")
     expect.one_of("outcome", ("pass", "fail", "unknown", "none"))
     numbers = given.table("numbers")
-    return Situation(
-        entry.need_text("name"), _subject(given), on, expect, {name: numbers.number(name) or 0.0 for name in numbers}
-    )
+    said = {name: _number(numbers, name) for name in numbers}
+    return Situation(entry.need_text("name"), _subject(given), on, expect, said)
+
+
+def _number(entry: Entry, key: str) -> float:
+    """The number under a key; an empty one is no 0."""
+    entry.need(key)
+    return entry.number(key) or 0.0
 
 
 def _subject(given: Entry) -> Subject:
@@ -135,7 +140,7 @@ def _subject(given: Entry) -> Subject:
         work=building.one_of("work", [*WORKS, ""]),
         approvals=frozenset(building.words("approvals")),
         position_error_m=GPS_ERROR_M if error is None else error,
-        attributes={known[key]: building.number(key) or 0.0 for key in building if key in known},
+        attributes={known[key]: _number(building, key) for key in building if key in known},
         layers=_layers(given),
         zone=building.text("zone"),
         tier=building.text("tier"),

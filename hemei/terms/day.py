@@ -47,6 +47,15 @@ def today() -> date:
     return datetime.now(SHANGHAI).date()
 
 
+def meet(one: tuple[date, date | None], two: tuple[date, date | None]) -> bool:
+    """Whether two spans share a day; both ends count, and None is no end.
+
+    >>> meet((date(2024, 1, 1), date(2024, 1, 31)), (date(2024, 1, 31), None))
+    True
+    """
+    return all(end is None or start <= end for (start, _), (_, end) in ((one, two), (two, one)))
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of the month, `months` later; the month's last where it has no such day.
 

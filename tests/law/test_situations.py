@@ -51,6 +51,14 @@ def test_a_number_that_the_law_has_set_cannot_be_supposed(tmp_path):
         differences(read_situations(path)[0], BOOK)
 
 
+@pytest.mark.parametrize("given", ["{building: {storeys: }}", "{building: {}, numbers: {place.storeys: }}"])
+def test_an_empty_number_is_not_0(tmp_path, given):
+    path = tmp_path / "empty.yaml"
+    path.write_text(f"- name: x\n  given: {given}\n  on: 2026-11-01\n  expect: {{rule: r, outcome: pass}}\n")
+    with pytest.raises(LawError, match=r"empty\.yaml:2.*缺少 (place\.)?storeys"):
+        read_situations(path)
+
+
 def test_a_situation_that_expects_the_wrong_thing_is_told(tmp_path):
     path = tmp_path / "wrong.yaml"
     path.write_text(
