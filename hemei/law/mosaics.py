@@ -106,3 +106,8 @@ def _words(values: Sequence[object]) -> np.ndarray:
 def by_zone(book: Book) -> bool:
     """Whether any number of the book depends on the zone or the tier."""
     return any(any(dated.of[1:]) for number in book.parameters.values() for dated in number.values)
+
+
+def zoned_by(standings: Sequence[Standing], *, told: bool) -> str:
+    """The version of what tells the zone of a building, "" where nothing does; `told`: the building itself does."""
+    return "自己写明" if told else next((one.version for one in standings if "zone" in one.roles), "")

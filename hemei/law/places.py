@@ -17,7 +17,7 @@ from hemei.engines.screen.area_map import AreaMap, build_area_map
 from hemei.engines.screen.inside import area_inside
 from hemei.engines.screen.layers import Layer, digest, read_layer
 from hemei.engines.screen.near_map import NearMap, build_near_map, segments_of
-from hemei.engines.screen.nearest import ROUNDING_M2, distance, gap
+from hemei.engines.screen.nearest import ROUNDING_M2, distance, gap, hidden
 from hemei.engines.screen.rings import Rings, rings_of
 from hemei.engines.screen.shapes import Footprints, areas, footprints_of
 from hemei.engines.screen.store import kept
@@ -320,5 +320,4 @@ def _hidden(place: Place, footprints: Footprints, metres: np.ndarray) -> np.ndar
     if place.voids is None:
         return np.zeros(len(metres), bool)
     ground, edges = place.voids
-    void = gap(edges, ground, footprints)
-    return np.asarray(void < np.where(np.isnan(metres), np.inf, metres))
+    return hidden(gap(edges, ground, footprints), metres)

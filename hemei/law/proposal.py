@@ -30,7 +30,7 @@ from .disclosure import for_the_public
 from .district import District
 from .ground import Ground
 from .lists import by_lists
-from .mosaics import Standing
+from .mosaics import Standing, zoned_by
 from .parts import ROLES as ZONED
 from .parts import parts_of, spread, steeper
 from .rules import USE_TITLES, WORK_TITLES, approvals_in, approvals_of
@@ -139,9 +139,8 @@ def judged(
     elif plot is not None:
         advice = _advice(plot, subject, near, asked, on)
     said = () if public else (*near.remarks, *_outside(drawn))
-    lists = by_lists(
-        district.plan, district.book, subject, on, version=_zoned_by(near, asked), public=public and not zones_shown
-    )
+    version = zoned_by(near.standings, told=bool(asked.told["zone"]))
+    lists = by_lists(district.plan, district.book, subject, on, version=version, public=public and not zones_shown)
     return Answer(district, on, subject, drawn, verdicts, advice, public, said, lists)
 
 
@@ -157,12 +156,6 @@ def _advice(plot: Plot, subject: Subject, near: Around, asked: Asked, on: date) 
     around = parts_of(shapely.buffer(plot.ground, error), near.standings, asked.told)
     sure = replace(drawn, parts=spread(around, plot.ground, error), error_m=error)
     return replace(advice, certain=replace(advise(plot, subject, sure, district, on), zoned=()))
-
-
-def _zoned_by(near: Around, asked: Asked) -> str:
-    """The version of what tells the zone, "" where nothing does."""
-    told = "自己写明" if asked.told["zone"] else ""
-    return told or next((one.version for one in near.standings if "zone" in one.roles), "")
 
 
 def _read(path: str, crs: CRS) -> tuple[Drawn, dict[str, list[Facts]]]:

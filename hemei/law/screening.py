@@ -31,7 +31,7 @@ from .columns import FAIL, NONE, OUTCOMES, PASS, UNKNOWN, Crowd, Judged, Seen, j
 from .crowding import could_be, crowded, density_of, spots_of
 from .district import District
 from .lists import by_lists
-from .mosaics import Standing
+from .mosaics import Standing, zoned_by
 from .places import STEEP, Place, in_layer, inside, measure
 from .rules import Rule
 from .subject import InLayer
@@ -148,11 +148,12 @@ class Screening:
 
     def _unmet(self) -> Iterator[str]:
         """What has to be said of layers that no building came near: where they lie elsewhere, everything passes."""
+        if not any(map(len, self.tally.middles)):
+            return
         kinds = self.district.book.layers
         for layer in sorted({place.layer for place in self.places if place.layer != STEEP} - self.met):
             reach = max(place.reach_m for place in self.places if place.layer == layer)
-            if self.tally.middles and any(map(len, self.tally.middles)):
-                yield f"{kinds[layer].title}：{reach:g} 米以内没有一栋建筑。{ELSEWHERE}"
+            yield f"{kinds[layer].title}：{reach:g} 米以内没有一栋建筑。{ELSEWHERE}"
 
     def _measured(self, record: pa.RecordBatch) -> Batch:
         footprints, measurable, faults = read_footprints(record.column(self.source.geometry), self.convert)
@@ -205,7 +206,7 @@ class Screening:
 
     def _by_lists(self, batch: Batch) -> Iterator[pa.Table]:
         """What the rows of the lists say of the buildings, a table for each row that speaks of any."""
-        district, version = self.district, self._zoned_by()
+        district, version = self.district, zoned_by(self.standings, told="zone" in self.district.columns)
         said = [by_lists(district.plan, district.book, one, self.on, version=version) for one in batch.crowd.sorts]
         for rule, first in {ruling.rule: ruling for some in said for ruling in some}.items():
             of_sort = [next((ruling for ruling in some if ruling.rule == rule), None) for some in said]
@@ -232,11 +233,6 @@ class Screening:
         columns |= {name: _coded(np.zeros(len(rows), np.int32), pa.array([word])) for name, word in words.items()}
         empty = {one.name: pa.nulls(len(rows), one.type) for one in SCHEMA if one.name not in columns}
         return pa.table([(columns | empty)[name] for name in SCHEMA.names], schema=SCHEMA)
-
-    def _zoned_by(self) -> str:
-        """The version of what tells the zone of a building, "" where nothing does."""
-        told = "自己写明" if "zone" in self.district.columns else ""
-        return told or next((one.version for one in self.standings if "zone" in one.roles), "")
 
     def _table(self, rule: Rule, judged: Judged, batch: Batch, seen: Seen | None) -> pa.Table:
         rows = batch.rows[judged.outcome[batch.rows] != NONE]

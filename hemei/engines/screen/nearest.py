@@ -41,6 +41,14 @@ def gap(edges: NearMap, ground: AreaMap | None, footprints: Footprints, share: S
     return metres
 
 
+def hidden(void_m: Floats, known_m: Floats) -> np.ndarray:
+    """Where a void is nearer than anything known (NaN: beyond the reach), so that what it hides may be nearest.
+
+    Distances in metres; all of shape (footprints,).
+    """
+    return np.asarray(void_m < np.where(np.isnan(known_m), np.inf, known_m))
+
+
 @kernel
 def crosses(px: float, py: float, qx: float, qy: float, x0: float, y0: float, x1: float, y1: float) -> bool:
     """Whether two segments cross properly (touching ends have distance 0 anyway)."""

@@ -17,7 +17,7 @@ from pyproj.exceptions import CRSError
 from .area_map import AreaMap, build_area_map
 from .compiled import Floats
 from .near_map import NearMap, build_near_map, segments_of
-from .nearest import gap
+from .nearest import gap, hidden
 from .reading import Unreadable
 from .rings import rings_of
 from .shapes import Footprints
@@ -255,9 +255,7 @@ def toe_distance(toe: SlopeToe, footprints: Footprints) -> Floats:
     NaN too where a void lies nearer than the nearest known steep ground: there may be steep ground in it.
     """
     metres = gap(toe.edges, toe.ground, footprints)
-    void = gap(toe.voids, toe.void_ground, footprints)
-    hidden = void < np.where(np.isnan(metres), np.inf, metres)
-    return np.where(hidden, np.nan, metres)
+    return np.where(hidden(gap(toe.voids, toe.void_ground, footprints), metres), np.nan, metres)
 
 
 def slope_around(terrain: Terrain, footprints: Footprints, crs: CRS, error_m: Floats) -> tuple[Floats, Floats]:
