@@ -8,12 +8,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from PIL import Image, TiffImagePlugin
 
 from hemei.law.as_json import as_json
 from hemei.law.district import read_district
 from hemei.law.proposal import answer
 from hemei.law.sheet import sheet
+from tests.engines.screen.rasters import geotiff
 
 X, Y = 501_000.0, 3_515_000.0
 ON = date(2026, 11, 1)
@@ -110,14 +110,7 @@ def test_the_zone_that_a_proposal_names_holds_for_the_whole_plot(tmp_path):
 
 
 def terrain(path, height, pixel=10.0, west=-100.0, north=200.0):
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    tags[33550] = (pixel, pixel, 0.0)
-    tags[33922] = (0.0, 0.0, 0.0, X + west, Y + north, 0.0)
-    tags[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546)
-    tags.tagtype[33550] = tags.tagtype[33922] = 12
-    tags.tagtype[34735] = 3
-    tags[42113] = "-9999"
-    Image.fromarray(height.astype(np.float32)).save(path, tiffinfo=tags)
+    path.write_bytes(geotiff(height, (X + west, Y + north), pixel=pixel))
 
 
 def hillside():

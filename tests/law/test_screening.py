@@ -10,7 +10,6 @@ import pytest
 import shapely
 import shapely.affinity
 from click.testing import CliRunner
-from PIL import Image, TiffImagePlugin
 from pyproj import CRS
 
 from hemei.engines.screen.rings import rings_of
@@ -24,6 +23,7 @@ from hemei.law.subject import GPS_ERROR_M, Subject
 from hemei.law.yaml_lines import LawError
 from hemei.site.screen_cli import screen
 from hemei.terms.measure import Measure
+from tests.engines.screen.rasters import geotiff
 
 X, Y = 501_000.0, 3_515_000.0
 ON = date(2026, 11, 1)
@@ -202,17 +202,9 @@ def test_a_bad_file_is_one_clear_line_and_status_two(folder):
 
 
 def test_the_slope_s_toe_is_a_warning_and_a_void_is_unknown(folder):
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    for tag, kind, value in (
-        (33550, 12, (10.0, 10.0, 0.0)),
-        (33922, 12, (0.0, 0.0, 0.0, X - 100, Y + 400, 0.0)),
-        (34735, 3, (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546)),
-        (42113, 2, "-9999"),
-    ):
-        tags[tag], tags.tagtype[tag] = value, kind
     height = np.tile(np.maximum(np.arange(40.0) - 18, 0) * 20, (40, 1)).astype(np.float32)  # 63° east of x = 90
     height[28, 11] = -9999  # a void at x = 10 … 20, y = 110 … 120
-    Image.fromarray(height).save(folder / "dem.tif", tiffinfo=tags)
+    (folder / "dem.tif").write_bytes(geotiff(height, (X - 100, Y + 400)))
     text = (folder / "district.yaml").read_text()
     (folder / "district.yaml").write_text(text + "  dem: dem.tif\n")
     put(folder / "buildings.parquet", [box(20, 60), box(78, 60), box(12, 112)], id=list("abc"))

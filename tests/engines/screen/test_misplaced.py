@@ -35,12 +35,12 @@ def turned(xy):
 BELT = np.array([37_000_000.0, 0.0])
 MISPLACED = {
     "metres, axes changed over": (
-        moved(lambda xy: xy[:, ::-1]),
+        moved(turned),
         4546,
         "东坐标在前，北坐标在后；测量成果表里的 X 是北坐标",
     ),
     "degrees, axes changed over": (
-        [shapely.transform(h, lambda xy: xy[:, ::-1]) for h in degrees()],
+        [shapely.transform(h, turned) for h in degrees()],
         4490,
         "坐标轴顺序",
     ),

@@ -7,7 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 from pyproj import CRS
 
 from hemei.engines.screen.reading import Unreadable
@@ -24,6 +24,7 @@ from hemei.engines.screen.terrain import (
 )
 
 from .nasty import CASES
+from .rasters import geotiff
 
 places = st.floats(15, 80)
 CRS_M = CRS.from_epsg(4546)
@@ -106,13 +107,8 @@ def test_outside_the_raster_nothing_is_known():
 
 def written(path, terrain):
     """The ground as a GeoTIFF."""
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    tags[33550], tags.tagtype[33550] = (10.0, 10.0, 0.0), 12
-    tags[33922], tags.tagtype[33922] = (0.0, 0.0, 0.0, X, Y + 400, 0.0), 12
-    tags[34735], tags.tagtype[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, 4546), 3
-    tags[42113], tags.tagtype[42113] = "-9999", 2
     path.parent.mkdir(exist_ok=True)
-    Image.fromarray(np.nan_to_num(terrain.height, nan=-9999).astype(np.float32)).save(path, tiffinfo=tags)
+    path.write_bytes(geotiff(terrain.height, (X, Y + 400)))
     return path
 
 

@@ -10,11 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 import shapely.affinity
-from PIL import Image, TiffImagePlugin
 
 from hemei.engines.screen.density import DensityTask
 from hemei.engines.screen.measuring import Run, Task
 from hemei.engines.screen.writing import write_results
+from tests.engines.screen.rasters import geotiff
 
 from .nasty import tolerance
 from .test_density import circle
@@ -123,7 +123,8 @@ def district(request, tmp_path_factory):
     shapes = {name: shapely.transform(geometry, lambda xy: xy + corner) for name, geometry in made.items()}
     files = {name: put(folder, name, geometry, way, crs) for name, geometry in shapes.items()}
     height = heights(rng)
-    raster(folder / "dem.tif", height, corner, int(crs[5:]))
+    north_west = corner[0], corner[1] + len(height) * PIXEL - PIXEL
+    (folder / "dem.tif").write_bytes(geotiff(height, north_west, pixel=PIXEL, code=int(crs[5:])))
     task = Task(
         files["buildings"],
         zones=(files["zones"],),
@@ -161,16 +162,6 @@ def heights(rng):
     height = 900 + 140 * np.sin(x / 190) * np.cos(y / 230) + rng.normal(0, 1.5, x.shape)
     height[10:13, 20:24] = height[40, 5] = height[33, 50] = np.nan
     return height
-
-
-def raster(path, height, corner, code):
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    north = np.add(corner, [0.0, len(height) * PIXEL - PIXEL])
-    tags[33550], tags.tagtype[33550] = (PIXEL, PIXEL, 0.0), 12
-    tags[33922], tags.tagtype[33922] = (0.0, 0.0, 0.0, *north, 0.0), 12
-    tags[34735], tags.tagtype[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, code), 3
-    tags[42113], tags.tagtype[42113] = "-9999", 2
-    Image.fromarray(np.nan_to_num(height, nan=-9999).astype(np.float32)).save(path, tiffinfo=tags)
 
 
 def numbers(values):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
 
 import numpy as np
 import pytest
@@ -11,7 +10,6 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
-from PIL import Image, TiffImagePlugin
 
 from hemei.core.access import SYSTEM, At
 from hemei.core.errors import Mistaken
@@ -26,6 +24,7 @@ from hemei.terms.day import today
 from hemei.terms.proposal import Proposal, Ruling
 from hemei.terms.verdict import Outcome
 from tests.conftest import DISTRICT, VILLAGE, People
+from tests.engines.screen import rasters
 from tests.programmes.control.conftest import X, Y, house_at, take_in, wkb
 from tests.programmes.control.test_pages import work_off
 
@@ -49,15 +48,7 @@ def flat_then_steep(void: bool = False) -> np.ndarray:
 
 
 def geotiff(height: np.ndarray, *, code: int = 4546, x: float = X - 200, void: str = "-9999") -> bytes:
-    tags = TiffImagePlugin.ImageFileDirectory_v2()
-    tags[33550], tags.tagtype[33550] = (10.0, 10.0, 0.0), 12
-    tags[33922], tags.tagtype[33922] = (0.0, 0.0, 0.0, x, Y + 2200, 0.0), 12
-    tags[34735], tags.tagtype[34735] = (1, 1, 0, 2, 1024, 0, 1, 1, 3072, 0, 1, code), 3
-    if void:
-        tags[42113], tags.tagtype[42113] = void, 2
-    out = BytesIO()
-    Image.fromarray(np.nan_to_num(height, nan=-9999).astype(np.float32)).save(out, "TIFF", tiffinfo=tags)
-    return out.getvalue()
+    return rasters.geotiff(height, (x, Y + 2200), code=code, void=void)
 
 
 def dem(by, content: bytes | None = None, **said) -> LayerVersion:
