@@ -32,6 +32,7 @@ def compile_ahead() -> Callable[[], None]:
             child.wait(PATIENCE_S)
         except subprocess.TimeoutExpired:
             child.kill()
+            child.wait()
 
     return wait
 
