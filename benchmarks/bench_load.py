@@ -31,14 +31,15 @@ def submissions() -> Callable[[], bytes | None]:
     from benchmarks.district import COPIES, door_token
     from hemei.core.models import Case, DoorToken
     from hemei.core.personal import token_hash
-    from hemei.core.queries.door import live_door
+    from hemei.core.queries.door import who_stands
     from hemei.field.doorstep import Doorstep
 
     known = DoorToken.objects.filter(revoked_at=None).count() // COPIES
     keys = {digest: (pk, place) for digest, pk, place in DoorToken.objects.values_list("token_hash", "pk", "place")}
     # A danger where a case is open joins that one, so it is shown where none is; what earlier runs opened stays.
     troubled = set(Case.objects.filter(ended_at=None).values_list("place", flat=True))
-    step = Doorstep(live_door(door_token(1, 0)), "", None)  # type: ignore[arg-type]
+    door, actor = who_stands(door_token(1, 0))  # type: ignore[misc]
+    step = Doorstep(door, "", actor)
 
     def doors() -> Iterator[tuple[str, int]]:
         """Each door several times, well below its limit an hour, with its place."""

@@ -43,7 +43,7 @@ def test_functions_fit_on_a_screen(path: Path) -> None:
 
 @named(SOURCES)
 def test_no_room_is_named_for_what_it_is_not(path: Path) -> None:
-    assert path.stem not in VAGUE
+    assert path.stem not in VAGUE or path.match("core/postgresql/base.py")  # where Django looks for an engine
     assert path.parent.name not in VAGUE
 
 
@@ -65,7 +65,7 @@ def test_every_query_takes_its_scope() -> None:
         "steps", "staff_counts", "ordered", "first_of", "page", "first", "counted", "by_key", "written", "point_of",
         "known_names", "on_the_way", "seal_head", "chain_state",
         # who stands at a door or holds a key: asked before there is an actor
-        "live_door",
+        "who_stands",
         "live_key",
         "live_collector",
         # entries about a place, put under the scope of the audit that asks; what `hemei verify` left
@@ -76,7 +76,6 @@ def test_every_query_takes_its_scope() -> None:
         "is_spared",
         "owes_second_factor",
         "collector_actor",
-        "actor_at",
         # what anybody may read
         "public_draws", "facts_of", "townships_of", "leads_to",
     }  # fmt: skip

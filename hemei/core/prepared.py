@@ -2,13 +2,14 @@
 
 Compiling a query costs the ORM ten times what SQLite needs to answer it. Here it is paid once a thread; the SQL is
 still the ORM's own, from the models, on whichever database. Sending it goes past the layers that would rewrite its
-placeholders again each time, and PostgreSQL keeps its plan.
+placeholders again each time; PostgreSQL keeps its plan, and what needs no answer goes there with what comes next
+(`core/postgresql/link.py`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -16,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.sql.subqueries import UpdateQuery
 
 from hemei.core.inserting import PLAIN
 
@@ -29,27 +31,28 @@ def _with_question_marks(statement: str) -> str:
 
 
 def _send(database: Any, statement: str, values: Sequence[Any]) -> Any:
-    """Execute one statement; returns the driver's cursor. Raises what Django would."""
+    """Execute one statement; returns something that has `fetchall` and `rowcount`. Raises what Django would."""
     if database.queries_logged or database.execute_wrappers:  # somebody listens
         cursor = database.cursor()
         cursor.execute(statement, values)
         return cursor
+    if database.vendor == "postgresql":
+        return database.ask(statement, values)
     database.close_if_health_check_failed()
     database.ensure_connection()
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
-        if database.vendor == "sqlite":
-            return database.connection.execute(_with_question_marks(statement), values)
-        cursor = _bound_by_the_server(database.connection)
-        cursor.execute(statement, values, prepare=True)
-        return cursor
+        return database.connection.execute(_with_question_marks(statement), values)
 
 
-def _bound_by_the_server(connection: Any) -> Any:
-    """A cursor whose values go beside the statement, so that the plan of the statement can be kept."""
-    from psycopg import Cursor
-
-    return Cursor(connection)
+def send_later(statement: str, values: Sequence[Any]) -> None:
+    """Execute a statement whose answer nobody needs: on PostgreSQL with the next one, or with the commit at the latest,
+    and what goes wrong is raised then."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    if database.vendor == "postgresql" and not (database.queries_logged or database.execute_wrappers):
+        database.later(statement, values)
+    else:
+        _send(database, statement, values)
 
 
 class Given(Expression):
@@ -81,9 +84,7 @@ class Prepared(Generic[Row]):
         database = connections[DEFAULT_DB_ALIAS]
         if getattr(self._compiled, "database", None) is not database:
             self._compile(database)
-        adapted = {name: _adapted(value, database) for name, value in given.items()}
-        values = [adapted[one.name] if isinstance(one, Given) else one for one in self._compiled.values]
-        rows = _send(database, self._compiled.sql, values).fetchall()
+        rows = _send(database, self._compiled.sql, _filled(self._compiled.values, given, database)).fetchall()
         return [self._compiled.read(row) for row in self._compiled.converted(rows)]
 
     def first(self, **given: Any) -> Row | None:
@@ -99,6 +100,24 @@ class Prepared(Generic[Row]):
         here.converted = (lambda rows: compiler.apply_converters(rows, converters)) if converters else list
         here.read = _reader(compiler) if issubclass(query._iterable_class, ModelIterable) else tuple
         here.database = database
+
+
+class Changes:
+    """An UPDATE of whatever rows a query with `Given` values finds, sent with what comes next. The new values are
+    given by the names of their columns."""
+
+    def __init__(self, query: Callable[[], models.QuerySet[Any, Any]], *names: str) -> None:
+        self._query, self._names = query, names
+        self._compiled: dict[str, tuple[str, Sequence[Any]]] = {}
+
+    def __call__(self, **given: Any) -> None:
+        database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor not in self._compiled:
+            query: Any = self._query().query.chain(UpdateQuery)
+            query.add_update_values({name: Given(name) for name in self._names})
+            self._compiled[database.vendor] = query.get_compiler(connection=database).as_sql()
+        statement, marked = self._compiled[database.vendor]
+        send_later(statement, _filled(marked, given, database))
 
 
 def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
@@ -119,6 +138,12 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     return read
 
 
+def _filled(marked: Sequence[Any], given: Mapping[str, Any], database: Any) -> list[Any]:
+    """The values of a compiled query, with what was given where it stands."""
+    adapted = {name: _adapted(value, database) for name, value in given.items()}
+    return [adapted[one.name] if isinstance(one, Given) else one for one in marked]
+
+
 def _adapted(value: Any, database: Any) -> Any:
     if isinstance(value, datetime):
         return database.ops.adapt_datetimefield_value(value)
@@ -128,6 +153,14 @@ def _adapted(value: Any, database: Any) -> Any:
 def insert(row: models.Model) -> None:
     """Insert a new row with the columns it has, as `save` would, and give it its key."""
     _inserted(row)
+
+
+def leave(row: models.Model) -> None:
+    """Insert a new row like `insert`, but without asking for its key, which stays unknown here."""
+    database = connections[DEFAULT_DB_ALIAS]
+    statement, columns = _insertion(type(row), database.vendor, keyless=True)
+    send_later(statement, [column(row, database, True) for column in columns])
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_once(row: models.Model, *, by: str) -> bool:
@@ -191,13 +224,16 @@ PLAIN_VALUES = (str, int, float, bool)  # not what only derives from them, such 
 
 # The vendor is part of what is remembered because it quotes names.
 @cache
-def _insertion(model: type[models.Model], vendor: str, once: str = "") -> tuple[str, Sequence[Column]]:
+def _insertion(
+    model: type[models.Model], vendor: str, once: str = "", keyless: bool = False
+) -> tuple[str, Sequence[Column]]:
     fields = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     names, marks = ", ".join(_quoted(field.column) for field in fields), ", ".join(["%s"] * len(fields))
     table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
     unique: Any = model._meta.get_field(once) if once else None
     unless = f" ON CONFLICT ({_quoted(unique.column)}) DO NOTHING" if unique else ""
-    statement = f"INSERT INTO {table} ({names}) VALUES ({marks}){unless} RETURNING {key}"  # noqa: S608 (our own names)
+    asked = "" if keyless else f" RETURNING {key}"
+    statement = f"INSERT INTO {table} ({names}) VALUES ({marks}){unless}{asked}"  # noqa: S608 (our own names)
     return statement, [_column(field) for field in fields]
 
 

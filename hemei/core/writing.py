@@ -24,7 +24,7 @@ from django.utils import timezone
 from hemei.core.access import Actor, matter_of, require
 from hemei.core.inserting import insert_all
 from hemei.core.models import AuditEntry
-from hemei.core.prepared import insert, read_again
+from hemei.core.prepared import leave, read_again
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -164,12 +164,11 @@ def audit(
     values: Any = None,
     detail: dict[str, Any] | None = None,
     at: datetime | None = None,
-) -> AuditEntry:
+) -> None:
     """Leave the entry that says who did it. `values` may be personal: only their keyed digest is kept."""
     entry = entry_for(by, verb, subject, region, values=values, detail=detail, at=at)
     _entries.count = getattr(_entries, "count", 0) + 1
-    insert(entry)
-    return entry
+    leave(entry)
 
 
 def audit_all(entries: Sequence[AuditEntry]) -> None:

@@ -26,7 +26,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from hemei.core.access import Actor, ActorKind
 from hemei.core.models import DoorToken, Place, Tier
-from hemei.core.queries.door import actor_at, live_door
+from hemei.core.queries.door import who_stands
 from hemei.core.queries.parameter import parameter
 from hemei.core.registry import Form, Programme, registry
 from hemei.field.walk import Walk
@@ -145,11 +145,11 @@ def at_door(view: View, gone: Callable[[HttpRequest], HttpResponse] = gone) -> C
         chosen = language in dict(settings.LANGUAGES)
         if chosen:
             translation.activate(language)
-        door = live_door(token)
-        if door is None:
+        standing = who_stands(token, request.COOKIES.get(COOKIE, ""))
+        if standing is None:
             response = gone(request)
         else:
-            actor = actor_at(door, request.COOKIES.get(COOKIE, ""))
+            door, actor = standing
             response = view(request, Doorstep(door, token, actor))
         if chosen:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=COOKIE_AGE, samesite="Lax")

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from hemei.core.models import DoorToken, Place
-from hemei.core.queries.door import live_door
+from hemei.core.queries.door import who_stands
 from tests.conftest import NEXT_VILLAGE, VILLAGE, People
 from tests.toy.wells import dig_well
 
@@ -49,7 +49,7 @@ def test_the_address_is_the_one_that_phones_reach(ten: list[Place], signed_in: S
     page = signed_in("village").post("/field/plates/", {"do": "issue", "place": [ten[0].pk]}).content.decode()
     address = addresses(page)[0]
     assert address.startswith("https://nongfang.example.gov.cn/d/")
-    assert live_door(address.split("/d/")[1].strip("/")) is not None
+    assert who_stands(address.split("/d/")[1].strip("/")) is not None
 
 
 def test_only_those_without_are_ticked_and_a_new_one_ends_the_old(ten: list[Place], signed_in: SignIn) -> None:
@@ -61,7 +61,7 @@ def test_only_those_without_are_ticked_and_a_new_one_ends_the_old(ten: list[Plac
     assert client.get("/field/plates/", {"which": "all"}).content.decode().count('name="place"') == 10
     assert client.get("/field/plates/?which=all&tick=1").content.decode().count("checked") == 10
     client.post("/field/plates/?which=all", {"do": "issue", "place": [ten[0].pk]})
-    assert live_door(first.split("/d/")[1].strip("/")) is None
+    assert who_stands(first.split("/d/")[1].strip("/")) is None
     assert DoorToken.objects.filter(revoked_at=None).count() == 1
 
 

@@ -20,7 +20,7 @@ from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
-from hemei.core.prepared import Given, Prepared, change, insert_once
+from hemei.core.prepared import Changes, Given, Prepared, insert_once
 from hemei.core.registry import Form as RegisteredForm
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
@@ -120,14 +120,16 @@ NEWER = Prepared(
         .values_list("id")[:1]
     )
 )
-OWED = Prepared(
+SETTLE = Changes(
     lambda: Due.objects.filter(
         place=Given("place"),
         done_at=None,
         round__matter=Given("matter"),
         round__tier=Given("tier"),
         round__state=RoundState.PUBLISHED,
-    ).order_by()
+    ).order_by(),
+    "check_made",
+    "done_at",
 )
 
 
@@ -138,11 +140,14 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     The same instance again is answered with what is stored; the same instance with other content is a Conflict.
     Raises Mistaken if the answers do not fit the form.
     """
-    if known := OF_INSTANCE.first(instance=answered.instance_id):
-        return _repeated(known, place, answered)
     now = timezone.now()
-    check = examined(place, answered, by=by, now=now)
-    if not insert_once(check, by="instance_id"):  # it came at the same moment for another place, which was first
+    try:
+        check = examined(place, answered, by=by, now=now)
+    except Mistaken:
+        if known := OF_INSTANCE.first(instance=answered.instance_id):
+            return _repeated(known, place, answered)
+        raise
+    if not insert_once(check, by="instance_id"):
         return _repeated(OF_INSTANCE(instance=answered.instance_id)[0], place, answered)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
     certain = by.kind is not ActorKind.DOOR
@@ -293,6 +298,4 @@ def _newest(checks: Sequence[Check]) -> list[Check]:
 
 def _settle_dues(check: Check) -> None:
     """Whatever round asked for this look has it now."""
-    for due in OWED(place=check.place_id, matter=check.matter, tier=check.tier):
-        due.check_made, due.done_at = check, check.at
-        change(due, "check_made", "done_at")
+    SETTLE(place=check.place_id, matter=check.matter, tier=check.tier, check_made=check.pk, done_at=check.at)

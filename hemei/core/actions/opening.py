@@ -18,7 +18,7 @@ from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Mistaken
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Case, Check, Finding, Place
-from hemei.core.prepared import Given, Prepared, insert
+from hemei.core.prepared import Given, Prepared, insert, leave
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
@@ -67,7 +67,7 @@ def open_from(
         recorded_at=now,
         case=case,
     )
-    insert(finding)
+    leave(finding)
     return case
 
 

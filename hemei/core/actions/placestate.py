@@ -7,7 +7,7 @@ from django.db.models import Count, F, Value
 
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Case, Place, PlaceTally
-from hemei.core.prepared import Given, Prepared, change
+from hemei.core.prepared import Given, Prepared, change, send_later
 from hemei.terms.region import successor
 from hemei.terms.tile import ZOOM
 
@@ -57,13 +57,12 @@ def _add(place: Place, state: str, step: int) -> None:
     assert place.tile is not None
     key = (place.kind, cell_of(place.tile), place.region, state, step)
     table = connection.ops.quote_name(PlaceTally._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (kind, cell, region, state, count) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
-            " ON CONFLICT (kind, cell, region, state)"
-            f" DO UPDATE SET count = {table}.count + excluded.count",
-            key,
-        )
+    send_later(
+        f"INSERT INTO {table} (kind, cell, region, state, count) VALUES (%s, %s, %s, %s, %s)"  # noqa: S608
+        " ON CONFLICT (kind, cell, region, state)"
+        f" DO UPDATE SET count = {table}.count + excluded.count",
+        key,
+    )
 
 
 def recount(kind: str, prefix: str) -> None:

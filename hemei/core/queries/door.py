@@ -19,22 +19,24 @@ LIVE_DOOR = Prepared(
     )
 )
 PAIRED_PHONE = Prepared(
-    lambda: PairedPhone.objects.filter(door=Given("door"), revoked_at=None, secret_hash=Given("secret")).values_list(
-        "pk"
+    lambda: PairedPhone.objects.select_related("door__place").filter(
+        secret_hash=Given("secret"),
+        revoked_at=None,
+        door__token_hash=Given("token"),
+        door__revoked_at=None,
+        door__place__removed_on=None,
     )
 )
 
 
-def live_door(token: str) -> DoorToken | None:
-    """The door of a token: whoever holds it needs no other right. A revoked token is as unknown as a made-up one."""
-    return LIVE_DOOR.first(token=token_hash(token))
-
-
-def actor_at(door: DoorToken, secret: str = "") -> Actor:
-    """Who stands at the door: a paired phone if the secret is one of its own, else anybody with the plate."""
-    if secret and (paired := PAIRED_PHONE.first(door=door.pk, secret=token_hash(secret))):
-        return Actor(ActorKind.PHONE, paired[0], place=door.place_id)
-    return Actor(ActorKind.DOOR, door.pk, place=door.place_id)
+def who_stands(token: str, secret: str = "") -> tuple[DoorToken, Actor] | None:
+    """The door of a token, and who stands there: a paired phone if the secret is one of its own, else anybody with the
+    plate, who needs no other right. A revoked token is as unknown as a made-up one: None."""
+    digest = token_hash(token)
+    if secret and (phone := PAIRED_PHONE.first(token=digest, secret=token_hash(secret))):
+        return phone.door, Actor(ActorKind.PHONE, phone.pk, place=phone.door.place_id)
+    door = LIVE_DOOR.first(token=digest)
+    return (door, Actor(ActorKind.DOOR, door.pk, place=door.place_id)) if door else None
 
 
 def places_for_plates(*, within: Scope, kinds: Sequence[str], region: str, lacking: bool = False) -> QuerySet[Place]:

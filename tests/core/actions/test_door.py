@@ -11,7 +11,7 @@ from hemei.core.actions import door as doors
 from hemei.core.actions.door import IssuedDoor, TooMany
 from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Case, Check, DoorToken, PairedPhone, Place
-from hemei.core.queries.door import actor_at, live_door, places_for_plates, reports_of
+from hemei.core.queries.door import places_for_plates, reports_of, who_stands
 from hemei.core.registry import Programme
 from tests.conftest import VILLAGE, People, photo
 from tests.toy.wells import dig_well
@@ -24,10 +24,16 @@ def issued(well: Place, people: People) -> IssuedDoor:
     return doors.issue_door(place=well, by=people.village)
 
 
+def standing(issued: IssuedDoor, secret: str = "") -> Actor:
+    found = who_stands(issued.token, secret)
+    assert found is not None
+    return found[1]
+
+
 @pytest.fixture
 def phone(issued: IssuedDoor) -> Actor:
-    secret = doors.pair(door=issued.door, code=issued.code, by=actor_at(issued.door)).secret
-    return actor_at(issued.door, secret)
+    secret = doors.pair(door=issued.door, code=issued.code, by=standing(issued)).secret
+    return standing(issued, secret)
 
 
 @pytest.fixture
@@ -51,11 +57,11 @@ def test_a_new_plate_ends_the_earlier_one_and_its_phones(
     well: Place, people: People, issued: IssuedDoor, phone: Actor
 ) -> None:
     again = doors.issue_door(place=well, by=people.township)
-    assert live_door(issued.token) is None
-    assert live_door(again.token) == again.door
+    assert who_stands(issued.token) is None
+    assert who_stands(again.token) == (again.door, standing(again))
     assert not PairedPhone.objects.filter(revoked_at=None).exists()
     assert doors.revoke_door(place=well, by=people.village) == 1
-    assert live_door(again.token) is None
+    assert who_stands(again.token) is None
     assert doors.revoke_door(place=well, by=people.village) == 0
 
 
@@ -77,32 +83,32 @@ def test_a_kind_without_a_self_check_takes_no_plate(well: Place, people: People)
 def test_the_card_pairs_a_phone_however_its_code_is_typed(issued: IssuedDoor, typed: str) -> None:
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
     code = typed.format(issued.code[:4], issued.code[4:].translate(wide))
-    pairing = doors.pair(door=issued.door, code=code, by=actor_at(issued.door))
-    assert actor_at(issued.door, pairing.secret).kind is ActorKind.PHONE
-    assert actor_at(issued.door, "another").kind is ActorKind.DOOR
+    pairing = doors.pair(door=issued.door, code=code, by=standing(issued))
+    assert standing(issued, pairing.secret).kind is ActorKind.PHONE
+    assert standing(issued, "another").kind is ActorKind.DOOR
 
 
 def test_a_door_closes_after_five_wrong_codes(issued: IssuedDoor) -> None:
     wrong = "0" * 8 if issued.code != "0" * 8 else "1" * 8
-    tries = [doors.pair(door=issued.door, code=wrong, by=actor_at(issued.door)) for _ in range(5)]
+    tries = [doors.pair(door=issued.door, code=wrong, by=standing(issued)) for _ in range(5)]
     assert [t.tries_left for t in tries] == [4, 3, 2, 1, 0]
     assert tries[-1].closed_until is not None
-    assert doors.pair(door=issued.door, code=issued.code, by=actor_at(issued.door)).secret == ""
+    assert doors.pair(door=issued.door, code=issued.code, by=standing(issued)).secret == ""
     DoorToken.objects.update(closed_until=issued.door.issued_at)
-    assert doors.pair(door=issued.door, code=issued.code, by=actor_at(issued.door)).secret
+    assert doors.pair(door=issued.door, code=issued.code, by=standing(issued)).secret
 
 
 def test_a_phone_of_one_door_is_nobody_at_another(issued: IssuedDoor, people: People, phone: Actor) -> None:
     other = doors.issue_door(place=dig_well(VILLAGE, "井二"), by=people.village)
-    secret = doors.pair(door=issued.door, code=issued.code, by=actor_at(issued.door)).secret
-    assert actor_at(other.door, secret).kind is ActorKind.DOOR
+    secret = doors.pair(door=issued.door, code=issued.code, by=standing(issued)).secret
+    assert standing(other, secret).kind is ActorKind.DOOR
     with pytest.raises(Refused):
         doors.pair(door=other.door, code=other.code, by=phone)
     assert not may(phone, "check.selfcheck", other.door)
 
 
 def test_a_stranger_reports_something_to_be_verified(issued: IssuedDoor, send) -> None:
-    stored = send(actor_at(issued.door), CRACKED)
+    stored = send(standing(issued), CRACKED)
     assert [case.state for case in stored.cases] == ["reported"]
     assert not stored.check.counts
 
@@ -131,7 +137,7 @@ def test_going_back_and_answering_otherwise_replaces_the_report(phone: Actor, we
 
 
 def test_too_many_reports_from_one_door_are_held_off_but_a_repeat_is_answered(issued: IssuedDoor, send) -> None:
-    stranger = actor_at(issued.door)
+    stranger = standing(issued)
     for n in range(doors.REPORTS_AN_HOUR):
         send(stranger, CRACKED, visit=f"v{n}")
     with pytest.raises(TooMany):
@@ -143,7 +149,7 @@ def test_a_stranger_has_no_scope_and_a_phone_its_own_house_only(
     issued: IssuedDoor, phone: Actor, well: Place, people: People, send
 ) -> None:
     send(phone, CRACKED)
-    assert reports_of(well, within=scope_of(actor_at(issued.door), "check.view")) == []
+    assert reports_of(well, within=scope_of(standing(issued), "check.view")) == []
     own = scope_of(phone, "check.view")
     assert len(reports_of(well, within=own)) == 1
     assert reports_of(dig_well(VILLAGE, "井二"), within=own) == []

@@ -1,0 +1,1 @@
+"""A database engine for Django: its own for PostgreSQL, with a shorter way for what is asked most often."""
