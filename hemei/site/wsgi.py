@@ -22,6 +22,7 @@ if settings.PROXIES:  # else a visitor could claim any address, and so never be 
 
 
 SWITCH_S = 0.0005  # whoever holds the turn to write waits no longer than this for a thread that only computes
+COLLECT_AFTER = (10_000, 20, 20)  # a request makes a thousand things, hardly ever in a ring: looked for less often
 
 
 def application_apart() -> WSGIApplication:
@@ -34,6 +35,7 @@ def application_apart() -> WSGIApplication:
     sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()  # what is loaded by now stays: looking through it again and again finds nothing
+    gc.set_threshold(*COLLECT_AFTER)
     if watching := multiprocessing.parent_process():
         threading.Thread(target=_end_with, args=(watching,), name="hemei-watched", daemon=True).start()
     return application
