@@ -27,14 +27,19 @@ NUMBERS, DAYS = (Kind.INTEGER, Kind.DECIMAL), (Kind.DATE,)
 EXAMPLES = {
     "数值": "请写成“1 到 30”“不小于 0”“大于 0，不超过 100”这样。",
     "日期": "请写成“2020-01-01 到 今天”“不晚于 今天”这样。",
-    "字数": "请写成“最多 200”“5 到 50”“正好 11”这样。",
+    "字数": "请写成“最多 200”“5 到 50”“正好 11”“11 位数字”这样。",
+    "项数": "请写成“最多 3 项”“1 到 3 项”“正好 2 项”这样。",
 }
+ITSELF = {"字数": "string-length(.)", "项数": "count-selected(.)"}
+SIGNS = {"数字": "[0-9]", "字母或数字": "[0-9A-Za-z]"}  # of which a text is made: “18 位字母或数字”
 
 
 def what(question: Question) -> str:
-    """What of its answer is limited: 数值, 日期 or 字数; "" where nothing is that has words."""
+    """What of its answer is limited: 数值, 日期, 字数 or 项数; "" where nothing is that has words."""
     if question.kind in NUMBERS:
         return "数值"
+    if question.kind is Kind.SELECT_MULTIPLE:
+        return "项数"
     return "日期" if question.kind in DAYS else "字数" if question.kind is Kind.TEXT else ""
 
 
@@ -49,17 +54,38 @@ def limit_xpath(text: str, of: str) -> str:
         return text
     if not of:
         raise Unreadable(f"这种题没有“{text}”这样的限制。", "请清空这一格。")
+    if of == "字数" and (pattern := _made_of(said)):
+        return pattern
     one = _one(of)
     parts = [part for piece in filter(None, JOINED.split(said)) for part in _comparisons(piece, one)]
     if not parts or None in parts:
         raise Unreadable(f"看不懂限制“{text}”。", EXAMPLES[of])
-    itself = "string-length(.)" if of == "字数" else "."
+    itself = ITSELF.get(of, ".")
     return " and ".join(f"{itself} {operator} {_value(value, text, of)}" for operator, value in filter(None, parts))
 
 
 def _one(of: str) -> str:
     """The pattern of one value."""
+    if of == "项数":
+        return r"选?(\d+)(?:个?项|个)?"
     return f"({DAY})" if of == "日期" else rf"({NUMBER})(?:{UNIT})?" if of == "字数" else f"({NUMBER})"
+
+
+def _made_of(said: str) -> str:
+    """A text of so many signs of a sort, “11 位数字”, as a pattern; "" where that is not what is said."""
+    found = re.fullmatch(rf"(?:(\d{{1,4}})(?:{BETWEEN.pattern}(\d{{1,4}}))?位)?({'|'.join(SIGNS)})", said)
+    if not found or (found[2] and int(found[2]) < int(found[1])):
+        return ""
+    times = f"{{{found[1]}{',' + found[2] if found[2] else ''}}}" if found[1] else "+"
+    return f"regex(., '^{SIGNS[found[3]]}{times}$')"
+
+
+def _made_of_words(pattern: str) -> str | None:
+    for word, signs in SIGNS.items():
+        if found := re.fullmatch(rf"\^{re.escape(signs)}(?:\+|\{{(\d+)(?:,(\d+))?\}})\$", pattern):
+            least, most = found.groups()
+            return f"{least}{f' 到 {most}' if most else ''} 位{word}" if least else word
+    return None
 
 
 def _comparisons(said: str, one: str) -> list[tuple[str, str] | None]:
@@ -86,14 +112,18 @@ def _value(value: str, text: str, of: str) -> str:
 
 def limit_words(ast: Ast, of: str) -> str | None:
     """The tree of a limit in words, or None where there are none for it."""
+    match of, ast:
+        case "字数", ("call", "regex", ("self",), ("lit", str(pattern))):
+            return _made_of_words(pattern)
     said = [_compared(part, of) for part in _conjuncts(ast)]
     if None in said:
         return None
     match said:
         case [(">=", least), ("<=", most)]:
-            return f"{least} 到 {most}"
+            return f"{least} 到 {most}{' 项' if of == '项数' else ''}"
     names = SAID_OF_DAYS if of == "日期" else SAID
-    return "，".join(f"{names[operator]} {value}" for operator, value in filter(None, said))
+    unit = " 项" if of == "项数" else ""
+    return "，".join(f"{names[operator]} {value}{unit}" for operator, value in filter(None, said))
 
 
 def _conjuncts(ast: Ast) -> list[Ast]:
@@ -109,6 +139,10 @@ def _compared(ast: Ast, of: str) -> tuple[str, str] | None:
         ):
             return operator, f"-{number_text(value)}"
         case "字数", ("call", operator, ("call", "string-length", ("self",)), ("lit", int() as value)) if (
+            operator in SAID
+        ):
+            return operator, number_text(value)
+        case "项数", ("call", operator, ("call", "count-selected", ("self",)), ("lit", int() as value)) if (
             operator in SAID
         ):
             return operator, number_text(value)

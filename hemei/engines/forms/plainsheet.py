@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
+from hemei.engines.forms.checking import Gives, Names, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
@@ -21,6 +21,7 @@ from hemei.engines.forms.limits import limit_words, limit_xpath, what
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.reckoning import calculation_xpath
 from hemei.engines.forms.words import Words, plain
+from hemei.engines.forms.words_or_xpath import understood
 from hemei.engines.forms.workbook import Cells, Row, Sheet, sheet_of, text_of
 
 SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
@@ -273,7 +274,7 @@ class Plain:
     ) -> tuple[Expression | None, Gives]:
         """What the cell says; a fault is noted where it cannot be read."""
         try:
-            return compiled(xpath(row.get(heading)), names, wanted)
+            return understood(row.get(heading), xpath, names, wanted)
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
             return None, Gives.TEXT

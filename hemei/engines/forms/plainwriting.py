@@ -25,7 +25,8 @@ from hemei.engines.forms.plainsheet import (
     WHEN,
 )
 from hemei.engines.forms.reckoning import calculation_words
-from hemei.engines.forms.words import Words, said_or_xpath
+from hemei.engines.forms.words import Words
+from hemei.engines.forms.words_or_xpath import marked
 from hemei.engines.forms.writing import workbook
 
 WIDTHS = {GROUP: 16, QUESTION: 40, TYPE: 8, CHOICES: 36, REQUIRED: 8, WHEN: 32, HINT: 32, CODE: 18}
@@ -59,15 +60,25 @@ def _row(form: Form, section: Section, question: Question, words: Words, repeats
         TYPE: next(word for word, kind in TYPES.items() if kind is question.kind),
         CHOICES: "；".join(labels),
         REQUIRED: "是" if question.required else "",
-        WHEN: said_or_xpath(words, question.relevant.ast) if question.relevant else "",
+        WHEN: _when(words, question),
         HINT: form.text(question.hints, "zh"),
         shorter: _limit(question),
-        RECKONED: calculation_words(question.calculation.ast, words, repeats) if question.calculation else "",
+        RECKONED: _reckoned(words, repeats, question),
         CODE: question.name,
     }
+
+
+def _when(words: Words, question: Question) -> str:
+    ast = question.relevant.ast if question.relevant else ()
+    return words.words(ast) or marked(ast) if ast else ""
+
+
+def _reckoned(words: Words, repeats: dict[str, str], question: Question) -> str:
+    ast = question.calculation.ast if question.calculation else ()
+    return calculation_words(ast, words, repeats) or marked(ast) if ast else ""
 
 
 def _limit(question: Question) -> str:
     if question.constraint is None:
         return ""
-    return limit_words(question.constraint.ast, what(question)) or question.constraint.text
+    return limit_words(question.constraint.ast, what(question)) or marked(question.constraint.ast)

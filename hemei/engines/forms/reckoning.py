@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 
-from hemei.engines.forms.expressions import Ast, as_xpath, number_text
+from hemei.engines.forms.checking import Gives, gives_of
+from hemei.engines.forms.expressions import Ast, number_text
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.words import NUMBER, Reader, Words, plain
+from hemei.engines.forms.words import NUMBER, QUOTES, Reader, Words, plain
 
 TERMS = {"+": "+", "加": "+", "-": "-", "−": "-", "减": "-"}
 FACTORS = {"×": "*", "*": "*", "乘以": "*", "乘": "*", "÷": "div", "/": "div", "除以": "div"}
@@ -20,11 +22,13 @@ FUNCTIONS = {
     "最小": "min",
     "绝对值": "abs",
     "选了几项": "count-selected",
+    "连接": "concat",
 }
 OVER = {"合计": "sum", "次数": "count", "个数": "count", "最大": "max", "最小": "min"}
 NAMED = {function: word for word, function in FUNCTIONS.items()} | {"sum": "合计", "count": "次数"}
 TODAY = "今天"
-LIKE = "请写成“长 × 宽”“(甲 + 乙) ÷ 2”“合计(每间面积)”“今天 - 建成日期”“如果(层数 > 2，10，5)”这样。"
+QUOTED = re.compile(rf"\s*[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
+LIKE = "请写成“长 × 宽”“(甲 + 乙) ÷ 2”“合计(每间面积)”“今天 - 建成日期”“如果(层数 > 2，“多层”，“平房”)”这样。"
 
 
 def calculation_xpath(text: str, words: Words, repeats: Mapping[str, str]) -> str:
@@ -69,6 +73,9 @@ class _Reckoner(Reader):
             return f"-{self.factor(depth + 1)}"
         if self.took("("):
             return f"({self.closed(self.terms(depth + 1))})"
+        if (said := QUOTED.match(self.text, self.at)) and plain(said[1]) not in self.words.named:
+            self.at = said.end()  # what is called so is the question, as it is in a condition
+            return f"'{said[1]}'"
         if named := self.took(*self.words.named):
             return f"${{{self.words.question_named(named).name}}}"
         if number := NUMBER.match(self.rest):
@@ -106,17 +113,20 @@ class _Reckoner(Reader):
         return made
 
 
-def calculation_words(ast: Ast, words: Words, repeats: Mapping[str, str]) -> str:
-    """The tree in words, as XPath where there are none for it. `repeats` are names by label, as they are read."""
-    labels = {name: label for label, name in repeats.items()}
-    return _said(ast, words, labels) or as_xpath(ast)
+def calculation_words(ast: Ast, words: Words, repeats: Mapping[str, str]) -> str | None:
+    """The tree in words, or None where there are none for it. `repeats` are names by label, as they are read."""
+    return _said(ast, words, {name: label for label, name in repeats.items()})
 
 
 def _said(ast: Ast, words: Words, labels: Mapping[str, str], around: int = 0) -> str | None:
     match ast:
         case ("lit", int() | float() as number):
             return number_text(number)
-        case ("answer", name) | ("call", "date", ("answer", name)) | ("all", _, name):
+        case ("lit", str(text)):
+            return _quoted(text, words)
+        case ("call", "date", ("answer", name)):
+            return words.name(name) if name in words.asked and gives_of(words.asked[name]) is Gives.DAY else None
+        case ("answer", name) | ("all", _, name):
             return words.name(name) if name in words.asked else None
         case ("instances", name):
             return labels.get(name)
@@ -139,3 +149,10 @@ def _said(ast: Ast, words: Words, labels: Mapping[str, str], around: int = 0) ->
             told = [_said(argument, words, labels) for argument in arguments]
             return None if None in told else f"{NAMED[name]}({'，'.join(filter(None, told))})"
     return None
+
+
+def _quoted(text: str, words: Words) -> str | None:
+    """A text in quotes; None where it would not be read as this one."""
+    as_read = unicodedata.normalize("NFKC", text)
+    taken = text != as_read or "${" in text or plain(text) in words.named or set(text) & set(QUOTES)
+    return None if taken else f"“{text}”"

@@ -10,7 +10,8 @@ from hemei.engines.forms.expressions import Ast, Expression
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import TALLEST, Unreadable, height
-from hemei.engines.forms.words import Words, said_or_xpath
+from hemei.engines.forms.words import Words
+from hemei.engines.forms.words_or_xpath import marked, understood
 from hemei.engines.forms.workbook import Row, Sheet
 
 QUESTION, ANSWER, CONDITION, FINDING = "题目", "答案", "条件", "问题编号"
@@ -39,7 +40,10 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
         known = words.knows(row.get(QUESTION))
         heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) and known else QUESTION
         try:
-            when = compiled(_condition(row, words), names, Gives.TRUTH)[0]
+            if row.get(CONDITION):
+                when = understood(row.get(CONDITION), words.xpath, names, Gives.TRUTH)[0]
+            else:
+                when = compiled(_chosen_ones(row, words), names, Gives.TRUTH)[0]
         except Unreadable as unread:
             faults.append(row.fault(heading, unread.problem, unread.remedy))
             continue
@@ -51,9 +55,8 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
     return tuple(Rule(finding, when) for finding, when in found.items())
 
 
-def _condition(row: Row, words: Words) -> str:
-    if row.get(CONDITION):
-        return words.xpath(row.get(CONDITION))
+def _chosen_ones(row: Row, words: Words) -> str:
+    """That one of the row's answers was given, as XPath. Raises Unreadable."""
     question = words.question_named(row.get(QUESTION))
     parts = []
     for said in filter(None, map(str.strip, BETWEEN.split(row.get(ANSWER)))):
@@ -90,7 +93,7 @@ def rows_of(rules: Sequence[Rule], sections: Sequence[Section]) -> list[dict[str
             if plain := _chosen(way, words.asked):
                 chosen.setdefault(plain[0], []).append(plain[1])
             else:
-                conditions.append(said_or_xpath(words, way))
+                conditions.append(words.words(way) or marked(way))
         for name, values in chosen.items():
             question = words.asked[name]
             labels = {choice.name: choice.labels.get("zh", choice.name) for choice in question.choices}

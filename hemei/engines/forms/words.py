@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
-from hemei.engines.forms.expressions import BINDING, Ast, as_xpath, number_text
+from hemei.engines.forms.expressions import BINDING, Ast, number_text
 from hemei.engines.forms.form import Kind, Question
 from hemei.engines.forms.parsing import LONGEST, Unreadable, too_long
 
@@ -224,7 +224,3 @@ class Reader:
             f"“{self.words.label(question)}”后面应是{wanted}。",
             EXAMPLE,
         )
-
-
-def said_or_xpath(words: Words, ast: Ast) -> str:
-    return words.words(ast) or as_xpath(ast)
