@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from xml.etree.ElementTree import ParseError
@@ -22,9 +23,9 @@ from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.plainsheet import FINDINGS, is_plain, read_plain
 from hemei.engines.forms.rules import compiled_rules
-from hemei.engines.forms.workbook import read_cells
+from hemei.engines.forms.workbook import Cells, place_of_text, read_cells
 from hemei.engines.forms.writing import as_xlsform
 from hemei.engines.forms.xform import NoXForm, WhichPlace, xform
 from hemei.terms.day import today
@@ -91,7 +92,7 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
         form = read_plain(sheets, **named, present=present, others=others)
     else:
         form = _named(read_form(content), wanted)
-    faults = [*_unknown_findings(form, wanted), *_not_asked(form, wanted), *_not_there(form, wanted)]
+    faults = [*_unknown_findings(form, wanted, sheets), *_not_asked(form, wanted), *_not_there(form, wanted)]
     if faults:
         raise FormRefused(faults)
     _require_for_phones(form)
@@ -122,11 +123,12 @@ def _named(form: ReadForm, wanted: About) -> ReadForm:
     return form
 
 
-def _unknown_findings(form: ReadForm, wanted: About) -> list[Fault]:
+def _unknown_findings(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
     known = {kind.id: kind.title for kind in wanted.programme.findings}
     unknown = [rule.finding for rule in form.rules or () if rule.finding not in known]
     listed = "、".join(f"{id}（{title}）" for id, title in list(known.items())[:SHOWN])
-    return [Fault("", 0, "", f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one in unknown]
+    told = [(one, place_of_text(sheets, (FINDINGS, "findings"), one)) for one in unknown]
+    return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
 
 
 def _not_asked(form: ReadForm, wanted: About) -> list[Fault]:

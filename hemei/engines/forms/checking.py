@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from hemei.engines.forms.expressions import Ast, Expression, as_xpath
+from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
 from hemei.engines.forms.parsing import Unreadable, parse
 from hemei.engines.forms.patterns import checked
@@ -126,6 +127,14 @@ def compiled(text: str, names: Names, wanted: Gives | None = None) -> tuple[Expr
     return Expression(ast), gives
 
 
+def divided(ast: Ast) -> None:
+    """Raise Unreadable where something is divided by a plain 0, which gives nothing that can be answered with."""
+    for part in ast[2:] if ast[0] == "call" else ():
+        divided(part)
+    if ast[:2] in (("call", "div"), ("call", "mod")) and ast[3] == ("lit", 0):
+        raise Unreadable(f"“{as_xpath(ast)}”除以 0，算不出来。", "请改为别的数。")
+
+
 class _Checker:
     def __init__(self, names: Names) -> None:
         self.names = names
@@ -230,7 +239,7 @@ class _Checker:
         named = str(literal[1])
         if question is None or not question.choices or not named or named in question.choice_names:
             return
-        shown = "、".join(choice.name for choice in question.choices)
+        shown = listed(choice.name for choice in question.choices)
         raise Unreadable(f"“{question.name}”没有选项“{named}”。", f"请改为 {shown} 之一。")
 
     def ordered(self, operator: str, left: tuple[Ast, Gives], right: tuple[Ast, Gives]) -> Ast:

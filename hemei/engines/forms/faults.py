@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -23,6 +23,16 @@ class Fault:
         if self.cell:
             where += f"（{self.cell}）"
         return f"{where}：{self.problem}{self.remedy}"
+
+
+def listed(names: Iterable[str], shown: int = 20) -> str:
+    """The names as a sentence has them, the first ones of many.
+
+    >>> listed(["有", "没有"]), listed("abc", 2)
+    ('有、没有', 'a、b……（共 3 个）')
+    """
+    known = [name if len(name) <= 40 else f"{name[:40]}…" for name in names]
+    return "、".join(known[:shown]) + (f"……（共 {len(known)} 个）" if len(known) > shown else "")
 
 
 class FormRefused(ValueError):

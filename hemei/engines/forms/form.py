@@ -10,6 +10,8 @@ from functools import cached_property
 from hemei.engines.forms.expressions import Expression
 
 MOST_ROWS = 1_000  # of a form's questions and headings: more than anybody answers on a phone
+MOST_CHOICES = 500  # of one question: more than anybody looks through on a phone
+LONGEST_TEXT = 2_000  # letters of a question, a hint or a choice: more is no question
 Texts = Mapping[str, str]
 """Language tag ("zh", "en") → text. A language in which nothing was written is not there."""
 

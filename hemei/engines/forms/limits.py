@@ -68,13 +68,13 @@ def _one(of: str) -> str:
     """The pattern of one value."""
     if of == "项数":
         return r"选?(\d+)(?:个?项|个)?"
-    return f"({DAY})" if of == "日期" else rf"({NUMBER})(?:{UNIT})?" if of == "字数" else f"({NUMBER})"
+    return f"({DAY})" if of == "日期" else rf"(\d+)(?:{UNIT})?" if of == "字数" else f"({NUMBER})"
 
 
 def _made_of(said: str) -> str:
     """A text of so many signs of a sort, “11 位数字”, as a pattern; "" where that is not what is said."""
     found = re.fullmatch(rf"(?:(\d{{1,4}})(?:{BETWEEN.pattern}(\d{{1,4}}))?位)?({'|'.join(SIGNS)})", said)
-    if not found or (found[2] and int(found[2]) < int(found[1])):
+    if not found or (found[1] and (not int(found[1]) or int(found[2] or found[1]) < int(found[1]))):
         return ""
     times = f"{{{found[1]}{',' + found[2] if found[2] else ''}}}" if found[1] else "+"
     return f"regex(., '^{SIGNS[found[3]]}{times}$')"
@@ -124,6 +124,25 @@ def limit_words(ast: Ast, of: str) -> str | None:
     names = SAID_OF_DAYS if of == "日期" else SAID
     unit = " 项" if of == "项数" else ""
     return "，".join(f"{names[operator]} {value}{unit}" for operator, value in filter(None, said))
+
+
+def impossible(ast: Ast, question: Question) -> bool:
+    """Whether no answer to the question can be within the limit, as far as it holds it against plain values."""
+    of = what(question)
+    said = filter(None, (_compared(part, of) for part in _conjuncts(ast))) if of else ()
+    least = [(0.0, False)] if of in ITSELF else []
+    most = [(float(len(question.choices)), False)] if of == "项数" else []
+    for operator, value in said:
+        if value == "今天":
+            continue
+        bound = float(date.fromisoformat(value).toordinal() if of == "日期" else value)
+        if operator in (">", ">=", "="):
+            least.append((bound, operator == ">"))
+        if operator in ("<", "<=", "="):
+            most.append((bound, operator == "<"))
+    if of in ITSELF and any(bound <= 0 for bound, _ in most):
+        return True  # an answer that is there has something in it
+    return any(low > high or (low == high and (above or below)) for low, above in least for high, below in most)
 
 
 def _conjuncts(ast: Ast) -> list[Ast]:

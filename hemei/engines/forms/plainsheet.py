@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Gives, Names, gives_of
+from hemei.engines.forms.checking import Gives, Names, divided, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
-from hemei.engines.forms.form import MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
-from hemei.engines.forms.limits import limit_words, limit_xpath, what
+from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
+from hemei.engines.forms.limits import impossible, limit_words, limit_xpath, what
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.reckoning import calculation_xpath
 from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.words_or_xpath import understood
-from hemei.engines.forms.workbook import Cells, Row, Sheet, sheet_of, text_of
+from hemei.engines.forms.workbook import Cells, Row, Sheet, not_merged, sheet_of, text_of
 
 SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
 GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE = (
@@ -115,6 +115,7 @@ class Plain:
 
     def columns(self, sheet: Sheet) -> None:
         """An unknown column is the clerk's own only where it is called so: a slip would lose what stands in it."""
+        self.faults += not_merged(sheet, (GROUP, TYPE, *REMARKS))
         for heading in (one for one in sheet.letters if one not in (*COLUMNS, *REMARKS)):
             if filled := next((row for row in sheet.rows if row.get(heading)), None):
                 near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
@@ -180,6 +181,8 @@ class Plain:
             self.fault(row, QUESTION, "题目没有文字。", "请填写题目。")
         for heading in (heading for heading in (GROUP, QUESTION, CHOICES, HINT) if "${" in row.get(heading)):
             self.fault(row, heading, "文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
+        for heading in (heading for heading in (GROUP, QUESTION, HINT) if len(row.get(heading)) > LONGEST_TEXT):
+            self.fault(row, heading, f"文字太长，最多 {LONGEST_TEXT} 字。", "请写短一些。")
         before = self.before(row, label)
         question = Question(
             name=self.name(row, before),
@@ -228,6 +231,9 @@ class Plain:
             if question.kind in (Kind.NOTE, Kind.CALCULATE):
                 self.fault(row, heading, "没有人来回答的题，不能限制答案。", "请清空这一格。")
             elif (read := self.limit(row, heading, question, words)) is not None:
+                if impossible(read.ast, question):
+                    problem = f"没有一个答案能符合“{row.get(heading)}”。"
+                    self.fault(row, heading, problem, "请核对两头的数，小的写在前面。")
                 constraint = read if constraint is None else constraint & read
         if constraint is None:
             return question
@@ -274,7 +280,9 @@ class Plain:
     ) -> tuple[Expression | None, Gives]:
         """What the cell says; a fault is noted where it cannot be read."""
         try:
-            return understood(row.get(heading), xpath, names, wanted)
+            made, gives = understood(row.get(heading), xpath, names, wanted)
+            divided(made.ast)
+            return made, gives
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
             return None, Gives.TEXT
@@ -315,6 +323,10 @@ class Plain:
             return
         if len(labels) < (2 if kind is Kind.SELECT_ONE else 1):
             self.fault(row, CHOICES, "选项不足两个。", "请写全，用“；”隔开，例如：是；否；拿不准。")
+        if len(labels) > MOST_CHOICES or any(len(label) > LONGEST_TEXT for label in labels):
+            problem = f"选项最多 {MOST_CHOICES} 个，每个最多 {LONGEST_TEXT} 字。"
+            self.fault(row, CHOICES, problem, "请减少选项，或改成文字题。")
+            labels = labels[:MOST_CHOICES]
         if len(set(labels)) < len(labels):
             self.fault(row, CHOICES, "有重复的选项。", "请删去重复的。")
         yield from self.named(labels, before)
@@ -398,17 +410,23 @@ def read_plain(
     Parameters: `present` is the form that it was edited from, from which codes, translations and pictures go on;
     `others` are forms of the same sort, in which the same answers have codes already.
     """
-    top = {name: row for name, cells in sheets.items() if (row := _heading_row(cells)) is not None}
+    called: dict[str, Cells] = {}
+    for name, cells in sheets.items():
+        called.setdefault(clean(name), cells)  # of two called alike, the one that is in sight
+    top = {name: row for name, cells in called.items() if (row := _heading_row(cells)) is not None}
     name = SHEET if SHEET in top else next(iter(top))
     faults: list[Fault] = []
-    sheet = sheet_of(name, sheets[name], top[name], _heading)
+    sheet = sheet_of(name, called[name], top[name], _heading)
     if len(sheet.rows) > MOST_ROWS:
         over = sheet.rows[MOST_ROWS]
         raise FormRefused([over.fault(QUESTION, f"题目太多，最多 {MOST_ROWS} 行。", "请拆成几张表。")])
     sections = Plain(present, others, faults).sections_of(sheet)
     said = None
-    if FINDINGS in sheets and sheets[FINDINGS] and not faults:
-        said = rules.read_rules(sheet_of(FINDINGS, sheets[FINDINGS], 0, _heading), sections, faults)
+    if (cells := called.get(FINDINGS, ())) and not faults:
+        at = next((k for k, line in enumerate(cells[:10]) if rules.FINDING in map(text_of, line)), 0)
+        ruled = sheet_of(FINDINGS, cells, at, _heading)
+        faults += rules.of_columns(ruled)
+        said = rules.read_rules(ruled, sections, faults)
     if faults:
         raise FormRefused(faults)
     return Form(id, version, title, present.languages if present else ("zh",), sections, said or None)

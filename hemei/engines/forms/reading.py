@@ -9,11 +9,11 @@ from pathlib import Path
 from hemei.engines.forms import rules
 from hemei.engines.forms.expressions import CHOICE_NAME
 from hemei.engines.forms.faults import Fault, FormRefused
-from hemei.engines.forms.form import Choice, Form
+from hemei.engines.forms.form import MOST_CHOICES, Choice, Form
 from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
 from hemei.engines.forms.languages import Languages, tag_of
 from hemei.engines.forms.survey import Survey, not_fixed
-from hemei.engines.forms.workbook import Row, Sheet, read_sheets
+from hemei.engines.forms.workbook import Row, Sheet, not_merged, read_sheets
 
 COLUMNS = {
     "survey": (
@@ -43,8 +43,9 @@ def read_form(source: bytes | Path) -> Form:
     """
     sheets = read_sheets(source)
     faults = [missing_sheet(name) for name in ("survey", "settings") if name not in sheets]
-    for sheet in sheets.values():
-        faults += faults_of_columns(sheet)
+    for name, sheet in sheets.items():
+        faults += faults_of_columns(sheet) if name in COLUMNS else not_obeyed(sheet)
+        faults += not_merged(sheet, ("type",))
     if any(fault.sheet in ("survey", "choices") and fault.row < 2 for fault in faults):
         raise FormRefused(faults)  # without these sheets and headings the rows mean nothing
     languages = languages_of(sheets, faults)
@@ -58,9 +59,15 @@ def read_form(source: bytes | Path) -> Form:
 
 
 def missing_sheet(name: str) -> Fault:
-    return Fault(
-        name, 0, "", "没有这个工作表。", f"请把写有{'题目' if name == 'survey' else '表单编号'}的工作表命名为 {name}。"
-    )
+    remedy = f"请把写有{'题目' if name == 'survey' else '表单编号'}的工作表命名为 {name}。"
+    plain = "用中文表格的，列名“题目”“类型”要写在前 10 行的同一行里。" if name == "survey" else ""
+    return Fault(name, 0, "", "没有这个工作表。", remedy + plain)
+
+
+def not_obeyed(sheet: Sheet) -> Iterable[Fault]:
+    """A sheet of XLSForm that none of our clients would go by."""
+    if sheet.rows:
+        yield Fault(sheet.name, sheet.rows[0].number, "", f"还不支持工作表“{sheet.name}”。", "请删去这个工作表。")
 
 
 def faults_of_columns(sheet: Sheet) -> list[Fault]:
@@ -118,6 +125,8 @@ def choice_lists(sheet: Sheet | None, languages: Languages, faults: list[Fault])
         choices = lists.setdefault(row.get("list_name"), {})
         faults += faults_of_choice(row, choice, choices, languages)
         faults += not_fixed(row)
+        if len(choices) == MOST_CHOICES:
+            faults.append(row.fault("name", f"一道题的选项最多 {MOST_CHOICES} 个。", "请减少选项，或改成 text 题。"))
         choices[choice.name] = choice
     return {name: tuple(choices.values()) for name, choices in lists.items()}
 

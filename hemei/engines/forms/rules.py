@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hemei.engines.forms.checking import Gives, Names, compiled
 from hemei.engines.forms.expressions import Ast, Expression
-from hemei.engines.forms.faults import Fault
+from hemei.engines.forms.faults import Fault, listed
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import TALLEST, Unreadable, height
 from hemei.engines.forms.words import Words
 from hemei.engines.forms.words_or_xpath import marked, understood
-from hemei.engines.forms.workbook import Row, Sheet
+from hemei.engines.forms.workbook import Row, Sheet, not_merged
 
 QUESTION, ANSWER, CONDITION, FINDING = "题目", "答案", "条件", "问题编号"
 COLUMNS = (QUESTION, ANSWER, CONDITION, FINDING)
@@ -39,6 +39,12 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             continue
         known = words.knows(row.get(QUESTION))
         heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) and known else QUESTION
+        if row.get(CONDITION) and (row.get(QUESTION) or row.get(ANSWER)):
+            problem = "这一行既写了题目、答案，又写了条件。"
+            faults.append(
+                row.fault(CONDITION, problem, "请只留一样；都要符合的，都写进条件，例如：墙体裂缝 = 明显 且 层数 > 2。")
+            )
+            continue
         try:
             if row.get(CONDITION):
                 when = understood(row.get(CONDITION), words.xpath, names, Gives.TRUTH)[0]
@@ -55,6 +61,17 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
     return tuple(Rule(finding, when) for finding, when in found.items())
 
 
+def of_columns(sheet: Sheet) -> Iterator[Fault]:
+    """A heading that is missing, one with a slip and cells that are merged: what stands there would be lost."""
+    if sheet.rows and FINDING not in sheet.letters:
+        yield sheet.fault("", f"缺少“{FINDING}”列。", f"请在第 1 行写上列名：{'、'.join(COLUMNS)}。")
+    for heading in (one for one in sheet.letters if one not in (*COLUMNS, "序号", "备注")):
+        if row := next((row for row in sheet.rows if row.get(heading)), None):
+            remedy = f"请清空这一列，或把列名改为“备注”。可用的列：{'、'.join(COLUMNS)}。"
+            yield row.fault(heading, f"不认识“{heading}”这一列。", remedy)
+    yield from not_merged(sheet, ("序号", "备注"))
+
+
 def _chosen_ones(row: Row, words: Words) -> str:
     """That one of the row's answers was given, as XPath. Raises Unreadable."""
     question = words.question_named(row.get(QUESTION))
@@ -62,7 +79,7 @@ def _chosen_ones(row: Row, words: Words) -> str:
     for said in filter(None, map(str.strip, BETWEEN.split(row.get(ANSWER)))):
         choice = words.choice_named(question, said)
         if choice is None:
-            shown = "、".join(one.labels.get("zh", one.name) for one in question.choices) or "没有选项，请写在条件列"
+            shown = listed(one.labels.get("zh", one.name) for one in question.choices) or "没有选项，请写在条件列"
             raise Unreadable(f"“{words.label(question)}”没有选项“{said}”。", f"可用的：{shown}。")
         parts.append(f"selected(${{{question.name}}}, '{choice}')")
     if not parts:

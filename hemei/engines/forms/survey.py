@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hemei.engines.forms.checking import Gives, Names, compiled, gives_of
+from hemei.engines.forms.checking import Gives, Names, compiled, divided, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
-from hemei.engines.forms.form import MOST_ROWS, Choice, Kind, Question, Section
+from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
+from hemei.engines.forms.limits import impossible
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.workbook import Row, Sheet
 
@@ -40,6 +41,8 @@ def not_fixed(row: Row) -> Iterator[Fault]:
     for heading, text in row.texts.items():
         if heading.partition("::")[0] in COLUMNS and "${" in text:
             yield row.fault(heading, "题目文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
+        if heading.partition("::")[0] in COLUMNS and len(text) > LONGEST_TEXT:
+            yield row.fault(heading, f"文字太长，最多 {LONGEST_TEXT} 字。", "请写短一些。")
 
 
 class Survey:
@@ -155,6 +158,9 @@ class Survey:
             self.fault(row, "constraint", f"{question.kind} 没有人来回答，不能有 constraint。", "请清空这一格。")
             return question
         constraint = self.expression(row, "constraint", Gives.TRUTH, question)
+        if constraint and impossible(constraint.ast, question):
+            problem = f"没有一个答案能符合“{row.get('constraint')}”。"
+            self.fault(row, "constraint", problem, "请核对两头的数。")
         return replace(question, constraint=constraint, constraint_messages=messages)
 
     def reckoned(self, row: Row, question: Question) -> Question:
@@ -183,13 +189,17 @@ class Survey:
             self.fault(row, "type", shown, f"请改为 {wanted}。{merged}")
             return False
         if kind in SELECTS and listed not in self.lists:
-            shown = f"choices 表里没有选项表“{listed}”。" if listed else "没有写选项表的名称。"
-            remedy = (
-                "请在 choices 表的 list_name 列加上它，或改为已有的名称：" + "、".join(filter(None, self.lists)) + "。"
-            )
-            self.fault(row, "type", shown, remedy)
+            self.fault(row, "type", *self.without_list(listed))
             return False
         return True
+
+    def without_list(self, listed: str) -> tuple[str, str]:
+        """What is wrong with a list of choices that is not there, and what to do."""
+        if listed.endswith(" or_other"):
+            return "还不支持 or_other。", "请在选项表里加一项“其他”，再加一道 text 题问是什么。"
+        known = "、".join(filter(None, self.lists))
+        shown = f"choices 表里没有选项表“{listed}”。" if listed else "没有写选项表的名称。"
+        return shown, "请在 choices 表的 list_name 列加上它" + (f"，或改为已有的名称：{known}。" if known else "。")
 
     def name(self, row: Row) -> str:
         name = row.get("name")
@@ -233,7 +243,9 @@ class Survey:
             own=row.get("name"),
         )
         try:
-            return compiled(text, names, wanted)
+            made, gives = compiled(text, names, wanted)
+            divided(made.ast)
+            return made, gives
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
             return None, Gives.TEXT

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from hemei.engines.forms.expressions import BINDING, Ast, number_text
+from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
 from hemei.engines.forms.parsing import LONGEST, Unreadable, too_long
 
-JOINED = {"且": "and", "并且": "and", "而且": "and", "或": "or", "或者": "or"}
+JOINED = {"且": "and", "并且": "and", "而且": "and", "或": "or", "或者": "or", "&&": "and", "||": "or"}
 COMPARED = {"!=": "!=", "≠": "!=", "不是": "!=", ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
 COMPARED |= {
     "大于等于": ">=",
@@ -19,6 +20,7 @@ COMPARED |= {
     "大于": ">",
     "小于": "<",
     "等于": "=",
+    "==": "=",
     "=": "=",
     "是": "=",
     ">": ">",
@@ -31,6 +33,7 @@ SELECTS = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 QUOTES = "“”\"'‘’《》「」"
+ALWAYS = ("总是", "总是问", "始终", "都问", "每次", "每次都问", "是", "必问")
 EXAMPLE = "请写成“题目 = 选项”这样，例如：墙体裂缝 = 明显 且 层数 > 2。"
 
 
@@ -195,6 +198,8 @@ class Reader:
 
     def question(self) -> Question:
         named = self.took(*self.words.named)
+        if not named and self.rest.rstrip(QUOTES + "。") in ALWAYS:
+            raise Unreadable(f"“{self.rest}”不是条件。", "总是要问的题，请清空这一格。")
         if not named:
             until = re.split(r"[=<>≠≥≤]|不是|是|含|已填|未填", self.rest)[0].strip()
             raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，条件只能用排在前面的题。")
@@ -207,7 +212,7 @@ class Reader:
             called |= {choice.name: choice.name for choice in question.choices}
             if chosen := self.took(*filter(None, called)):
                 return f"'{called[chosen]}'"
-            shown = "、".join(c.labels.get(self.words.language, c.name) for c in question.choices)
+            shown = listed(c.labels.get(self.words.language, c.name) for c in question.choices)
             raise Unreadable(f"“{self.words.label(question)}”没有选项“{self.rest[:12]}”。", f"请改为 {shown} 之一。")
         rest = self.rest
         if question.kind is Kind.DATE and (found := DAY.match(rest)):

@@ -17,16 +17,19 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.forms.faults import Fault, FormRefused
 
 SHEETS = ("survey", "choices", "settings", "findings")
+OTHERS = ("entities", "external_choices", "osm")  # sheets of XLSForm that ask for what we do not do
 SAME = {"calculate": "calculation", "relevance": "relevant"}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 5_000, 200, 20
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff]")  # comes along with copied text
+UNSEEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)  # comes along with copied text
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)(\d+)["']""")
 FILLED_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^<>]*(?<!/)>(?!</(?:\w+:)?c>)")
@@ -37,6 +40,10 @@ ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>])[^<>]*(?<!/)>")
 OF_PART = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
+class Covered(str):
+    """What a cell shows that is merged with a filled one above it: nothing of its own."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row below the header: its number in Excel and its texts by column heading, without the empty ones."""
@@ -45,6 +52,7 @@ class Row:
     number: int
     texts: Mapping[str, str]
     letters: Mapping[str, str]
+    covered: frozenset[str] = frozenset()  # headings whose cell is merged with a filled one above
 
     def get(self, heading: str) -> str:
         return self.texts.get(heading, "")
@@ -77,10 +85,10 @@ def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
     """The sheets of SHEETS that the workbook has. Raises FormRefused where it cannot be opened or is too large."""
     named: dict[str, Cells] = {}
     for name, cells in read_cells(source).items():
-        if named.setdefault(text_of(name).lower(), cells) is not cells and text_of(name).lower() in SHEETS:
+        if named.setdefault(text_of(name).lower(), cells) is not cells and text_of(name).lower() in SHEETS + OTHERS:
             twice = Fault(name, 0, "", f"有两张工作表都叫 {text_of(name)}。", "请删去一张，或改成别的名称。")
             raise FormRefused([twice])
-    return {name: sheet_of(name, named[name]) for name in SHEETS if name in named}
+    return {name: sheet_of(name, named[name]) for name in (*SHEETS, *OTHERS) if name in named}
 
 
 def read_cells(source: bytes | Path) -> dict[str, Cells]:
@@ -99,13 +107,40 @@ def read_cells(source: bytes | Path) -> dict[str, Cells]:
                 )
             told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
             present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
-            return {name: sheet.to_python(skip_empty_area=False) for name, sheet in present}
+            return {name: with_covered(sheet) for name, sheet in present}
     except CalamineError as error:
         raise FormRefused(
             of_the_file(
                 f"打不开这个工作簿（{error}）。", "请在 Excel 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
             )
         ) from None
+
+
+def with_covered(sheet: CalamineSheet) -> Cells:
+    """The cells of a sheet, those that merging empties told from those that nobody filled."""
+    cells = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if top < bottom and top < len(cells) and left < len(cells[top]) and text_of(cells[top][left]):
+            for line in cells[top + 1 : bottom + 1]:
+                line[left : right + 1] = [Covered() for _ in line[left : right + 1]]
+    return cells
+
+
+def not_merged(sheet: Sheet, harmless: Sequence[str]) -> Iterator[Fault]:
+    """Cells of rows that say something, merged with the one above: what it says would hold for its own row alone."""
+    for row in sheet.rows:
+        for heading in row.covered.difference(harmless):
+            yield row.fault(heading, "这一格和上面的合并了，读出来是空的。", "请取消合并，每一行各写各的。")
+
+
+def place_of_text(sheets: Mapping[str, Cells], named: Sequence[str], text: str) -> tuple[str, int, str]:
+    """Sheet, row and cell in which that text stands, in one of the sheets so named; ("", 0, "") where in none."""
+    for name in (name for name in sheets if text_of(name).lower() in named):
+        for number, line in enumerate(sheets[name], 1):
+            for column, cell in enumerate(line, 1):
+                if text_of(cell) == text:
+                    return name, number, f"{letters_of(column)}{number}"
+    return "", 0, ""
 
 
 def of_the_file(problem: str, remedy: str) -> list[Fault]:
@@ -254,7 +289,9 @@ def rows_of(sheet: str, headings: Sequence[str], letters: Mapping[str, str], cel
     for number, line in enumerate(cells[top + 1 :], start=top + 2):
         texts = {heading: text_of(cell) for heading, cell in zip(headings, line, strict=True) if heading}
         if any(texts.values()):
-            yield Row(sheet, number, {heading: text for heading, text in texts.items() if text}, letters)
+            said = {heading: text for heading, text in texts.items() if text}
+            covered = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Covered)}
+            yield Row(sheet, number, said, letters, frozenset(covered - {""}))
 
 
 def heading_of(text: str) -> str:

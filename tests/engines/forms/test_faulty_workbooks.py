@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import pytest
@@ -165,6 +166,18 @@ XLSFORM = [
     Case("an answer in a heading", {"C4": "每一间（共 ${width}）"}, "C4", "引用别的题", "固定的文字"),
     Case("an answer in a choice", {"choices!C2": "有 ${width}"}, "C2", "引用别的题", "固定的文字", "choices"),
     Case("a name of ours", {"B8": "hemei_place"}, "B8", "系统自己用", "换一个"),
+    Case("a limit that nothing is within", {"F3": ". > 5 and . < 3"}, "F3", "没有一个答案能符合", "核对"),
+    Case("divided by nothing", {"G7": "sum(${area}) div 0"}, "G7", "除以 0", "别的数"),
+    Case("a condition merged over two rows", {"D7": "${crack} = 'yes'"}, "D8", "合并了", "取消合并",
+         tweak=merge("D7:D8")),
+    Case("other, please say", {"A2": "select_one yn or_other"}, "A2", "or_other", "其他"),
+    Case("no sheet of choices", {}, "A2", "没有选项表“yn”", "加上它。",
+         tweak=lambda book: book.remove(book["choices"])),
+    Case("a sheet of entities", {}, "", "还不支持工作表", "删去", "entities", tweak=lambda book: entities(book)),
+    Case("a text without an end", {"C8": "长" * 3_000}, "C8", "文字太长", "短一些"),
+    Case("600 choices", {}, "B502", "最多 500 个", "减少", "choices", tweak=lambda book: many_choices(book)),
+    Case("headings of a plain sheet too far down", {}, "", "没有这个工作表", "前 10 行", "survey",
+         tweak=lambda book: setattr(book["survey"], "title", "第一页")),
     Case("a name of OpenRosa's", {"B8": "instanceID"}, "B8", "系统自己用", "换一个"),
 ]  # fmt: skip
 
@@ -217,6 +230,34 @@ PLAIN_FAULTS = [
     Case("no words", {"B2": None}, "B2", "没有文字", "题目"),
     Case("a finding for no question", {}, "A2", "没有叫“墙裂”", "照抄", "问题",
          tweak=lambda book: findings(book, "墙裂", "有")),
+    Case("a range the wrong way round", {"G3": "300 到 1"}, "G3", "没有一个答案能符合", "小的写在前面"),
+    Case("a range that nothing is within", {"G3": "大于 10，小于 5"}, "G3", "没有一个答案能符合", "小的写在前面"),
+    Case("days the wrong way round", {"C3": "日期", "G3": "2026-05-01 到 2026-04-01"}, "G3",
+         "没有一个答案能符合", "核对"),
+    Case("no letters", {"H6": "正好 0"}, "H6", "没有一个答案能符合", "核对"),
+    Case("less than no letters", {"H6": "最多 -5"}, "H6", "看不懂限制", "最多 200"),
+    Case("half a letter", {"H6": "最多 2.5"}, "H6", "看不懂限制", "最多 200"),
+    Case("no digits", {"H6": "0 位数字"}, "H6", "看不懂限制", "11 位数字"),
+    Case("more picks than choices", {"C2": "多选", "G2": "至少 3 项"}, "G2", "没有一个答案能符合", "核对"),
+    Case("a limit that Excel made a day", {"G3": date(2026, 1, 30)}, "G3", "看不懂限制“2026-01-30”", "1 到 30"),
+    Case("5,000 choices", {"D2": "；".join(f"项{k}" for k in range(5_000))}, "D2", "最多 500 个", "减少选项"),
+    Case("a question without an end", {"B6": "长" * 5_000}, "B6", "文字太长", "短一些"),
+    Case("choices that nothing divides", {"D2": "1.有 2.没有"}, "D2", "选项不足两个", "；"),
+    Case("a condition that always holds", {"F3": "总是"}, "F3", "不是条件", "清空"),
+    Case("required merged over three rows", {}, "E4", "合并了", "取消合并", tweak=merge("E2:E4")),
+    Case("divided by nothing", {"I5": "合计(面积) ÷ 0"}, "I5", "除以 0", "别的数"),
+    Case("Excel's own function", {"I5": "SUM(面积)"}, "I5", "没有叫“SUM”", "合计"),
+    Case("XPath that is none", {"H6": "XPath：. >> 3"}, "H6", "看不懂", "请改为 . > 3"),
+    Case("XPath without any", {"H6": "XPath："}, "H6", "少写了什么", "半角"),
+    Case("findings without a heading", {}, "", "缺少“问题编号”列", "条件", "问题", tweak=lambda book: unnamed(book)),
+    Case("a finding with a column of its own", {}, "E2", "不认识“说明”", "备注", "问题",
+         tweak=lambda book: findings(book, "有裂缝吗？", "有", E1="说明", E2="看墙")),
+    Case("a finding said twice over", {}, "C2", "既写了题目", "只留一样", "问题",
+         tweak=lambda book: findings(book, "有裂缝吗？", "有", C2="宽多少毫米 > 5")),
+    Case("a finding below a title", {}, "B3", "没有选项“很多”", "有、没有", "问题",
+         tweak=lambda book: titled(book)),
+    Case("findings on a sheet with a blank in its name", {}, "B2", "没有选项“很多”", "有、没有", "问题",
+         tweak=lambda book: blank_behind(book)),
     Case("a finding in 400 rows", {}, "D201", "超过 200 行", "自动计算", "问题", tweak=lambda book: many_ways(book)),
     Case("a finding for no answer", {}, "B2", "没有选项", "有、没有", "问题",
          tweak=lambda book: findings(book, "有裂缝吗？", "很多")),
@@ -228,10 +269,38 @@ def column_of_choices(book: Workbook) -> None:
     book["表单"]["D3"] = "拿不准"
 
 
-def findings(book: Workbook, question: str, answer: str) -> None:
+def entities(book: Workbook) -> None:
+    book.create_sheet("entities").append(["list_name", "label"])
+    book["entities"].append(["houses", "x"])
+
+
+def many_choices(book: Workbook) -> None:
+    for number in range(600):
+        book["choices"].append(["yn", f"c{number}", f"选项{number}"])
+
+
+def unnamed(book: Workbook) -> None:
+    book.create_sheet("问题").append(["题目", "答案"])
+    book["问题"].append(["有裂缝吗？", "有"])
+
+
+def blank_behind(book: Workbook) -> None:
+    findings(book, "有裂缝吗？", "很多")
+    book["问题"].title = "问题 "
+
+
+def titled(book: Workbook) -> None:
+    findings(book, "有裂缝吗？", "很多")
+    book["问题"].insert_rows(1)
+    book["问题"]["A1"] = "怎样算有问题"
+
+
+def findings(book: Workbook, question: str, answer: str, **more: str) -> None:
     sheet = book.create_sheet("问题")
     sheet.append(["题目", "答案", "条件", "问题编号"])
     sheet.append([question, answer, None, "houses.F01"])
+    for cell, text in more.items():
+        sheet[cell] = text
 
 
 def many_ways(book: Workbook) -> None:
@@ -262,6 +331,10 @@ HARMLESS: list[tuple[str, Callable[[Case], bytes], Case]] = [
     ("full-width brackets round the language", xlsform, Case("", {"C1": "label::中文（zh）"})),
     ("a version typed as a number", xlsform, Case("", {"settings!C2": 2026112601})),
     ("capitals and blanks in headings", xlsform, Case("", {"A1": " Type ", "B1": "NAME"})),
+    ("marks that turn the writing round", xlsform, Case("", {"C2": "有\u202e裂缝吗？"})),
+    ("signs of programmers", plain, Case("", {"F3": "有裂缝吗 == 有 && 有裂缝吗 == 有"})),
+    ("a merged remark", plain, Case("", {"K1": "备注", "K2": "问过老王"}, tweak=merge("K2:K4"))),
+    ("an empty cell merged", plain, Case("", tweak=merge("F4:F5"))),
     ("a merged heading of a group", plain, Case("", tweak=merge("A2:A3"))),
 ]
 

@@ -94,9 +94,7 @@ def test_what_stands_in_the_cells_is_in_words_where_there_are_some() -> None:
         row(None, "今天几号", "自动计算", 自动计算="xpath: format-date(today(), '%d')"),
         row(None, "备注", "文字", 字数="contains(., '墙')"),
     )
-    said = {
-        q.labels["zh"]: (q.constraint or q.calculation).text for q in form.everything if q.constraint or q.calculation
-    }
+    said = {q.labels["zh"]: one.text for q in form.everything if (one := q.constraint or q.calculation)}
     assert said["电话"] == "regex(., '^[0-9]{11}$')"
     assert said["哪几面墙"] == "count-selected(.) <= 2"
     assert said["结论"] == "if(selected(${q3}, 'c1'), concat('东墙', ${q1}), '无')"
