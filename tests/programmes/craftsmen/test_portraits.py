@@ -6,7 +6,9 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import ExifTags, Image
 
 from hemei.core.access import Refused
@@ -82,7 +84,9 @@ def test_it_is_shown_to_whoever_scans_only_by_consent(ready: Craftsman, people: 
     assert stranger.get(picture).status_code == 404, "printed on the card, and no more"
     assert "wearer" not in stranger.get(f"/craftsmen/card/{card.code}/").content.decode()
     keep(ready, people, b"", shown=True, agreed_by="同意书 2026-11-01")
-    assert "戴牌人的照片" in stranger.get(f"/craftsmen/card/{card.code}/").content.decode()
+    with CaptureQueriesContext(connection) as asked:
+        assert "戴牌人的照片" in stranger.get(f"/craftsmen/card/{card.code}/").content.decode()
+    assert not any('"picture"' in query["sql"] for query in asked), "the page only asks whether there is one"
     answer = stranger.get(picture)
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["Cache-Control"] == "no-store, private"

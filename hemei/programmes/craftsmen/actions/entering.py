@@ -16,6 +16,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Person
 from hemei.core.personal import encrypt
 from hemei.core.writing import action, audit
+from hemei.programmes.craftsmen.actions.people import require_in_register
 from hemei.programmes.craftsmen.actions.scans import attach
 from hemei.programmes.craftsmen.levels import levels_of
 from hemei.programmes.craftsmen.models import Craftsman, EarlierTraining, LessonKind, Trade
@@ -102,8 +103,7 @@ def enter_training(
     *, craftsman: Craftsman, told: Elsewhere, by: Actor, files: Sequence[NewFile] = ()
 ) -> EarlierTraining:
     """Enter a training that was held elsewhere. One of that day of which only the day was known gains its hours."""
-    if craftsman.left_on is not None:
-        raise Conflict(_("这名工匠已经退出名册。"), code="left")
+    require_in_register(craftsman)
     if told.on > today():
         raise Mistaken(_("培训日期在将来，请核对。"), field="on", code="future")
     for field in ("body", "document"):

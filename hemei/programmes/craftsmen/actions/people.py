@@ -39,7 +39,7 @@ class Paper:
 @action(verb="craftsman.keep", on="craftsman")
 def record_certificate(*, craftsman: Craftsman, paper: Paper, by: Actor, files: Sequence[NewFile] = ()) -> Certificate:
     """Take a training body's certificate into the register, with its scans where there are any."""
-    _in_register(craftsman)
+    require_in_register(craftsman)
     if not paper.body.strip():
         raise Mistaken(_("请填写发证机构。"), field="body")
     if not paper.number.strip():
@@ -72,7 +72,7 @@ def revoke_certificate(*, certificate: Certificate, why: str, by: Actor) -> Cert
     """Say that a certificate no longer holds, from today on; the cards issued on it go with it."""
     if certificate.revoked_on is not None:
         raise Conflict(_("这本证书已经注销。"), code="revoked")
-    _require_reason(why)
+    require_reason(why)
     certificate.revoked_on, certificate.revoked_why = today(), why.strip()
     certificate.save(update_fields=["revoked_on", "revoked_why"])
     gone = DutyCard.objects.filter(certificate=certificate, revoked_on=None)
@@ -86,7 +86,7 @@ def revoke_certificate(*, certificate: Certificate, why: str, by: Actor) -> Cert
 @action(verb="craftsman.keep", on="craftsman")
 def issue_card(*, craftsman: Craftsman, by: Actor) -> DutyCard:
     """A duty card for whoever may be on duty today. An earlier card is replaced: only one is valid at a time."""
-    _in_register(craftsman)
+    require_in_register(craftsman)
     on = today()
     stands = standings([craftsman], on=on)[craftsman.pk]
     if stands.certificate is None or stands.until is None:
@@ -133,7 +133,7 @@ def revoke_card(*, card: DutyCard, why: str, by: Actor) -> DutyCard:
     """Say that a card no longer counts, as when it was lost."""
     if card.revoked_on is not None:
         raise Conflict(_("这块上岗牌已经作废。"), code="revoked")
-    _require_reason(why)
+    require_reason(why)
     card.revoked_on, card.revoked_why = today(), why.strip()
     card.save(update_fields=["revoked_on", "revoked_why"])
     subject = f"craftsman:{card.craftsman_id}"
@@ -141,12 +141,14 @@ def revoke_card(*, card: DutyCard, why: str, by: Actor) -> DutyCard:
     return card
 
 
-def _require_reason(why: str) -> None:
+def require_reason(why: str) -> None:
+    """Raise Mistaken where nobody says why."""
     if not why.strip():
         raise Mistaken(_("请写明原因。"), field="why", code="no_reason")
 
 
-def _in_register(craftsman: Craftsman) -> None:
+def require_in_register(craftsman: Craftsman) -> None:
+    """Raise Conflict for whoever has left it."""
     if craftsman.left_on is not None:
         raise Conflict(_("这名工匠已经退出名册。"), code="left")
 
@@ -163,7 +165,7 @@ SHOWN: dict[str, str | Promise] = {
 @action(verb="craftsman.keep", on="craftsman")
 def agree(*, craftsman: Craftsman, shown: Sequence[str], paper: str, by: Actor) -> Craftsman:
     """What somebody lets the public directory show from now on; nothing takes them out of it at once."""
-    _in_register(craftsman)
+    require_in_register(craftsman)
     if not paper.strip():
         raise Mistaken(_("请写明依据，例如本人签字的同意书及日期。"), field="paper", code="no_document")
     if unknown := [name for name in shown if name not in SHOWN]:
@@ -181,7 +183,7 @@ def agree(*, craftsman: Craftsman, shown: Sequence[str], paper: str, by: Actor) 
 @action(verb="craftsman.keep", on="craftsman")
 def change(*, craftsman: Craftsman, trade: str, level: str, lead: bool, team: str, by: Actor) -> Craftsman:
     """Correct what the register says of somebody's work. A card already issued keeps what it says: it is signed."""
-    _in_register(craftsman)
+    require_in_register(craftsman)
     named = levels_of(craftsman.region)
     if level.strip() and named and level.strip() not in named:
         raise Mistaken(
@@ -198,8 +200,8 @@ def change(*, craftsman: Craftsman, trade: str, level: str, lead: bool, team: st
 @action(verb="craftsman.keep", on="craftsman")
 def leave(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
     """Out of the register: cards count no more, the directory shows nothing, the picture goes; what was done stays."""
-    _in_register(craftsman)
-    _require_reason(why)
+    require_in_register(craftsman)
+    require_reason(why)
     if Posting.objects.filter(craftsman=craftsman, ends=None).exists():
         raise Mistaken(_("他还在工地上。请先让村里登记离开。"), code="still_posted")
     craftsman.left_on, craftsman.shown = today(), []
@@ -217,7 +219,7 @@ def bring_back(*, craftsman: Craftsman, why: str, by: Actor) -> Craftsman:
     """Into the register again, with what was done; cards that were called in stay so, and consent is asked anew."""
     if craftsman.left_on is None:
         raise Conflict(_("这名工匠还在名册里。"), code="not_left")
-    _require_reason(why)
+    require_reason(why)
     craftsman.left_on = None
     craftsman.save(update_fields=["left_on"])
     audit(by, "craftsman.return", f"craftsman:{craftsman.pk}", craftsman.region, values=why)

@@ -13,6 +13,7 @@ from hemei.core.access import Actor
 from hemei.core.actions.evidence import NewFile, media_type
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.writing import action, audit
+from hemei.programmes.craftsmen.actions.people import require_in_register, require_reason
 from hemei.programmes.craftsmen.models import Craftsman, Portrait
 
 LEAST = (240, 320)
@@ -24,8 +25,7 @@ def keep_portrait(
     *, craftsman: Craftsman, files: Sequence[NewFile], shown: bool, agreed_by: str, by: Actor
 ) -> Portrait:
     """Keep a picture, or what somebody said about who may see it; a new picture takes the place of the old one."""
-    if craftsman.left_on is not None:
-        raise Conflict(_("这名工匠已经退出名册。"), code="left")
+    require_in_register(craftsman)
     if len(files) > 1:
         raise Mistaken(_("上岗牌上只印一张，请只留一张。"), field="files", code="several")
     row = Portrait.objects.filter(craftsman=craftsman).first()
@@ -48,8 +48,7 @@ def keep_portrait(
 @action(verb="craftsman.keep", on="craftsman")
 def drop_portrait(*, craftsman: Craftsman, why: str, by: Actor) -> None:
     """Delete the picture: cards that are printed from now on have none."""
-    if not why.strip():
-        raise Mistaken(_("请写明原因。"), field="why", code="no_reason")
+    require_reason(why)
     gone, _each = Portrait.objects.filter(craftsman=craftsman).delete()
     if not gone:
         raise Conflict(_("已经没有照片了。"), code="no_picture")

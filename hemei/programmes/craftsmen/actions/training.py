@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Actor, At
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.writing import action, audit
+from hemei.programmes.craftsmen.actions.people import require_reason
 from hemei.programmes.craftsmen.models import Arrival, Attendance, Craftsman, LessonKind, Session
 from hemei.programmes.craftsmen.queries.people import counted
 from hemei.terms.region import Level
@@ -112,8 +113,7 @@ def strike(*, attendance: Attendance, why: str, by: Actor) -> Attendance:
     """Strike out an entry that is not true: it counts no more, and stays to be seen."""
     if attendance.struck_at is not None:
         raise Conflict(_("这一条已经划掉了。"), code="struck")
-    if not why.strip():
-        raise Mistaken(_("请写明原因。"), field="why", code="no_reason")
+    require_reason(why)
     attendance.struck_at, attendance.struck_why = timezone.now(), why.strip()
     attendance.save(update_fields=["struck_at", "struck_why"])
     detail = {"session": attendance.session_id}
@@ -126,8 +126,7 @@ def call_off(*, session: Session, why: str, by: Actor) -> Session:
     """A session that does not take place, or is not to count: nobody's hours come from it."""
     if session.called_off_at is not None:
         raise Conflict(_("这场培训已经取消。"), code="called_off")
-    if not why.strip():
-        raise Mistaken(_("请写明原因。"), field="why", code="no_reason")
+    require_reason(why)
     session.called_off_at, session.called_off_why = timezone.now(), why.strip()
     session.save(update_fields=["called_off_at", "called_off_why"])
     audit(by, "training.call_off", f"session:{session.pk}", session.region, values=why)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
@@ -93,10 +94,9 @@ def rated(request: HttpRequest, slip: str) -> HttpResponse:
 @for_anybody
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """A duty card, as it is and as it stands today."""
-    card = _true(code)
+    card, said = _true(code)
     if card is None:
         return render(request, "craftsmen/check.html", {"forged": True}, status=404)
-    said = signing.read(code)
     stands = standings([card.craftsman], on=today())[card.craftsman_id]
     context = {
         "said": said,
@@ -109,32 +109,32 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         "why": why_not(stands),
         "today": today(),
         "code": code,
-        "portrait": _shown(card) is not None,
+        "portrait": _shown(card).exists(),
     }
     return render(request, "craftsmen/check.html", context)
 
 
-def _true(code: str) -> DutyCard | None:
-    """The card that a code is of; None for one that was altered or never issued."""
+def _true(code: str) -> tuple[DutyCard | None, dict[str, Any]]:
+    """The card that a code is of, and what the code says; no card for one that was altered or never issued."""
     try:
         said = signing.read(code)
     except BadCode:
-        return None
+        return None, {}
     card = live_card(str(said.get("k", "")))
-    return card if card and card.code == code else None
+    return card if card and card.code == code else None, said
 
 
-def _shown(card: DutyCard) -> Portrait | None:
-    """The picture of its wearer, where they agreed and the card still counts."""
+def _shown(card: DutyCard) -> QuerySet[Portrait]:
+    """The picture of its wearer, where they agreed and the card still counts: one, or none."""
     rows = Portrait.objects.filter(craftsman=card.craftsman_id, shown=True)
-    return rows.first() if card.revoked_on is None and card.valid_to >= today() else None
+    return rows if card.revoked_on is None and card.valid_to >= today() else rows.none()
 
 
 @for_anybody
 def wearer(request: HttpRequest, code: str) -> HttpResponse:
     """The wearer's picture, for whoever holds the card."""
-    card = _true(code)
-    shown = found(_shown(card) if card else None)
+    card, _said = _true(code)
+    shown = found(_shown(card).first() if card else None)
     return picture_response(bytes(shown.picture), name="wearer.jpg")
 
 
