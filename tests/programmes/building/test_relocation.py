@@ -13,7 +13,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Case, Check, Holding, Household, Place
 from hemei.programmes.building.actions.lead import hand_over
 from hemei.programmes.building.actions.relocation import reach_stage
-from hemei.programmes.building.models import Lead, Permit
+from hemei.programmes.building.models import Lead, Permit, Stage
 from hemei.programmes.building.queries.standing import stood
 from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
@@ -92,6 +92,33 @@ def test_the_d_case_closes_when_the_new_house_stands_and_the_old_one_is_down(
     assert "原址复绿" in page
     assert "栽了 40 株" in page
     assert "各阶段都登记过了" in client.post(address, said | {"photo": picture()}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "before", "shown"),
+    [
+        ("returned", 0, "资格认定"),
+        ("building", 2, ""),
+        ("accepted", 2, "旧房拆除"),
+        ("registered", 2, "旧房拆除"),
+        ("registered", 3, "原址复绿"),
+        ("registered", 4, ""),
+        ("withdrawn", 0, ""),
+    ],
+)
+def test_the_page_leads_to_the_stage_whose_time_it_is(
+    people: People, moving: Permit, state: str, before: int, shown: str
+) -> None:
+    for number, stage in enumerate(Stage.values[:before]):
+        if number == 2:
+            Permit.objects.filter(pk=moving.pk).update(state="accepted", accepted_on=today())
+            moving.refresh_from_db()
+        reached(moving, stage, people.township)
+    Permit.objects.filter(pk=moving.pk).update(state=state)
+    page = client_of(people.township).get(f"/building/{moving.pk}/")
+    assert page.context["relocating"] == shown
+    assert (f'href="/building/{moving.pk}/relocation/"' in page.content.decode()) is bool(shown)
+    assert "登记搬迁阶段" not in client_of(people.auditor).get(f"/building/{moving.pk}/").content.decode()
 
 
 def test_a_lead_comes_from_a_look_at_a_house_and_opens_no_case(people: People, house: Place) -> None:

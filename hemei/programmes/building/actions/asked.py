@@ -18,6 +18,7 @@ from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.calendar import calendar_of, notice_ends
 from hemei.programmes.building.queries.reviews import (
     inspections_lacking,
+    latest_opinions,
     mending,
     objecting_offices,
     silent_offices,
@@ -114,9 +115,10 @@ def noticed(permit: Permit, brought: Brought, at: datetime) -> None:
 @asked("permit.town_review")
 def reviewed(permit: Permit, brought: Brought, at: datetime) -> None:
     require_visits(permit, "permit.town_review", at)
-    if silent := silent_offices(permit, on=day_of(at)):
+    said = latest_opinions(permit)
+    if silent := silent_offices(permit, said, on=day_of(at)):
         raise Mistaken(_("还没有意见：%(offices)s。") % {"offices": listed(silent)}, code="offices_silent")
-    if against := objecting_offices(permit):
+    if against := objecting_offices(said):
         raise Mistaken(
             _("%(offices)s不同意：请退回补正，或写明理由不予批准；意见改变的请该部门重新出具。")
             % {"offices": listed(against)},

@@ -5,10 +5,11 @@ Each takes a permit that was read in a scope.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from hemei.programmes.building.lists import listed_in, visits_before
-from hemei.programmes.building.models import Opinion, Permit
+from hemei.programmes.building.models import Opinion, Permit, RuledAnew
 from hemei.terms.day import day_of
 
 
@@ -18,14 +19,13 @@ def latest_opinions(permit: Permit) -> dict[str, Opinion]:
     return {row.office: row for row in rows}
 
 
-def silent_offices(permit: Permit, *, on: date) -> list[str]:
-    """The offices that are to be heard and have said nothing yet."""
-    said = latest_opinions(permit)
+def silent_offices(permit: Permit, said: Mapping[str, Opinion], *, on: date) -> list[str]:
+    """The offices that are to be heard and have said nothing yet; `said` as `latest_opinions` reads it."""
     return [name for name in listed_in("offices", region=permit.region, on=on) if name not in said]
 
 
-def objecting_offices(permit: Permit) -> list[str]:
-    return [name for name, row in latest_opinions(permit).items() if row.said == Opinion.Said.OBJECTS]
+def objecting_offices(said: Mapping[str, Opinion]) -> list[str]:
+    return [name for name, row in said.items() if row.said == Opinion.Said.OBJECTS]
 
 
 EARLIER = {"permit.set_out": 1, "permit.accept": 2}
@@ -55,3 +55,8 @@ def inspections_lacking(permit: Permit, *, on: date) -> list[str]:
     """The stages of the work that nobody has inspected yet, in their order."""
     done = {str(step.data.get("stage")) for step in permit.steps.filter(verb="permit.inspect")}
     return [name for name in listed_in("stages", region=permit.region, on=on) if name not in done]
+
+
+def newest_anew(permit: Permit) -> RuledAnew | None:
+    """What new layers or rules last made of an application."""
+    return permit.ruled_anew.order_by("-id").first()

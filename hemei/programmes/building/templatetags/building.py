@@ -11,7 +11,8 @@ from django import template
 from django.utils.translation import gettext as _
 
 from hemei.programmes.building.life import LIFE, LOOKS
-from hemei.programmes.building.models import Pattern, Permit, RuledAnew
+from hemei.programmes.building.models import Pattern, Permit
+from hemei.programmes.building.queries.reviews import newest_anew
 from hemei.programmes.building.shapes import area_m2
 from hemei.programmes.building.wording import OUTCOMES
 from hemei.terms.clause import Clause
@@ -82,10 +83,7 @@ def marks(clause: Clause) -> tuple[str, ...]:
     return clause.marks(today())
 
 
-@register.filter
-def newest_anew(permit: Permit) -> RuledAnew | None:
-    """What new layers or rules last made of an application."""
-    return permit.ruled_anew.order_by("-id").first()
+register.filter(newest_anew)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -20,7 +20,7 @@ from hemei.programmes.building.actions.relocation import open_stage
 from hemei.programmes.building.gates import GATES, SETTLED_BY_STEPS, clause
 from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.lists import listed_in
-from hemei.programmes.building.models import Demonstration, Permit, PermitFile, Stage
+from hemei.programmes.building.models import Demonstration, Opinion, Permit, PermitFile, Stage
 from hemei.programmes.building.offers import offers, slug
 from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.patterns import against
@@ -57,6 +57,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     if row.number:  # what was decided stands as it was decided
         gates = [one for one in gates if one.passage.gate.before != "permit.approve"]
     scope = reach(request.actor, "permit.view", MATTER)
+    said = latest_opinions(row)
     context = {
         "one": row,
         "state": LIFE.by_key[row.state].name,
@@ -77,8 +78,8 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "may_demonstrate": bool(row.accepted_on) and may(request.actor, "permit.accept", row),
         "running": not LIFE.by_key[row.state].ending,
         "region_names": names(within=scope),
-        **_lacking(row, gates),
-        **_review(row),
+        **_lacking(row, gates, said),
+        **_review(row, said),
         **_story(row),
     }
     return render(request, "building/one.html", context)
@@ -109,21 +110,23 @@ def _how(one: Stood) -> str:
     return str(one.outcome)
 
 
-def _lacking(row: Permit, gates: Sequence[Stood]) -> dict[str, Any]:
-    """What still lacks before the next step, but for what that step itself brings."""
+def _lacking(row: Permit, gates: Sequence[Stood], said: Mapping[str, Opinion]) -> dict[str, Any]:
+    """What still lacks before the next step, but for what that step itself brings; and the stage of a relocation, which
+    is recorded beside the steps and after the last of them."""
+    relocating = {"relocating": Stage(stage).label if (stage := open_stage(row)) else ""}
+    if LIFE.by_key[row.state].ending or row.state == "returned":
+        return relocating
     day, at_review = today(), row.state == "village_reviewed"
     ahead = not row.number or row.state == "approved"
-    told: dict[str, Any] = {
+    return {
         "in_the_way": [one for one in gates if one.blocks and ahead and one.passage.gate.id not in SETTLED_BY_STEPS],
-        "silent": silent_offices(row, on=day) if at_review else [],
-        "objecting": objecting_offices(row) if at_review else [],
+        "silent": silent_offices(row, said, on=day) if at_review else [],
+        "objecting": objecting_offices(said) if at_review else [],
         "unvisited": visits_lacking(row, VISITED_BEFORE.get(row.state, ""), on=day),
         "uninspected": inspections_lacking(row, on=day) if row.state == "building" else [],
         "mending": row.state == "building" and mending(row),
-        "relocating": Stage(stage).label if (stage := open_stage(row)) else "",
+        **relocating,
     }
-    ended = LIFE.by_key[row.state].ending
-    return dict.fromkeys(told, ()) if ended or row.state == "returned" else told
 
 
 def _decided(row: Permit) -> list[tuple[Any, Any, dict[str, str]]]:
@@ -134,8 +137,8 @@ def _decided(row: Permit) -> list[tuple[Any, Any, dict[str, str]]]:
     return [(known[one["gate"]].title, clause(known[one["gate"]].clause), one) for one in kept if one["gate"] in known]
 
 
-def _review(row: Permit) -> dict[str, Any]:
-    said, day = latest_opinions(row), today()
+def _review(row: Permit, said: Mapping[str, Opinion]) -> dict[str, Any]:
+    day = today()
     visits = {kind: [] for kind in listed_in("visits", region=row.region, on=day)}  # type: dict[str, list[Any]]
     for made in row.visits.order_by("on", "pk"):
         visits.setdefault(made.kind, []).append(made)

@@ -16,6 +16,7 @@ from hemei.field.scanned import for_anybody
 from hemei.programmes.building.life import LIFE, OPEN_TO_RULES, STAGES
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.permits import of_number, on_notice
+from hemei.programmes.building.queries.reviews import newest_anew
 from hemei.programmes.building.views.printed import FOLLOW, village_of
 from hemei.programmes.building.wording import NEXT
 from hemei.terms.day import today
@@ -77,6 +78,6 @@ def follow(request: HttpRequest, slip: str) -> HttpResponse:
         ],
         "last": next((step for step in reversed(steps) if step.verb in ("permit.return", "permit.refuse")), None),
         "village": village_of(permit),
-        "anew": permit.ruled_anew.order_by("-id").first() if permit.state in OPEN_TO_RULES else None,
+        "anew": newest_anew(permit) if permit.state in OPEN_TO_RULES else None,
     }
     return render(request, "building/follow.html", context)
