@@ -81,6 +81,16 @@ def test_corners_that_do_not_fit_are_refused(people: People, household: Househol
     assert not Permit.objects.exists()
 
 
+def test_a_footprint_larger_than_what_was_drawn_is_refused(people: People, household: Household) -> None:
+    for footprint, drawn in ((90.0, L_SHAPE), (90.4, L_SHAPE), (80.0, L_SHAPE)):
+        applied(people, household, house_shape=corners(drawn), footprint_m2=footprint)
+    with pytest.raises(Mistaken, match=r"画的房子只有 90\.0 平方米") as told:
+        applied(people, household, house_shape=corners(L_SHAPE), footprint_m2=95.0)
+    assert told.value.field == "footprint_m2"
+    with pytest.raises(Mistaken, match=r"画的房子只有 90\.0 平方米"):  # whatever sides a rectangle had before
+        applied(people, household, house_shape=corners(L_SHAPE), footprint_m2=95.0, width_m=20.0, depth_m=20.0)
+
+
 def test_the_acceptance_holds_wing_against_wing(people: People, way: Way, household: Household) -> None:
     permit = applied(people, household, house_shape=corners(L_SHAPE), plot_shape=corners(PLOT))
     day = way.to_building(permit)

@@ -24,7 +24,7 @@ from hemei.programmes.building.models import Design, Fate, Land, Permit, PermitF
 from hemei.programmes.building.queries.patterns import of_district
 from hemei.programmes.building.queries.placing import house_drawn, outside
 from hemei.programmes.building.queries.standing import DWELLING
-from hemei.programmes.building.shapes import ring_of
+from hemei.programmes.building.shapes import area_m2, ring_of
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
@@ -203,12 +203,15 @@ def _check_drawn(filed: Filed, household: Household) -> None:
         raise Mistaken(_("转角请填 0 到 360 度。"), field="turn", code="out_of_range")
     wings = filed.house_shape.strip()
     if wings:
-        spot = ring_of(wings, field="house_shape").representative_point()
+        house = ring_of(wings, field="house_shape")
+        spot = house.representative_point()
         _require_inside(household, spot.x, spot.y, "house_shape")
-    elif filed.width_m and filed.depth_m and filed.footprint_m2 > filed.width_m * filed.depth_m + 0.5:
+        said, drawn_m2 = _("画的房子只有 %(area)s 平方米，比基底面积还小，请核对。"), area_m2(house)
+    else:
         said = _("面宽乘进深只有 %(area)s 平方米，比基底面积还小，请核对。")
-        area = f"{filed.width_m * filed.depth_m:.1f}"
-        raise Mistaken(said % {"area": area}, field="footprint_m2", code="larger_than_drawn")
+        drawn_m2 = (filed.width_m or 0.0) * (filed.depth_m or 0.0)
+    if drawn_m2 and filed.footprint_m2 > drawn_m2 + 0.5:
+        raise Mistaken(said % {"area": f"{drawn_m2:.1f}"}, field="footprint_m2", code="larger_than_drawn")
     if filed.plot_shape.strip():
         ring_of(filed.plot_shape, field="plot_shape")
     if not wings and filed.lon is not None and filed.lat is not None:
