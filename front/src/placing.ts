@@ -26,40 +26,49 @@ function put(name: string, value: string): void {
   at.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-/** Corners turned clockwise about their middle. */
-function turned(corners: Point[], degrees: number): Point[] {
-  const [lon, lat] = middle(corners);
-  const angle = (-degrees * Math.PI) / 180;
-  const narrow = Math.cos((lat * Math.PI) / 180);
-  return corners.map(([x, y]) => {
-    const [east, north] = [(x - lon) * narrow, y - lat];
-    return [lon + (east * Math.cos(angle) - north * Math.sin(angle)) / narrow, lat + east * Math.sin(angle) + north * Math.cos(angle)];
-  });
+/** As building/shapes.py has it: how long a degree is there, eastward and northward. */
+function metresADegree(lat: number): [east: number, north: number] {
+  const angle = (lat * Math.PI) / 180;
+  const flat = 1 - SQUASHED * Math.sin(angle) ** 2;
+  const east = ((Math.PI / 180) * EQUATOR_M * Math.cos(angle)) / Math.sqrt(flat);
+  return [east, ((Math.PI / 180) * EQUATOR_M * (1 - SQUASHED)) / flat ** 1.5];
 }
 
+/** Points in metres about a spot, turned clockwise, in degrees. */
+function putDown([lon, lat]: Point, points: Point[], turn: number): Point[] {
+  const [east, north] = metresADegree(lat);
+  const angle = (-turn * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return points.map(([x, y]) => [lon + (x * cos - y * sin) / east, lat + (x * sin + y * cos) / north]);
+}
+
+/** Corners turned clockwise about their middle. */
+function turned(corners: Point[], degrees: number): Point[] {
+  const spot = middle(corners);
+  const [east, north] = metresADegree(spot[1]);
+  return putDown(spot, corners.map(([lon, lat]) => [(lon - spot[0]) * east, (lat - spot[1]) * north]), degrees);
+}
+
+/** The mean of the corners: turning moves it nowhere, as it does the middle of the box around them. */
 function middle(corners: Point[]): Point {
-  const [west, east] = [Math.min(...corners.map(([x]) => x)), Math.max(...corners.map(([x]) => x))];
-  const [south, north] = [Math.min(...corners.map(([, y]) => y)), Math.max(...corners.map(([, y]) => y))];
-  return [(west + east) / 2, (south + north) / 2];
+  const mean = (at: 0 | 1) => corners.reduce((sum, corner) => sum + corner[at], 0) / corners.length;
+  return [mean(0), mean(1)];
 }
 
 /** As building/shapes.py draws it. */
 function rectangle(lon: number, lat: number, width: number, depth: number, turn: number): Point[] {
-  const angle = (-turn * Math.PI) / 180;
-  const flat = 1 - SQUASHED * Math.sin((lat * Math.PI) / 180) ** 2;
-  const across = ((Math.PI / 180) * EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / Math.sqrt(flat);
-  const up = ((Math.PI / 180) * EQUATOR_M * (1 - SQUASHED)) / flat ** 1.5;
-  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([x, y]) => [(x! * width) / 2, (y! * depth) / 2]);
-  return corners.map(([x, y]) => [
-    lon + (x! * Math.cos(angle) - y! * Math.sin(angle)) / across,
-    lat + (x! * Math.sin(angle) + y! * Math.cos(angle)) / up,
-  ]);
+  const corners = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]] as Point[];
+  return putDown([lon, lat], corners.map(([x, y]) => [(x * width) / 2, (y * depth) / 2]), turn);
 }
 
 function cornersOf(text: string): Point[] {
   const found = text.matchAll(/(-?\d{1,3}(?:\.\d+)?)\s*[,，]\s*(-?\d{1,2}(?:\.\d+)?)/g);
   return [...found].map(([, lon, lat]) => [Number(lon), Number(lat)]);
 }
+
+/** As it is written: a centimetre. */
+const round = (degrees: number) => Number(degrees.toFixed(7));
+const written = (corners: Point[]) => corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" ");
 
 const WINGS = "house_shape";
 const shape = (role: string, type: string, coordinates: unknown): Feature => ({ type: "Feature", properties: { role }, geometry: { type, coordinates } });
@@ -69,6 +78,7 @@ class Placing {
   private waiting = 0;
   private asking: AbortController | undefined;
   private permitted: Feature[] = [];
+  private turnedTo: Point[] = [];
   private readonly under: Feature[];
   private readonly map: Map;
   private readonly box: HTMLElement;
@@ -94,8 +104,10 @@ class Placing {
     return this.mode === "wings" ? WINGS : this.ring;
   }
 
+  /** As the field has them; as exactly as they were turned to while that is what it says, so that no turn adds its rounding. */
   private get wings(): Point[] {
-    const corners = "house" in this.box.dataset ? cornersOf(field(WINGS)?.value ?? "") : [];
+    const said = ("house" in this.box.dataset && field(WINGS)?.value) || "";
+    const corners = said === written(this.turnedTo) ? this.turnedTo : cornersOf(said);
     return corners.length > 2 ? corners : [];
   }
 
@@ -163,7 +175,7 @@ class Placing {
   /** A house with wings has no angle of its own: its corners are turned by the difference. */
   private turn(degrees: number): void {
     const wings = this.wings;
-    if (wings.length) this.putRing(WINGS, turned(wings, degrees - (number("turn") || 0)));
+    if (wings.length) this.putWings(turned(wings, degrees - (number("turn") || 0)));
     put("turn", String(degrees));
   }
 
@@ -191,7 +203,8 @@ class Placing {
     const wings = this.wings;
     if (wings.length) {
       const [x, y] = middle(wings);
-      return this.putRing(WINGS, wings.map(([east, north]) => [east + lon - x, north + lat - y]));
+      const [east, north] = [round(lon - x), round(lat - y)]; // not each corner for itself: it keeps its shape
+      return this.putWings(wings.map((corner) => [corner[0] + east, corner[1] + north]));
     }
     const square = Math.sqrt(number("footprint_m2"));
     if (!number("width_m")) put("width_m", (square || 10).toFixed(1));
@@ -200,8 +213,13 @@ class Placing {
     put("lat", lat.toFixed(7));
   }
 
+  private putWings(corners: Point[]): void {
+    this.turnedTo = corners;
+    this.putRing(WINGS, corners);
+  }
+
   private putRing(name: string, corners: Point[]): void {
-    put(name, corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" "));
+    put(name, written(corners));
   }
 
   private drag(event: MapMouseEvent | MapTouchEvent, move: "mousemove" | "touchmove", end: "mouseup" | "touchend"): void {

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import hypot
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from hemei.core.access import Actor
 from hemei.core.registry import registry
 from hemei.programmes.building.actions.review import opine
 from hemei.programmes.building.models import Pattern, Permit
-from hemei.programmes.building.shapes import area_m2, rectangle, ring_of, written
+from hemei.programmes.building.shapes import area_m2, in_metres, rectangle, ring_of, written
 from hemei.terms.day import SHANGHAI, today
 from hemei.terms.proposal import Proposal
 from tests.browser.conftest import DESK, PHONE, Visit
@@ -25,6 +26,8 @@ from tests.conftest import VILLAGE, People, photo
 from tests.programmes.building.conftest import BUILT, OFFICES, Way, applied, household_of, second
 from tests.programmes.building.test_patterns import ROW
 from tests.programmes.building.test_patterns import take_in as take_in_book
+from tests.programmes.building.test_placing import corners
+from tests.programmes.building.test_wings import L_SHAPE
 from tests.programmes.control.conftest import DEGREES, FIELDS, ROAD, X, Y, _files, home, take_in, wkb
 
 __all__ = ["_files", "home", "second"]
@@ -315,3 +318,48 @@ def test_a_house_with_wings_is_drawn_dragged_and_turned(
     assert areas == pytest.approx([areas[0]] * 3, rel=1e-2)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert seen.complaints == []
+
+
+def test_wings_that_are_turned_and_turned_back_stand_where_they_stood(
+    visit: Callable[..., Visit], people: People, home
+) -> None:
+    page = visit(people.village, DESK).page
+    page.goto(f"/building/add/{household_of().pk}/")
+    page.wait_for_selector("#map[data-drawn=yes]")
+    said = page.get_by_label("房屋外墙的角点")
+    said.fill(corners(L_SHAPE))
+    slider = page.get_by_role("slider", name="房子的朝向")
+
+    def press(way: str) -> None:
+        if way.startswith("Arrow"):
+            slider.press(way)
+        else:
+            page.get_by_role("button", name=way).click()
+
+    def farthest() -> float:
+        """How far a corner lies from where it was drawn, in metres."""
+        now, drawn = (in_metres(ring_of(text, field=""), L_SHAPE.centroid) for text in (said.input_value(), before))
+        return max(
+            hypot(*(a - b)) for a, b in zip(shapely.get_coordinates(now), shapely.get_coordinates(drawn), strict=True)
+        )
+
+    before = said.input_value()
+    for there, back in (("向右转 5 度", "向左转 5 度"), ("ArrowRight", "ArrowLeft")):
+        turned = []
+        for way in (there, back):
+            for _step in range(9 if "转" in way else 45):
+                press(way)
+            expect(page.get_by_label("朝向转角")).to_have_value("45" if way == there else "0")
+            turned.append((farthest(), area_m2(ring_of(said.input_value(), field=""))))
+        (away, area), (left, same) = turned
+        assert away > 1, "it was turned"
+        assert left < 0.01
+        assert [area, same] == pytest.approx([90, 90], abs=0.2)  # its corners are written to a centimetre
+    page.mouse.click(*canvas_at(page, 0.5, 0.5))  # puts it there
+    page.mouse.click(*canvas_at(page, 0.57, 0.61))
+    expect(said).not_to_have_value(before)
+    sides = [
+        shapely.get_coordinates(ring_of(text, field="")) - ring_of(text, field="").exterior.coords[0]
+        for text in (before, said.input_value())
+    ]
+    assert abs(sides[0] - sides[1]).max() < 1e-9, "moving it changes no wall"
