@@ -1,5 +1,6 @@
 /**
- * A house and its plot on the map: put down by a tap, dragged, turned; the plot drawn corner by corner, and so is a house with wings.
+ * A house and its plot on the map: put down by a tap, dragged, turned; the plot drawn corner by corner, and so are a house with wings and
+ * the courtyards that a house closes in.
  * What is drawn stands in the fields of the form, which can be typed as well; the answer to it is asked for a moment after each move.
  */
 import type { GeoJSONSource, LngLat, Map, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
@@ -42,11 +43,11 @@ function putDown([lon, lat]: Point, points: Point[], turn: number): Point[] {
   return points.map(([x, y]) => [lon + (x * cos - y * sin) / east, lat + (x * sin + y * cos) / north]);
 }
 
-/** Corners turned clockwise about their middle. */
-function turned(corners: Point[], degrees: number): Point[] {
-  const spot = middle(corners);
+/** A house turned clockwise about its middle, its courtyards with it. */
+function turned(rings: Point[][], degrees: number): Point[][] {
+  const spot = middle(rings[0]!);
   const [east, north] = metresADegree(spot[1]);
-  return putDown(spot, corners.map(([lon, lat]) => [(lon - spot[0]) * east, (lat - spot[1]) * north]), degrees);
+  return rings.map((corners) => putDown(spot, corners.map(([lon, lat]) => [(lon - spot[0]) * east, (lat - spot[1]) * north]), degrees));
 }
 
 /** The mean of the corners: turning moves it nowhere, as it does the middle of the box around them. */
@@ -66,9 +67,13 @@ function cornersOf(text: string): Point[] {
   return [...found].map(([, lon, lat]) => [Number(lon), Number(lat)]);
 }
 
+/** As building/shapes.py reads them: the outer walls, then each courtyard. */
+const ringsOf = (text: string) => text.split("|").map(cornersOf);
+
 /** As it is written: a centimetre. */
 const round = (degrees: number) => Number(degrees.toFixed(7));
-const written = (corners: Point[]) => corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" ");
+const written = (rings: Point[][]) => rings.map((corners) => corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" ")).join(" | ");
+const closed = (rings: Point[][]) => rings.filter((corners) => corners.length > 2).map((corners) => [...corners, corners[0]]);
 
 const WINGS = "house_shape";
 const shape = (role: string, type: string, coordinates: unknown): Feature => ({ type: "Feature", properties: { role }, geometry: { type, coordinates } });
@@ -78,7 +83,7 @@ class Placing {
   private waiting = 0;
   private asking: AbortController | undefined;
   private permitted: Feature[] = [];
-  private turnedTo: Point[] = [];
+  private turnedTo: Point[][] = [];
   private readonly under: Feature[];
   private readonly map: Map;
   private readonly box: HTMLElement;
@@ -99,16 +104,26 @@ class Placing {
     return this.box.dataset["ring"]!;
   }
 
-  /** The field whose corners are drawn now. */
-  private get drawn(): string {
-    return this.mode === "wings" ? WINGS : this.ring;
+  /** The field that takes a house by its corners. */
+  private get walls(): string {
+    return "house" in this.box.dataset ? WINGS : this.ring;
   }
 
-  /** As the field has them; as exactly as they were turned to while that is what it says, so that no turn adds its rounding. */
-  private get wings(): Point[] {
+  /** The field whose corners are drawn now. */
+  private get drawn(): string {
+    return this.mode === "ring" ? this.ring : this.walls;
+  }
+
+  /** The house where it was drawn by its corners, as exactly as it was turned to while that is what the field says, so that no turn adds its rounding. */
+  private get wings(): Point[][] {
     const said = ("house" in this.box.dataset && field(WINGS)?.value) || "";
-    const corners = said === written(this.turnedTo) ? this.turnedTo : cornersOf(said);
-    return corners.length > 2 ? corners : [];
+    const rings = said === written(this.turnedTo) ? this.turnedTo : ringsOf(said);
+    return rings[0]!.length > 2 ? rings : [];
+  }
+
+  /** Which ring of the field is drawn now: the outer one, or the last courtyard. */
+  private at(rings: Point[][]): number {
+    return this.mode === "court" ? Math.max(1, rings.length - 1) : 0;
   }
 
   private addLayers(): void {
@@ -167,9 +182,20 @@ class Placing {
     if (!button) return;
     if (button.dataset["mode"]) this.choose(button.dataset["mode"]);
     if (button.dataset["turn"]) this.turn(((number("turn") || 0) + Number(button.dataset["turn"]) + 360) % 360);
-    const corners = cornersOf(field(this.drawn)?.value ?? "");
-    if ("undo" in button.dataset) this.putRing(this.drawn, corners.slice(0, -1));
-    if ("clear" in button.dataset) this.putRing(this.drawn, []);
+    if ("undo" in button.dataset) this.undo();
+    if ("clear" in button.dataset) this.putRings(this.drawn, this.mode === "court" ? this.rings.slice(0, 1) : []);
+    if ("another" in button.dataset && this.rings.at(-1)!.length > 2) this.putRings(this.drawn, [...this.rings, []]);
+  }
+
+  private get rings(): Point[][] {
+    return ringsOf(field(this.drawn)?.value ?? "");
+  }
+
+  private undo(): void {
+    const rings = this.rings;
+    const at = this.at(rings);
+    const rest = (rings[at] ?? []).slice(0, -1);
+    this.putRings(this.drawn, at && !rest.length ? rings.slice(0, at) : [...rings.slice(0, at), rest, ...rings.slice(at + 1)]);
   }
 
   /** A house with wings has no angle of its own: its corners are turned by the difference. */
@@ -180,6 +206,7 @@ class Placing {
   }
 
   private choose(mode: string): void {
+    if (mode === "court" && !this.haveWalls()) mode = "house" in this.box.dataset ? "wings" : "ring";
     this.mode = mode;
     for (const button of this.box.querySelectorAll<HTMLElement>("[data-mode]")) {
       button.setAttribute("aria-pressed", String(button.dataset["mode"] === mode));
@@ -189,6 +216,14 @@ class Placing {
     }
   }
 
+  /** A courtyard lies in a house that was drawn by its corners: one that was put down as a rectangle gets them now. */
+  private haveWalls(): boolean {
+    if (ringsOf(field(this.walls)?.value ?? "")[0]!.length > 2) return true;
+    const corners = "house" in this.box.dataset ? this.rectangle().slice(0, -1) : [];
+    if (corners.length) this.putWings([corners]);
+    return corners.length > 0;
+  }
+
   /** From far away a tap says about where; there one sees what one does. */
   private tapped(at: LngLat): void {
     if (this.map.getZoom() < NEAR) {
@@ -196,15 +231,18 @@ class Placing {
       if (this.mode !== "house") return;
     }
     if (this.mode === "house") return this.putHouse(at.lng, at.lat);
-    this.putRing(this.drawn, [...cornersOf(field(this.drawn)?.value ?? ""), [at.lng, at.lat]]);
+    const rings = this.rings;
+    const drawn = this.at(rings);
+    rings[drawn] = [...(rings[drawn] ?? []), [at.lng, at.lat]];
+    this.putRings(this.drawn, rings);
   }
 
   private putHouse(lon: number, lat: number): void {
     const wings = this.wings;
     if (wings.length) {
-      const [x, y] = middle(wings);
+      const [x, y] = middle(wings[0]!);
       const [east, north] = [round(lon - x), round(lat - y)]; // not each corner for itself: it keeps its shape
-      return this.putWings(wings.map((corner) => [corner[0] + east, corner[1] + north]));
+      return this.putWings(wings.map((corners) => corners.map(([x, y]) => [x + east, y + north])));
     }
     const square = Math.sqrt(number("footprint_m2"));
     if (!number("width_m")) put("width_m", (square || 10).toFixed(1));
@@ -213,19 +251,19 @@ class Placing {
     put("lat", lat.toFixed(7));
   }
 
-  private putWings(corners: Point[]): void {
-    this.turnedTo = corners;
-    this.putRing(WINGS, corners);
+  private putWings(rings: Point[][]): void {
+    this.turnedTo = rings;
+    this.putRings(WINGS, rings);
   }
 
-  private putRing(name: string, corners: Point[]): void {
-    put(name, written(corners));
+  private putRings(name: string, rings: Point[][]): void {
+    put(name, written(rings));
   }
 
   private drag(event: MapMouseEvent | MapTouchEvent, move: "mousemove" | "touchmove", end: "mouseup" | "touchend"): void {
     if (this.mode !== "house") return;
     event.preventDefault();
-    const [x, y] = this.wings.length ? middle(this.wings) : [number("lon"), number("lat")];
+    const [x, y] = this.wings.length ? middle(this.wings[0]!) : [number("lon"), number("lat")];
     const [lon, lat] = [x - event.lngLat.lng, y - event.lngLat.lat];
     const follow = (at: MapMouseEvent | MapTouchEvent) => this.putHouse(at.lngLat.lng + lon, at.lngLat.lat + lat);
     this.map.on(move as "mousemove", follow);
@@ -283,15 +321,14 @@ class Placing {
 
   private draw(): void {
     const features = [...this.under, ...this.permitted];
-    const corners = cornersOf(field(this.ring)?.value ?? "");
+    const rings = ringsOf(field(this.ring)?.value ?? "");
     const role = this.ring === "plot_shape" ? "plot" : "house";
-    if (corners.length > 2) features.push(shape(role, "Polygon", [[...corners, corners[0]]]));
-    else if (corners.length === 2) features.push(shape("plot", "LineString", corners));
+    if (rings[0]!.length > 2) features.push(shape(role, "Polygon", closed(rings)));
     if ("house" in this.box.dataset) features.push(...this.house());
     if (this.mode !== "house") {
-      const at = cornersOf(field(this.drawn)?.value ?? "");
-      if (this.mode === "wings" && at.length === 2) features.push(shape("plot", "LineString", at));
-      features.push(...at.map((corner) => shape("corner", "Point", corner)));
+      const corners = this.rings[this.at(this.rings)] ?? [];
+      if (corners.length === 2) features.push(shape("plot", "LineString", corners));
+      features.push(...corners.map((corner) => shape("corner", "Point", corner)));
     }
     (this.map.getSource("placing") as GeoJSONSource).setData({ type: "FeatureCollection", features } as never);
     const turn = number("turn") || 0;
@@ -305,16 +342,21 @@ class Placing {
   private house(): Feature[] {
     const fails = document.querySelector<HTMLElement>("#answer")?.dataset["outcome"] === "fail";
     const wings = this.wings;
-    if (wings.length) return [shape(fails ? "fails" : "house", "Polygon", [[...wings, wings[0]]])];
-    const [lon, lat, width, depth] = [number("lon"), number("lat"), number("width_m"), number("depth_m")];
-    if (![lon, lat, width, depth].every(Number.isFinite)) return [];
-    const corners = rectangle(lon, lat, width, depth, number("turn") || 0);
+    if (wings.length) return [shape(fails ? "fails" : "house", "Polygon", closed(wings))];
+    const corners = this.rectangle();
+    if (!corners.length) return [];
     return [shape(fails ? "fails" : "house", "Polygon", [corners]), shape("front", "LineString", corners.slice(0, 2))];
+  }
+
+  /** The corners of a house that was put down by its spot and sides, the first again at the end; none where they are not known. */
+  private rectangle(): Point[] {
+    const [lon, lat, width, depth] = [number("lon"), number("lat"), number("width_m"), number("depth_m")];
+    return [lon, lat, width, depth].every(Number.isFinite) ? rectangle(lon, lat, width, depth, number("turn") || 0) : [];
   }
 
   private lookThere(): void {
     const drawn = this.under[0]?.geometry.coordinates as Point[][] | undefined;
-    const [corner] = drawn?.[0] ?? [...this.wings, ...cornersOf(field(this.ring)?.value ?? "")];
+    const [corner] = drawn?.[0] ?? [...this.wings.flat(), ...cornersOf(field(this.ring)?.value ?? "")];
     const spot: Point | undefined = Number.isFinite(number("lon") + number("lat")) ? [number("lon"), number("lat")] : corner;
     if (spot) this.map.jumpTo({ center: spot, zoom: CLOSE });
   }

@@ -41,7 +41,8 @@ def picture(said: Answer) -> str:
         words = (CERTAIN, (KEY[0][0], DOUBTFUL), *KEY[1:])
     high = SIDE + 10 + 20 * -(-len(words) // 3)
     return (
-        f'<svg viewBox="0 0 {SIDE} {high}" role="img" aria-label="宗地上可以建房的部分" font-size="13">'
+        f'<svg viewBox="0 0 {SIDE} {high}" role="img" aria-label="宗地上可以建房的部分" font-size="13" '
+        'fill-rule="evenodd">'
         '<defs><pattern id="no" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
         '<rect width="7" height="7" fill="#efc9c5"/><path d="M0 0V7" stroke="#b3261e"/></pattern></defs>'
         f'<path d="{path(forbidden)}" fill="url(#no)"/><path d="{path(advice.permitted)}" fill="#cfe8d8"/>{certain}'

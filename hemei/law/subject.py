@@ -9,6 +9,8 @@ from hemei.terms.measure import Measure
 
 GPS_ERROR_M = 5.0
 """The position error of a point taken by a phone, where none is given."""
+SPOT_ERROR_M = 15.0
+"""Ours: the footprint of a building known by a point lies within this of it, the point's own error included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from hemei.core.access import Actor
 from hemei.core.registry import registry
 from hemei.programmes.building.actions.review import opine
 from hemei.programmes.building.models import Pattern, Permit
-from hemei.programmes.building.shapes import area_m2, in_metres, rectangle, ring_of, written
+from hemei.programmes.building.shapes import area_m2, house_of, in_metres, rectangle, ring_of, written
 from hemei.terms.day import SHANGHAI, today
 from hemei.terms.proposal import Proposal
 from tests.browser.conftest import DESK, PHONE, Visit
@@ -316,6 +316,52 @@ def test_a_house_with_wings_is_drawn_dragged_and_turned(
     expect(corners).not_to_have_value(dragged)
     areas = [area_m2(ring_of(said, field="")) for said in (drawn, dragged, corners.input_value())]
     assert areas == pytest.approx([areas[0]] * 3, rel=1e-2)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_house_with_a_courtyard_is_drawn_dragged_and_turned(
+    visit: Callable[..., Visit], people: People, home, size: dict[str, int]
+) -> None:
+    warm()
+    seen = visit(people.village, size)
+    page = seen.page
+    page.goto(f"/building/add/{household_of().pk}/")
+    page.wait_for_selector("#map[data-drawn=yes]")
+    page.get_by_role("button", name="画天井").click()
+    expect(page.get_by_role("button", name="画带厢房的房子")).to_have_attribute("aria-pressed", "true")  # walls first
+    page.get_by_role("button", name="放房子").click()
+    page.get_by_label("面宽（米）").fill("30")
+    page.get_by_label("进深（米）").fill("24")
+    page.mouse.click(*canvas_at(page, 0.5, 0.5))  # from far away
+    page.mouse.click(*canvas_at(page, 0.5, 0.5))
+    said = page.get_by_label("房屋外墙的角点")
+    expect(said).to_have_value("")
+    page.get_by_role("button", name="画天井").click()
+    expect(said).to_have_value(re.compile(r"^(\S+,\S+ ?){4}$"))  # the rectangle by its corners
+    for at in ((0.46, 0.46), (0.54, 0.46), (0.54, 0.54), (0.6, 0.6)):
+        page.mouse.click(*canvas_at(page, *at))
+    page.get_by_role("button", name="退回一个角").click()
+    page.mouse.click(*canvas_at(page, 0.46, 0.54))
+    expect(page.locator("#answer")).to_contain_text("不含 1 个天井", timeout=PATIENT)
+    look(page, f"{size['width']}-17-courtyard")
+    page.get_by_role("button", name="再画一个天井").click()
+    expect(said).to_have_value(re.compile(r"\| $"))
+    page.get_by_role("button", name="退回一个角").click()
+    drawn = said.input_value()
+    page.get_by_role("button", name="放房子").click()
+    page.get_by_role("button", name="向右转 5 度").click()
+    expect(said).not_to_have_value(drawn)
+    turned = said.input_value()
+    page.mouse.click(*canvas_at(page, 0.4, 0.45))
+    expect(said).not_to_have_value(turned)
+    houses = [house_of(text, field="") for text in (drawn, turned, said.input_value())]
+    assert [len(one.interiors) for one in houses] == [1, 1, 1]
+    assert [area_m2(one) for one in houses] == pytest.approx([area_m2(houses[0])] * 3, rel=2e-3)
+    page.get_by_role("button", name="画天井").click()
+    page.get_by_role("button", name="全部重画").click()
+    expect(said).to_have_value(re.compile(r"^(\S+,\S+ ?){4}$"))  # the walls stay
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     assert seen.complaints == []
 

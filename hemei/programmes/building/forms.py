@@ -89,7 +89,10 @@ def _corners(label: Any, *, required: bool = False, hint: Any = "") -> forms.Cha
 
 
 def _wings() -> forms.CharField:
-    said = gettext_lazy("只有带厢房、不是长方形的房子才填：在地图上沿外墙一个角一个角地画；填了它，就不看面宽和进深。")
+    said = gettext_lazy(
+        "只有带厢房、带天井、不是长方形的房子才填：在地图上沿外墙一个角一个角地画；填了它，就不看面宽和进深。"
+        "四面有房的天井不算占地，另起一圈，用“|”隔开。"
+    )
     return _corners(gettext_lazy("房屋外墙的角点"), hint=said)
 
 
@@ -348,7 +351,7 @@ def _stage(permit: Permit) -> dict[str, forms.Field]:
 def _as_built(permit: Permit) -> dict[str, forms.Field]:
     made: dict[str, forms.Field] = {}
     if permit.footprint:
-        hint = gettext_lazy("沿着建成的外墙一个角一个角地点，或照测量成果填。")
+        hint = gettext_lazy("沿着建成的外墙一个角一个角地点，或照测量成果填；天井另起一圈，用“|”隔开。")
         made["footprint"] = _corners(gettext_lazy("建成的房屋轮廓（图上）"), required=True, hint=hint)
     for name in (*MEASURED, *WRITTEN):
         label = Permit._meta.get_field(name).verbose_name  # type: ignore[union-attr]

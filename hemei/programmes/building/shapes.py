@@ -1,4 +1,4 @@
-"""Plots and houses as they are drawn: corners in degrees, a turned rectangle, and how far two shapes are apart."""
+"""Plots and houses as they are drawn: corners, courtyards, a turned rectangle, and how far two shapes are apart."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ EQUATOR_M, SQUASHED = 6_378_137.0, 0.006_694_380_023
 """The ellipsoid of CGCS2000 (GB 22021-2008): half its width at the equator, and its eccentricity squared."""
 MOST_CORNERS = 60
 MOST_TEXT = 2_000
+BETWEEN_RINGS = "|"
 WIDEST_M = 300.0
 CORNER = re.compile(r"(-?\d{1,3}(?:\.\d{1,12})?)\s*[,，]\s*(-?\d{1,2}(?:\.\d{1,12})?)")
 BETWEEN = re.compile(r"[\s;；]*")
@@ -44,13 +45,46 @@ def ring_of(text: str, *, field: str) -> shapely.Polygon:
     ring = shapely.Polygon(corners)
     if not ring.is_valid:
         raise Mistaken(_("边线自己交叉了：请沿着边界一个角一个角地按顺序点。"), field=field, code="crosses")
+    _require_size(ring, field)
+    return ring
+
+
+def _require_size(ring: shapely.Polygon, field: str) -> None:
     west, south, east, north = in_metres(ring).bounds
     if max(east - west, north - south) > WIDEST_M:
         said = _("画得太大，长宽不能超过 %(most)d 米，请看看是不是有一个角点错了。") % {"most": int(WIDEST_M)}
         raise Mistaken(said, field=field, code="too_large")
     if area_m2(ring) < 1.0:
         raise Mistaken(_("画得太小，还不到 1 平方米，请重新画。"), field=field, code="too_small")
-    return ring
+
+
+def house_of(text: str, *, field: str) -> shapely.Polygon:
+    """A house by the corners of its outer walls, and of each courtyard that they close in after a "|".
+
+    Raises Mistaken that says what is wrong with it.
+    """
+    outer, *inner = text.split(BETWEEN_RINGS)
+    walls = ring_of(outer, field=field)
+    courts = [_court(ring, walls, number, field) for number, ring in enumerate(filter(str.strip, inner), start=1)]
+    house = shapely.Polygon(walls.exterior, [court.exterior for court in courts])
+    if not house.is_valid:
+        said = _("天井画到外墙上了，或者几个天井连在一起：天井四面都要有房子，请重新画。")
+        raise Mistaken(said, field=field, code="open_court")
+    if area_m2(house) < 1.0:
+        raise Mistaken(_("除去天井，房子还不到 1 平方米，请重新画。"), field=field, code="too_small")
+    return house
+
+
+def _court(text: str, walls: shapely.Polygon, number: int, field: str) -> shapely.Polygon:
+    try:
+        court = ring_of(text, field=field)
+    except Mistaken as mistake:
+        said = _("第 %(n)d 个天井：%(why)s") % {"n": number, "why": mistake}
+        raise Mistaken(said, field=field, code=mistake.code) from None
+    if not shapely.contains_properly(walls, court):
+        said = _("第 %(n)d 个天井没有全在外墙里面：一面敞开的院子，请沿着外墙画进去，不要画成天井。")
+        raise Mistaken(said % {"n": number}, field=field, code="open_court")
+    return court
 
 
 def _corners(text: str, field: str) -> list[tuple[float, float]]:
@@ -74,11 +108,13 @@ def _corners(text: str, field: str) -> list[tuple[float, float]]:
 
 
 def written(wkb: bytes | memoryview | None) -> str:
-    """The corners of a stored shape, as `ring_of` reads them; "" for none."""
+    """The corners of a stored shape, as `house_of` reads them, and `ring_of` where it has no courtyard; "" for none."""
     if not wkb:
         return ""
-    corners = shapely.get_coordinates(shapely.get_exterior_ring(shapely.from_wkb(bytes(wkb))))[:-1]
-    return " ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners)
+    shape = shapely.from_wkb(bytes(wkb))
+    rings = [shapely.get_coordinates(ring)[:-1] for ring in (shape.exterior, *shape.interiors)]
+    said = (" ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in corners) for corners in rings)
+    return f" {BETWEEN_RINGS} ".join(said)
 
 
 def metres_a_degree(lat: float) -> tuple[float, float]:
@@ -117,9 +153,10 @@ def area_m2(shape: shapely.Polygon) -> float:
 
 
 def farthest_m(drawn: shapely.Polygon, found: shapely.Polygon) -> float:
-    """How far the outline of what was found departs at most from what was drawn (Hausdorff distance), in metres."""
+    """How far the walls of what was found, those of its courtyards too, depart at most from what was drawn (Hausdorff
+    distance), in metres."""
     about = drawn.centroid
-    one, other = (shapely.get_exterior_ring(in_metres(shape, about)) for shape in (drawn, found))
+    one, other = (shapely.boundary(in_metres(shape, about)) for shape in (drawn, found))
     return float(shapely.hausdorff_distance(one, other, densify=0.1))
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shapely
 from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+from hemei.programmes.building.shapes import area_m2
 
 Text = str | Promise
 
@@ -57,3 +61,13 @@ PHOTOS: dict[str, Text] = {
     "permit.start": _("工地公示牌（拍照）"),
     "permit.withdraw": _("户主签字的撤回书（拍照）"),
 }
+
+
+def area_words(shape: shapely.Polygon) -> str:
+    """How large what was drawn is, and which courtyards are left out of that."""
+    said = gettext("%(area)s 平方米") % {"area": f"{area_m2(shape):.1f}"}
+    if not shape.interiors:
+        return said
+    n, area = len(shape.interiors), sum(area_m2(shapely.Polygon(ring)) for ring in shape.interiors)
+    left_out = ngettext("（不含 %(n)d 个天井 %(area)s 平方米）", "（不含 %(n)d 个天井 %(area)s 平方米）", n)
+    return said + left_out % {"n": n, "area": f"{area:.1f}"}

@@ -19,10 +19,10 @@ from hemei.law.book import Book
 from hemei.law.disclosure import AT_THE_WINDOW
 from hemei.law.proposal import Answer, Asked, Drawn, judged
 from hemei.law.rules import USE_TITLES, WORK_TITLES
+from hemei.law.subject import SPOT_ERROR_M
 from hemei.law.wording import amount, citations, remedy, sentence
 from hemei.programmes.control.coarse import coarsened, outcomes
 from hemei.programmes.control.keeping import (
-    SPOT_ERROR_M,
     STORED,
     InForce,
     district_code,

@@ -338,8 +338,6 @@ def spot(point: shapely.Geometry) -> shapely.Geometry:
 
 
 HALF_SPOT_M = 0.5
-SPOT_ERROR_M = 15.0
-"""Ours: the footprint of a building known by a point lies within this of it, the point's own error included."""
 
 
 def forget() -> None:

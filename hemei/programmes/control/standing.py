@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 from pyproj import CRS
 
+from hemei.core.access import Scope
 from hemei.core.models import Place
-from hemei.core.registry import Kind, registry
+from hemei.core.queries.standing import kinds_that_stand, storeys
+from hemei.core.registry import registry
 from hemei.engines.screen.crs import converter
-from hemei.law.subject import GPS_ERROR_M
-from hemei.programmes.control.keeping import HALF_SPOT_M, SPOT_ERROR_M, STORED
-from hemei.terms.measure import Measure
+from hemei.law.subject import GPS_ERROR_M, SPOT_ERROR_M
+from hemei.programmes.control.keeping import HALF_SPOT_M, STORED
 from hemei.terms.region import Level, successor
 
 COLUMNS = {"use": "use", "township": "village", "storeys": "storeys", "footprint": "footprint"}
@@ -38,18 +38,6 @@ class Standing:
     unplaced: int
 
 
-def kinds_that_stand() -> dict[str, Kind]:
-    return {key: kind for key, kind in registry.kinds.items() if kind.use}
-
-
-def has_column(kind: Kind, name: str) -> bool:
-    try:
-        kind.model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
-
-
 def in_region(region: str) -> Q:
     return Q(region__gte=region, region__lt=successor(region))
 
@@ -57,7 +45,7 @@ def in_region(region: str) -> Q:
 def gather(region: str, crs: CRS, path: Path, step: Callable[[], None] = lambda: None) -> Standing:
     """Write all buildings of a region, in metres, to a file. What is not on the map is counted only."""
     rows = Place.objects.filter(in_region(region), kind__in=kinds_that_stand(), removed_on=None)
-    storeys = _storeys(region)
+    known = storeys(within=Scope.of(region))
     keys, villages, uses = [], [], []
     shapes: list[bytes | tuple[float, float]] = []
     unplaced = 0
@@ -79,7 +67,7 @@ def gather(region: str, crs: CRS, path: Path, step: Callable[[], None] = lambda:
             "id": places,
             "village": pa.array(villages, pa.string()),
             "use": pa.array(uses, pa.string()),
-            "storeys": pa.array([storeys.get(key) for key in keys], pa.float64()),
+            "storeys": pa.array([known.get(key) for key in keys], pa.float64()),
             "footprint": pa.array(shapely.area(outlines), mask=is_spot),
             SPOT: is_spot,
             ERROR: np.where(is_spot, SPOT_ERROR_M, GPS_ERROR_M),
@@ -90,16 +78,6 @@ def gather(region: str, crs: CRS, path: Path, step: Callable[[], None] = lambda:
     geo = {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": described}}
     pq.write_table(table.replace_schema_metadata({b"geo": json.dumps(geo).encode()}), path, row_group_size=16_384)
     return Standing(path, places, is_spot, unplaced)
-
-
-def _storeys(region: str) -> dict[int, int]:
-    """Place → storeys, of the kinds that know them."""
-    found: dict[int, int] = {}
-    for kind in kinds_that_stand().values():
-        if has_column(kind, Measure.STOREYS.value):
-            own = kind.model._default_manager.filter(place__region__gte=region, place__region__lt=successor(region))
-            found.update(own.exclude(storeys=None).values_list("place", "storeys"))
-    return found
 
 
 def _in_metres(shapes: list[bytes | tuple[float, float]], crs: CRS) -> tuple[np.ndarray, np.ndarray]:

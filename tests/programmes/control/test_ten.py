@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from click.testing import CliRunner
 from django.urls import reverse
 
@@ -15,12 +16,12 @@ from hemei.core.access import At
 from hemei.core.models import Holding
 from hemei.core.registry import registry
 from hemei.programmes.building.models import Permit
-from hemei.programmes.building.queries.placing import proposed
+from hemei.programmes.building.queries.placing import House, proposed
 from hemei.programmes.control.actions.law import change_law
 from hemei.site.screen_cli import screen
 from hemei.terms.day import today
 from hemei.terms.proposal import Ruled
-from tests.conftest import DISTRICT, ROOT, People, build_house
+from tests.conftest import DISTRICT, ROOT, VILLAGE, People, build_house
 from tests.programmes.building.conftest import household_of
 from tests.programmes.building.test_pages import PAPER, client_of, picture
 from tests.programmes.control.conftest import DEGREES, X, Y, geojson, take_in
@@ -155,3 +156,27 @@ def test_the_page_for_readers_tells_the_same() -> None:
     page = (ROOT / "docs" / "ten-proposals.md").read_text("utf-8")
     for case in CASES:
         assert line(case) in page, line(case)
+
+
+def _degrees(east: Any, north: Any) -> Any:
+    return DEGREES.transform(X + east, Y + north)
+
+
+@pytest.mark.parametrize(("name", "rule", "by_hand"), [
+    ("临水，建筑密度四成", "sample.S01", 0.25),
+    ("挨着绿地，容积率 0.9", "sample.S03", 0.5625),
+])  # fmt: skip
+def test_a_courtyard_is_no_built_ground(district: None, name: str, rule: str, by_hand: float) -> None:
+    """Both fail by the whole rectangle of 120 m²; less a courtyard of 45 m² they pass."""
+    case = next(one for one in CASES if one.name == name)
+    x, y, width, depth = case.house
+    court = shapely.box(x + 1.5, y + 2.5, x + 10.5, y + 7.5)
+    drawn = shapely.Polygon(shapely.box(x, y, x + width, y + depth).exterior, [court.exterior])
+    west, south, east, north = case.plot
+    plot = shapely.box(west, south, west + east, south + north)
+    shape, plot = (shapely.transform(one, _degrees, interleaved=False) for one in (drawn, plot))
+    told = House(VILLAGE, shape, "new", bytes(shapely.to_wkb(plot)), storeys=case.storeys, height_m=case.height_m)
+    ruled = registry.ask("control.verdicts", [told.proposal("here")], on=today())["here"]
+    ruling = next(one for one in ruled.rulings if one.rule == rule)
+    assert ruling.outcome == "pass"
+    held(ruling.measured, ruling.unit, by_hand)

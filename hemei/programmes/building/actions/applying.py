@@ -24,7 +24,7 @@ from hemei.programmes.building.models import Design, Fate, Land, Permit, PermitF
 from hemei.programmes.building.queries.patterns import of_district
 from hemei.programmes.building.queries.placing import house_drawn, outside
 from hemei.programmes.building.queries.standing import DWELLING
-from hemei.programmes.building.shapes import area_m2, ring_of
+from hemei.programmes.building.shapes import area_m2, house_of, ring_of
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
@@ -64,11 +64,15 @@ class Filed:
     depth_m: float | None = None
     turn: float | None = None
     plot_shape: str = ""  # its corners, as shapes.ring_of reads them
-    house_shape: str = ""  # likewise, of a house that is no rectangle: then its spot and sides follow from them
+    house_shape: str = ""  # as shapes.house_of reads them, of a house that is no rectangle: its spot and sides follow
     group: str = ""
 
     def said(self) -> dict[str, Any]:
         return asdict(self)
+
+
+OF_A_RECTANGLE = ("lon", "lat", "width_m", "depth_m", "turn")
+"""What follows from its corners where a house was drawn by them."""
 
 
 CHOICES: Mapping[str, Sequence[str]] = {
@@ -137,7 +141,7 @@ def put(permit: Permit, filed: Filed) -> None:
     permit.footprint = _stored(house) if house else None
     if house and wings:
         spot = house.representative_point()
-        said |= {"lon": spot.x, "lat": spot.y, "width_m": None, "depth_m": None, "turn": None}
+        said |= dict.fromkeys(OF_A_RECTANGLE) | {"lon": spot.x, "lat": spot.y}
     for name, value in said.items():
         setattr(permit, f"{name}_id" if name in ("old_place", "pattern") else name, _trimmed(value))
 
@@ -203,7 +207,7 @@ def _check_drawn(filed: Filed, household: Household) -> None:
         raise Mistaken(_("转角请填 0 到 360 度。"), field="turn", code="out_of_range")
     wings = filed.house_shape.strip()
     if wings:
-        house = ring_of(wings, field="house_shape")
+        house = house_of(wings, field="house_shape")
         spot = house.representative_point()
         _require_inside(household, spot.x, spot.y, "house_shape")
         said, drawn_m2 = _("画的房子只有 %(area)s 平方米，比基底面积还小，请核对。"), area_m2(house)

@@ -26,7 +26,8 @@ from hemei.programmes.building.queries.reviews import (
     visits_lacking,
 )
 from hemei.programmes.building.queries.standing import blocking, stood
-from hemei.programmes.building.shapes import area_m2, farthest_m, ring_of
+from hemei.programmes.building.shapes import farthest_m, house_of
+from hemei.programmes.building.wording import area_words
 from hemei.terms.day import day_of
 
 Asked = Callable[[Permit, Brought, datetime], None]
@@ -227,7 +228,7 @@ def drawn_apart(permit: Permit, built: dict[str, Any], at: datetime) -> dict[str
     if not permit.footprint or not built.get("footprint"):
         return None
     approved = shapely.from_wkb(bytes(permit.footprint))
-    found = ring_of(str(built["footprint"]), field="footprint")
+    found = house_of(str(built["footprint"]), field="footprint")
     told = [area_words(shape) for shape in (approved, found)]
     apart = farthest_m(approved, found)
     allowed = listed_in("tolerance.cm", region=permit.region, on=day_of(at))
@@ -239,10 +240,6 @@ def drawn_apart(permit: Permit, built: dict[str, Any], at: datetime) -> dict[str
         "difference": _("最远处差 %(apart)s 米") % {"apart": f"{apart:.1f}"},
         "within": apart <= max(float(allowed[0]) / 100 if allowed else 0.0, NEVER_APART_M),
     }
-
-
-def area_words(shape: Any) -> str:
-    return _("%(area)s 平方米") % {"area": f"{area_m2(shape):.1f}"}
 
 
 @asked("permit.lapse")

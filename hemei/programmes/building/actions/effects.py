@@ -14,7 +14,7 @@ from hemei.core.access import Actor
 from hemei.core.actions.case import Brought
 from hemei.core.errors import Mistaken
 from hemei.core.models import Region
-from hemei.programmes.building.actions.applying import Filed, refile
+from hemei.programmes.building.actions.applying import OF_A_RECTANGLE, Filed, refile
 from hemei.programmes.building.actions.house import enter_house
 from hemei.programmes.building.life import FILING
 from hemei.programmes.building.lists import listed_in
@@ -74,8 +74,11 @@ ON_NOTICE = (
 )  # fmt: skip
 """What the collective agreed to and neighbours could object to: where any of it changes, they are asked again."""
 
-OF_A_RECTANGLE = ("lon", "lat", "width_m", "depth_m", "turn")
-"""What follows from its corners where a house was drawn by them."""
+
+def _noticed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an application neighbours were told; from the corners of a house, where drawn, its spot follows."""
+    left_out = OF_A_RECTANGLE if said.get("house_shape") else ()
+    return {name: said.get(name) or "" for name in ON_NOTICE if name not in left_out}
 
 
 def back_to(permit: Permit, said: Mapping[str, Any], at: datetime) -> str:
@@ -85,9 +88,7 @@ def back_to(permit: Permit, said: Mapping[str, Any], at: datetime) -> str:
         return "applied"
     filings = permit.steps.filter(verb__in=FILING).order_by("-id")
     before = filings.values_list("data__filed", flat=True).first() or {}
-    drawn = bool(before.get("house_shape") and said.get("house_shape"))
-    looked_at = [name for name in ON_NOTICE if not (drawn and name in OF_A_RECTANGLE)]
-    if any((before.get(name) or "") != (said.get(name) or "") for name in looked_at):
+    if _noticed(before) != _noticed(said):
         return "applied"
     returned = permit.steps.filter(verb="permit.return").order_by("-id").first()
     return str(returned.from_state) if returned else "applied"

@@ -16,7 +16,7 @@ from hemei.core.models import Place
 from hemei.core.registry import registry
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.standing import DWELLING
-from hemei.programmes.building.shapes import ring_of
+from hemei.programmes.building.shapes import house_of
 from hemei.terms.day import day_of
 
 ON_THE_SPOT = frozenset({"extend", "storey"})
@@ -44,12 +44,14 @@ def enter_house(permit: Permit, certificate: str, at: datetime, by: Actor) -> di
 def _where(permit: Permit) -> dict[str, Any]:
     """As it was measured on the map when it was accepted, else as it was approved."""
     measured = permit.as_built.get("footprint")
-    shape = ring_of(str(measured), field="footprint") if measured else None
+    shape = house_of(str(measured), field="footprint") if measured else None
     if shape is None and permit.footprint:
         shape = shapely.from_wkb(bytes(permit.footprint))
     if shape is None:
         return {"lon": permit.lon, "lat": permit.lat}
-    return {"lon": shape.centroid.x, "lat": shape.centroid.y, "geometry": bytes(shapely.to_wkb(shape))}
+    middle = shape.centroid
+    spot = middle if shapely.covers(shape, middle) else shape.representative_point()  # not in its courtyard
+    return {"lon": spot.x, "lat": spot.y, "geometry": bytes(shapely.to_wkb(shape))}
 
 
 def _new_house(permit: Permit, own: dict[str, Any], at: datetime, by: Actor) -> Place:

@@ -9,12 +9,11 @@ from typing import Any
 
 import shapely
 
-from hemei.core.models import Place, Region
-from hemei.core.registry import registry
+from hemei.core.models import Region
 from hemei.programmes.building.models import Fate, Permit
-from hemei.programmes.building.shapes import in_metres, rectangle, ring_of
+from hemei.programmes.building.queries.around import Around, around
+from hemei.programmes.building.shapes import house_of, rectangle
 from hemei.terms.proposal import Proposal
-from hemei.terms.region import Level, successor
 
 WORK_IN_RULES = {
     "new": "new",
@@ -30,8 +29,6 @@ APPROVALS = {"conversion": "farmland_conversion", "forest_consent": "forest_land
 """Documents of a permit → what the rules call them."""
 ON_THE_SAME_SPOT = frozenset({"rebuild", "dangerous", "extend", "storey"})
 """Kinds of work whose drawn house takes the place of the old one: that does not stand beside it."""
-MOSTLY = 0.5
-"""A building stands on a plot where half of it does: a neighbour's wall drawn a little across the border does not."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +45,15 @@ class House:
     approvals: frozenset[str] = frozenset()
     instead_of: int | None = None  # the house that goes, or that is built on: it is not counted beside this one
 
-    def proposal(self, key: str) -> Proposal:
-        standing = standing_on(self.plot, region=self.region, but=self.instead_of) if self.plot else []
-        if self.work in ON_THE_SAME_SPOT:  # what it is drawn over is what is rebuilt
-            standing = [one for one in standing if not shapely.intersects(shapely.from_wkb(one[0]), self.shape)]
+    def around(self) -> Around:
+        """What stands on its plot, but for what it takes the place of."""
+        found = around(self.plot, region=self.region, but=self.instead_of) if self.plot else Around()
+        if self.work not in ON_THE_SAME_SPOT:
+            return found
+        return found.but(lambda shape: bool(shapely.intersects(shape, self.shape)))
+
+    def proposal(self, key: str, standing: Around | None = None) -> Proposal:
+        standing = standing or self.around()
         return Proposal(
             id=key,
             region=self.region,
@@ -62,17 +64,17 @@ class House:
             eaves_height_m=self.eaves_m,
             approvals=self.approvals,
             plot=self.plot,
-            existing=tuple(shape for shape, _storeys in standing),
-            existing_storeys=tuple(storeys for _shape, storeys in standing),
+            existing=tuple(bytes(shapely.to_wkb(shape)) for shape in standing.shapes.values()),
+            existing_storeys=tuple(standing.storeys.get(key) for key in standing.shapes),
         )
 
 
-def proposed(permit: Permit) -> Proposal | None:
+def house_of_permit(permit: Permit) -> House | None:
     """A permit's house as it was drawn, or a square of its footprint about its spot; None where nobody knows a spot."""
     if permit.lon is None or permit.lat is None:
         return None
     drawn = shapely.from_wkb(bytes(permit.footprint)) if permit.footprint else None
-    house = House(
+    return House(
         region=permit.region,
         shape=drawn or square(permit.lon, permit.lat, permit.footprint_m2),
         work=permit.work,
@@ -83,7 +85,11 @@ def proposed(permit: Permit) -> Proposal | None:
         approvals=approvals_in({name: getattr(permit, name) for name in APPROVALS}),
         instead_of=going(permit.work, permit.old_place_id, permit.old_fate),
     )
-    return house.proposal(str(permit.pk))
+
+
+def proposed(permit: Permit) -> Proposal | None:
+    house = house_of_permit(permit)
+    return house.proposal(str(permit.pk)) if house else None
 
 
 def approvals_in(said: Mapping[str, Any]) -> frozenset[str]:
@@ -93,43 +99,6 @@ def approvals_in(said: Mapping[str, Any]) -> frozenset[str]:
 def going(work: str, old_place: int | None, fate: str) -> int | None:
     """The old house where it goes, or where what is drawn is that house as it will be."""
     return old_place if work in ON_THE_SAME_SPOT or fate == Fate.DEMOLISH else None
-
-
-def standing_on(plot: bytes, *, region: str, but: int | None = None) -> list[tuple[bytes, float | None]]:
-    """The registered buildings that stand on a plot: outline and storeys; a point where nobody knows the outline."""
-    ground = shapely.from_wkb(plot)
-    west, south, east, north = ground.bounds
-    village = region[: Level.VILLAGE]
-    kinds = [key for key, kind in registry.kinds.items() if kind.use]
-    near = Place.objects.filter(kind__in=kinds, region__gte=village, region__lt=successor(village), removed_on=None)
-    near = near.filter(lon__range=(west - REACH, east + REACH), lat__range=(south - REACH, north + REACH))
-    rows = near.exclude(pk=but or 0).order_by("pk").values_list("pk", "kind", "lon", "lat", "geometry")
-    found = []
-    for pk, kind, lon, lat, outline in rows:
-        shape = shapely.from_wkb(bytes(outline)) if outline else shapely.Point(lon, lat)
-        if _stands_there(shape, ground):
-            found.append((bytes(shapely.to_wkb(shape)), _storeys(pk, kind)))
-    return found
-
-
-REACH = 0.001
-"""Degrees, some hundred metres: no house whose middle is farther away lies mostly on the plot."""
-
-
-def _stands_there(shape: shapely.Geometry, ground: shapely.Polygon) -> bool:
-    about = ground.centroid
-    there, own = in_metres(ground, about), in_metres(shape, about)
-    if not own.area:
-        return bool(shapely.intersects(there, own))
-    return bool(shapely.area(shapely.intersection(shapely.make_valid(own), there)) >= MOSTLY * own.area)
-
-
-def _storeys(place: int, kind: str) -> float | None:
-    known = {column.name for column in registry.kinds[kind].columns}
-    if "storeys" not in known:
-        return None
-    rows = registry.kinds[kind].model._default_manager.filter(place=place)
-    return rows.values_list("storeys", flat=True).first()
 
 
 def house_drawn(
@@ -145,7 +114,7 @@ def house_drawn(
     Raises Mistaken for corners that are none.
     """
     if corners.strip():
-        return ring_of(corners, field="house_shape")
+        return house_of(corners, field="house_shape")
     if lon is None or lat is None or not width_m or not depth_m:
         return None
     return rectangle(lon, lat, width_m, depth_m, turn or 0.0)

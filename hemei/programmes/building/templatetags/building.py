@@ -14,7 +14,7 @@ from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.models import Pattern, Permit
 from hemei.programmes.building.queries.reviews import newest_anew
 from hemei.programmes.building.shapes import area_m2
-from hemei.programmes.building.wording import OUTCOMES
+from hemei.programmes.building.wording import OUTCOMES, area_words
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 
@@ -37,8 +37,12 @@ def _written(name: str, value: Any) -> str:
 
 
 def _rows(said: Mapping[str, Any]) -> list[tuple[str, str]]:
-    rows = ((Permit._meta.get_field(name).verbose_name, _written(name, said.get(name))) for name in SHOWN)  # type: ignore[union-attr]
-    return [(str(label), value) for label, value in rows if value]
+    rows = ((_label(name), _written(name, said.get(name))) for name in SHOWN)
+    return [(label, value) for label, value in rows if value]
+
+
+def _label(name: str) -> str:
+    return str(Permit._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
 
 
 @register.filter
@@ -61,13 +65,12 @@ def stands(permit: Permit) -> tuple[str, str]:
 
 @register.filter
 def drawn(permit: Permit) -> list[tuple[str, str, bool]]:
-    """What was drawn on the map: label, its area, and whether it is more than the paper says by a square metre."""
+    """What was drawn on the map: label, how large it is, and whether the paper says otherwise by a square metre."""
     rows = []
-    for shape, said in (("footprint", permit.footprint_m2), ("plot", permit.plot_m2)):
-        if kept := getattr(permit, shape):
-            area = area_m2(shapely.from_wkb(bytes(kept)))
-            label = str(Permit._meta.get_field(shape).verbose_name)  # type: ignore[union-attr]
-            rows.append((label, f"{area:.1f}", abs(area - said) > 1.0))
+    for name, said in (("footprint", permit.footprint_m2), ("plot", permit.plot_m2)):
+        if kept := getattr(permit, name):
+            shape = shapely.from_wkb(bytes(kept))
+            rows.append((_label(name), area_words(shape), abs(area_m2(shape) - said) > 1.0))
     return rows
 
 
@@ -123,10 +126,8 @@ def carried(permit: Permit) -> list[tuple[str, str]]:
     """Every field of a permit for its paper, the empty ones too."""
     who = permit.household.head.name if permit.household.head else permit.household.number
     rows = [(_("户主"), who), (_("建房类型"), str(permit.get_work_display()))]
-    for name in CARRIED:
-        label = Permit._meta.get_field(name).verbose_name  # type: ignore[union-attr]
-        rows.append((str(label), _written(name, getattr(permit, name))))
-    return rows
+    rows += [(_label(name), _written(name, getattr(permit, name))) for name in CARRIED]
+    return rows + [(label, said) for label, said, _differs in drawn(permit)]
 
 
 @register.filter

@@ -24,6 +24,7 @@ from hemei.programmes.building.models import Demonstration, Opinion, Permit, Per
 from hemei.programmes.building.offers import offers, slug
 from hemei.programmes.building.papers import offered
 from hemei.programmes.building.queries.patterns import against
+from hemei.programmes.building.queries.placing import house_of_permit
 from hemei.programmes.building.queries.relocations import stages_of
 from hemei.programmes.building.queries.reviews import (
     inspections_lacking,
@@ -68,6 +69,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "gates": gates,
         "counted": _counted(gates),
         "decided": _decided(row),
+        "near": house.around().near if not row.number and (house := house_of_permit(row)) else 0,
         "anew": row.ruled_anew.order_by("-id"),
         "papers": offered(row),
         "unlike": against(row),

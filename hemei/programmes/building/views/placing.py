@@ -24,6 +24,7 @@ from hemei.programmes.building.models import Pattern, Permit
 from hemei.programmes.building.queries.placing import outside
 from hemei.programmes.building.shapes import area_m2, outside_m2
 from hemei.programmes.building.templatetags.building import as_json
+from hemei.programmes.building.wording import area_words
 from hemei.terms.day import today
 from hemei.terms.region import Level, is_code
 
@@ -80,7 +81,8 @@ def answered(form: PlaceForm, region: str, *, public: bool) -> dict[str, Any]:
         spot = house.shape.representative_point()
         if home := outside(region, spot.x, spot.y):
             return told | {"outside": home}
-        proposal = house.proposal("here")
+        standing = house.around()
+        proposal = house.proposal("here", standing)
         ruled = registry.ask("control.verdicts", [proposal], on=today(), public=public)["here"]
     except Mistaken as mistake:
         form.blame(mistake)
@@ -89,9 +91,10 @@ def answered(form: PlaceForm, region: str, *, public: bool) -> dict[str, Any]:
     permitted = shapely.from_wkb(ruled.permitted) if ruled.permitted else None
     return told | {
         "ruled": ruled,
-        "house_m2": area_m2(house.shape),
-        "standing": len(proposal.existing),
-        "spots": any(shapely.from_wkb(one).area == 0 for one in proposal.existing),
+        "house_words": area_words(house.shape),
+        "standing": len(standing.shapes),
+        "spots": any(not shape.area for shape in standing.shapes.values()),
+        "near": standing.near,
         "plot_m2": area_m2(plot) if plot else None,
         "beyond_m2": outside_m2(house.shape, plot) if plot else 0.0,
         "permitted": json.loads(shapely.to_geojson(permitted)) if permitted is not None else None,
@@ -123,6 +126,7 @@ def measuring_form(permit: Permit) -> dict[str, Any]:
     return {
         "ask": "",
         "ring": "footprint",
+        "courts": True,
         "under": as_json({"type": "FeatureCollection", "features": below}),
         "map_title": _("在地图上量建成的轮廓"),
     }

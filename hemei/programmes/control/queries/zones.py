@@ -14,11 +14,12 @@ from pyproj import CRS
 
 from hemei.core.access import Scope
 from hemei.core.models import Place
+from hemei.core.queries.standing import has_column, kinds_that_stand
 from hemei.engines.screen.crs import converter
 from hemei.programmes.control.keeping import STORED, copy_of, crs_of, in_force, laid, newest_law
 from hemei.programmes.control.kinds import ZONES
 from hemei.programmes.control.queries.layers import districts
-from hemei.programmes.control.standing import has_column, in_region, kinds_that_stand
+from hemei.programmes.control.standing import in_region
 from hemei.terms.day import start_of
 from hemei.terms.region import successor
 
