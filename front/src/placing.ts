@@ -83,7 +83,7 @@ class Placing {
   private waiting = 0;
   private asking: AbortController | undefined;
   private permitted: Feature[] = [];
-  private turnedTo: Point[][] = [];
+  private turnedTo: Point[][] = [[]];
   private readonly under: Feature[];
   private readonly map: Map;
   private readonly box: HTMLElement;
