@@ -1,26 +1,12 @@
-"""Buildings of whatever kind: which kinds stand, and how many storeys each building has."""
+"""Buildings of whatever kind: how many storeys each has."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.core.exceptions import FieldDoesNotExist
-
 from hemei.core.access import Scope
-from hemei.core.registry import Kind, registry
+from hemei.core.standing import has_column, kinds_that_stand
 from hemei.terms.measure import Measure
-
-
-def kinds_that_stand() -> dict[str, Kind]:
-    return {key: kind for key, kind in registry.kinds.items() if kind.use}
-
-
-def has_column(kind: Kind, name: str) -> bool:
-    try:
-        kind.model._meta.get_field(name)
-    except FieldDoesNotExist:
-        return False
-    return True
 
 
 def storeys(*, within: Scope, places: Collection[int] | None = None) -> dict[int, int]:

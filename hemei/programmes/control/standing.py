@@ -16,8 +16,9 @@ from pyproj import CRS
 
 from hemei.core.access import Scope
 from hemei.core.models import Place
-from hemei.core.queries.standing import kinds_that_stand, storeys
+from hemei.core.queries.standing import storeys
 from hemei.core.registry import registry
+from hemei.core.standing import kinds_that_stand
 from hemei.engines.screen.crs import converter
 from hemei.law.subject import GPS_ERROR_M, SPOT_ERROR_M
 from hemei.programmes.control.keeping import HALF_SPOT_M, STORED

@@ -9,7 +9,8 @@ import shapely
 
 from hemei.core.access import Scope
 from hemei.core.models import Place
-from hemei.core.queries.standing import kinds_that_stand, storeys
+from hemei.core.queries.standing import storeys
+from hemei.core.standing import kinds_that_stand
 from hemei.law.subject import SPOT_ERROR_M
 from hemei.programmes.building.shapes import in_metres
 from hemei.terms.region import Level, successor

@@ -14,7 +14,7 @@ from pyproj import CRS
 
 from hemei.core.access import Scope
 from hemei.core.models import Place
-from hemei.core.queries.standing import has_column, kinds_that_stand
+from hemei.core.standing import has_column, kinds_that_stand
 from hemei.engines.screen.crs import converter
 from hemei.programmes.control.keeping import STORED, copy_of, crs_of, in_force, laid, newest_law
 from hemei.programmes.control.kinds import ZONES
