@@ -17,7 +17,8 @@ from hemei.law.proposal import Asked, Drawn, judged
 from hemei.law.sheet import sheet
 from hemei.terms.measure import Measure
 from hemei.terms.verdict import Outcome
-from tests.law.test_parts import ON, SETBACK, SLOPE, ZONES, X, Y, asked, box, district, hillside, put, terrain
+from tests.law.ground import ON, X, Y, box, put
+from tests.law.test_parts import SETBACK, SLOPE, ZONES, asked, district, hillside, terrain
 
 RULES = """\
 - {id: d.W1, title: 临水退让, kind: deny, clause: land.62, layer: shore, measure: distance, unit: m,

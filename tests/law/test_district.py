@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import geopandas as gpd
 import pytest
 import shapely
 
@@ -13,18 +10,9 @@ from hemei.law.plan import NOT_SET
 from hemei.law.report import notes
 from hemei.law.screening import Screening
 from hemei.law.yaml_lines import LawError
+from tests.law.ground import ON, X, Y, box, put
 
-X, Y = 501_000.0, 3_515_000.0
-ON = date(2026, 11, 1)
 HEAD = "- name: 试验区\n  crs: EPSG:4546\n"
-
-
-def box(x, y, width=10.0, height=10.0):
-    return shapely.box(X + x, Y + y, X + x + width, Y + y + height)
-
-
-def put(path, geometry, **columns):
-    gpd.GeoDataFrame(columns | {"geometry": geometry}, crs="EPSG:4546").to_parquet(path)
 
 
 @pytest.fixture

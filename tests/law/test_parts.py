@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-import geopandas as gpd
 import numpy as np
 import pytest
-import shapely
 
 from hemei.law.as_json import as_json
 from hemei.law.district import read_district
 from hemei.law.proposal import answer
 from hemei.law.sheet import sheet
 from tests.engines.screen.rasters import geotiff
+from tests.law.ground import ON, X, Y, box, put
 
-X, Y = 501_000.0, 3_515_000.0
-ON = date(2026, 11, 1)
 PARAMETERS = """\
 - {id: d.setback, title: 退让, unit: m, values: [{from: 2026-01-01, zone: 甲类, value: 30},
     {from: 2026-01-01, zone: 乙类, value: 20}]}
@@ -34,14 +29,6 @@ SLOPE = """\
 - {id: d.S1, title: 陡坡不建房, kind: limit, clause: land.62, layer: everywhere, measure: slope, unit: '°',
    threshold: d.slope, priority: zone}
 """
-
-
-def box(x, y, width, height):
-    return shapely.box(X + x, Y + y, X + x + width, Y + y + height)
-
-
-def put(path, geometry, **columns):
-    gpd.GeoDataFrame(columns | {"geometry": geometry}, crs="EPSG:4546").to_parquet(path)
 
 
 def district(folder, rules, *lines):
