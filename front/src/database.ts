@@ -1,5 +1,24 @@
+/**
+ * Asks the database of that name, which is opened when it is first asked. A page that goes away has no time to open one, so it
+ * stays open; where it was closed meanwhile, or could not be opened, it is opened anew and asked once more.
+ */
+export function inBase(name: string, make: (base: IDBDatabase) => void) {
+  let base: Promise<IDBDatabase> | undefined;
+  return async <Result>(store: string, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> => {
+    for (let last = false; ; last = true) {
+      base ??= openBase(name, make);
+      try {
+        return await inStore(await base, store, mode, ask);
+      } catch (error) {
+        base = undefined;
+        if (last) throw error;
+      }
+    }
+  };
+}
+
 /** One request to an open database, done when it lies on the disk: unasked, a browser no longer waits for that. */
-export function inStore<Result>(
+function inStore<Result>(
   base: IDBDatabase, name: string, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest,
 ): Promise<Result> {
   const transaction = base.transaction(name, mode, { durability: "strict" });
@@ -12,7 +31,7 @@ export function inStore<Result>(
   });
 }
 
-export function openBase(name: string, make: (base: IDBDatabase) => void): Promise<IDBDatabase> {
+function openBase(name: string, make: (base: IDBDatabase) => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const opening = indexedDB.open(name, 1);
     opening.onupgradeneeded = () => make(opening.result);

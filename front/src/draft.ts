@@ -2,7 +2,7 @@
  * What was typed and photographed but not sent yet is kept in the browser, by account and page: a phone may throw a page away
  * while its camera is open. Put back when the page is opened again, forgotten once the form has arrived, or after three days.
  */
-import { inStore, openBase } from "./database";
+import { inBase } from "./database";
 import { addPhoto } from "./photos";
 import { say } from "./sending";
 
@@ -12,6 +12,7 @@ interface Draft {
   photos: { question: string; file: File; source: string; time: string }[];
 }
 
+const inDrafts = inBase("hemei", (made) => made.createObjectStore("drafts"));
 const KEPT = 3 * 24 * 3600 * 1000;
 const PAUSE = 300;
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photo", "photo_question", "source", "device_time", "held", "drop"]);
@@ -68,7 +69,7 @@ function read(form: HTMLFormElement): Draft {
 }
 
 async function restore(key: string, form: HTMLFormElement): Promise<void> {
-  const draft = await request<Draft | undefined>("readonly", (store) => store.get(key));
+  const draft = await inDrafts<Draft | undefined>("drafts", "readonly", (store) => store.get(key));
   if (!draft || form.querySelector(".wrong")) return; // what came back with errors is newer
   if (Date.now() - draft.at > KEPT) return void (await write(key, undefined));
   const values = new Map<string, string[]>();
@@ -95,16 +96,4 @@ function put(control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement
 }
 
 const write = (key: string, draft: Draft | undefined) =>
-  request("readwrite", (store) => (draft ? store.put(draft, key) : store.delete(key)));
-
-let base: Promise<IDBDatabase> | undefined; // stays open: a page that goes away has no time to open it
-
-async function request<Result>(mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest): Promise<Result> {
-  base ??= openBase("hemei", (made) => made.createObjectStore("drafts"));
-  try {
-    return await inStore<Result>(await base, "drafts", mode, ask);
-  } catch (error) {
-    base = undefined; // closed, or never opened: the next one tries anew
-    throw error;
-  }
-}
+  inDrafts("drafts", "readwrite", (store) => (draft ? store.put(draft, key) : store.delete(key)));

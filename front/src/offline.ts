@@ -41,6 +41,14 @@ let kit: Kit | undefined;
 let here: Spot | undefined;
 let shown = SHOWN;
 let filling: Filling | Editing | undefined;
+let routed: string | undefined; // the hash whose page stands here, or is on its way
+let routes = 0;
+
+/** Tells afterwards whether no other page is on its way meanwhile. */
+const turn = () => {
+  const number = routes;
+  return () => number === routes;
+};
 
 /** A browser that forgets, or keeps no page, promises nothing. */
 const able = "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
@@ -125,11 +133,16 @@ function show(...boxes: HTMLElement[]): void {
   main.append(...boxes);
 }
 
+/** The page of this hash. Of two that are on their way the later one stands: a form is not put there twice, under two numbers. */
 async function route(): Promise<void> {
+  routed = location.hash;
+  routes += 1;
+  const still = turn();
   await filling?.leave();
-  filling = undefined;
-  const [what, first, second] = location.hash.slice(1).split("/");
   await count();
+  if (!still()) return;
+  filling = undefined;
+  const [what, first, second] = routed.slice(1).split("/");
   if (!kit) return show(piece("empty"));
   if (what === "look" && first && second) return look(Number(first), decodeURIComponent(second));
   if (what === "edit" && first) return edit(Number(first));
@@ -140,6 +153,7 @@ async function route(): Promise<void> {
 
 async function list(): Promise<void> {
   const { places, at } = kit!;
+  const still = turn();
   const box = piece("list");
   const done = new Map((await mine()).filter((one) => one.state !== "sent" || one.changed > Date.parse(at)).map((one) => [`${one.place} ${one.form}`, one]));
   const lines = places.map((place) => ({ place, off: here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined }));
@@ -156,7 +170,7 @@ async function list(): Promise<void> {
   part(box, "nearest").addEventListener("click", () => nearest(box));
   part(box, "renew").addEventListener("click", () => void fetchKit());
   drawMap(part(box, "map"));
-  if (!filling) show(box); // else a form was opened meanwhile
+  if (still()) show(box);
 }
 
 function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<string, Sheet>): HTMLElement {
@@ -232,15 +246,17 @@ async function look(id: number, formId: string): Promise<void> {
   const place = kit!.places.find((one) => one.id === id);
   const form = kit!.forms.find((one) => one.id === formId);
   if (!place || !form) return show(piece("gone"));
+  const still = turn();
   const begun = (await mine()).find((one) => one.place === id && one.form === formId && one.state === "draft");
-  fill(form, begun ?? begin(place, form), place);
+  if (still()) fill(form, begun ?? begin(place, form), place);
 }
 
 async function edit(id: number): Promise<void> {
   const place = kit!.places.find((one) => one.id === id);
   if (!place?.edit) return show(piece("gone"));
+  const still = turn();
   const begun = (await mine()).find((one) => one.edit && one.place === id && one.state === "draft");
-  await change(begun ?? { ...blank(place), title: words("edit"), edit: { values: {}, base: {} } });
+  if (still()) await change(begun ?? { ...blank(place), title: words("edit"), edit: { values: {}, base: {} } });
 }
 
 /** What was sent since the list was fetched stands in the register as far as this phone knows. */
@@ -248,9 +264,10 @@ async function change(one: Sheet): Promise<void> {
   const place = kit!.places.find((known) => known.id === one.place);
   const columns = place && kit!.columns?.[place.kind];
   if (!place?.edit || !columns) return show(piece("gone"));
+  const still = turn();
   const own = (await mine()).filter((other) => other.edit && other.place === place.id && other.instance !== one.instance);
   const since = own.filter((other) => other.state !== "sent" || other.changed > Date.parse(kit!.at));
-  opened(new Editing(one, columns, standing(place.edit, since), () => {
+  if (still()) opened(new Editing(one, columns, standing(place.edit, since), () => {
     location.hash = "";
     void sendAll();
   }), one);
@@ -275,7 +292,9 @@ function unique(): string {
 }
 
 async function open(instance: string): Promise<void> {
+  const still = turn();
   const one = await sheetOf(instance);
+  if (!still()) return;
   if (one?.edit && one.account === kit!.account && (one.state === "draft" || one.state === "refused")) return change(one);
   const form = one && kit!.forms.find((known) => known.id === one.form && known.version === one.version);
   if (!one || one.account !== kit!.account || !form || one.state === "sent") return show(piece("gone"));
@@ -302,6 +321,7 @@ function opened(page: Filling | Editing, one: Sheet): void {
 }
 
 async function outbox(): Promise<void> {
+  const still = turn();
   const box = piece("outbox-page");
   const all = (await mine()).sort((a, b) => b.changed - a.changed);
   const others = (await sheets()).filter((one) => one.account !== kit!.account && one.state !== "sent").length;
@@ -320,8 +340,8 @@ async function outbox(): Promise<void> {
     part(box, "lines").append(row);
   }
   part(box, "send-now").addEventListener("click", () => void sendAll().then(route));
-  if (!filling) show(box);
+  if (still()) show(box);
 }
 
-window.addEventListener("hashchange", () => void route());
+window.addEventListener("hashchange", () => location.hash !== routed && void route());
 void start();

@@ -26,7 +26,7 @@ from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
 
 MOST_PHOTOS = 3
-NUMBER = re.compile(r"[0-9a-f]{32}")
+NUMBER = re.compile(r"([0-9a-f]{32})(?:\.(?:0|[1-9][0-9]{0,2}))?", re.ASCII)  # a visit, and which part of it
 Sign = tuple[str, str]  # a question, and a choice of it
 
 
@@ -81,7 +81,8 @@ def take_in(sent: Sent, step: Doorstep) -> Stored:
     read = step.form.versions.get(said["version"])
     if said["form"] != step.form.id or read is None:
         raise Mistaken(_("这张自查表换过了，请重新报一次。"), code="unknown_form")
-    if (moment := moment_of(said["at"])) is None or not NUMBER.fullmatch(said["instance"]):
+    number = NUMBER.fullmatch(said["instance"])
+    if (moment := moment_of(said["at"])) is None or not number:
         raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
     at = not_ahead(moment)
     answers, errors = clean(read, said["fields"], day_of(at))
@@ -98,4 +99,4 @@ def take_in(sent: Sent, step: Doorstep) -> Stored:
         form=step.form.id, version=read.version, answers=answers, instance_id=f"kept.{said['instance']}", at=at,
         channel=Channel.PAGE, raw=sent.raw, files=files, **position,
     )  # fmt: skip
-    return report_kept(place=step.place, answered=answered, by=step.actor)
+    return report_kept(place=step.place, answered=answered, visit=number[1], by=step.actor)

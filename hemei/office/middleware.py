@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -52,6 +53,18 @@ class refusals:
             messages.info(request, _("请先输入验证码，再按一次刚才的按钮。"))
             return moved(request, f"{reverse('office:second_step')}?{urlencode({'next': _page_before(request)})}")
         return None
+
+
+def token_missing(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What was sent without its page's token: a browser that was killed may have lost both its cookies.
+
+    What a script sends is told by 401 that the sign-in is gone, as elsewhere. Whoever is signed in gets a new token
+    with the answer, so that the next try goes through: a page that is kept on a phone has no other way to one.
+    """
+    if request.headers.get("X-Account") and not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    get_token(request)
+    return render(request, "403_csrf.html", status=403)
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -50,6 +50,7 @@ SECRET_KEY = kept_secret("HEMEI_SECRET_KEY")
 PERSONAL_DATA_KEY = kept_secret("HEMEI_PERSONAL_DATA_KEY")  # encrypts ID numbers and phones, keys their HMAC
 AUDIT_KEY = kept_secret("HEMEI_AUDIT_KEY")  # keys the digests in audit entries
 ALLOWED_HOSTS = env_list("HEMEI_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_FAILURE_VIEW = "hemei.office.middleware.token_missing"
 CSRF_TRUSTED_ORIGINS = env_list("HEMEI_ORIGINS")
 PROXIES = env_list("HEMEI_PROXIES")  # whose word about the visitor's address and HTTPS is believed
 PUBLIC_URL = env("HEMEI_PUBLIC_URL")  # what door plates print; empty: the address of the request

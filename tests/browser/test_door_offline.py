@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
 from hemei.core.models import Case, Check, Place
@@ -18,6 +18,11 @@ from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
 Window = Callable[..., Visit]
+TAKE_AWAY = """new Promise((go, failed) => {
+  const taken = indexedDB.deleteDatabase("hemei-field");
+  taken.onsuccess = go;
+  taken.onerror = failed;
+})"""
 SMALL = {"width": 320, "height": 568}
 
 
@@ -122,11 +127,51 @@ def test_danger_is_said_at_once_and_waits_while_the_rest_is_answered(there: Visi
     expect(entry(page, "sent").first).to_contain_text("村里会先打电话或者上门核实", timeout=40_000)
     expect(entry(page, "waiting")).to_have_count(0, timeout=40_000)
     look(page, "8-sent")
-    # A danger that was on its way already when the rest was sent stands apart; either way it is one case.
-    danger_first, whole = Check.objects.filter(evidence=None), Check.objects.get(evidence__isnull=False)
+    # Where the danger was on its way already when the rest was sent, the rest has taken its place.
+    whole = Check.objects.get(replaced_by=None)
     assert (whole.answers["wall_leaning"], whole.evidence.get().source) == ("yes", "camera")
-    assert len(danger_first) <= 1
     assert Case.objects.get().code == "houses.F03"
+
+
+def test_a_danger_whose_answer_was_lost_does_not_stand_beside_the_rest(there: Visit, plate: IssuedDoor) -> None:
+    """It is stored, and the phone does not know: it is taken back there, and the rest comes under the next number."""
+    page = there.page
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    page.route("**/kept/send/", lost, times=1)
+    page.goto(f"/d/{plate.token}/kept/")
+    page.get_by_role("button", name="有情况").click()
+    page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="有", exact=True).click()
+    expect(page.get_by_role("button", name="人已经安全")).to_be_visible()
+    while not Check.objects.exists():
+        page.wait_for_timeout(50)
+    cut_off(page.context)
+    page.get_by_role("button", name="人已经安全").click()
+    while page.get_by_role("button", name="报上去").count() == 0:
+        page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="报上去").click()
+    expect(entry(page, "waiting")).to_have_count(1)
+    back_in_reach(page.context)
+    expect(entry(page, "sent")).to_have_count(1, timeout=40_000)
+    expect(entry(page, "waiting")).to_have_count(0)
+    danger, whole = Check.objects.order_by("id")
+    assert whole.replaces == danger
+    assert Case.objects.get().findings.count() == 2
+
+
+def test_a_base_that_was_closed_or_taken_away_is_opened_anew(there: Visit, plate: IssuedDoor) -> None:
+    """By a browser short of room, or by another page: nobody has to press twice."""
+    page = there.page
+    cut_off(page.context)
+    page = again(page, plate)
+    page.evaluate(TAKE_AWAY)
+    page.get_by_role("button", name="一切正常").click()
+    expect(entry(page, "waiting")).to_have_count(1)
+    expect(page.locator("[data-part=full]")).to_be_hidden()
 
 
 def test_a_server_in_trouble_is_as_good_as_none(there: Visit, plate: IssuedDoor, live_server) -> None:

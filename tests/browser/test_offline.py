@@ -274,6 +274,17 @@ def test_a_line_that_breaks_at_any_moment_stores_each_once(
     assert sorted(Check.objects.values_list("place", flat=True)) == sorted(well.pk for well in road)
 
 
+def test_a_base_that_was_taken_away_is_opened_anew(there: Visit) -> None:
+    """By a browser short of room, or by another page: what is filled in is kept all the same, at the first press."""
+    page = there.page
+    page.context.set_offline(True)
+    fill(page, "井1号", cracked="没有")
+    expect(page.get_by_text("已存在手机里")).to_be_visible()
+    page.evaluate("""new Promise((go) => (indexedDB.deleteDatabase("hemei-field").onsuccess = go))""")
+    finish(page)
+    expect(page.get_by_text("待发送 1 条")).to_be_visible()
+
+
 def test_one_that_never_gets_through_holds_up_no_other(there: Visit, road: list[Place]) -> None:
     page = there.page
 

@@ -31,6 +31,7 @@ ANSWERS = {
     **dict.fromkeys(("floor_slab", "roof_sag", "roof_leak", "enclosure_wall", "first_judgement"), "none"),
 }
 LONG_MS = 120_000  # a machine may be slow
+TRIES = 5  # of a person who sees an error in place of the page
 A_DOOR = 12  # reports; twenty an hour are taken
 NO_PICTURE = b"not a picture, whatever its name says " * 800
 
@@ -67,6 +68,7 @@ class Phone:
         self.chromium, self.profile, self.base = chromium, profile, base
         self.offline = False
         self.walks: list[Walk] = []
+        self.errors: list[str] = []  # that the browser showed in place of the page
 
     def start(self) -> None:
         self.context = self.chromium.launch_persistent_context(
@@ -78,8 +80,16 @@ class Phone:
         self.page: Page = self.context.pages[0]
 
     def open(self) -> None:
-        """The page that was kept: with a signal or without one."""
-        self.page.goto(self.home)
+        """The page that was kept: with a signal or without one. Where an error is shown, it is opened again."""
+        for left in reversed(range(TRIES)):
+            try:
+                self.page.goto(self.home)
+                return
+            except BrowserError as fault:
+                if not left or "net::" not in fault.message:
+                    raise
+                self.errors.append(fault.message.splitlines()[0])
+                self.page.wait_for_timeout(500)
 
     def reach(self, *, offline: bool) -> None:
         self.offline = offline

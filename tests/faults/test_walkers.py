@@ -78,6 +78,7 @@ def test_each_check_is_stored_once_or_visibly_refused(
         else:
             weather.walk(phone, one)
     weather.clear()
+    print(f"{weather.seen}; errors in place of a page: {[phone.errors for phone in phones]}")
     told = [shown(phone) for phone in phones]
     storm.calm()
     file = tmp_path / "told.json"

@@ -8,7 +8,7 @@ window.walker = (() => {
       if (found) return found;
       await pause();
     }
-    throw new Error(`waited in vain: ${what}`);
+    throw new Error(`waited in vain: ${what}, on ${location} where it says ${document.querySelector("main")?.innerHTML.slice(0, 2000)}`);
   }
 
   /* All that the pages keep under this name; nothing where they have kept nothing yet. */
@@ -54,7 +54,7 @@ window.walker = (() => {
     const [kit] = await held("kit");
     const place = kit.places[number % kit.places.length];
     location.hash = `#look/${place.id}/houses.survey`;
-    await until(() => document.querySelector("main form") && document.querySelector("main [data-part=place]").textContent === place.label);
+    await until(() => document.querySelector("main form") && document.querySelector("main [data-part=place]")?.textContent === place.label);
     const form = document.querySelector("main form");
     for (const [field, value] of Object.entries({ ...fields, remark: String(number) })) {
       const box = form.querySelector(`[data-field="${field}"]`);

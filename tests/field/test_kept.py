@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from hemei.core.actions import door as doors
+from hemei.core.actions.check import Answered, submit_check
 from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
-from hemei.core.models import Case, Check, Evidence, PairedPhone, Place
+from hemei.core.models import Case, CaseStep, Check, Evidence, PairedPhone, Place
 from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 from tests.field.walking import Household
 
@@ -83,6 +85,54 @@ def test_any_order_and_any_repetition_gives_the_same(
     stored = Check.objects.order_by("at").values_list("instance_id", "replaces")
     assert list(stored) == [(f"kept.{number}", None) for number in NUMBERS[:3]]
     assert [(case.code, case.findings.count()) for case in Case.objects.all()] == [("wells.F01", 1)]
+
+
+ARRIVALS = [order for n in (1, 2, 3) for order in itertools.permutations(range(3), n) if 2 in order]
+
+
+@pytest.mark.parametrize("order", ARRIVALS, ids=str)
+@pytest.mark.parametrize("first", [f"{NUMBERS[0]}.0", NUMBERS[0]], ids=["numbered", "of an older page"])
+def test_a_danger_told_at_once_and_the_rest_are_one_self_check(
+    at_well: IssuedDoor, paired_phone: Client, order: tuple[int, ...], first: str
+) -> None:
+    """Two dangers, then the whole with its photo: whichever came, and in whatever order, the whole one stands once."""
+    one, two = {"wall_moving": ["yes"]}, {"wall_moving": ["yes"], "cracked": ["yes"], "growing": ["yes"]}
+    whole = {**two, "photo": ["photo-0.jpg"]}
+    parts = [
+        said(number, ago=timedelta(minutes=30 - n), fields=fields)
+        for n, (number, fields) in enumerate(
+            [(first, one), (f"{NUMBERS[0]}.1", two), (f"{NUMBERS[0]}.2", whole)],
+        )
+    ]
+    for n in (*order, *reversed(order), *order):
+        assert post(paired_phone, at_well.token, parts[n], photos=n == 2).json()["outcome"] in ("stored", "repeated")
+    standing = Check.objects.get(replaced_by=None)
+    assert standing.instance_id == f"kept.{NUMBERS[0]}.2"
+    assert standing.answers == {"wall_moving": "yes", "cracked": "yes", "growing": "yes", "photo": "photo-0.jpg"}
+    assert [kept.check_made for kept in Evidence.objects.all()] == [standing]
+    of_whole = set(standing.findings.values_list("code", flat=True))
+    assert set(Case.objects.values_list("code", flat=True)) == of_whole
+    assert Case.objects.count() == len(of_whole)
+    assert not CaseStep.objects.filter(verb__in=["case.ask_withdrawal", "case.correct"]).exists()
+
+
+def test_parts_of_another_walk_stand_beside_it(at_well: IssuedDoor, paired_phone: Client) -> None:
+    for number in (f"{NUMBERS[0]}.1", f"{NUMBERS[1]}.0", f"{NUMBERS[0]}.0"):
+        assert post(paired_phone, at_well.token, said(number)).status_code == 200
+    standing = Check.objects.filter(replaced_by=None).order_by("id")
+    assert [check.instance_id for check in standing] == [f"kept.{NUMBERS[0]}.1", f"kept.{NUMBERS[1]}.0"]
+
+
+def test_the_rest_of_what_an_officer_corrected_meanwhile_is_taken(
+    at_well: IssuedDoor, paired_phone: Client, people: People
+) -> None:
+    post(paired_phone, at_well.token, said(f"{NUMBERS[0]}.0", fields={"wall_moving": ["yes"]}))
+    sent = Answered(
+        "by-officer", "wells.selfcheck", {"wall_moving": "no", "cracked": "no"}, timezone.now(), channel="call"
+    )
+    submit_check(place=at_well.door.place, answered=replace(sent, replaces=f"kept.{NUMBERS[0]}.0"), by=people.grid)
+    answer = post(paired_phone, at_well.token, said(f"{NUMBERS[0]}.1"))
+    assert answer.json()["outcome"] == "stored"
 
 
 def test_the_same_number_with_other_content_is_refused(at_well: IssuedDoor, old_phone: Client) -> None:

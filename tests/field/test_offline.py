@@ -158,6 +158,18 @@ def test_a_sign_in_that_ran_out_or_is_another_s_leaves_the_sheet_where_it_is(
     assert not Check.objects.exists()
 
 
+def test_a_browser_that_lost_its_cookies_is_told_to_sign_in_or_given_a_new_token(owed: Due, people: People) -> None:
+    """Killed within half a minute of signing in: what it keeps of its page must find its way out all the same."""
+    phone = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"})
+    account = str(people.grid.account.pk)
+    assert post(phone, sheet(owed.place), **{"X-Account": account}).status_code == 401
+    phone.force_login(people.grid.account)
+    assert post(phone, sheet(owed.place), **{"X-Account": account}).status_code == 403
+    token = phone.cookies["csrftoken"].value
+    answer = post(phone, sheet(owed.place), **{"X-Account": account, "X-CSRFToken": token})
+    assert answer.json()["outcome"] == "stored"
+
+
 def test_two_looks_at_one_place_both_stand(owed: Due, signed_in: SignIn) -> None:
     for who, instance in (("grid", "uuid:11111111"), ("village", "uuid:22222222")):
         assert post(signed_in(who), sheet(owed.place, instance)).json()["outcome"] == "stored"

@@ -63,3 +63,12 @@ def test_a_one_time_password_is_changed_before_anything_else(with_password: Acco
     assert client.post("/office/password/", new).headers["Location"] == "/office/"
     assert client.get("/office/cases/").status_code == 200
     assert AuditEntry.objects.filter(verb="account.choose_password").count() == 1
+
+
+def test_a_form_without_its_token_is_refused_with_what_to_do(with_password: Account) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": "zh-CN"})
+    answer = sign_in(client, PASSWORD)
+    assert answer.status_code == 403
+    assert "什么也没有写入" in answer.content.decode()
+    token = client.cookies["csrftoken"].value
+    assert sign_in(client, PASSWORD, csrfmiddlewaretoken=token).status_code == 302

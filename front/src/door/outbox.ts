@@ -48,13 +48,20 @@ function moment(at: string): string {
   return new Date(at).toLocaleString(language, { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
 }
 
-/** Put into the outbox, and try at once. False where the phone has no room. */
+/** The number after or before this one of the same walk. */
+export function beside(instance: string, step: number): string {
+  const [walk, n] = instance.split(".");
+  return `${walk}.${Number(n ?? 0) + step}`;
+}
+
+/** Put into the outbox, in place of what was there of the same walk, and try at once. False where the phone has no room. */
 export async function putIn(one: Sheet): Promise<boolean> {
   try {
     await keep(one);
   } catch {
     return false;
   }
+  await takeBack(beside(one.instance, -1)); // its answers are among these
   void navigator.storage?.persist?.();
   void sendAll();
   return true;

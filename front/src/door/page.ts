@@ -3,7 +3,7 @@ import { type Question, type Texts, say } from "../offline/form";
 import { clear, part, piece, put, words } from "../offline/page";
 import { scaled } from "../offline/photo";
 import { type Photo, type Sheet, keep, sheets } from "../offline/store";
-import { able, home, mending, putIn, showOutbox, takeBack } from "./outbox";
+import { able, beside, home, mending, putIn, showOutbox, takeBack } from "./outbox";
 import { type Kit, Walk } from "./walk";
 
 const WHILE = 2 * 3600 * 1000; // what was begun earlier than that is begun again
@@ -24,7 +24,6 @@ class KeptPage {
   private walk: Walk;
   private photos: Photo[] = [];
   private instance = unique();
-  private danger = ""; // the number under which a danger was put into the outbox already
   private taken = 0;
   private moved = false;
 
@@ -65,14 +64,12 @@ class KeptPage {
     this.photos = one.photos;
     this.taken = one.photos.length;
     this.instance = one.instance;
-    this.danger = one.link; // a draft's only: kept beside it for when the page is thrown away
   }
 
   private anew(): void {
     this.walk = new Walk(this.kit, {});
     this.photos = [];
     this.instance = unique();
-    this.danger = "";
   }
 
   private sheet(walk: Walk, state: Sheet["state"], title: string): Sheet {
@@ -81,7 +78,7 @@ class KeptPage {
     const photos = this.photos.filter((photo) => asked.has(photo.field));
     return {
       instance: this.instance, account: home, place: 0, label: "", form: form.id, version: form.version, title, fields: walk.fields, photos,
-      at: new Date().toISOString(), position: null, state, said: "", wrong: {}, link: state === "draft" ? this.danger : "", tries: 0, changed: 0,
+      at: new Date().toISOString(), position: null, state, said: "", wrong: {}, link: "", tries: 0, changed: 0,
     };
   }
 
@@ -90,7 +87,6 @@ class KeptPage {
   }
 
   private async putIn(walk: Walk, title: string, box: HTMLElement): Promise<void> {
-    if (this.danger) await takeBack(this.danger); // its answers are among these
     if (!(await putIn(this.sheet(walk, "waiting", title)))) return void (part(box, "full").hidden = false);
     this.anew();
     this.start();
@@ -156,18 +152,18 @@ class KeptPage {
     this.next();
   }
 
-  /** Into the outbox at once: whoever now runs out will not come back to press a button. The rest goes under a number of its own. */
+  /**
+   * Into the outbox at once: whoever now runs out will not come back to press a button. The rest goes under the next number of
+   * the same walk, by which the server knows that it stands for this one too.
+   */
   private async leave(before: Walk): Promise<void> {
     const box = piece("leave");
     this.show(box, false, true);
     const instance = this.instance;
-    const earlier = this.danger;
     const held = await putIn(this.sheet(this.walk, "waiting", "danger"));
-    if (held && earlier) await takeBack(earlier);
     put(box, "said", words(held ? "held-danger" : "lost-danger"));
     if (held) {
-      this.danger = instance;
-      this.instance = unique();
+      this.instance = beside(instance, 1);
       await this.draft();
       void this.tellArrival(box, instance);
     }
@@ -176,7 +172,7 @@ class KeptPage {
     on.addEventListener("click", () => this.next());
     part(box, "back").addEventListener("click", (event) => {
       event.preventDefault();
-      void this.wrong(before, box);
+      void this.wrong(before, box, held ? instance : "");
     });
   }
 
@@ -189,9 +185,8 @@ class KeptPage {
     }
   }
 
-  private async wrong(before: Walk, box: HTMLElement): Promise<void> {
-    if (this.danger && !(await takeBack(this.danger))) return put(box, "said", words("told"));
-    this.danger = "";
+  private async wrong(before: Walk, box: HTMLElement, danger: string): Promise<void> {
+    if (danger && !(await takeBack(danger))) return put(box, "said", words("told"));
     this.walk = before;
     void this.draft();
     this.next();
@@ -300,5 +295,5 @@ class KeptPage {
 }
 
 function unique(): string {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("") + ".0";
 }

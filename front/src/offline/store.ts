@@ -2,7 +2,7 @@
  * What the phone keeps, in one IndexedDB: the list that was fetched (one account's at a time), drafts, and the outbox. Each
  * record of the last two carries its account: another person on the same phone sees none of it but a number.
  */
-import { inStore, openBase } from "../database";
+import { inBase } from "../database";
 import type { Values } from "./edit";
 
 export interface Photo {
@@ -34,20 +34,10 @@ export interface Sheet {
   edit?: { values: Values; base: Values }; // a correction of the register instead of a filled-in form
 }
 
-type Name = "kit" | "sheets";
-
-let base: Promise<IDBDatabase> | undefined;
-
-function opened(): Promise<IDBDatabase> {
-  base ??= openBase("hemei-field", (made) => {
-    made.createObjectStore("kit");
-    made.createObjectStore("sheets", { keyPath: "instance" });
-  });
-  return base;
-}
-
-const done = async <Result>(name: Name, mode: IDBTransactionMode, ask: (store: IDBObjectStore) => IDBRequest) =>
-  inStore<Result>(await opened(), name, mode, ask);
+const done = inBase("hemei-field", (made) => {
+  made.createObjectStore("kit");
+  made.createObjectStore("sheets", { keyPath: "instance" });
+});
 
 export const kept = <Kit>() => done<Kit | undefined>("kit", "readonly", (store) => store.get("now"));
 export const keepKit = (kit: unknown) => done("kit", "readwrite", (store) => store.put(kit, "now"));

@@ -167,6 +167,11 @@ def _repeated(known: Check, place: Place, answered: Answered) -> Stored:
     """What is stored already of the same record. Raises Conflict where it is not the same."""
     require_same(known, place, answered)
     nothing_new()
+    return with_cases(known)
+
+
+def with_cases(known: Check) -> Stored:
+    """What is stored already, as it is answered to whoever sends it again."""
     return Stored(known, [f.case for f in known.findings.select_related("case") if f.case], repeated=True)
 
 

@@ -9,20 +9,20 @@ import json
 import secrets
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hemei.core.access import Actor, ActorKind, Refused
-from hemei.core.actions.check import OF_INSTANCE, Answered, Stored, submit_check
+from hemei.core.access import Actor, ActorKind, Refused, require
+from hemei.core.actions.check import OF_INSTANCE, Answered, Stored, submit_check, verb_for, with_cases
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.core.models import Channel, Check, DoorToken, PairedPhone, Place, Tier
 from hemei.core.personal import fingerprint, token_hash
-from hemei.core.prepared import Given, Prepared
+from hemei.core.prepared import Given, Prepared, read_again
 from hemei.core.registry import Form, registry
 from hemei.core.writing import action, audit, nothing_new, writing
 
@@ -191,18 +191,47 @@ def _hold_off(sent: Sequence[datetime], now: datetime) -> None:
         raise TooMany(_("这个门牌码一小时内报告的次数太多了，请过一会儿再报，急事请打电话。"), code="too_many")
 
 
-def report_kept(*, place: Place, answered: Answered, by: Actor) -> Stored:
+def report_kept(*, place: Place, answered: Answered, visit: str, by: Actor) -> Stored:
     """What waited on a phone until there was a signal, under the number that it was given there.
 
-    However often and in whatever order they come, each number is stored once. Raises TooMany as `report` does, and
-    Mistaken for what waited too long; what is stored already is answered all the same.
+    The number is `kept.` and the visit, whose later parts end in `.1`, `.2` and so on: a danger first, and what was
+    answered after it. Each part stands for those before it. However often and in whatever order they come, one check
+    of the visit stands, its last; a part that comes after a later one is answered with what that one showed.
+
+    Raises TooMany as `report` does, and Mistaken for what waited too long; what is stored already is answered all
+    the same.
     """
-    now = timezone.now()
+    require(by, verb_for(answered, by), place)
     if not OF_INSTANCE.first(instance=answered.instance_id):
-        if answered.at < now - WAITS_AT_MOST:
-            days = WAITS_AT_MOST.days
-            raise Mistaken(_("这是 %(n)d 天以前的情况了，请再看一遍，重新报一次。") % {"n": days}, code="too_old")
-        sent = SENT_SINCE(place=place.pk, since=now - timedelta(hours=1))
-        _hold_off([at for _sent_as, at, _later in sent], now)
         answered.look_over()
-    return submit_check(place=place, answered=answered, by=by)
+    with writing():
+        read_again(place)  # one part after another
+        if not OF_INSTANCE.first(instance=answered.instance_id):
+            last = _last_part(place, visit)
+            if last and _part_of(last.instance_id) > _part_of(answered.instance_id):
+                return with_cases(last)
+            _take(place, answered.at)
+            if last and not hasattr(last, "replaced_by"):  # whoever corrected it meanwhile has seen it
+                answered = replace(answered, replaces=last.instance_id)
+        return submit_check(place=place, answered=answered, by=by)
+
+
+def _take(place: Place, at: datetime) -> None:
+    """Raise Mistaken for what waited too long, TooMany for more than a household sends."""
+    now = timezone.now()
+    if at < now - WAITS_AT_MOST:
+        days = WAITS_AT_MOST.days
+        raise Mistaken(_("这是 %(n)d 天以前的情况了，请再看一遍，重新报一次。") % {"n": days}, code="too_old")
+    sent = SENT_SINCE(place=place.pk, since=now - timedelta(hours=1))
+    _hold_off([at for _sent_as, at, _later in sent], now)
+
+
+def _last_part(place: Place, visit: str) -> Check | None:
+    parts = Check.objects.filter(place=place, instance_id__startswith=f"kept.{visit}").select_related("replaced_by")
+    return max(parts, key=lambda check: _part_of(check.instance_id), default=None)
+
+
+def _part_of(instance: str) -> int:
+    """Which part of its visit; the first of an older page says none."""
+    _kept, _visit, *part = instance.split(".")
+    return int(part[0]) if part else 0
