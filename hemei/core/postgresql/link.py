@@ -87,7 +87,8 @@ class Link:
 
     def later(self, statement: str, values: Sequence[Any]) -> None:
         """Send a statement with the next one, or with the commit."""
-        self.waiting.append(self._message(statement, values))
+        message = self._message(statement, values)  # may send what waits
+        self.waiting.append(message)
 
     def send_waiting(self) -> None:
         if self.waiting:

@@ -58,6 +58,17 @@ def test_what_was_left_is_stored_in_its_order_with_the_commit() -> None:
     assert stored() == ["first", "second"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_statements_that_are_new_to_the_server_lose_nothing_that_waits() -> None:
+    connection.close()
+    with transaction.atomic():
+        leave(row("one"))
+        send_later("UPDATE core_placetally SET state = %s WHERE kind = %s", ("found", "one"))
+        leave(row("two"))
+        send_later("UPDATE core_placetally SET state = %s WHERE kind = %s AND cell = %s", ("none", "two", 2**40))
+    assert list(PlaceTally.objects.order_by("pk").values_list("kind", "state")) == [("one", "found"), ("two", "none")]
+
+
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_what_needs_no_answer_travels_with_what_comes_next(told: list[int]) -> None:
