@@ -1,4 +1,5 @@
-"""Building permits of a full district: the pages that officers open most, with 20,000 permits beside 100,000 houses.
+"""Building permits and craftsmen of a full district: the pages that officers open most, with 20,000 permits and 10,000
+craftsmen beside 100,000 houses.
 
     python -m benchmarks.bench_building
 
@@ -19,7 +20,7 @@ from typing import Any
 from benchmarks import site
 from benchmarks.bench_control import fill, timed, use
 
-PERMITS, TURNS = 20_000, 30
+PERMITS, CRAFTSMEN, TURNS = 20_000, 10_000, 30
 PAGE_MS = 150.0
 BATCH = 2000
 NAMES = "王李张刘陈杨黄赵吴周"
@@ -116,6 +117,47 @@ def _steps(permit: Any) -> Iterator[Any]:
         )  # fmt: skip
 
 
+def fill_craftsmen(district: Any) -> None:
+    """10,000 craftsmen, certified and trained on every day of the last three years, unless they stand there already."""
+    from hemei.core.models import Person
+    from hemei.programmes.craftsmen.models import Certificate, Craftsman, EarlierTraining
+    from hemei.terms.day import SHANGHAI, today
+
+    if Craftsman.objects.count() >= CRAFTSMEN:
+        return
+    villages = sorted({code[:12] for code in district.house_region})
+    people = Person.objects.bulk_create(
+        (Person(name=f"{NAMES[n % 10]}匠{n}", region=villages[n % len(villages)]) for n in range(CRAFTSMEN)),
+        batch_size=BATCH,
+    )
+    rows = Craftsman.objects.bulk_create(
+        (Craftsman(person=one, region=one.region, trade="mason", lead=n % 5 == 0) for n, one in enumerate(people)),
+        batch_size=BATCH,
+    )
+    day, at = today(), datetime.combine(today(), time(9), SHANGHAI)
+    Certificate.objects.bulk_create(
+        (
+            Certificate(
+                craftsman=one, region=one.region, body="培训学校", number=f"证{n}", actor="system:0", recorded_at=at,
+                issued_on=day - timedelta(days=n % 1095), valid_to=day + timedelta(days=1095 - n % 1095),
+            )
+            for n, one in enumerate(rows)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+    EarlierTraining.objects.bulk_create(
+        (
+            EarlierTraining(
+                craftsman=one, region=one.region, on=day - timedelta(days=(n * 7 + ago) % 1095 + ago), actor="system:0",
+                recorded_at=at,
+            )
+            for n, one in enumerate(rows)
+            for ago in (0, 1095)
+        ),
+        batch_size=BATCH,
+    )  # fmt: skip
+
+
 def addresses(district: Any, region: str) -> dict[str, str]:
     """What is asked for, by what it is called."""
     from benchmarks.pages import tile
@@ -131,6 +173,8 @@ def addresses(district: Any, region: str) -> dict[str, str]:
         "where permits get stuck": "/building/stages/",
         "what waits today": "/office/",
         "map page": "/maps/?kind=permit",
+        "craftsmen": "/craftsmen/",
+        "craftsmen whose papers run out soon": "/craftsmen/?paper=soon",
         **{f"tile, zoom {z}": f"/maps/{z}/{tile(one.lon, one.lat, z)}.mvt?kind=permit" for z in (8, 11, 14, 16)},
     }
 
@@ -138,10 +182,12 @@ def addresses(district: Any, region: str) -> dict[str, str]:
 def main() -> None:
     use()
     district = fill()
-    filled = timed(lambda: fill_permits(district))
+    filled = timed(lambda: (fill_permits(district), fill_craftsmen(district)))
     from django.conf import settings
+    from django.core.management import call_command
     from django.test import Client
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     from hemei.core.models import Account, Duty, Place
     from hemei.programmes.building.models import Permit, PermitStep
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from hemei.terms.day import months_later
+from hemei.terms.day import FIRST_DAY, months_later
 
 
 class Lack(StrEnum):
@@ -95,6 +95,22 @@ def standing(
     if lacks or paper is None or last is None:
         return Standing(paper, None, last, tuple(lacks))
     return Standing(paper, min(paper.ends, _lasting(window, rule)), last)
+
+
+def counting_until(on: date, months: int) -> date:
+    """The first day of training that still counts on a day. Every later one does: a month's end is kept, not passed.
+
+    >>> counting_until(date(2027, 2, 28), 36), counting_until(date(2027, 3, 1), 36)
+    (datetime.date(2024, 2, 28), datetime.date(2024, 3, 1))
+    """
+    if months >= (on.year - FIRST_DAY.year) * 12:  # what a slip of the pen in the district's setting comes to
+        return FIRST_DAY
+    day = months_later(on, -months)
+    while months_later(day, months) < on:
+        day += timedelta(days=1)
+    while months_later(day - timedelta(days=1), months) >= on:
+        day -= timedelta(days=1)
+    return day
 
 
 def _short(attended: Iterable[Attended], rule: Rule) -> bool:

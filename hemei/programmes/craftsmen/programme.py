@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hemei.core.registry import Column, Kind, PersonFact, PersonKind, Programme, Section
 from hemei.programmes.craftsmen import facts, sections
+from hemei.programmes.craftsmen.actions.reminding import remind_ending
 from hemei.programmes.craftsmen.models import (
     Attendance,
     Certificate,
@@ -76,6 +77,7 @@ programme = Programme(
         "paper.scan": _("补传扫描件"),
         "craftsman.leave": _("退出名册"),
         "craftsman.return": _("恢复到名册"),
+        "craftsman.remind": _("提醒证书、培训快到期"),
         "craftsman.enter": _("登记工匠"),
         "training.enter": _("登记外出培训"),
         "plan.make": _("登记培训计划"),
@@ -89,6 +91,7 @@ programme = Programme(
         "site.finish": _("登记完工"),
         "site.rate": _("农户评价"),
     },
+    each_day=remind_ending,
     needs=lambda: Craftsman.objects.filter(left_on=None).values("person"),
     resettled=(
         Craftsman,

@@ -37,6 +37,7 @@ class Craftsman(OfCraftsmen):
     agreed_on = models.DateField(null=True)
     agreed_by = models.CharField(max_length=160, blank=True, default="")  # the paper they signed
     left_on = models.DateField(null=True)
+    told_of = models.DateField(null=True)  # the end of their papers of which the township was told last
 
     class Meta:
         indexes = [models.Index(fields=["region", "id"], name="craftsman_list")]

@@ -6,18 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from hemei.core.access import Scope
 from hemei.core.queries.parameter import parameter
-from hemei.programmes.craftsmen.duty import Attended, Rule, Standing, Valid, standing
+from hemei.programmes.craftsmen.duty import Attended, Rule, Standing, Valid, counting_until, standing
 from hemei.programmes.craftsmen.models import Attendance, Certificate, Craftsman, DutyCard, EarlierTraining, LessonKind
 from hemei.terms.day import day_of, end_of, start_of
 from hemei.terms.region import Level, successor
 
 PAPERS = ("valid", "soon", "lapsed", "none")
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -55,9 +58,9 @@ def _matter(held: str) -> Q:
 
 def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Craftsman]:
     assert where.on is not None
-    issued = Certificate.objects.filter(craftsman=OuterRef("pk"), revoked_on=None, issued_on__lte=where.on)
-    ends = issued.order_by().values("craftsman").annotate(last=Max("valid_to")).values("last")
-    dated = rows.annotate(paper_ends=Subquery(ends))
+    issued = Certificate.objects.filter(revoked_on=None, issued_on__lte=where.on)
+    ends = issued.filter(craftsman=OuterRef("pk")).order_by().values("craftsman").annotate(last=Max("valid_to"))
+    dated = rows.annotate(paper_ends=Subquery(ends.values("last")))
     match where.paper:
         case "none":
             return dated.filter(paper_ends=None)
@@ -65,27 +68,57 @@ def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Cra
             return dated.filter(paper_ends__lt=where.on)
         case "soon":
             last = where.on + timedelta(days=where.soon_days)
-            paper = Q(paper_ends__gte=where.on, paper_ends__lte=last)
-            return dated.filter(paper | Q(pk__in=_training_ends(rows, where.on, last)))
+            return dated.filter(_paper_ends(issued, where.on, last) | training_ends(rows, where.on, last))
     return dated.filter(paper_ends__gte=where.on)
 
 
-def _training_ends(rows: QuerySet[Craftsman], on: date, last: date) -> list[int]:
-    """Who may be on duty on that day, but no later than the last, because their training is then too long ago.
+def districts_of(rows: QuerySet[Craftsman]) -> list[str]:
+    """The districts in which some craftsmen, who were read in a scope, are registered."""
+    codes = rows.order_by().values_list(Substr("region", 1, int(Level.DISTRICT)), flat=True).distinct()
+    return sorted(set(codes))
 
-    Only somebody who was trained so many months before can be one of them; whether they are, the rule itself says.
+
+def _paper_ends(issued: QuerySet[Certificate], on: date, last: date) -> Q:
+    """Whose longest certificate ends between two days: found by the ends, of which few lie there."""
+    lasting = issued.filter(craftsman=OuterRef("pk"), valid_to__gt=last)
+    return Q(pk__in=issued.filter(valid_to__range=(on, last)).values("craftsman")) & ~Q(Exists(lasting))
+
+
+def training_ends(rows: QuerySet[Craftsman], on: date, last: date) -> Q:
+    """Who may be on duty on that day, but no later than the last, because their training is then too long ago."""
+    parts = [_training_ends_in(code, rows, on, last) for code in districts_of(rows)]
+    return reduce(or_, parts, Q(pk__in=[]))
+
+
+def _training_ends_in(code: str, rows: QuerySet[Craftsman], on: date, last: date) -> Q:
+    """Likewise of one district. Where it asks for no hours, the last training decides, and the database says who it is.
+
+    Where it does, only somebody who was trained so many months before can be one of them; whether they are, the rule
+    itself says.
     """
-    near: set[int] = set()
-    for code in set(rows.order_by().values_list(Substr("region", 1, int(Level.DISTRICT)), flat=True).distinct()):
-        months = rule_for(code, on=on).months
-        first, end = on - timedelta(days=31 * months), last - timedelta(days=28 * months)
-        here = rows.filter(region__startswith=code).order_by()
-        near |= set(here.filter(earlier__on__range=(first, end)).values_list("pk", flat=True))
-        held = counted(Attendance.objects.filter(craftsman__region__startswith=code))
-        held = held.filter(session__ends__gte=start_of(first), session__ends__lt=end_of(end))
-        near |= set(here.filter(pk__in=held.values("craftsman")).values_list("pk", flat=True))
-    stands = standings(Craftsman.objects.filter(pk__in=near), on=on)
-    return [pk for pk, one in stands.items() if one.until is not None and one.until <= last]
+    rule = rule_for(code, on=on)
+    first, end = counting_until(on, rule.months), min(counting_until(last + DAY, rule.months) - DAY, on)
+    here = Q(region__gte=code, region__lt=successor(code))
+    theirs = {"craftsman__region__gte": code, "craftsman__region__lt": successor(code)}
+    trained = reduce(or_, (Q(pk__in=some.filter(**theirs).values("craftsman")) for some in _trained(first, end)))
+    if rule.minutes:
+        stands = standings(rows.filter(here & trained).order_by(), on=on)
+        return Q(pk__in=[pk for pk, one in stands.items() if one.until is not None and one.until <= last])
+    own = {"craftsman": OuterRef("pk")}
+    later = reduce(or_, (Q(Exists(some.filter(**own))) for some in _trained(end + DAY, on)))
+    valid = Q(Exists(_valid(on).filter(**own)))
+    return here & trained & ~later & valid & (Q(left_on=None) | Q(left_on__gt=on))
+
+
+def _trained(first: date, last: date) -> tuple[QuerySet[EarlierTraining], QuerySet[Attendance]]:
+    """What counts of the trainings between two days, here and elsewhere."""
+    held = counted(Attendance.objects.filter(session__ends__gte=start_of(first), session__ends__lt=end_of(last)))
+    return EarlierTraining.objects.filter(on__range=(first, last)), held
+
+
+def _valid(on: date) -> QuerySet[Certificate]:
+    rows = Certificate.objects.filter(issued_on__lte=on, valid_to__gte=on)
+    return rows.filter(Q(revoked_on=None) | Q(revoked_on__gt=on))
 
 
 def craftsman(pk: int, *, within: Scope) -> Craftsman | None:
