@@ -9,7 +9,7 @@ hangs on a SameSite=Lax cookie, which no other site's form can send.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, wraps
 from typing import Any
@@ -25,10 +25,13 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.csrf import csrf_exempt
 
 from hemei.core.access import Actor, ActorKind
+from hemei.core.actions.door import report
+from hemei.core.actions.evidence import NewFile
 from hemei.core.models import DoorToken, Place, Tier
 from hemei.core.queries.door import who_stands
 from hemei.core.queries.parameter import parameter
 from hemei.core.registry import Form, Programme, registry
+from hemei.engines.forms import Form as ReadForm
 from hemei.field.walk import Walk
 from hemei.terms.day import today
 from hemei.terms.finding import FindingKind
@@ -74,22 +77,37 @@ class Doorstep:
         return registry.forms_for(self.place.kind, Tier.SELF)[0]
 
     @cached_property
+    def read(self) -> ReadForm:
+        """The form's questions."""
+        return self.form.read
+
+    @property
+    def region(self) -> str:
+        return self.place.region
+
+    @cached_property
     def telephone(self) -> str:
         """Whom to call in danger, as the district set it; "" where it has not."""
         try:
-            return str(
-                parameter(f"{self.programme.key}.emergency_phone", region=self.place.region, on=today()).value or ""
-            )
+            return str(parameter(f"{self.programme.key}.emergency_phone", region=self.region, on=today()).value or "")
         except KeyError:
             return ""
 
     @cached_property
     def findings(self) -> Sequence[FindingKind]:
         """What its form can show to be wrong."""
-        return registry.findings_by(self.programme.key, self.form.read)
+        return registry.findings_by(self.programme.key, self.read)
 
     def walk(self, visit: Visit) -> Walk:
-        return Walk(self.form.read, self.findings, visit.answers, today())
+        return Walk(self.read, self.findings, visit.answers, today())
+
+    def hand_in(self, visit: Visit, answers: Mapping[str, Any], files: Sequence[NewFile]) -> tuple[bool, int | None]:
+        """Store what was answered: whether nothing was wrong, and the number of the worst that was opened."""
+        stored = report(place=self.place, form=self.form, visit=visit.id, answers=answers, by=self.actor, files=files)
+        # A stranger is told no number: an old one would say that something was known of this house.
+        opened = stored.cases if self.paired else []
+        worst = max(opened, key=lambda case: case.severity, default=None)
+        return not stored.cases, worst.pk if worst else None
 
     def arrive(self) -> Visit:
         return Visit(uuid.uuid4().hex)
@@ -109,7 +127,10 @@ class Doorstep:
         return f"hemei.field.visit:{self.door.pk}"
 
     def address(self, page: str, **query: str) -> str:
-        address = reverse(f"door:{page}", kwargs={"token": self.token})
+        return self.addressed(f"door:{page}", {"token": self.token}, query)
+
+    def addressed(self, name: str, at: dict[str, Any], query: dict[str, str]) -> str:
+        address = reverse(name, kwargs=at)
         return f"{address}?{urlencode(query)}" if query else address
 
     def page(self, request: HttpRequest, name: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

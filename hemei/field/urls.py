@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from hemei.field import rehearsal
 from hemei.field.views import check, collect, door, dues, kept, offline, paper, phone, phones, plates, preview
 
 at_the_door = [
@@ -29,6 +30,10 @@ for_staff = [
     path("places/<int:pk>/paper/", paper.paper, name="paper"),
     path("checks/<int:pk>/", check.made, name="check_made"),
     path("forms/<int:pk>/", preview.preview, name="form_preview"),
+    *(
+        path(f"forms/<int:pk>/door/{page}/", preview.rehearse, {"page": page}, name=f"rehearse_{page}")
+        for page in rehearsal.PAGES
+    ),
     path("plates/", plates.plates, name="plates"),
     path("phones/", phones.phones, name="phones"),
     path("offline/", offline.page, name="offline"),

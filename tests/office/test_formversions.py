@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -13,8 +14,9 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from hemei.core.actions.formversion import with_sheet_of_findings
-from hemei.core.models import FormVersion, Place
+from hemei.core.models import Check, FormVersion, Place
 from hemei.core.registry import registry
+from hemei.engines.forms import Form, read_form
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.terms.day import today
 from tests.conftest import People
@@ -38,6 +40,15 @@ def clerk(client: Client, people: People) -> Client:
     assert people.district.account is not None
     client.force_login(people.district.account)
     return client
+
+
+def hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def form_of(draft: FormVersion) -> Form:
+    return read_form(bytes(draft.workbook))
 
 
 def text(response: Any) -> str:
@@ -79,6 +90,13 @@ def test_faults_stand_by_sheet_row_and_cell_and_nothing_is_kept(clerk: Client) -
         assert said in text(page)
 
 
+def test_in_english_it_is_said_where_a_fault_is(clerk: Client) -> None:
+    wrong = {"file": plain(["", "几层？", "整数", "", "也许", "墙 = 有", ""])}
+    page = text(clerk.post(PAGE, wrong, headers={"accept-language": "en"}))
+    assert "the reason and the remedy are in Chinese" in page
+    assert re.search(r"<td>Sheet “表单” row \d+ <span class=\"code\">E\d+</span></td>", page)
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no workbook", b"\x00" * 2000])
 def test_what_is_no_workbook_is_said_to_be_none(clerk: Client, content: bytes) -> None:
     page = clerk.post(PAGE, {"file": SimpleUploadedFile("a.xlsx", content)})
@@ -101,6 +119,59 @@ def test_a_draft_shows_what_it_changes_and_how_it_will_look(clerk: Client) -> No
     assert "屋后有没有落石？" in preview
     assert 'name="wall_leaning"' in preview
     assert 'method="post"' not in preview.partition('<form class="check"')[2].partition("</form>")[0]
+
+
+def test_a_self_check_is_gone_through_as_the_household_will_see_it(clerk: Client) -> None:
+    draft = uploaded(clerk)
+    home = f"/field/forms/{draft.pk}/door/"
+    assert f"{home}plate/" in text(clerk.get(f"/field/forms/{draft.pk}/"))
+    page = text(clerk.get(f"{home}plate/"))
+    assert "这是预览，填了也不会保存。" in page
+    assert "manifest" not in page.partition("<body")[0]
+    visit = hidden(page, "visit")
+    page, asked = text(clerk.get(f"{home}look/", {"visit": visit})), []
+    while question := hidden(page, "question"):
+        asked.append(question)
+        choice = re.findall(r'name="answer" value="(\w+)"', page)[-1]
+        page = text(clerk.get(f"{home}look/", {"visit": hidden(page, "visit"), "question": question, "answer": choice}))
+        assert len(asked) < 60
+    assert any("屋后有没有落石？" in q.labels["zh"] for q in form_of(draft).questions if q.name in asked)
+    assert "最后一步" in page
+    visit = hidden(page, "visit")
+    done = clerk.post(f"{home}send/", {"visit": visit, "remark": "看过了"}, follow=True)
+    assert (done.status_code, done.redirect_chain[-1][0].startswith(f"{home}done/")) == (200, True)
+    assert not Check.objects.exists()
+    fine = clerk.post(f"{home}fine/", {"visit": visit}, follow=True)
+    assert "收到了" in text(fine)
+    assert not Check.objects.exists()
+
+
+def test_in_the_rehearsal_a_danger_is_told_and_reported_to_nobody(clerk: Client) -> None:
+    home = f"/field/forms/{uploaded(clerk).pk}/door/"
+    visit = hidden(text(clerk.get(f"{home}plate/")), "visit")
+    page = text(clerk.get(f"{home}look/", {"visit": visit}))
+    while "formaction=" not in page:
+        visit = hidden(page, "visit")
+        named = hidden(page, "question")
+        page = text(clerk.get(f"{home}look/", {"visit": visit, "question": named, "answer": "no"}))
+    said = {key: hidden(page, key) for key in ("visit", "question")}
+    danger = re.search(r'value="(\w+)" formmethod="post"', page)[1]
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = clerk.cookies
+    left = strict.post(f"{home}danger/", {**said, "answer": danger}, follow=True)
+    assert 'class="danger"' in text(left)
+    assert not Check.objects.exists()
+
+
+def test_nobody_else_goes_through_it(clerk: Client, people: People) -> None:
+    draft = uploaded(clerk)
+    other = Client()
+    assert other.get(f"/field/forms/{draft.pk}/door/plate/").status_code == 302
+    assert people.township.account is not None
+    other.force_login(people.township.account)
+    assert other.get(f"/field/forms/{draft.pk}/door/plate/").status_code == 403
+    FormVersion.objects.filter(pk=draft.pk).update(tier="survey")
+    assert clerk.get(f"/field/forms/{draft.pk}/door/plate/").status_code == 404
 
 
 def test_what_a_change_is_called_is_said_in_english_too(clerk: Client) -> None:

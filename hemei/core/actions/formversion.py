@@ -23,7 +23,7 @@ from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.plainsheet import FINDINGS, is_plain, read_plain
+from hemei.engines.forms.plainsheet import FINDINGS, SHEET, is_plain, read_plain
 from hemei.engines.forms.rules import compiled_rules
 from hemei.engines.forms.workbook import Cells, place_of_text, read_cells
 from hemei.engines.forms.writing import as_xlsform
@@ -31,6 +31,7 @@ from hemei.engines.forms.xform import NoXForm, WhichPlace, xform
 from hemei.terms.day import today
 
 SHOWN = 20
+ASKED = (SHEET, "survey")  # where questions stand
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,11 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
         form = read_plain(sheets, **named, present=present, others=others)
     else:
         form = _named(read_form(content), wanted)
-    faults = [*_unknown_findings(form, wanted, sheets), *_not_asked(form, wanted), *_not_there(form, wanted)]
+    faults = [
+        *_unknown_findings(form, wanted, sheets),
+        *_not_asked(form, wanted, sheets),
+        *_not_there(form, wanted, sheets),
+    ]
     if faults:
         raise FormRefused(faults)
     _require_for_phones(form)
@@ -131,14 +136,19 @@ def _unknown_findings(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]
     return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
 
 
-def _not_asked(form: ReadForm, wanted: About) -> list[Fault]:
+def _not_asked(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
     """What no page asks: repeats at a household's door, photos in them."""
     faults = []
     for section in form.repeats.values():
         if wanted.tier == Tier.SELF:
-            faults.append(Fault("", 0, "", f"农户自查不能有重复填写的“{_called(section)}”。", "请改成固定的几道题。"))
+            at = place_of_text(sheets, ASKED, _called(section))
+            faults.append(Fault(*at, f"农户自查不能有重复填写的“{_called(section)}”。", "请改成固定的几道题。"))
         faults += [
-            Fault("", 0, "", f"重复填写的“{_called(section)}”里不能拍照。", f"请把“{_called(question)}”移到外面。")
+            Fault(
+                *place_of_text(sheets, ASKED, _called(question)),
+                f"重复填写的“{_called(section)}”里不能拍照。",
+                f"请把“{_called(question)}”移到外面。",
+            )
             for question in section.questions
             if question.kind is Kind.IMAGE
         ]
@@ -149,11 +159,12 @@ def _called(one: Section | Question) -> str:
     return one.labels.get("zh") or one.name
 
 
-def _not_there(form: ReadForm, wanted: About) -> list[Fault]:
+def _not_there(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
     """Pictures that are none of the programme's."""
     missing = [name for name in sorted(form.pictures) if lying(wanted.programme.key, name) is None]
     remedy = "请写系统自带图片的文件名，不配图的请清空 image 列。"
-    return [Fault("", 0, "", f"没有图片“{name[:60]}”。", remedy) for name in missing]
+    told = [(name, place_of_text(sheets, ("survey", "choices"), name)) for name in missing]
+    return [Fault(*where, f"没有图片“{name[:60]}”。", remedy) for name, where in told]
 
 
 def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:

@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from hemei.core.actions.door import TooMany, report
+from hemei.core.actions.door import TooMany
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.engines.forms import Kind, Question, clean
@@ -88,7 +88,7 @@ def send(request: HttpRequest, step: Doorstep) -> HttpResponse:
     posted = {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
     posted |= {q.name: request.POST.getlist(q.name) for q in step.walk(visit).rest if q.kind is not Kind.IMAGE}
     posted |= {photo.question: [photo.name] for photo in photos}
-    answers, errors = clean(step.form.read, posted, today())
+    answers, errors = clean(step.read, posted, today())
     if len(photos) > MOST_PHOTOS:
         return _last(request, step, visit, {}, _("照片最多 %(n)d 张，请去掉几张。") % {"n": MOST_PHOTOS})
     if errors:
@@ -122,15 +122,10 @@ def _send(
 def _store(
     step: Doorstep, visit: Visit, answers: Mapping[str, Any], photos: list[NewFile] | None = None
 ) -> HttpResponse:
-    stored = report(
-        place=step.place, form=step.form, visit=visit.id, answers=answers, by=step.actor, files=photos or []
-    )
-    # A stranger is told no number: an old one would say that something was known of this house.
-    opened = stored.cases if step.paired else []
-    worst = max(opened, key=lambda case: case.severity, default=None)
+    fine, case = step.hand_in(visit, answers, photos or [])
     # Words stay out of the address: it travels through logs.
-    picked = {name: value for name, value in answers.items() if step.form.read.by_name[name].choices}
-    sealed = step.seal(visit, answers=picked, sent=True, fine=not stored.cases, case=worst.pk if worst else None)
+    picked = {name: value for name, value in answers.items() if step.read.by_name[name].choices}
+    sealed = step.seal(visit, answers=picked, sent=True, fine=fine, case=case)
     return redirect(step.address("done", visit=sealed))
 
 
@@ -218,7 +213,7 @@ def _back(step: Doorstep, visit: Visit, walk: Walk) -> str:
 
 
 def _said(step: Doorstep, texts: Mapping[str, str]) -> str:
-    return step.form.read.text(texts, (get_language() or "zh")[:2])
+    return step.read.text(texts, (get_language() or "zh")[:2])
 
 
 def _photos(files: MultiValueDict[str, Any], questions: list[Question]) -> list[NewFile]:
