@@ -29,6 +29,7 @@ FARTHEST_NORTH = 10_000_000
 # Krasovsky's ellipsoid and the box in which the maps are shifted, as every published form of the formula has them.
 GCJ_AXIS, GCJ_ECCENTRICITY = 6378245.0, 0.00669342162296594323
 GCJ_WEST, GCJ_EAST, GCJ_SOUTH, GCJ_NORTH = 72.004, 137.8347, 0.8293, 55.8271
+SHIFTED = {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}
 BAIDU_PI = np.pi * 3000.0 / 180.0
 GEOD = pyproj.Geod(ellps="GRS80")
 CLOSE_ENOUGH = 1e-10  # degrees: about a hundredth of a millimetre
@@ -108,17 +109,32 @@ def name_of(system: str | None) -> str:
     plain = unicodedata.normalize("NFKC", system or "").upper().replace(" ", "").replace("_", "")
     if not plain:
         raise UnknownSystem("没有写明坐标系：请注明是 EPSG 编号、GCJ-02（高德、腾讯地图）还是 BD-09（百度地图）。")
-    shifted = {"GCJ02": "GCJ-02", "BD09": "BD-09", "BD09LL": "BD-09"}
-    return shifted.get(plain.replace("-", "")) or GEOGRAPHIC.get(plain.replace("-", "")) or plain
+    return SHIFTED.get(plain.replace("-", "")) or GEOGRAPHIC.get(plain.replace("-", "")) or plain
+
+
+def definition_of(system: str) -> str:
+    """What a file is told of the coordinate system of its geometries: an EPSG number, or for GCJ-02 and BD-09, which
+    have none, a definition in WKT that carries the name and nothing that another program could take for CGCS2000. By
+    that name `label_of` knows it again. Raises UnknownSystem."""
+    name = name_of(system)
+    if name not in SHIFTED.values():
+        return name
+    ellipsoid = f'ELLIPSOID["Krassowsky 1940",{GCJ_AXIS},298.3,LENGTHUNIT["metre",1]]'
+    axes = 'CS[ellipsoidal,2],AXIS["longitude",east],AXIS["latitude",north],ANGLEUNIT["degree",0.0174532925199433]'
+    return f'GEOGCRS["{name}",DATUM["{name}",{ellipsoid}],{axes}]'
 
 
 def label_of(crs: str | None) -> str | None:
-    """A coordinate system as "EPSG:4490" where it has such a number, else as the file says; None where undefined."""
+    """A coordinate system as "EPSG:4490" where it has such a number, GCJ-02 or BD-09 where that is its name, else as
+    the file says; None where undefined."""
     if not crs or "undefined" in crs.lower() or crs.startswith(("LOCAL_CS", "ENGCRS")):
         return None
     try:
-        authority = pyproj.CRS.from_user_input(crs).to_authority(min_confidence=70)
-    except pyproj.exceptions.CRSError:
+        known = pyproj.CRS.from_user_input(crs)
+        if (called := name_of(known.name)) in SHIFTED.values():
+            return called
+        authority = known.to_authority(min_confidence=70)
+    except (pyproj.exceptions.CRSError, UnknownSystem):
         return crs
     if authority is None:
         return crs

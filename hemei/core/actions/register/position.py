@@ -17,13 +17,12 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line
 from hemei.core.errors import Mistaken
 from hemei.engines.tables import BadCell, as_decimal, as_degrees
-from hemei.engines.tables.coordinates import GEOD, UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
+from hemei.engines.tables.coordinates import GEOD, SHIFTED, UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
 from hemei.terms import tile
 
 DECIMALS = 8  # about a millimetre: what is read twice compares equal
 FAR_KM = 10.0
 WIDEST_KM = 5.0  # no single place is wider: such a shape is a village's, or drawn with a slip of the hand
-SHIFTED = ("GCJ-02", "BD-09")
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def coordinate_fields(sheet: Sheet) -> list[Field]:
 
 def _is_plane(crs: str) -> bool:
     try:
-        return name_of(crs) not in SHIFTED and crs_of(name_of(crs)).is_projected
+        return name_of(crs) not in SHIFTED.values() and crs_of(name_of(crs)).is_projected
     except UnknownSystem:
         return False
 

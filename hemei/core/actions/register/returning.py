@@ -24,6 +24,7 @@ from hemei.core.models import ImportBatch, StagedRow
 from hemei.core.queries.register import returned
 from hemei.core.writing import action, audit
 from hemei.engines.tables import Sheet, as_text, write_gpkg, write_xlsx
+from hemei.engines.tables.coordinates import definition_of
 
 
 @dataclass(frozen=True)
@@ -99,10 +100,8 @@ def _write_layer(path: Path, part: Part, rows: Any, clear: bool) -> None:
     header = part.said["header"]
     fields = dict.fromkeys([*header, _("原因"), _("怎么改")], str)
     shapes = (bytes(shape) if shape else None for shape in rows.values_list("geometry", flat=True).iterator(1_000))
-    system = part.said["crs"]  # GCJ-02 and BD-09 have no number: what is said when they come back is stronger
-    crs = system if system.startswith("EPSG:") else "EPSG:4490"
     values = ([None if v is None else as_text(v) for v in row] for row in _rows(rows, header, clear))
-    write_gpkg(path, part.name, fields, zip(shapes, values, strict=True), crs=crs)
+    write_gpkg(path, part.name, fields, zip(shapes, values, strict=True), crs=definition_of(part.said["crs"]))
 
 
 def lay_out_mended(batch: ImportBatch, folder: Path) -> None:

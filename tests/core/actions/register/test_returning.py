@@ -21,7 +21,8 @@ from hemei.core.actions.register.returning import write_returned
 from hemei.core.actions.register.upload import receive
 from hemei.core.models import ImportBatch, Job, Place, StagedRow
 from hemei.core.worker import run, take_next
-from hemei.engines.tables import read
+from hemei.engines.tables import read, write_gpkg
+from hemei.engines.tables.coordinates import definition_of, to_cgcs2000
 from tests.conftest import People
 from tests.core.actions.register.folders import HOUSEHOLDS, HOUSES, VILLAGE, make
 
@@ -93,6 +94,37 @@ def test_refused_rows_of_a_map_come_back_with_their_geometry_and_mended_they_com
     )
     again = mended(tmp_path / "改好.gpkg", people, batch)
     assert (again.state, again.understood["counts"]) == ("ready", {"places": {"new": 1}})
+
+
+@pytest.mark.parametrize("system", ["GCJ-02", "BD-09"])
+def test_refused_rows_of_a_shifted_map_keep_their_numbers_and_say_which_they_are(
+    tmp_path: Path, people: People, settings, system: str
+) -> None:
+    settings.VAR = tmp_path / "var"
+    folder, box = tmp_path / "图", shapely.box(110.7, 32.1, 110.7001, 32.1001)
+    folder.mkdir()
+    values = [(box.wkb, [VILLAGE, "F-0", "竹楼"])]
+    fields = {"村代码": str, "编号": str, "结构类型": str}
+    write_gpkg(folder / "农房.gpkg", "农房", fields, values, crs=definition_of(system))
+    yaml = "district: '429999'\nregisters:\n  places: {file: 农房.gpkg, kind: house}\n"
+    (folder / "district.yaml").write_text(yaml, "utf-8")
+    batch = ImportBatch.objects.get(pk=import_folder(folder, by=people.district, confirm=True).batch)
+    [table] = read(back := write_returned(batch=batch, folder=tmp_path, by=people.district, within=Scope.all()))
+    assert table.crs == system
+    assert "CGCS" not in pyogrio.read_info(str(back))["crs"]
+    [row] = table.rows
+    assert shapely.from_wkb(row.geometry).equals(box)
+
+    elsewhere = tmp_path / "另一处"
+    elsewhere.mkdir()
+    write_gpkg(
+        elsewhere / "农房.gpkg", "农房", fields, [(row.geometry, [VILLAGE, "F-0", "砖混"])], crs=definition_of(system)
+    )
+    (elsewhere / "district.yaml").write_text(yaml, "utf-8")
+    import_folder(elsewhere, by=people.district, confirm=True)
+    place = Place.objects.get(identifiers__value="F-0")
+    lon, lat = to_cgcs2000(box.centroid.x, box.centroid.y, system)
+    assert (place.lon, place.lat) == (pytest.approx(lon[0], abs=1e-6), pytest.approx(lat[0], abs=1e-6))
 
 
 def test_rows_with_and_without_geometry_come_back_in_one_zip(tmp_path: Path, people: People, settings) -> None:
