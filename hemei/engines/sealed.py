@@ -30,7 +30,15 @@ MOST_COST = 2**20  # a header that asks for more is not believed
 
 
 class Unreadable(ValueError):
-    """The file is none of ours, or was damaged, cut off or changed."""
+    """The file is none of ours, or was damaged, cut off or changed.
+
+    `code` says which, for whoever tells it in the reader's language: "foreign", "start", "key" or "chunk"; `chunk`
+    counts from 1, 0 where it is none of them.
+    """
+
+    def __init__(self, message: str, *, code: str, chunk: int = 0) -> None:
+        super().__init__(message)
+        self.code, self.chunk = code, chunk
 
 
 class WrongPassphrase(ValueError):
@@ -73,7 +81,7 @@ class SealedReader(io.RawIOBase):
     def __init__(self, source: IO[bytes], passphrase: str) -> None:
         start = source.read(len(MAGIC) + 2)
         if not start.startswith(MAGIC):
-            raise Unreadable("this is no sealed file")
+            raise Unreadable("this is no sealed file", code="foreign")
         header = source.read(int.from_bytes(start[-2:], "big"))
         self._key, check = _keys(passphrase, _header(header))
         if not hmac.compare_digest(source.read(32), hmac.digest(check, start + header, "sha256")):
@@ -105,7 +113,8 @@ class SealedReader(io.RawIOBase):
             try:
                 self._opened = self._key.decrypt(_nonce(self._number, self._ended), sealed, None)
             except (InvalidTag, ValueError) as fault:
-                raise Unreadable(f"the file is damaged or cut off in its {self._number + 1}. MiB") from fault
+                at = self._number + 1
+                raise Unreadable(f"the file is damaged or cut off in its {at}. MiB", code="chunk", chunk=at) from fault
             self._number += 1
         return bool(self._opened)
 
@@ -116,9 +125,9 @@ def _header(text: bytes) -> dict[str, Any]:
         known = header["kdf"] == "scrypt" and 2 <= header["n"] <= MOST_COST and header["r"] == 8 and header["p"] == 1
         bytes.fromhex(header["salt"])
     except (ValueError, KeyError, TypeError) as fault:
-        raise Unreadable("the beginning of the file is damaged") from fault
+        raise Unreadable("the beginning of the file is damaged", code="start") from fault
     if not known:
-        raise Unreadable("the file asks for a key made in a way that is not known here")
+        raise Unreadable("the file asks for a key made in a way that is not known here", code="key")
     return dict(header)
 
 
@@ -128,7 +137,7 @@ def _keys(passphrase: str, header: dict[str, Any]) -> tuple[AESGCM, bytes]:
     try:
         made = Scrypt(salt=salt, length=64, n=header["n"], r=header["r"], p=header["p"]).derive(passphrase.encode())
     except (ValueError, MemoryError) as fault:
-        raise Unreadable("the beginning of the file is damaged") from fault
+        raise Unreadable("the beginning of the file is damaged", code="start") from fault
     return AESGCM(made[:32]), hashlib.sha256(made[32:]).digest()
 
 

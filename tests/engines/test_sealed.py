@@ -73,8 +73,9 @@ def test_chunks_keep_their_places() -> None:
     swapped = chunks[sealed_chunk : 2 * sealed_chunk] + chunks[:sealed_chunk] + chunks[2 * sealed_chunk :]
     with pytest.raises(Unreadable):
         opened(file[: -3 * sealed_chunk] + swapped)
-    with pytest.raises(Unreadable):
+    with pytest.raises(Unreadable) as cut:
         opened(file[: -2 * sealed_chunk])
+    assert (cut.value.code, cut.value.chunk) == ("chunk", 1)
 
 
 def test_another_passphrase_is_refused_before_the_first_byte() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 from collections.abc import Iterator
@@ -82,9 +83,9 @@ def test_the_file_shows_nothing(made: tuple[Path, str]) -> None:
 
 
 def test_a_wrong_passphrase_touches_nothing(made: tuple[Path, str], elsewhere: Site) -> None:
-    said = elsewhere.run("restore", str(made[0]), **WRONG)
+    said = elsewhere.run("restore", str(made[0]), **WRONG, HEMEI_LANG="zh")
     assert said.status == 2
-    assert "passphrase does not fit" in said.err
+    assert "口令不对" in said.err
     assert nothing_was_restored(elsewhere)
 
 
@@ -92,7 +93,7 @@ def test_a_wrong_passphrase_touches_nothing(made: tuple[Path, str], elsewhere: S
 def test_a_damaged_file_is_refused(made: tuple[Path, str], tmp_path: Path, harm: str) -> None:
     bad = tmp_path / "bad.hemei"
     bad.write_bytes(harmed(bytearray(made[0].read_bytes()), harm))
-    with pytest.raises(BadBackup, match="nothing has been touched"):
+    with pytest.raises(BadBackup, match=r"这里原样未动。请重新拷贝这份备份|口令不对，或者"):
         read_through(bad, PASSPHRASE, rows=lambda _name, rows: [*rows], evidence=lambda _name, parts: [*parts])
 
 
@@ -118,11 +119,32 @@ def harmed(content: bytearray, harm: str) -> bytes:
 def test_a_damaged_file_touches_nothing(made: tuple[Path, str], elsewhere: Site, tmp_path: Path) -> None:
     bad = tmp_path / "bad"
     bad.write_bytes(harmed(bytearray(made[0].read_bytes()), "one byte less"))
-    said = elsewhere.run("restore", str(bad), **OPENED)
+    said = elsewhere.run("restore", str(bad), **OPENED, HEMEI_LANG="zh")
     assert said.status == 2, said.out
-    assert said.err.splitlines()[-1].startswith(f"hemei: {bad}: the file is damaged or cut off")
+    assert said.err.splitlines()[-1].startswith(f"hemei: 不能用 {bad} 恢复：它在第 1 MB 处有损坏")
     assert "Traceback" not in said.err
     assert nothing_was_restored(elsewhere)
+    in_english = elsewhere.run("restore", str(bad), **OPENED, HEMEI_LANG="en").err
+    assert "is damaged at MB 1" in in_english
+    assert "备份" not in in_english
+
+
+@pytest.mark.parametrize(("content", "why"), [(b"PK\3\4" + b"x" * 100, "不是和美的备份"), (b"", "不是和美的备份")])
+def test_what_is_no_backup_is_said(tmp_path: Path, content: bytes, why: str) -> None:
+    (tmp_path / "a.zip").write_bytes(content)
+    with pytest.raises(BadBackup, match=why):
+        read_through(tmp_path / "a.zip", PASSPHRASE, rows=lambda *_: None, evidence=lambda *_: None)
+
+
+def test_a_backup_changed_anywhere_is_refused(made: tuple[Path, str], tmp_path: Path) -> None:
+    """A byte here and there, and an end here and there: each refused, each with a remedy, none with a traceback."""
+    whole, chance = made[0].read_bytes(), random.Random(7)
+    for _turn in range(12):
+        at, bad = chance.randrange(len(whole)), tmp_path / "bad.hemei"
+        for content in (whole[:at], whole[:at] + bytes([whole[at] ^ 1 << chance.randrange(8)]) + whole[at + 1 :]):
+            bad.write_bytes(content)
+            with pytest.raises(BadBackup, match="原样未动。请"):
+                read_through(bad, PASSPHRASE, rows=lambda _name, rows: [*rows], evidence=lambda _name, parts: [*parts])
 
 
 def test_a_district_is_not_replaced_unasked(made: tuple[Path, str], site: Site) -> None:

@@ -19,6 +19,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, cast
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from hemei.core.errors import Mistaken
 from hemei.core.files import parts_of
 from hemei.core.queries.digest import Held, Rows
@@ -33,8 +36,20 @@ Rowed = Callable[[str, Iterator[bytes]], None]
 Filed = Callable[[str, Iterator[bytes]], None]
 
 
+DAMAGED = {
+    "foreign": gettext_lazy("它不是和美的备份，或者开头已经改变"),
+    "start": gettext_lazy("它的开头有损坏"),
+    "key": gettext_lazy("它的密钥是用这里不认识的办法做的，可能出自更新的版本"),
+    "chunk": gettext_lazy("它在第 %(chunk)d MB 处有损坏，或者从那里起缺了"),
+}
+
+
 class BadBackup(Mistaken):
     """The file cannot be restored from; nothing has been touched."""
+
+
+class Unfit(ValueError):
+    """What lies inside the seal is not what a backup holds; the message says what, in the reader's language."""
 
 
 @dataclass(frozen=True)
@@ -123,12 +138,27 @@ def read_through(path: Path, passphrase: str, *, rows: Rowed, evidence: Filed) -
             while opened.read(CHUNK):  # what stands after the archive's end is sealed too
                 pass
     except OSError as fault:
-        raise BadBackup(f"{path} cannot be read: {fault.strerror or fault}") from fault
+        raise BadBackup(_("%(file)s 读不了：%(fault)s") % {"file": path, "fault": fault.strerror or fault}) from fault
     except WrongPassphrase as fault:
-        raise BadBackup(f"{fault}; nothing has been touched.", code="passphrase") from fault
-    except (Unreadable, tarfile.TarError, EOFError, gzip.BadGzipFile) as fault:
-        raise BadBackup(f"{path}: {fault}; nothing has been touched.", code="damaged") from fault
+        raise BadBackup(
+            _("口令不对，或者 %(file)s 的开头已经改变；这里原样未动。请核对口令，或者换一份备份。") % {"file": path},
+            code="passphrase",
+        ) from fault
+    except Unreadable as fault:
+        raise _damaged(path, DAMAGED[fault.code] % {"chunk": fault.chunk}) from fault
+    except Unfit as fault:
+        raise _damaged(path, str(fault)) from fault
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile) as fault:
+        raise _damaged(path, _("里面的内容读不懂（%(fault)s）") % {"fault": fault}) from fault
     return contents
+
+
+def _damaged(path: Path, what: str) -> BadBackup:
+    return BadBackup(
+        _("不能用 %(file)s 恢复：%(what)s；这里原样未动。请重新拷贝这份备份，还是不行就换一份。")
+        % {"file": path, "what": what},
+        code="damaged",
+    )
 
 
 def _members(opened: IO[bytes] | Any) -> Iterator[tuple[str, IO[bytes]]]:
@@ -136,7 +166,7 @@ def _members(opened: IO[bytes] | Any) -> Iterator[tuple[str, IO[bytes]]]:
         while info := tar.next():
             content = tar.extractfile(info)
             if content is None:
-                raise Unreadable(f"{info.name} is no file")
+                raise Unfit(_("里面的 %(name)s 不是文件") % {"name": info.name})
             yield info.name, content
             tar.members = []  # type: ignore[attr-defined]
 
@@ -145,7 +175,8 @@ def _read(members: Iterator[tuple[str, IO[bytes]]], rows: Rowed, evidence: Filed
     counted, held = Rows(), Held()
     about = _json(members, "about.json")
     if about.get("format") != FORMAT:
-        raise Unreadable(f"its format is {about.get('format')}, and this Hemei reads {FORMAT}")
+        versions = {"format": about.get("format"), "known": FORMAT}
+        raise Unfit(_("它的格式是 %(format)s，这里只认识 %(known)s，请换用做出它的那个版本") % versions)
     keys = _json(members, "keys.json")
     end: dict[str, Any] = {}
     for name, parts in groupby(members, key=lambda member: _place_of(member[0])):
@@ -157,7 +188,7 @@ def _read(members: Iterator[tuple[str, IO[bytes]]], rows: Rowed, evidence: Filed
             for member, content in parts:
                 _file(member, content, held, evidence)
     if (end.get("digest"), end.get("rows"), end.get("files")) != (counted.together(held), counted.rows, held.files):
-        raise Unreadable("it does not hold what it says that it holds")
+        raise Unfit(_("里面的内容与它自己说的不一样"))
     return Contents(about, keys, end)
 
 
@@ -169,7 +200,7 @@ def _place_of(name: str) -> str:
         return ""
     if name == "end.json":
         return name
-    raise Unreadable(f"{name} is nothing that belongs into a backup")
+    raise Unfit(_("里面的 %(name)s 不属于备份") % {"name": name})
 
 
 def _lines(parts: Iterator[tuple[str, IO[bytes]]]) -> Iterator[bytes]:
@@ -203,5 +234,5 @@ def _file(name: str, content: IO[bytes], held: Held, evidence: Filed) -> None:
 def _json(members: Iterator[tuple[str, IO[bytes]]], expected: str) -> dict[str, Any]:
     name, content = next(members, ("", io.BytesIO()))
     if name != expected:
-        raise Unreadable(f"{expected} is missing")
+        raise Unfit(_("里面缺了 %(name)s") % {"name": expected})
     return dict(json.loads(content.read()))

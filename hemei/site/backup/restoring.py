@@ -67,7 +67,9 @@ def _into(models: dict[str, Any], contents: Contents, teller: Teller) -> Callabl
     def load(name: str, lines: Iterator[bytes]) -> None:
         fields = columns_of(models[name])
         if [field.column for field in fields] != contents.columns[name]:
-            raise BadBackup(f"{name} has other columns in the backup than its migrations make", code="damaged")
+            raise BadBackup(
+                _("备份里的表 %(name)s 与它的版本该有的列不一样；这里原样未动。") % {"name": name}, code="damaged"
+            )
         rows = (row_from(line, fields) for line in teller.rows(name, lines))
         pour(models[name], [field.name for field in fields], rows)
 

@@ -11,6 +11,7 @@ from django.apps.registry import Apps
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from hemei.core.errors import Conflict
 from hemei.core.portable import tables
@@ -36,7 +37,7 @@ def check_replaceable() -> None:
     """Raises Conflict where tables of somebody else stand among ours: they would go with them."""
     ours = {model._meta.db_table for model in tables()} | {"django_migrations", "django_session"}
     if strange := sorted(set(connection.introspection.table_names()) - ours):
-        raise Conflict(f"the database holds a table that is not ours ({strange[0]}); restore into one of its own.")
+        raise Conflict(_("数据库里有不是和美的表（%(name)s）；请恢复到一个专用的数据库。") % {"name": strange[0]})
 
 
 def rebuild(applied: Sequence[tuple[str, str]], fill: Fill) -> None:
@@ -59,8 +60,11 @@ def _rebuild_in_one_transaction(applied: Sequence[tuple[str, str]], fill: Fill) 
                     cursor.execute(f"CREATE SCHEMA {schema}")
             except DatabaseError as fault:
                 raise Conflict(
-                    f"the database could not be emptied ({str(fault).strip()}); stop every site that uses it, "
-                    "or restore into a new, empty database and set DATABASE_URL."
+                    _(
+                        "数据库清空不了（%(fault)s）；请停下用它的所有网站，或者新建一个空的数据库，设好 DATABASE_URL，"
+                        "恢复到那里。"
+                    )
+                    % {"fault": str(fault).strip()}
                 ) from fault
         _fill(applied, fill)
 
