@@ -230,10 +230,10 @@ class Household(Phone):
             self.go_to(self.doors[number // A_DOOR])
 
     def shown_as_refused(self, reason: str) -> int:
+        """Below the two buttons, or below the question at which a report was broken off."""
         shown = 0
         for door in self.doors:
             self.go_to(door)
-            expect(self.page.get_by_role("button", name="有情况")).to_be_visible(timeout=LONG_MS)
             own = [one for one in self.sheets() if one["account"] == f"/d/{door}/"]
             expect(self.page.locator(".wait")).to_have_count(len(own), timeout=LONG_MS)
             shown += self.page.locator(".wait[data-state=refused]", has_text=reason).count()
