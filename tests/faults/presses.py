@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -31,13 +32,17 @@ from hemei.core.personal import encrypt
 from hemei.core.registry import registry
 from hemei.core.worker import run, take_next
 from hemei.engines.forms.plainwriting import as_plain
+from hemei.programmes.control.actions.law import change_law, sample
+from hemei.programmes.control.actions.layers import upload as upload_layer
+from hemei.programmes.control.offering import NewLayer
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE
 from tests.faults import collecting
 from tests.faults.furnish import LEANS, PHONE
 
 ROWS = 30  # of an imported register
-CHANGE = "change-"  # what the batches of `renaming` are called by
+CHANGE, MERGE = "change-", "merge-"  # what the batches of `renaming` and `merging` are called by
+WIDE = "429999107"  # a township of villages that merge
 Say = Callable[..., None]
 CHANGES = 'district: "429999"\nregisters:\n  changes: {file: 变更.csv}\n'
 LAYOUT = 'district: "429999"\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.csv, kind: house}\n'
@@ -201,6 +206,42 @@ def renaming(rng: Random, name: str, say: Say) -> None:
         say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
 
 
+def merging(rng: Random, name: str, say: Say) -> None:
+    """Two villages become one, which is new, by such a table."""
+    Region.objects.get_or_create(code=WIDE, defaults={"name": "宽坪镇", "level": 9})
+    number = 100 + 3 * Region.objects.filter(code__startswith=WIDE, level=12).count()
+    new, *old = (f"{WIDE}{number + n}" for n in range(3))
+    rows = ""
+    for n, code in enumerate(old):
+        Region.objects.create(code=code, name=f"{code[-3:]}村", level=12)
+        Place.objects.create(kind="house", label=f"{name}.{n}", region=code)
+        rows += f"{code},{new},合并,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
+    begun = uploaded(f"{MERGE}{name}", "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + rows, CHANGES)
+    work_off()
+    begun.refresh_from_db()
+    if begun.state == "ready":
+        importing.confirm(batch=begun, by=who("admin"))
+        work_off()
+        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+
+
+def law(rng: Random, name: str, say: Say) -> None:
+    """The district's own rules changed, as the sample has them."""
+    row = change_law(where=At(DISTRICT, "control"), entries=sample(), said=name, by=SYSTEM)
+    say("ended", kind="law", law=row.pk, said=name)
+
+
+def layer(rng: Random, name: str, say: Say) -> None:
+    """A layer of forests uploaded and in force."""
+    north = 31.5 + rng.uniform(0.001, 0.01)
+    ring = [[110.5, 31.5], [110.51, 31.5], [110.51, north], [110.5, north], [110.5, 31.5]]
+    forest = {"type": "Feature", "properties": {"n": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    content = json.dumps({"type": "FeatureCollection", "features": [forest]}).encode()
+    about = NewLayer("forest_land", visibility="internal", publisher="林业局", starts=date(2020, 1, 1))
+    row = upload_layer(where=At(DISTRICT, "control"), name=f"{name}.geojson", content=content, layer=about, by=SYSTEM)
+    say("ended", kind="layer", layer=row.pk, sha256=hashlib.sha256(content).hexdigest())
+
+
 def upload(name: str) -> ImportBatch:
     lines = [f"{VILLAGE},{name}-{n},{name} {n}号,{110.6 + n / 1000:.4f},31.6\n" for n in range(ROWS)]
     return uploaded(name, "农房.csv", "村代码,房屋编号,地址,经度,纬度\n" + "".join(lines), LAYOUT)
@@ -234,6 +275,9 @@ KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
     "erasure": (erasure, 2),
     "publishing": (publishing, 1),
     "renaming": (renaming, 3),
+    "merging": (merging, 2),
+    "law": (law, 2),
+    "layer": (layer, 2),
     "sealing": (sealing, 1),
 }
 

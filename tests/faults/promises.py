@@ -32,7 +32,9 @@ from hemei.core.models import (
 )
 from hemei.core.queries.digest import Held, evidence_faults
 from hemei.core.queries.verify import faults
-from tests.faults.presses import CHANGE, ROWS, work_off
+from hemei.programmes.control.keeping import copy_path
+from hemei.programmes.control.models import LayerVersion, OwnLaw
+from tests.faults.presses import CHANGE, MERGE, ROWS, WIDE, work_off
 
 
 def kept(said: Mapping[str, Any]) -> bool:
@@ -65,6 +67,11 @@ def kept(said: Mapping[str, Any]) -> bool:
             return person.erased_at is not None and not person.phone and not person.phone_masked
         case "publish":
             return FormVersion.objects.filter(pk=said["version"], published_at__isnull=False).exists()
+        case "law":
+            return OwnLaw.objects.filter(pk=said["law"], said=said["said"]).exists()
+        case "layer":
+            there = LayerVersion.objects.filter(pk=said["layer"], original__sha256=said["sha256"]).first()
+            return there is not None and copy_path(there).is_file()
     raise ValueError(said["kind"])
 
 
@@ -81,6 +88,8 @@ def broken() -> Iterator[str]:
     yield from _erased()
     yield from _published()
     yield from _renamed()
+    yield from _merged()
+    yield from _of_control()
 
 
 def _entries() -> Iterator[str]:
@@ -112,7 +121,7 @@ def _draws() -> Iterator[str]:
 
 
 def _imports() -> Iterator[str]:
-    for batch in ImportBatch.objects.exclude(name__startswith=CHANGE):
+    for batch in ImportBatch.objects.exclude(name__startswith=CHANGE).exclude(name__startswith=MERGE):
         there = Place.objects.filter(identifiers__value__startswith=f"{batch.name}-").count()
         if there != (ROWS if batch.state == "applied" else 0):
             yield f"import {batch.pk} is {batch.state}, and {there} of {ROWS} rows are there"
@@ -143,6 +152,30 @@ def _renamed() -> Iterator[str]:
         pair = [f"{place.region[:-3]}{number}" for number in (village - village % 2, village - village % 2 + 1)]
         if place.region != pair[applied] or pair[applied] not in codes or (not applied and pair[1] in codes):
             yield f"change {batch.pk} is {batch.state}, and its house in {place.region}"
+
+
+def _merged() -> Iterator[str]:
+    """Both villages and what stands in them are what they were, or both are gone into the new one."""
+    for batch in ImportBatch.objects.filter(name__startswith=MERGE):
+        houses = Place.objects.filter(label__startswith=f"{batch.name.removeprefix(MERGE)}.").order_by("label")
+        numbers = [int(place.region[-3:]) for place in houses]
+        new = min(numbers) - (min(numbers) - 100) % 3
+        there = Region.objects.filter(code=f"{WIDE}{new}").exists()
+        applied = batch.state == "applied"
+        if there != applied or numbers != ([new, new] if applied else [new + 1, new + 2]):
+            yield f"merger {batch.pk} is {batch.state}, its houses in {numbers}, the new village there: {there}"
+
+
+def _of_control() -> Iterator[str]:
+    """Rules and layers each have an entry, an entry has its rules or layer, and each layer its files."""
+    for verb, subject, rows in (("law.change", "law", OwnLaw), ("layer.add", "layer", LayerVersion)):
+        entries = AuditEntry.objects.filter(verb=verb).values_list("subject", flat=True)
+        held = [f"{subject}:{pk}" for pk in rows.objects.values_list("pk", flat=True)]
+        if sorted(entries) != sorted(held):
+            yield f"{verb}: entries and what they tell of differ: {sorted(set(entries) ^ set(held))[:3]}"
+    for row in LayerVersion.objects.select_related("original"):
+        if not (copy_path(row).is_file() and path_of(row.original.sha256).is_file()):
+            yield f"layer {row.pk} lacks its files"
 
 
 def _map() -> Iterator[str]:

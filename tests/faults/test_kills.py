@@ -24,7 +24,7 @@ def test_a_process_is_killed(site: Site) -> None:
     assert said.status == 0, f"{said.err[-6000:]}\n{said.out[-2000:]}"
     told = json.loads(said.out.splitlines()[-1])
     assert told["kills"] == int(KILLS)
-    assert {"check", "step", "freeze", "hold", "begin", "confirm", "erase"} <= set(told["kept"]), told
+    assert {"check", "step", "freeze", "hold", "begin", "confirm", "erase", "law", "layer"} <= set(told["kept"]), told
 
 
 def test_the_whole_server_is_killed(site: Site, tmp_path: Path) -> None:
