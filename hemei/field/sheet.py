@@ -25,7 +25,7 @@ class Row:
     question: Question
     label: str
     hint: str
-    choices: Sequence[tuple[str, str, bool]]  # name, label, picked
+    choices: Sequence[tuple[str, str, bool, str]]  # name, label, picked, the address of its picture or ""
     text: str
     error: str
     relevant: str  # the condition as JSON, for the script that hides what is not asked
@@ -115,16 +115,20 @@ def picture_of(programme: str, name: str) -> str:
 
 def _row(form: Form, question: Question, filled: Filled, account: Account, language: str, instance: int = 0) -> Row:
     texts = filled.texts.get(field_name(question.name, instance), [])
+    programme = form.id.partition(".")[0]
     return Row(
         question=question,
         label=form.text(question.labels, language),
         hint=form.text(question.hints, language),
-        choices=[(c.name, form.text(c.labels, language), c.name in texts) for c in question.choices],
+        choices=[
+            (c.name, form.text(c.labels, language), c.name in texts, picture_of(programme, c.picture))
+            for c in question.choices
+        ],
         text=texts[-1] if texts else "",
         error=filled.errors.get(field_name(question.name, instance), ""),
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
         known=question.name in filled.known,
-        picture=picture_of(form.id.partition(".")[0], question.picture),
+        picture=picture_of(programme, question.picture),
         instance=instance,
     )

@@ -139,6 +139,7 @@ def _ask(request: HttpRequest, step: Doorstep, visit: Visit, walk: Walk) -> Http
             _said(step, choice.labels),
             walk.worsens(question.name, choice.name),
             walk.alarms(question.name, choice.name),
+            picture_of(step.programme.key, choice.picture),
         )
         for choice in question.choices
     ]
@@ -168,7 +169,10 @@ def _last(
             "question": question,
             "label": _said(step, question.labels),
             "hint": _said(step, question.hints),
-            "choices": [(choice.name, _said(step, choice.labels)) for choice in question.choices],
+            "choices": [
+                (choice.name, _said(step, choice.labels), picture_of(step.programme.key, choice.picture))
+                for choice in question.choices
+            ],
             "value": request.POST.get(question.name, ""),
             "picked": request.POST.getlist(question.name),
             "error": (errors or {}).get(question.name, ""),
