@@ -51,7 +51,7 @@ def fill_permits(district: Any) -> None:
             Duty.objects.create(
                 account=account, unit=unit, role=role, matter="*", region=region, starts=today() - timedelta(days=400)
             )
-        permits = list(_permits(district, villages))
+        permits = list(permits_of(district, villages))
         Permit.objects.bulk_create(permits, batch_size=BATCH)
         steps = [step for permit in permits for step in _steps(permit)]
         PermitStep.objects.bulk_create(steps, batch_size=BATCH)
@@ -66,7 +66,8 @@ def fill_permits(district: Any) -> None:
         )
 
 
-def _permits(district: Any, villages: list[str]) -> Iterator[Any]:
+def permits_of(district: Any, villages: list[str]) -> Iterator[Any]:
+    """20,000 permits that are not kept yet, of households that are."""
     from hemei.core.models import Household, Person
     from hemei.programmes.building.life import STAGES
     from hemei.programmes.building.models import Permit

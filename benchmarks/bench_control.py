@@ -8,12 +8,10 @@ made-up control lines, on a database of their own.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -26,11 +24,10 @@ SCREEN_S, PROPOSAL_MS = 10.0, 300.0
 SEED = 1
 
 
-def use() -> None:
+def use(name: str = "control") -> None:
+    """Let this process work on a database of that name, beside the full one."""
+    site.WORK = site.WORK / name
     site.use("sqlite")
-    folder = Path(site.WORK) / "control"
-    folder.mkdir(parents=True, exist_ok=True)
-    os.environ["HEMEI_VAR"], os.environ["DATABASE_URL"] = str(folder), f"sqlite:///{folder / 'hemei.sqlite3'}"
 
 
 def fill() -> Any:

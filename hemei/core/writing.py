@@ -128,7 +128,7 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
                 asked = verb if isinstance(verb, str) else verb(arguments)
                 require(arguments["by"], asked, thing)
                 before = getattr(_entries, "count", 0)
-                with _about(matter_of(thing)):
+                with about(matter_of(thing)):
                     result = function(**arguments)
                 if getattr(_entries, "count", 0) == before:
                     raise Unaudited(asked)
@@ -141,7 +141,7 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
 
 
 @contextmanager
-def _about(matter: str) -> Iterator[None]:
+def about(matter: str) -> Iterator[None]:
     """Entries left meanwhile belong to this matter; an action within an action says its own."""
     outer, _entries.matter = getattr(_entries, "matter", "*"), matter
     try:

@@ -117,15 +117,15 @@ def judged(
     `zones_shown`: the public may see the layer of the zones.
     """
     district, crs, error = near.district, near.crs, asked.error_m
-    plot = _plot(drawn, asked.standing_storeys)
-    zone, tier, may_be = _standing(near.standings, drawn.building, error, asked.told)
+    plot = plot_of(drawn, asked.standing_storeys)
+    zone, tier, may_be = stands_in(near.standings, drawn.building, error, asked.told)
     subject = Subject(
         id=asked.id,
         use=asked.use,
         work=asked.work,
         approvals=asked.approvals,
         position_error_m=error,
-        attributes=_attributes(asked, drawn, plot, district, crs),
+        attributes=_slope(drawn, district, crs) | attributes_of(asked, drawn, plot),
         could_be=_could_be(asked, drawn, district, crs),
         layers=measured_at(list(near.places), drawn.building, error),
         zone=zone,
@@ -217,8 +217,9 @@ def _approvals(path: str, fact: Facts, district: District) -> frozenset[str]:
     return frozenset(known[word] for word in words)
 
 
-def _plot(drawn: Drawn, storeys: Sequence[float | None]) -> Plot | None:
-    if drawn.plot is None:
+def plot_of(drawn: Drawn, storeys: Sequence[float | None]) -> Plot | None:
+    """The plot with what is built on it already; None where no ground was drawn."""
+    if drawn.plot is None or not shapely.area(drawn.plot) > 0.0:
         return None
     built = [float(shapely.area(shapely.intersection(shape, drawn.plot))) for shape in drawn.existing]
     known = [area * count for area, count in zip(built, storeys, strict=True) if count is not None]
@@ -236,8 +237,8 @@ def _spots(drawn: Drawn) -> int:
     return sum(not shapely.area(shape) for shape in drawn.existing)
 
 
-def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: District, crs: CRS) -> dict[Measure, float]:
-    """What the proposal says of itself, and what it does not say, measured: footprint, plot, density, slope.
+def attributes_of(asked: Asked, drawn: Drawn, plot: Plot | None) -> dict[Measure, float]:
+    """What the proposal says of itself, and what it does not say, measured: footprint, plot, density.
 
     Density and floor area ratio take no position error, and that is right. The error is how far the whole drawing may
     lie from where the ground is: building, plot and what stands on it were drawn together and move together, so that
@@ -253,11 +254,16 @@ def _attributes(asked: Asked, drawn: Drawn, plot: Plot | None, district: Distric
         storeys = asked.said.get(Measure.STOREYS)
         if storeys is not None and plot.floor_m2 is not None:
             found[Measure.FAR] = (own * storeys + plot.floor_m2) / plot.area_m2
-    if district.dem:
-        alone = footprints_of(rings_of(np.array([drawn.building], dtype=object)))
-        slope = float(terrain_at(read_terrain(Path(district.dem)), alone, crs)["slope_deg"][0])
-        found |= {} if math.isnan(slope) else {Measure.SLOPE: slope}
     return found | {measure: value for measure, value in asked.said.items() if value is not None}
+
+
+def _slope(drawn: Drawn, district: District, crs: CRS) -> dict[Measure, float]:
+    """How steep the ground is at the middle of the building, where that is known."""
+    if not district.dem:
+        return {}
+    alone = footprints_of(rings_of(np.array([drawn.building], dtype=object)))
+    slope = float(terrain_at(read_terrain(Path(district.dem)), alone, crs)["slope_deg"][0])
+    return {} if math.isnan(slope) else {Measure.SLOPE: slope}
 
 
 def _could_be(asked: Asked, drawn: Drawn, district: District, crs: CRS) -> dict[Measure, tuple[float, float]]:
@@ -278,7 +284,7 @@ def _steepness(
     return lambda degrees, ground: steeper(terrain, crs, degrees, ground)
 
 
-def _standing(
+def stands_in(
     standings: Sequence[Standing], building: shapely.Geometry, error: float, told: Mapping[str, str]
 ) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     """Zone and tier, as the proposal says or as the layer has it, and where else it could stand."""

@@ -21,16 +21,18 @@ from hemei.core.registry import registry
 from hemei.core.worker import Progress, work
 from hemei.core.writing import audit, writing
 from hemei.engines.screen.reading import Unreadable
-from hemei.programmes.control.judging import ruled_under
 from hemei.programmes.control.keeping import InForce, radius_of, steeper_in
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import LayerVersion, OwnLaw, Reckoned
-from hemei.programmes.control.under_way import Key, proposals_under_way
+from hemei.programmes.control.turning import turns_of
+from hemei.programmes.control.under_way import AT_ONCE, Key, proposals_under_way
 from hemei.terms.day import today
-from hemei.terms.proposal import Anew, Proposal, Ruled, Ruling, Turn
-from hemei.terms.verdict import Kind, Outcome
+from hemei.terms.proposal import Anew, Proposal, Turn
 
 KIND = "control.anew"
+MOST_TURNS = 3
+"""So often it is looked whether applications were filed or drawn anew meanwhile. Whoever does so in the last moment is
+answered by what holds already: there is nothing left to tell."""
 Told = dict[Key, tuple[Proposal, tuple[Turn, ...]]]
 
 
@@ -75,12 +77,15 @@ def _tell(region: str, progress: Progress) -> int:
         if not why and (last is not None or not now.configured):
             return 0
         found = compared(proposals_under_way(region), before, now, progress)
+        for _turn in range(MOST_TURNS):
+            meanwhile = [(key, one) for key, one in proposals_under_way(region) if found.get(key, (None,))[0] != one]
+            if not meanwhile:
+                break
+            found |= compared(meanwhile, before, now)
         with writing():
             Region.objects.select_for_update().filter(code=now.region).first()
             if _last(region) != last:
                 continue  # another worker was quicker
-            meanwhile = [(key, one) for key, one in proposals_under_way(region) if found.get(key, (None,))[0] != one]
-            found |= compared(meanwhile, before, now)
             told = {key: turns for key, (_proposal, turns) in found.items() if turns}
             for kind in registry.records.values():
                 if kind.ruled_anew is not None:
@@ -155,38 +160,13 @@ def compared(
 ) -> Told:
     """Each proposal with the rules whose answer changed. A drawing that cannot be read has none."""
     found: Told = {}
-    for number, (key, one) in enumerate(proposals):
+    error_m = max((one.position_error_m for _key, one in proposals), default=0.0)
+    for first in range(0, len(proposals), AT_ONCE):
         if progress is not None:
-            progress(number, len(proposals), _("核对在办的申请"))
-        try:
-            found[key] = (one, _turns(one, before, now))
-        except Mistaken:
-            found[key] = (one, ())
+            progress(first, len(proposals), _("核对在办的申请"))
+        some = proposals[first : first + AT_ONCE]
+        turns = turns_of([one for _key, one in some], before, now, error_m)
+        found |= {key: (one, turned) for (key, one), turned in zip(some, turns, strict=True)}
     if progress is not None:
         progress(len(proposals), len(proposals))
     return found
-
-
-def _turns(one: Proposal, before: InForce, now: InForce) -> tuple[Turn, ...]:
-    was, said = (_by_rule(ruled_under(held, [one])[one.id]) for held in (before, now))
-    changed = [rule for rule in (said | was) if _outcome(was.get(rule)) is not _outcome(said.get(rule))]
-    if not changed:
-        return ()
-    open_was, open_said = (_by_rule(ruled_under(held, [one], public=True)[one.id]) for held in (before, now))
-    return tuple(
-        Turn(was.get(rule), said.get(rule), _told(open_was.get(rule)), _told(open_said.get(rule))) for rule in changed
-    )
-
-
-def _by_rule(ruled: Ruled) -> dict[str, Ruling]:
-    """Rule by rule, but for those that only warn."""
-    return {ruling.rule: ruling for ruling in ruled.rulings if ruling.kind is not Kind.WARN}
-
-
-def _outcome(ruling: Ruling | None) -> Outcome:
-    """Where there is no rule, nothing stands in the way."""
-    return ruling.outcome if ruling else Outcome.PASS
-
-
-def _told(ruling: Ruling | None) -> Outcome | None:
-    return ruling.outcome if ruling else None

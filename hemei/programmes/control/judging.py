@@ -55,9 +55,9 @@ def ruled_under(held: InForce, proposals: Sequence[Proposal], *, public: bool = 
     """What some layers and a law of one district say of proposals there, whether or not they hold today. Raises
     Mistaken for a shape that is none."""
     found: dict[str, Ruled] = {}
-    on, ready = held.on, ready_for(held, max(_error(one, _shape(one.geometry)) for one in proposals))
-    zones_shown = not public or any(row.kind == ZONES and row.visibility == "public" for row in held.layers)
-    unread = [_unread(fault, public=public) for fault in held.read.faults if fault.decides(on)]
+    on, ready = held.on, ready_for(held, max(map(error_of, proposals)))
+    zones_shown = not public or zones_are_public(held)
+    unread = unread_of(held, public=public)
     for one in proposals:
         drawn, asked = drawn_in_metres(one, ready)
         said = judged(drawn, asked, ready, on, public=public, zones_shown=zones_shown)
@@ -68,6 +68,15 @@ def ruled_under(held: InForce, proposals: Sequence[Proposal], *, public: bool = 
         ruled = _ruled(said, ready.crs, configured=held.configured, zones_shown=zones_shown)
         found[one.id] = replace(ruled, rulings=(*ruled.rulings, *unread))
     return found
+
+
+def zones_are_public(held: InForce) -> bool:
+    return any(row.kind == ZONES and row.visibility == "public" for row in held.layers)
+
+
+def unread_of(held: InForce, *, public: bool = False) -> list[Ruling]:
+    """What is said of everything alike, because nobody can read the rule."""
+    return [_unread(fault, public=public) for fault in held.read.faults if fault.decides(held.on)]
 
 
 def _unread(fault: Fault, *, public: bool) -> Ruling:
@@ -109,6 +118,11 @@ def _open_advice(proposal: Proposal, ready: Around, on: date) -> Advice | None:
     return None
 
 
+def error_of(proposal: Proposal) -> float:
+    """How far (m) what was drawn may be from where it is. Raises Mistaken for a shape that is none."""
+    return _error(proposal, _shape(proposal.geometry))
+
+
 def _error(proposal: Proposal, shape: shapely.Geometry) -> float:
     spread = SPOT_ERROR_M if shapely.get_dimensions(shape) == POINT else 0.0
     return max(proposal.position_error_m, spread)
@@ -128,16 +142,47 @@ def drawn_in_metres(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked]:
     """A proposal as `hemei.law` wants it, in the system of `ready`. Raises Mistaken for a shape that is none."""
     convert = converter(STORED, ready.crs)
     assert convert is not None
+    shapes = [_shape(wkb) for wkb in _drawn(proposal)]
+    return _laid_out(proposal, [shapely.transform(shape, convert) for shape in shapes])
 
-    def moved(wkb: bytes) -> shapely.Geometry:
-        return shapely.transform(_shape(wkb), convert)
 
-    building = moved(proposal.geometry)
+def drawn_together(proposals: Sequence[Proposal], ready: Around) -> list[tuple[Drawn, Asked] | None]:
+    """The same of many at once; None for those of which a shape is none."""
+    convert = converter(STORED, ready.crs)
+    assert convert is not None
+    wkb = [_drawn(one) for one in proposals]
+    owner = np.repeat(np.arange(len(proposals)), [len(some) for some in wkb])
+    shapes = shapely.force_2d(shapely.from_wkb([one for some in wkb for one in some], on_invalid="ignore"))
+    plain = np.isin(shapely.get_dimensions(shapes), (POINT, GROUND)) & ~shapely.is_empty(shapes)
+    plain &= np.isfinite(shapely.bounds(shapes)).all(axis=1) & shapely.is_valid(shapes)
+    shapes[plain] = shapely.transform(shapes[plain], convert)
+    at = np.searchsorted(owner, np.arange(len(proposals) + 1))
+    return [
+        _laid_out(one, list(shapes[at[n] : at[n + 1]])) if plain[at[n] : at[n + 1]].all() else _mended(one, ready)
+        for n, one in enumerate(proposals)
+    ]
+
+
+def _mended(proposal: Proposal, ready: Around) -> tuple[Drawn, Asked] | None:
+    try:
+        return drawn_in_metres(proposal, ready)
+    except Mistaken:
+        return None
+
+
+def _drawn(proposal: Proposal) -> list[bytes]:
+    """All that was drawn: the building first, then what stands, then the plot."""
+    return [proposal.geometry, *proposal.existing, *([proposal.plot] if proposal.plot else [])]
+
+
+def _laid_out(proposal: Proposal, shapes: Sequence[shapely.Geometry]) -> tuple[Drawn, Asked]:
+    """A proposal of which all that was drawn is in metres."""
+    building, standing = shapes[0], 1 + len(proposal.existing)
     is_spot = shapely.get_dimensions(building) == POINT
     drawn = Drawn(
         spot(shapely.centroid(building)) if is_spot else building,
-        moved(proposal.plot) if proposal.plot else None,
-        tuple(moved(one) for one in proposal.existing),
+        shapes[standing] if proposal.plot else None,
+        tuple(shapes[1:standing]),
     )
     said = {
         Measure.STOREYS: proposal.storeys,

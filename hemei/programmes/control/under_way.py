@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+import numpy as np
+
 from hemei.core.access import Scope
-from hemei.core.errors import Mistaken
 from hemei.core.registry import registry
 from hemei.law.around import Around
-from hemei.law.proposal import judged
-from hemei.law.rules import EVERYWHERE
-from hemei.programmes.control.judging import drawn_in_metres
+from hemei.law.columns import NONE, OUTCOMES, PASS
+from hemei.law.proposal import Asked, Drawn
+from hemei.law.together import Together, judged_together
+from hemei.programmes.control.judging import drawn_together
 from hemei.programmes.control.keeping import district_code
-from hemei.terms.proposal import Proposal, Ruling
-from hemei.terms.verdict import Outcome, Verdict
+from hemei.terms.proposal import Proposal
 
 Key = tuple[str, int]
 """Kind of record, and its key."""
+AT_ONCE = 1000
+"""So many are judged together: in between it is told how far, and whoever asks to stop is heard."""
 
 
 def proposals_under_way(region: str) -> list[tuple[Key, Proposal]]:
@@ -37,25 +40,24 @@ def outcomes_of(
     """What each rule of `ready`, and each row of its lists, says of each, where that is not pass: fail, unknown, or
     unset where only something is not configured. A drawing that cannot be read is left out: no rule changes that."""
     found: dict[tuple[Key, str], str] = {}
-    for number, (key, proposal) in enumerate(proposals):
-        say(100 * number // len(proposals))
-        try:
-            said = judged(*drawn_in_metres(proposal, ready), ready, on)
-        except Mistaken:
-            continue
-        found |= {(key, one.rule): _word(one) for one in said.verdicts if one.outcome is not Outcome.PASS}
-        found |= {(key, one.rule): _word_of_row(one) for one in said.lists if one.outcome is not Outcome.PASS}
+    for first in range(0, len(proposals), AT_ONCE):
+        say(100 * first // len(proposals))
+        some = proposals[first : first + AT_ONCE]
+        rows, _drawn, said = together([one for _key, one in some], ready, on)
+        for rule, outcome in said.outcomes(warnings=True).items():
+            unset = said.unset(rule)
+            for row in np.flatnonzero((outcome != NONE) & (outcome != PASS)):
+                word = "unset" if unset[row] else OUTCOMES[outcome[row]].value
+                found[some[rows[row]][0], rule] = word
     return found
 
 
-def _word(verdict: Verdict) -> str:
-    """As `screening` tells what is unknown from what is not configured."""
-    there = verdict.layer == EVERYWHERE or bool(verdict.layer_version)
-    known = verdict.threshold is not None and there
-    return verdict.outcome.value if known or verdict.outcome is Outcome.FAIL else "unset"
-
-
-def _word_of_row(ruling: Ruling) -> str:
-    """The same of a row of a list, which asks for no number."""
-    is_unset = ruling.outcome is Outcome.UNKNOWN and not ruling.layer_version
-    return "unset" if is_unset else ruling.outcome.value
+def together(
+    proposals: Sequence[Proposal], ready: Around, on: date
+) -> tuple[list[int], list[tuple[Drawn, Asked]], Together]:
+    """Which of the proposals could be drawn, how these are drawn, and what is said of them."""
+    made = drawn_together(proposals, ready)
+    rows = [row for row, one in enumerate(made) if one is not None]
+    drawn = [one for one in made if one is not None]
+    said = judged_together([shapes for shapes, _asked in drawn], [asked for _shapes, asked in drawn], ready, on)
+    return rows, drawn, said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import shapely
@@ -10,13 +11,17 @@ from pyproj import CRS
 
 from hemei.core.registry import registry
 from hemei.programmes.control import keeping
+from hemei.programmes.control.actions.law import entries_of
 from hemei.programmes.control.coarse import CELL_M, cells
 from hemei.programmes.control.models import LayerVersion
+from hemei.programmes.control.writing_rules import with_rule
 from hemei.terms.day import today
+from hemei.terms.measure import Measure
 from hemei.terms.proposal import Proposal, Ruled
-from hemei.terms.verdict import Outcome
+from hemei.terms.verdict import Kind, Outcome
 from tests.conftest import DISTRICT, VILLAGE, People
 from tests.programmes.control.conftest import X, Y, geojson, take_in, wkb
+from tests.programmes.control.test_law import LOW, keep
 
 pytestmark = pytest.mark.django_db
 ON_FIELDS = "control.R10"
@@ -65,6 +70,31 @@ def test_a_house_across_cells_that_differ_and_more_than_a_few_cells_are_for_the_
     assert on_fields(shapely.box(500, 620, 640, 640)) is Outcome.FAIL
     assert on_fields(shapely.box(500, 300, 510, 620)) is Outcome.UNKNOWN
     assert on_fields(shapely.box(100, 0, 900, 400)) is Outcome.UNKNOWN
+
+
+def test_many_rules_on_one_layer_tell_no_more_than_one(layers, people: People) -> None:
+    """Wherever in a row of cells the edge runs, and whatever looks how far, the same is said of every cell."""
+    entries, names = entries_of(DISTRICT), [ON_FIELDS]
+    for metres in (10, 30, 60):
+        wrote = replace(
+            LOW, title=f"退让{metres}", kind=Kind.DENY, layer="permanent_farmland", measure=Measure.DISTANCE,
+            document=f"退让{metres}", value=metres,
+        )  # fmt: skip
+        entries, name = with_rule(entries, wrote)
+        names.append(name)
+    keep(entries, people.district)
+    for row in (450, 500):
+        answers = set()
+        for south in (row + 1, row + 23, row + 49):
+            take_in("permanent_farmland", geojson((shapely.box(0, south, 1000, 900), {})), people.district)
+            told = [
+                {one.rule: one.outcome for one in public(shapely.box(500, y, 510, y + 10)).rulings}
+                for y in range(255, 655, 50)
+            ]
+            answers.add(tuple(tuple(said[name] for name in names) for said in told))
+        (answer,) = answers
+        assert {one for said in answer for one in said} == {*Outcome}
+        assert all(len(set(said)) == 1 for said in answer)
 
 
 def test_the_permitted_part_is_shown_only_where_every_cell_of_the_plot_passes(layers, people: People) -> None:

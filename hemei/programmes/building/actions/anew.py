@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from hemei.core.access import SYSTEM, Actor
-from hemei.core.writing import action, audit
+from hemei.core.access import SYSTEM
+from hemei.core.inserting import insert_all
+from hemei.core.models import AuditEntry
+from hemei.core.writing import about, audit_all, entry_for
 from hemei.programmes.building.life import OPEN_TO_RULES
 from hemei.programmes.building.models import Permit, RuledAnew
 from hemei.terms.proposal import Anew, Turn
@@ -19,25 +22,25 @@ AT_ONCE = 500
 
 def keep_ruled_anew(told: Mapping[int, Anew]) -> None:
     """Part of the transaction of whoever found it out. See `core.registry.AnewWriter`."""
-    keys = sorted(told)
+    keys, now = sorted(told), timezone.now()
     for first in range(0, len(keys), AT_ONCE):
         some = Permit.objects.filter(pk__in=keys[first : first + AT_ONCE], state__in=OPEN_TO_RULES)
-        for permit in some.order_by("pk"):
-            rule_anew(permit=permit, anew=told[permit.pk], by=SYSTEM)
+        regions = dict(some.order_by("pk").values_list("pk", "region"))
+        rows = [_row(pk, told[pk], now) for pk in regions]
+        insert_all(rows)
+        with about(Permit.matter):
+            audit_all([_entry(row, regions[row.permit_id], now) for row in rows])
 
 
-@action(verb="permit.measure", on="permit")
-def rule_anew(*, permit: Permit, anew: Anew, by: Actor) -> RuledAnew:
-    row = RuledAnew.objects.create(
-        permit=permit,
-        on=anew.on,
-        because=list(anew.because),
-        turns=[_kept(turn) for turn in anew.turns],
-        recorded_at=timezone.now(),
-    )
+def _row(permit: int, anew: Anew, now: datetime) -> RuledAnew:
+    turns = [_kept(turn) for turn in anew.turns]
+    return RuledAnew(permit_id=permit, on=anew.on, because=list(anew.because), turns=turns, recorded_at=now)
+
+
+def _entry(row: RuledAnew, region: str, now: datetime) -> AuditEntry:
     detail = {"row": row.pk, "rules": len(row.turns)}
-    audit(by, "permit.ruled_anew", f"permit:{permit.pk}", permit.region, values=row.turns, detail=detail)
-    return row
+    subject = f"permit:{row.permit_id}"
+    return entry_for(SYSTEM, "permit.ruled_anew", subject, region, values=row.turns, detail=detail, at=now)
 
 
 def _kept(turn: Turn) -> dict[str, Any]:

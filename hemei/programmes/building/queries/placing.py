@@ -11,7 +11,7 @@ import shapely
 
 from hemei.core.models import Region
 from hemei.programmes.building.models import Fate, Permit
-from hemei.programmes.building.queries.around import Around, around
+from hemei.programmes.building.queries.around import Around, Neighbours, around
 from hemei.programmes.building.shapes import house_of, rectangle
 from hemei.terms.proposal import Proposal
 
@@ -45,9 +45,9 @@ class House:
     approvals: frozenset[str] = frozenset()
     instead_of: int | None = None  # the house that goes, or that is built on: it is not counted beside this one
 
-    def around(self) -> Around:
-        """What stands on its plot, but for what it takes the place of."""
-        found = around(self.plot, region=self.region, but=self.instead_of) if self.plot else Around()
+    def around(self, among: Neighbours | None = None) -> Around:
+        """What stands on its plot, but for what it takes the place of. `among` as in `around.around`."""
+        found = around(self.plot, region=self.region, but=self.instead_of, among=among) if self.plot else Around()
         if self.work not in ON_THE_SAME_SPOT:
             return found
         return found.but(lambda shape: bool(shapely.intersects(shape, self.shape)))
@@ -87,9 +87,10 @@ def house_of_permit(permit: Permit) -> House | None:
     )
 
 
-def proposed(permit: Permit) -> Proposal | None:
+def proposed(permit: Permit, among: Neighbours | None = None) -> Proposal | None:
+    """The same as a proposal. `among` as in `around.around`."""
     house = house_of_permit(permit)
-    return house.proposal(str(permit.pk)) if house else None
+    return house.proposal(str(permit.pk), house.around(among)) if house else None
 
 
 def approvals_in(said: Mapping[str, Any]) -> frozenset[str]:
