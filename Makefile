@@ -13,7 +13,7 @@ VENV := .venv
 BUILT := hemei/site/static/built/.done
 MO := hemei/locale/en/LC_MESSAGES/django.mo
 
-.PHONY: run test lint bench bench-load bench-collect bench-pages bench-import bench-map bench-screen bench-control bench-forms fuzz torture fmt messages setup
+.PHONY: run test lint bench bench-load bench-collect bench-pages bench-import bench-map bench-screen bench-control bench-changes bench-forms fuzz torture fmt messages setup
 setup: $(VENV)/.done $(BUILT) $(MO)
 
 run: setup
@@ -46,7 +46,7 @@ torture: setup
 	HEMEI_WALKS=$${HEMEI_WALKS:-1000} HEMEI_KILLS=$${HEMEI_KILLS:-1000} HEMEI_SERVER_KILLS=$${HEMEI_SERVER_KILLS:-100} HEMEI_SEED=$${HEMEI_SEED:-$$RANDOM} \
 	  $(VENV)/bin/pytest -q tests/faults/test_kills.py tests/faults/test_walkers.py
 
-bench-load bench-collect bench-pages bench-import bench-map bench-screen bench-control bench-forms: setup
+bench-load bench-collect bench-pages bench-import bench-map bench-screen bench-control bench-changes bench-forms: setup
 	$(VENV)/bin/python -m benchmarks $(@:bench-%=%)
 
 .tools/bin/uv:

@@ -63,14 +63,15 @@ class Together:
         """Where a rule or a row is unknown only because something is not configured, (n,) of bool."""
         if name not in self.rules:
             of_sort = [(one := rows.get(name)) is not None and not one.layer_version for rows in self.rows]
-            return np.array(of_sort, bool)[self.crowd.sort] & (self.outcomes(warnings=True)[name] == UNKNOWN)
+            there = np.array(of_sort, bool)[self.crowd.sort]
+            return np.asarray(there & (self.outcomes(warnings=True)[name] == UNKNOWN))
         rule, judged = self.rules[name], self.judged[name]
-        there = rule.layer == EVERYWHERE or (rule.layer, rule.of) in self.seen
-        return np.asarray((judged.outcome == UNKNOWN) & (np.isnan(judged.threshold) if there else True))
+        is_there = rule.layer == EVERYWHERE or (rule.layer, rule.of) in self.seen
+        return np.asarray((judged.outcome == UNKNOWN) & (np.isnan(judged.threshold) if is_there else True))
 
     def row(self, name: str, number: int) -> Ruling | None:
         """What a row of the lists says of one; None where it is silent."""
-        return self.rows[self.crowd.sort[number]].get(name)
+        return self.rows[int(self.crowd.sort[number])].get(name)
 
     def verdict(self, name: str, number: int) -> Verdict | None:
         """What a rule says of one, without the offending part; None where it is silent. As `deciding.judge` does."""

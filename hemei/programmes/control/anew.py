@@ -76,9 +76,14 @@ def _tell(region: str, progress: Progress) -> int:
         why = because(before, now)
         if not why and (last is not None or not now.configured):
             return 0
-        found = compared(proposals_under_way(region), before, now, progress)
+
+        def step() -> None:
+            progress(0, None, _("找出在办的申请"))
+
+        found = compared(proposals_under_way(region, step), before, now, progress)
         for _turn in range(MOST_TURNS):
-            meanwhile = [(key, one) for key, one in proposals_under_way(region) if found.get(key, (None,))[0] != one]
+            going = proposals_under_way(region, step)
+            meanwhile = [(key, one) for key, one in going if found.get(key, (None,))[0] != one]
             if not meanwhile:
                 break
             found |= compared(meanwhile, before, now)

@@ -72,9 +72,10 @@ def newest_law(region: str) -> OwnLaw | None:
     return OwnLaw.objects.filter(region=district_code(region)).order_by("-id").first()
 
 
-def in_force(region: str, on: date) -> list[LayerVersion]:
-    """Of each layer the version that holds on a day: of several the one that began last."""
+def in_force(region: str, on: date, *, but: int = 0) -> list[LayerVersion]:
+    """Of each layer the version that holds on a day: of several the one that began last. `but`: as if one were none."""
     rows = LayerVersion.objects.filter(region=district_code(region), starts__lte=on).select_related("original")
+    rows = rows.exclude(pk=but)
     chosen: dict[str, LayerVersion] = {}
     for row in rows.order_by("kind", "starts", "pk"):
         if row.holds(on):

@@ -21,7 +21,7 @@ from hemei.programmes.control.comparing import compared
 from hemei.programmes.control.keeping import in_force
 from hemei.programmes.control.kinds import ZONES
 from hemei.programmes.control.offering import Draft, results_of
-from hemei.programmes.control.standpoint import Standpoint, as_it_is, touches, with_layer
+from hemei.programmes.control.standpoint import Standpoint, as_it_is, touches, with_layer, without
 from hemei.programmes.control.under_way import proposals_under_way
 
 SHOWN = 200
@@ -48,18 +48,24 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
 
 def _asks_lists(said: dict[str, Any]) -> bool:
     """Whether the rows of the lists have to be asked too: of layers where it is that of the zones."""
-    return bool(said["layer"]["layer"]["kind"] == ZONES if "layer" in said else said["lists"])
+    kind = said["layer"]["layer"]["kind"] if "layer" in said else said.get("kind", "")
+    return kind == ZONES or bool(said.get("lists"))
 
 
 def _then(now: Standpoint, said: dict[str, Any], folder: Path) -> tuple[Standpoint, set[str]]:
     """As it would be, and the rules that could say something else."""
     if "layer" in said:
         draft = Draft.of(said["layer"])
-        kind, book = draft.layer.kind, now.book
         then = with_layer(now, draft.laid(), folder / "maps") if would_hold(draft, now.region, now.on) else now
-        return then, {one.id for one in book.on(now.on).rules if touches(kind, one, book)}
+        return then, _touched(now, draft.layer.kind)
+    if "version" in said:
+        return without(now, said["version"]), _touched(now, said["kind"])
     book, plan = law_aside(said["entries"])
     return replace(now, book=book, plan=plan, entries=said["entries"]), set(said["rules"])
+
+
+def _touched(now: Standpoint, kind: str) -> set[str]:
+    return {one.id for one in now.book.on(now.on).rules if touches(kind, one, now.book)}
 
 
 def would_hold(draft: Draft, region: str, on: date) -> bool:
@@ -84,7 +90,7 @@ def _beside(now: Standpoint, said: dict[str, Any], folder: Path, progress: Progr
 def _judged(
     now: Standpoint, then: Standpoint, rules: set[str], folder: Path, progress: Progress, *, lists: bool
 ) -> dict[str, Any]:
-    proposals = proposals_under_way(now.region)
+    proposals = proposals_under_way(now.region, lambda: progress(10, STEPS, _("找出在办的申请")))
     progress(10, STEPS, _("按现在的判一遍"))
     before, said_before = changes.outcomes(
         now, rules, folder, proposals, lambda n: progress(10 + 45 * n // 100, STEPS), lists=lists

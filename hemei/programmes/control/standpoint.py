@@ -73,6 +73,11 @@ def as_it_is(region: str, on: date) -> Standpoint:
     return Standpoint(region, on, layers, *law_of(law), law.entries if law else {}, root() / "maps")
 
 
+def without(now: Standpoint, version: int) -> Standpoint:
+    """The same without one version of a layer: by the one that holds then, if there is any."""
+    return replace(now, layers=tuple(laid(row) for row in in_force(now.region, now.on, but=version)))
+
+
 def with_layer(now: Standpoint, layer: Laid, maps: Path) -> Standpoint:
     """The same with another version of one layer; the maps that are made of it are kept elsewhere."""
     others = tuple(one for one in now.layers if one.kind != layer.kind)

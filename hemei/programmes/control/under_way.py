@@ -23,15 +23,16 @@ AT_ONCE = 1000
 """So many are judged together: in between it is told how far, and whoever asks to stop is heard."""
 
 
-def proposals_under_way(region: str) -> list[tuple[Key, Proposal]]:
-    """The proposals of a district that are under way."""
+def proposals_under_way(region: str, step: Callable[[], None] = lambda: None) -> list[tuple[Key, Proposal]]:
+    """The proposals of a district that are under way. `step` is called now and then, and may raise."""
     within = Scope.of(district_code(region))
-    return [
-        ((kind.key, number), proposal)
-        for kind in registry.records.values()
-        if kind.proposals is not None
-        for number, proposal in kind.proposals(within=within)
-    ]
+    found: list[tuple[Key, Proposal]] = []
+    for kind in registry.records.values():
+        for number, proposal in kind.proposals(within=within) if kind.proposals is not None else ():
+            found.append(((kind.key, number), proposal))
+            if len(found) % AT_ONCE == 0:
+                step()
+    return found
 
 
 def outcomes_of(

@@ -125,6 +125,11 @@ def test_a_screening_says_what_it_did_not_judge(layers, people: People) -> None:
     assert any("三层以下" in remark and "没有参加判定" in remark for remark in last.remarks)
     page = client.get(reverse("control.run", args=[last.pk])).content.decode()
     assert "没有参加判定" in page
+    for form in ("csv", "gpkg", "xlsx"):
+        sent = client.get(reverse("control.findings_file", args=[form]))
+        content = b"".join(sent.streaming_content)
+        if form == "csv":
+            assert "own.R01,规则 三层以下,读不了，没有判" in content.decode("utf-8-sig")
 
 
 def test_mending_writes_what_is_sure_and_keeps_everything_else(home, people: People) -> None:

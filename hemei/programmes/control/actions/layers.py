@@ -27,6 +27,7 @@ from hemei.programmes.control.offering import (
     folder_of,
     forget_folder,
     lay_ready,
+    new_folder,
 )
 from hemei.programmes.control.reading import Read, read_upload
 from hemei.terms.day import today
@@ -166,12 +167,39 @@ def add_layer(*, where: At, name: str, content: bytes, layer: NewLayer, read: Ta
 
 
 @action(verb="control.keep", on="layer")
-def withdraw_layer(*, layer: LayerVersion, why: str, by: Actor) -> LayerVersion:
-    """From today on the layer does not hold; what was judged by it stays as it was."""
+def ask_withdrawal(*, layer: LayerVersion, why: str, by: Actor) -> Job:
+    """Have it worked out whose verdict would change if a version of a layer ceased to hold today."""
+    _refuse_withdrawal(layer, why)
+    arguments: dict[str, Any] = {"region": layer.region, "version": layer.pk, "kind": layer.kind, "why": why}
+    arguments |= {"on": today().isoformat(), "seen": seen_now(layer.region, today()), "folder": new_folder()}
+    job = Job.objects.create(kind="control.preview", region=layer.region, by=by.account, arguments=arguments)
+    audit(by, "layer.preview", f"job:{job.pk}", layer.region, values=arguments, detail={"kind": layer.kind})
+    return job
+
+
+def withdraw_previewed(*, layer: LayerVersion, job: Job, by: Actor) -> LayerVersion:
+    """Stop using a version that somebody has looked at what that changes. Raises Conflict where the look has gone, or
+    where layers or rules are others by now."""
+    said = job.arguments
+    folder_of(said["folder"])
+    if said["seen"] != seen_now(said["region"], date.fromisoformat(said["on"])):
+        raise Conflict(_("图层或规则刚被别人改过，请再看一遍谁的结论会变。"), code="changed_meanwhile")
+    gone: LayerVersion = withdraw_layer(layer=layer, why=said["why"], by=by)
+    forget_folder(said["folder"])
+    return gone
+
+
+def _refuse_withdrawal(layer: LayerVersion, why: str) -> None:
     if layer.withdrawn_on is not None:
         raise Conflict(_("这一版已经停用。"), code="withdrawn")
     if not why.strip():
         raise Mistaken(_("请写明原因。"), field="why", code="no_reason")
+
+
+@action(verb="control.keep", on="layer")
+def withdraw_layer(*, layer: LayerVersion, why: str, by: Actor) -> LayerVersion:
+    """From today on the layer does not hold; what was judged by it stays as it was."""
+    _refuse_withdrawal(layer, why)
     layer.withdrawn_on = today()
     layer.save(update_fields=["withdrawn_on"])
     audit(by, "layer.withdraw", f"layer:{layer.pk}", layer.region, values=why, detail={"why": why[:200]})

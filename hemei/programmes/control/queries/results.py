@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from hemei.law.wording import missing_in
 from hemei.programmes.control.models import Decision, Run
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.screening import FINDINGS, file_of
+from hemei.programmes.control.unread import Fault
 from hemei.terms.clause import Clause
 from hemei.terms.measure import Measure
 
@@ -205,8 +207,8 @@ def told(table: pa.Table, book: Book, plan: Plan, *, within: Scope) -> list[Foun
     return found
 
 
-def listing(table: pa.Table, book: Book, plan: Plan, *, within: Scope) -> Listing:
-    """The findings as a file, with the outlines of their buildings."""
+def listing(table: pa.Table, book: Book, plan: Plan, *, within: Scope, faults: Sequence[Fault] = ()) -> Listing:
+    """The findings as a file, with the outlines of their buildings; `faults` of the law are told first, a row each."""
     texts = [_("村代码"), _("区域"), _("名称"), _("地址"), _("规则"), _("规则名称"), _("结论"), _("认定"), _("条款")]
     columns: dict[str, type] = dict.fromkeys(texts, str)
     columns |= {
@@ -217,7 +219,15 @@ def listing(table: pa.Table, book: Book, plan: Plan, *, within: Scope) -> Listin
         _("缺什么"): str,
         _("图层版本"): str,
     }
-    return Listing(_("管控筛查"), columns, _features(table, book, plan, within), located=True)
+    features = chain(map(_unread, faults), _features(table, book, plan, within))
+    return Listing(_("管控筛查"), columns, features, located=True)
+
+
+def _unread(fault: Fault) -> Feature:
+    """What was not judged, because nobody can read it."""
+    rule = str(fault.row.get("id") or "")
+    told = [rule, f"{fault.kind} {fault.name}", _("读不了，没有判"), "", ""]
+    return None, ["", "", "", "", *told, None, None, None, "", fault.why, ""]
 
 
 def _features(table: pa.Table, book: Book, plan: Plan, within: Scope) -> Iterator[Feature]:

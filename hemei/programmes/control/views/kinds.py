@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import At
 from hemei.core.doors import found, reach
 from hemei.core.models import Job
+from hemei.law.crowding import WANTED
 from hemei.law.district import STEEP_DEG
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
@@ -67,6 +68,17 @@ def _kept(request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entrie
     return kept
 
 
+def _looked_at(
+    request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, about: About, form: CircleForm | SteepForm
+) -> Job:
+    """Whose verdict it would change, on the day from which it holds or today."""
+    asked: Job = ask_preview(
+        where=At(code, OfControl.matter), entries=entries, about=about, said=form.cleaned_data["said"],
+        seen=law.pk if law else 0, by=request.actor, on=form.cleaned_data["starts"],
+    )  # fmt: skip
+    return asked
+
+
 def steep(request: OfficeRequest) -> HttpResponse:
     """From how many degrees on ground is steep, from a day on; first see whose verdict would change."""
     scope = reach(request.actor, "control.keep", MATTER)
@@ -79,16 +91,7 @@ def steep(request: OfficeRequest) -> HttpResponse:
         made = form.entry()
         entries[STEEP] = [one for one in entries[STEEP] if one["from"] < made["from"]] + [made]
         rules = [rule.id for rule in book.rules if rule.layer in COMPUTED]
-        asked: Job = ask_preview(
-            where=At(code, OfControl.matter),
-            entries=entries,
-            about=About(_("怎样算陡坡"), rules, reverse("control.rules")),
-            said=form.cleaned_data["said"],
-            seen=law.pk if law else 0,
-            by=request.actor,
-            on=form.cleaned_data["starts"],
-        )
-        return asked
+        return _looked_at(request, code, law, entries, About(_("怎样算陡坡"), rules, reverse("control.rules")), form)
 
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)
@@ -111,19 +114,21 @@ def circle(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "control.keep", MATTER)
     code = district_here(request, scope)
     law, entries = newest_law(code), entries_of(code)
+    book = law_of(law)[0]
     form = CircleForm(request.POST or None)
 
-    def act() -> OwnLaw:
+    def act() -> Job:
         made = form.entry()
         entries[DENSITY] = [one for one in entries[DENSITY] if one["from"] < made["from"]] + [made]
-        return _kept(request, code, law, entries, form.cleaned_data["said"])
+        rules = [rule.id for rule in book.rules if rule.measure in WANTED]
+        return _looked_at(request, code, law, entries, About(_("量密度的圆"), rules, reverse("control.rules")), form)
 
-    if tried(request, form, act):
-        messages.success(request, _("已保存。重新筛查以后，密度和容积率按它量。"))
-        return redirect("control.rules")
+    if job := tried(request, form, act):
+        return redirect("control.preview", asked=job.pk)
     context = {
         "form": form,
-        "button": _("设定量密度的圆"),
+        "heading": _("设定量密度的圆"),
+        "button": _("看看谁的结论会变"),
         "back": reverse("control.rules"),
         "about": _("管控规则"),
         "explanation": _("登记了宗地图层就按宗地量，不用圆。只有点的房屋基底不明：附近的只能判出不符合，判不出符合。"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,7 @@ from hemei.core.queries.regions import names
 from hemei.law.book import LayerKind
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.layers import offer, withdraw_layer
+from hemei.programmes.control.actions.layers import ask_withdrawal, offer
 from hemei.programmes.control.forms import LayerForm, ReasonForm
 from hemei.programmes.control.keeping import in_force, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
@@ -106,11 +105,18 @@ def withdraw(request: OfficeRequest, pk: int) -> HttpResponse:
     layer = _layer(request, pk)
     form = ReasonForm(request.POST or None)
 
-    def act() -> LayerVersion:
-        return withdraw_layer(layer=layer, why=form.cleaned_data["why"], by=request.actor)
+    def act() -> Job:
+        asked: Job = ask_withdrawal(layer=layer, why=form.cleaned_data["why"], by=request.actor)
+        return asked
 
-    if tried(request, form, act):
-        messages.success(request, _("从今天起停用；按它判过的结果还在。"))
-        return redirect("control.layer", pk=pk)
-    back = {"back": reverse("control.layer", args=[pk]), "about": _("返回图层")}
-    return render(request, "office/asked.html", {"form": form, "button": _("停用这一版"), **back}, status=status(form))
+    if job := tried(request, form, act):
+        return redirect("control.preview", asked=job.pk)
+    context = {
+        "form": form,
+        "button": _("看看谁的结论会变"),
+        "heading": _("停用这一版"),
+        "back": reverse("control.layer", args=[pk]),
+        "about": _("返回图层"),
+        "explanation": _("看过以后按“停用这一版”才停用；按它判过的结果还在。"),
+    }
+    return render(request, "office/asked.html", context, status=status(form))

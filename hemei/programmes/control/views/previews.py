@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -20,16 +21,17 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Job, JobState, Place
 from hemei.core.queries.regions import names
 from hemei.core.registry import registry
+from hemei.law.book import LayerKind
 from hemei.maps.views import TILE, unless_known
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control import changes
 from hemei.programmes.control.actions.law import change_law
-from hemei.programmes.control.actions.layers import look_again, put_in_force
+from hemei.programmes.control.actions.layers import ask_withdrawal, look_again, put_in_force, withdraw_previewed
 from hemei.programmes.control.actions.previews import drop_preview
-from hemei.programmes.control.keeping import law_of, newest_law
+from hemei.programmes.control.keeping import in_force, law_of, newest_law
 from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.legend import frame_of, legend_of_changes
-from hemei.programmes.control.models import OfControl
+from hemei.programmes.control.models import LayerVersion, OfControl
 from hemei.programmes.control.offering import KEPT_DAYS, Draft, folder_of, forget_folder, is_there, results_of
 from hemei.programmes.control.queries.drawn import preview_tile
 from hemei.programmes.control.queries.layers import of_matter
@@ -86,11 +88,13 @@ def detail(request: OfficeRequest, asked: int) -> HttpResponse:
 
 def _about(job: Job) -> dict[str, Any]:
     """What the preview is of, and where it leads back to."""
+    if "version" in job.arguments:
+        return _of_withdrawal(job)
     if "layer" not in job.arguments:
         words = {"about": _("管控规则"), "title": job.arguments.get("title", ""), "keep": _("保存")}
         return words | {"back": reverse("control.rules")}
     draft = Draft.of(job.arguments["layer"])
-    kind = layer_kinds(law_of(newest_law(job.region))[0]).get(draft.layer.kind)
+    kind = _kind(job.region, draft.layer.kind)
     return {
         "about": _("管控图层"),
         "back": reverse("control"),
@@ -99,6 +103,25 @@ def _about(job: Job) -> dict[str, Any]:
         "title": kind.title if kind else draft.layer.kind,
         "is_raster": kind is not None and kind.id == "elevation",
     }
+
+
+def _of_withdrawal(job: Job) -> dict[str, Any]:
+    """The same of a version of a layer that would cease to hold: which one takes its place, if any does."""
+    said = job.arguments
+    kind, on = _kind(job.region, said["kind"]), date.fromisoformat(said["on"])
+    left = in_force(job.region, on, but=said["version"])
+    return {
+        "about": _("管控图层"),
+        "back": reverse("control.layer", args=[said["version"]]),
+        "keep": _("停用这一版"),
+        "withdrawn": LayerVersion.objects.get(pk=said["version"]),
+        "instead": next((row for row in left if row.kind == said["kind"]), None),
+        "title": kind.title if kind else said["kind"],
+    }
+
+
+def _kind(region: str, kind: str) -> LayerKind | None:
+    return layer_kinds(law_of(newest_law(region))[0]).get(kind)
 
 
 def _found(request: OfficeRequest, job: Job, scope: Scope) -> dict[str, Any]:
@@ -196,6 +219,10 @@ def keep(request: OfficeRequest, asked: int) -> HttpResponse:
             made = put_in_force(where=_where(job), job=job, by=request.actor)
             messages.success(request, _("图层已启用。重新筛查以后，结果按新图层算。"))
             return redirect("control.layer", pk=made.pk)
+        if "version" in said:
+            withdraw_previewed(layer=found(_version(job)), job=job, by=request.actor)
+            messages.success(request, _("从今天起停用；按它判过的结果还在。"))
+            return redirect("control.layer", pk=said["version"])
         change_law(where=_where(job), entries=said["entries"], said=said["said"], seen=said["seen"], by=request.actor)
         forget_folder(said["folder"])
     except Mistaken as mistake:
@@ -205,14 +232,23 @@ def keep(request: OfficeRequest, asked: int) -> HttpResponse:
     return redirect(said["then"])
 
 
+def _version(job: Job) -> LayerVersion | None:
+    return LayerVersion.objects.filter(region=job.region, pk=job.arguments["version"]).first()
+
+
 @require_POST
 def again(request: OfficeRequest, asked: int) -> HttpResponse:
     """Look anew at what a layer would change: rules or layers are others by now, or the last look was broken off."""
     job = _job(request, asked)
-    if job.state in GOING or "layer" not in job.arguments:
+    said = job.arguments
+    if job.state in GOING or not {"layer", "version"} & said.keys():
         return redirect("control.preview", asked=asked)
     try:
-        made = look_again(where=_where(job), draft=Draft.of(job.arguments["layer"]), by=request.actor)
+        if "version" in said:
+            made = ask_withdrawal(layer=found(_version(job)), why=said["why"], by=request.actor)
+            forget_folder(said["folder"])
+        else:
+            made = look_again(where=_where(job), draft=Draft.of(said["layer"]), by=request.actor)
     except Mistaken as mistake:
         messages.error(request, str(mistake))
         return redirect("control.preview", asked=asked)

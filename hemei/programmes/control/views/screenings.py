@@ -157,10 +157,11 @@ def findings_file(request: OfficeRequest, form: str) -> FileResponse:
     scope = reach(request.actor, "register.export", MATTER)
     code = district_here(request, scope)
     run = found(newest_run(code, within=scope))
-    book, plan = law_of(run.law)
+    law = whole_law(run.law)
+    book, plan = law.book, law.plan
     chosen = FindingFilterForm(request.GET, within=scope, book=book, plan=plan).chosen
     table = found_in(run, within=scope, rule=chosen["rule"], outcome=chosen["outcome"], region=chosen["region"])
-    return sent(request, listed(table, book.on(run.on), plan, within=scope), form, scope)
+    return sent(request, listed(table, book.on(run.on), plan, within=scope, faults=law.faults), form, scope)
 
 
 def _finding(run: Run, place: Place, rule: str, scope: Scope) -> Found | None:
