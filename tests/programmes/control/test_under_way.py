@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import shapely
 from django.urls import reverse
 
 from hemei.core.access import Scope
-from hemei.core.models import Job
+from hemei.core.models import Job, Place
 from hemei.core.registry import registry
+from hemei.programmes.building.queries.around import Neighbours, around
 from hemei.programmes.control.under_way import proposals_under_way
 from tests.conftest import DISTRICT, OTHER_DISTRICT, VILLAGE, People
 from tests.programmes.building.conftest import applied, household_of, step
-from tests.programmes.control.conftest import DEGREES, X, Y
+from tests.programmes.control.conftest import DEGREES, X, Y, house_at, wkb
 from tests.programmes.control.test_law import FORM, work_off
 from tests.programmes.control.test_pages import signed_in
 
@@ -59,3 +61,18 @@ def test_a_kind_of_record_says_what_is_under_way_in_a_scope_only(people: People,
     assert read is not None
     assert [key for key, _proposal in read(within=Scope.of(DISTRICT))] == [permit.pk]
     assert list(read(within=Scope())) == []
+
+
+def test_what_stands_is_the_same_whether_a_village_is_read_once_or_plot_by_plot(home, people: People) -> None:
+    for x, y, storeys in ((0, 0, 2), (14, 0, None), (40, 40, 1), (300, 0, 3)):
+        house_at(x, y, storeys=storeys)
+    spot = house_at(20, 26)
+    Place.objects.filter(pk=spot.pk).update(geometry=None)
+    among, counted = Neighbours(), 0
+    for x in range(-30, 330, 15):
+        plot = wkb(shapely.box(x, -10, x + 25, 20))
+        alone = around(plot, region=VILLAGE)
+        assert around(plot, region=VILLAGE, among=among) == alone
+        assert around(plot, region=VILLAGE, but=spot.pk, among=among) == around(plot, region=VILLAGE, but=spot.pk)
+        counted += len(alone.shapes) + alone.near
+    assert counted > 5
