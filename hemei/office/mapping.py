@@ -105,7 +105,7 @@ class TableAsked:
     def _also_used(self) -> set[str]:
         """Headings by which the rows also say what belongs to another register: whose house it is."""
         also = [fields_of(ALSO[part.register], part.said) for part in self.parts if part.register in ALSO]
-        usual = {squeezed(str(heading)) for some in also for one in some for heading in one.headings}
+        usual = {squeezed(heading) for some in also for one in some for heading in one.known_as}
         return {heading for heading in self.header if squeezed(heading) in usual}
 
     @property

@@ -24,6 +24,7 @@ KEYWORDS = {
     **DEFAULT_KEYWORDS,
     **{f"{name}_lazy": DEFAULT_KEYWORDS[name] for name in ("gettext", "ngettext", "pgettext", "npgettext")},
     "gettext_noop": None,
+    "lazy": None,  # how gettext_lazy is called where it stands in tables
 }
 METHODS = [("**.py", "python"), ("**/templates/**.html", "hemei.site.messages:extract_template")]
 

@@ -63,7 +63,7 @@ def _no_sheet(sheet: Sheet, tables: Sequence[Table]) -> Mistaken:
 def expected_of(sheet: Sheet) -> list[str]:
     """The headings by which the header is found: those that are said, and the usual ones of what the rows also say."""
     registers = [name for name in (sheet.register, ALSO.get(sheet.register)) if name]
-    usual = [str(heading) for name in registers for one in REGISTERS[name].fields(sheet) for heading in one.headings]
+    usual = [heading for name in registers for one in REGISTERS[name].fields(sheet) for heading in one.known_as]
     return [*sheet.columns.values(), *usual]
 
 

@@ -31,7 +31,7 @@ def fields_of(register: str, said: Mapping[str, Any] | None = None) -> list[Fiel
 
 
 def every_heading() -> list[str]:
-    return [str(heading) for register in REGISTERS for one in fields_of(register) for heading in one.headings]
+    return [heading for register in REGISTERS for one in fields_of(register) for heading in one.known_as]
 
 
 def columns_of(register: str, header: Sequence[str], said: Mapping[str, Any] | None = None) -> dict[str, str]:
@@ -39,7 +39,7 @@ def columns_of(register: str, header: Sequence[str], said: Mapping[str, Any] | N
     standing = {squeezed(heading): heading for heading in header}
     found = {}
     for one in fields_of(register, said):
-        heading = next((standing[squeezed(str(h))] for h in one.headings if squeezed(str(h)) in standing), None)
+        heading = next((standing[squeezed(h)] for h in one.known_as if squeezed(h) in standing), None)
         if heading is not None:
             found[one.name] = heading
     return found

@@ -8,9 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.naming import Instead, Unlike
@@ -37,6 +39,12 @@ class Field:
     @property
     def label(self) -> str:
         return str(self.headings[0])
+
+    @property
+    def known_as(self) -> list[str]:
+        """Its headings as clerks write them, in whatever language the page is."""
+        with override(settings.LANGUAGE_CODE):
+            return [str(heading) for heading in self.headings]
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def plan_of(sheet: Sheet, fields: Sequence[Field], header: Sequence[str]) -> Pla
     columns: dict[str, str] = {}
     standing = {squeezed(heading): heading for heading in header}
     for one in fields:
-        wanted = [sheet.columns[one.name]] if one.name in sheet.columns else [str(h) for h in one.headings]
+        wanted = [sheet.columns[one.name]] if one.name in sheet.columns else one.known_as
         found = next((standing[squeezed(h)] for h in wanted if squeezed(h) in standing), None)
         if found is None and one.name in sheet.columns:
             found = _lowest(wanted[0], header)
