@@ -12,7 +12,7 @@ from django.conf import settings
 
 from hemei.core.models import FormVersion
 from hemei.core.prepared import Prepared
-from hemei.engines.forms import Form, read_form
+from hemei.engines.forms import Form, read_published
 from hemei.terms.day import today
 
 
@@ -84,4 +84,4 @@ editions = Editions()
 @lru_cache(maxsize=256)
 def _read(pk: int, digest: str) -> Form:
     """A version never changes, so that it is read once; the digest tells it from one that was rolled back."""
-    return read_form(bytes(FormVersion.objects.only("workbook").get(pk=pk, digest=digest).workbook))
+    return read_published(bytes(FormVersion.objects.only("workbook").get(pk=pk, digest=digest).workbook))

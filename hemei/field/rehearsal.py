@@ -14,7 +14,7 @@ from hemei.core.access import Actor
 from hemei.core.actions.evidence import NewFile
 from hemei.core.models import DoorToken, FormVersion
 from hemei.core.registry import Programme, registry
-from hemei.engines.forms import Form, read_form
+from hemei.engines.forms import Form, read_published
 from hemei.field.doorstep import Doorstep, Visit
 
 PAGES = ("plate", "fine", "look", "danger", "send", "done")
@@ -32,7 +32,7 @@ class Rehearsal(Doorstep):
 
     @cached_property
     def read(self) -> Form:
-        return read_form(bytes(self.version.workbook))
+        return read_published(bytes(self.version.workbook))
 
     @cached_property
     def programme(self) -> Programme:

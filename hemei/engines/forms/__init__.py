@@ -5,7 +5,7 @@ from hemei.engines.forms.data import as_data
 from hemei.engines.forms.expressions import Expression
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import Choice, Form, Kind, Question, Section
-from hemei.engines.forms.reading import read_form
+from hemei.engines.forms.reading import read_form, read_published
 from hemei.engines.forms.submission import NotASubmission, Submission, answers_of, read_submission
 from hemei.engines.forms.xform import PLACE, PLACES, xform
 
@@ -30,6 +30,7 @@ __all__ = [
     "examine",
     "is_asked",
     "read_form",
+    "read_published",
     "read_submission",
     "relevant_answers",
     "xform",

@@ -127,12 +127,11 @@ def compiled(text: str, names: Names, wanted: Gives | None = None) -> tuple[Expr
     return Expression(ast), gives
 
 
-def divided(ast: Ast) -> None:
-    """Raise Unreadable where something is divided by a plain 0, which gives nothing that can be answered with."""
-    for part in ast[2:] if ast[0] == "call" else ():
-        divided(part)
+def by_nothing(ast: Ast) -> Unreadable | None:
+    """What is to be said where something is divided by a plain 0, which gives nothing that can be answered with."""
     if ast[:2] in (("call", "div"), ("call", "mod")) and ast[3] == ("lit", 0):
-        raise Unreadable(f"“{as_xpath(ast)}”除以 0，算不出来。", "请改为别的数。")
+        return Unreadable(f"“{as_xpath(ast)}”除以 0，算不出来。", "请改为别的数。")
+    return next(filter(None, map(by_nothing, ast[2:] if ast[0] == "call" else ())), None)
 
 
 class _Checker:

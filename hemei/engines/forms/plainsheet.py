@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Gives, Names, divided, gives_of
+from hemei.engines.forms.checking import Gives, Names, by_nothing, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
@@ -281,11 +281,12 @@ class Plain:
         """What the cell says; a fault is noted where it cannot be read."""
         try:
             made, gives = understood(row.get(heading), xpath, names, wanted)
-            divided(made.ast)
-            return made, gives
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
             return None, Gives.TEXT
+        if refused := by_nothing(made.ast):
+            self.fault(row, heading, refused.problem, refused.remedy)
+        return made, gives
 
     def before(self, row: Row, label: str) -> Question | None:
         """The question as it is at present: by its code, else by its words."""

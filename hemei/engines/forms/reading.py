@@ -41,6 +41,22 @@ def read_form(source: bytes | Path) -> Form:
     of groups and repeats; labels and hints in several languages, required, pictures; relevant, constraint and
     calculation in the part of XPath that `checking` knows.
     """
+    form, faults = with_faults(source)
+    if faults:
+        raise FormRefused(faults)
+    return form
+
+
+def read_published(source: bytes | Path) -> Form:
+    """Read a version that was accepted once: what is refused only since then stays as it was, for the answers to it.
+
+    Raises FormRefused where the workbook can no longer be opened or has lost its sheets.
+    """
+    return with_faults(source)[0]
+
+
+def with_faults(source: bytes | Path) -> tuple[Form, list[Fault]]:
+    """The form as far as it could be read, and every fault found. Raises FormRefused where there is no telling rows."""
     sheets = read_sheets(source)
     faults = [missing_sheet(name) for name in ("survey", "settings") if name not in sheets]
     for name, sheet in sheets.items():
@@ -53,9 +69,7 @@ def read_form(source: bytes | Path) -> Form:
     sections = Survey(languages, lists, faults).sections_of(sheets["survey"])
     form_id, version, title = settings_of(sheets.get("settings"), faults)
     said = rules.read_rules(sheets["findings"], sections, faults) if "findings" in sheets else None
-    if faults:
-        raise FormRefused(faults)
-    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said)
+    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said), faults
 
 
 def missing_sheet(name: str) -> Fault:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from hemei.engines.forms.checking import Gives, Names, compiled, divided, gives_of
+from hemei.engines.forms.checking import Gives, Names, by_nothing, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
@@ -244,11 +244,12 @@ class Survey:
         )
         try:
             made, gives = compiled(text, names, wanted)
-            divided(made.ast)
-            return made, gives
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
             return None, Gives.TEXT
+        if refused := by_nothing(made.ast):
+            self.fault(row, heading, refused.problem, refused.remedy)
+        return made, gives
 
     def fault(self, row: Row, heading: str, problem: str, remedy: str) -> None:
         self.faults.append(row.fault(heading, problem, remedy))

@@ -12,7 +12,7 @@ from hemei.core.doors import found
 from hemei.core.models import FormVersion, Tier
 from hemei.core.queries.formversions import versions
 from hemei.core.registry import registry
-from hemei.engines.forms import read_form
+from hemei.engines.forms import read_published
 from hemei.field.doorstep import private
 from hemei.field.rehearsal import Rehearsal
 from hemei.field.sheet import Filled, parts
@@ -23,7 +23,7 @@ from hemei.field.views import door
 @staff
 def preview(request: StaffRequest, pk: int) -> HttpResponse:
     version = _version(request, pk)
-    read = read_form(bytes(version.workbook))
+    read = read_published(bytes(version.workbook))
     context = {"version": version, "read": read, "parts": parts(read, Filled(), request.user)}
     context["at_door"] = _tier(version) == Tier.SELF
     return render(request, "field/preview.html", context)

@@ -21,7 +21,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.queries import formversions as reading
 from hemei.core.registry import Form, registry
-from hemei.engines.forms import Fault, FormRefused, Kind, read_form
+from hemei.engines.forms import Fault, FormRefused, Kind, read_published
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.changes import Change, changes
 from hemei.engines.forms.plainwriting import as_plain
@@ -288,4 +288,4 @@ def _version(request: OfficeRequest, pk: int) -> FormVersion:
 
 
 def _read(one: FormVersion) -> ReadForm:
-    return read_form(bytes(one.workbook))
+    return read_published(bytes(one.workbook))

@@ -15,7 +15,7 @@ import xlsxwriter
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hemei.engines.forms import Fault, Form, FormRefused, read_form
+from hemei.engines.forms import Fault, Form, FormRefused, read_form, read_published
 from hemei.engines.forms.plainsheet import is_plain, read_plain
 from hemei.engines.forms.workbook import cells_in, read_cells
 
@@ -185,6 +185,15 @@ XLSFORM = [
 @pytest.mark.parametrize("case", XLSFORM, ids=lambda case: case.what)
 def test_of_an_xlsform_the_cell_is_named(case: Case) -> None:
     told(case, xlsform(case), "survey")
+
+
+def test_of_what_was_accepted_once_nothing_is_lost() -> None:
+    """A version may have been published before such faults were refused, and answers to it are kept."""
+    nonsense: dict[str, object] = {"F3": ". > 5 and . < 3", "G7": "sum(${area}) div 0"}
+    form = read_published(xlsform(Case("", nonsense)))
+    assert [q.name for q in form.everything] == [q.name for q in read(xlsform(Case(""))).everything]
+    said = {one.text for q in form.everything for one in (q.constraint, q.calculation) if one}
+    assert {". > 5 and . < 3", "sum(${area}) div 0"} <= said
 
 
 PLAIN_FAULTS = [
