@@ -54,7 +54,8 @@ def test_an_entry_committed_after_many_others_is_sealed_by_the_sweep(db, monkeyp
     now = 0.0
     monkeypatch.setattr(seal, "monotonic", lambda: now)
     monkeypatch.setattr(seal, "LOOKED_BACK", 2)
-    sealer, late = Sealer(), audit(SYSTEM, "test", "thing:0", "429999")
+    audit(SYSTEM, "test", "thing:0", "429999")
+    sealer, late = Sealer(), AuditEntry.objects.latest("id")
     values = {field.attname: getattr(late, field.attname) for field in AuditEntry._meta.fields}
     key = values.pop("id")
     tamper(f"DELETE FROM core_auditentry WHERE id = {key}")
