@@ -70,7 +70,10 @@ if [ -n "$BIN" ]; then
   start_postgres
   run --ignore tests/engines --ignore tests/law --ignore tests/terms --ignore tests/browser --ignore tests/site/test_wheel.py
   unset DATABASE_URL
-  done_already=(--deselect tests/faults/test_trouble.py::test_a_database_that_goes_away_and_comes_back) # PostgreSQL's own
+  done_already=( # PostgreSQL's own
+    --deselect tests/faults/test_trouble.py::test_a_database_that_goes_away_and_comes_back
+    --ignore tests/core/postgresql
+  )
 else
   echo "LEFT OUT: the suite on PostgreSQL; install its server, 15 or later (Debian: apt-get install postgresql)."
 fi
