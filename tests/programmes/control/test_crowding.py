@@ -18,7 +18,7 @@ from hemei.terms.measure import Measure
 from tests.conftest import DISTRICT, People
 from tests.programmes.control.conftest import changed_by, geojson, house_at, take_in
 from tests.programmes.control.test_law import FORM, LOW, keep, work_off
-from tests.programmes.control.test_pages import NONSENSE, signed_in
+from tests.programmes.control.test_pages import NONSENSE, keep_after_a_look, signed_in
 from tests.programmes.control.test_screening import outcomes, screened
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def limited(home, people: People) -> None:
 
 def circle(people: People, metres: float, starts: str = "2026-01-01") -> None:
     said = {"radius_m": metres, "starts": starts, "said": "某区村庄规划"}
-    assert signed_in(people.district).post(reverse("control.circle"), said).status_code == 302
+    keep_after_a_look(signed_in(people.district), reverse("control.circle"), said)
 
 
 def test_without_plots_and_circle_nothing_is_judged(limited, people: People) -> None:
@@ -109,7 +109,7 @@ def test_the_preview_of_a_limit_counts_too(home, people: People) -> None:
     client = signed_in(people.district)
     client.post(reverse("control.rule_add"), FORM | {"measure": "density", "value": "0.1"})
     work_off()
-    shown = changed_by(Job.objects.get(kind="control.preview"))
+    shown = changed_by(Job.objects.filter(kind="control.preview").latest("pk"))
     assert shown == [[one.pk, "pass", "fail"] for one in dense]
 
 

@@ -26,7 +26,7 @@ from hemei.terms.proposal import Proposal
 from hemei.terms.verdict import Kind, Outcome
 from tests.conftest import DISTRICT, VILLAGE, People
 from tests.programmes.control.conftest import ZONES, changed_by, house_at, take_in, wkb
-from tests.programmes.control.test_pages import NONSENSE, signed_in
+from tests.programmes.control.test_pages import NONSENSE, keep_after_a_look, signed_in
 
 pytestmark = pytest.mark.django_db
 EMPTY = {part: [] for part in ("clauses", "layers", "parameters", "rules", "plan", "ceilings")}
@@ -214,12 +214,12 @@ def test_the_plan_is_filled_in_row_by_row(home, people: People) -> None:
     assert client.post(address, {"name": "减量", "said": "某规划"}).status_code == 302
     listed = reverse("control.plan_row", args=["negative_list", 1])
     said = {"name": "新建别墅", "zone": "减量", "works": ["new", "public_project"], "said": "某规划"}
-    assert client.post(listed, said).status_code == 302
+    keep_after_a_look(client, listed, said)
     page = client.get(reverse("control.plan")).content.decode()
     assert "新建别墅" in page
     assert "新建、公共项目" in page
     assert "没有写依据的条款，只作提示" in page
-    assert client.post(listed, {**said, "clause": "highway.11"}).status_code == 302
+    keep_after_a_look(client, listed, {**said, "clause": "highway.11"})
     page = client.get(reverse("control.plan")).content.decode()
     assert "没有写依据的条款，只作提示" not in page
     assert "公路安全保护条例》第十一条" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -28,6 +30,14 @@ def work_off() -> None:
         run(job)
 
 
+def keep_after_a_look(client: Client, address: str, said: dict[str, Any]) -> None:
+    """What is sent to a page, what it would change is looked at, and it is kept."""
+    asked = client.post(address, said)
+    assert asked.status_code == 302
+    work_off()
+    assert client.post(f"{asked.url}keep/").status_code == 302
+
+
 @pytest.mark.parametrize("name", READ)
 def test_pages_open_empty_and_full(home, people: People, name: str) -> None:
     for who in (people.district, people.village, people.auditor):
@@ -51,8 +61,7 @@ def test_a_layer_is_uploaded_on_the_page(home, people: People) -> None:
     assert "永久基本农田" in client.get(answer.url).content.decode()
     assert signed_in(people.village).get(answer.url).status_code == 200
     assert signed_in(people.neighbour).get(answer.url).status_code == 404
-    gone = client.post(reverse("control.layer_withdraw", args=[row.pk]), {"why": "换新版"})
-    assert gone.status_code == 302
+    keep_after_a_look(client, reverse("control.layer_withdraw", args=[row.pk]), {"why": "换新版"})
     assert "已停用" in client.get(answer.url).content.decode()
 
 
