@@ -169,7 +169,10 @@ def _open_with_gdal(path: Path, layer: str | None) -> Source:
         layers = [str(row[0]) for row in pyogrio.list_layers(path)]
         if layer is None and len(layers) > 1:
             names = "、".join(layers)
-            raise Unreadable(f"{path}：有几个图层（{names}）。请写明用哪一个，例如 {path.name}{LAYER_OF}{layers[0]}")
+            raise Unreadable(
+                f"{path}：有几个图层（{names}）。请写明用哪一个，例如“{layers[0]}”"
+                f"（在命令行写成 {path.name}{LAYER_OF}{layers[0]}）"
+            )
         info = pyogrio.read_info(path, layer=layer)
     except pyogrio.errors.DataSourceError as error:
         raise Unreadable(
