@@ -19,7 +19,7 @@ from hemei.core.actions.case import require_moment
 from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Case, Channel, Check, Due, Place, RoundState, Tier
+from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
 from hemei.core.prepared import Changes, Given, Prepared, insert_once
 from hemei.core.registry import Form as RegisteredForm
 from hemei.core.registry import registry
@@ -124,9 +124,8 @@ SETTLE = Changes(
     lambda: Due.objects.filter(
         place=Given("place"),
         done_at=None,
-        round__matter=Given("matter"),
-        round__tier=Given("tier"),
-        round__state=RoundState.PUBLISHED,
+        # not by a join, which an UPDATE would have to make of a second reading of all dues
+        round__in=Round.objects.filter(matter=Given("matter"), tier=Given("tier"), state=RoundState.PUBLISHED),
     ).order_by(),
     "check_made",
     "done_at",
