@@ -147,7 +147,7 @@ def test_the_village_draws_house_and_plot_in_the_application(
     (tmp_path / "纸.jpg").write_bytes(photo().content)
     page.locator("input[type=file]").first.set_input_files(tmp_path / "纸.jpg")
     page.get_by_role("button", name="登记申请").click()
-    expect(page.get_by_text("申请已登记")).to_be_visible()
+    expect(page.get_by_text("申请已登记")).to_be_visible(timeout=PATIENT)
     look(page, f"{name}-7-kept")
     permit = Permit.objects.get()
     assert (permit.lon, permit.lat) == pytest.approx(degrees(500, 30), abs=1e-6), "not where the photo was taken"

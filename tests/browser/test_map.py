@@ -31,8 +31,11 @@ def test_a_house_is_found_and_opened_by_keyboard(
     page.goto(f"/maps/?kind=house&region={VILLAGE}")
     page.wait_for_selector("#map[data-drawn=yes]")
     page.focus("#map canvas")
-    page.wait_for_timeout(1000)  # the tile under the cross
-    page.keyboard.press("Enter")
+    for _tile_still_coming in range(30):
+        page.wait_for_timeout(1000)
+        page.keyboard.press("Enter")
+        if page.is_visible(".map-panel"):
+            break
     page.wait_for_selector(".map-panel", state="visible")
     assert page.inner_text(".map-panel h3") == "河边一号"
     assert page.inner_text(".map-panel .state") == "已发现"
