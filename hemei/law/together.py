@@ -50,11 +50,14 @@ class Together:
         """By rule and by row its outcomes (n,), as in `columns`; with or without those that only warn."""
         found = {rule: self.judged[rule].outcome for rule in self.rules if warnings or not self._warns(rule)}
         for name in dict.fromkeys(name for rows in self.rows for name in rows):
-            said = [rows.get(name) for rows in self.rows]
-            told = [one if warnings or (one and one.kind is not Kind.WARN) else None for one in said]
-            numbers = [NONE if one is None else OUTCOMES.index(one.outcome) for one in told]
-            found[name] = np.array(numbers, np.int8)[self.crowd.sort]
+            found[name] = self._of_row(name, warnings=warnings)
         return found
+
+    def _of_row(self, name: str, *, warnings: bool) -> np.ndarray:
+        said = [rows.get(name) for rows in self.rows]
+        told = [one if warnings or (one and one.kind is not Kind.WARN) else None for one in said]
+        numbers = [NONE if one is None else OUTCOMES.index(one.outcome) for one in told]
+        return np.asarray(np.array(numbers, np.int8)[self.crowd.sort])
 
     def _warns(self, rule: str) -> bool:
         return self.rules[rule].kind is Kind.WARN
@@ -64,7 +67,7 @@ class Together:
         if name not in self.rules:
             of_sort = [(one := rows.get(name)) is not None and not one.layer_version for rows in self.rows]
             there = np.array(of_sort, bool)[self.crowd.sort]
-            return np.asarray(there & (self.outcomes(warnings=True)[name] == UNKNOWN))
+            return np.asarray(there & (self._of_row(name, warnings=True) == UNKNOWN))
         rule, judged = self.rules[name], self.judged[name]
         is_there = rule.layer == EVERYWHERE or (rule.layer, rule.of) in self.seen
         return np.asarray((judged.outcome == UNKNOWN) & (np.isnan(judged.threshold) if is_there else True))
