@@ -283,15 +283,21 @@ def test_the_life_of_one_house_from_the_meeting_to_the_register(
     look(town, f"{name}-15-house")
 
 
+def drawing(visit: Callable[..., Visit], people: People, size: dict[str, int]) -> Visit:
+    """The clerk before the map of an application."""
+    warm()
+    seen = visit(people.village, size)
+    seen.page.goto(f"/building/add/{household_of().pk}/")
+    seen.page.wait_for_selector("#map[data-drawn=yes]")
+    return seen
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_house_with_wings_is_drawn_dragged_and_turned(
     visit: Callable[..., Visit], people: People, home, size: dict[str, int]
 ) -> None:
-    warm()
-    seen = visit(people.village, size)
+    seen = drawing(visit, people, size)
     page = seen.page
-    page.goto(f"/building/add/{household_of().pk}/")
-    page.wait_for_selector("#map[data-drawn=yes]")
     page.get_by_role("button", name="画带厢房的房子").click()
     page.mouse.click(*canvas_at(page, 0.5, 0.5))  # from far away this says about where
     corners = page.get_by_label("房屋外墙的角点")
@@ -324,11 +330,8 @@ def test_a_house_with_wings_is_drawn_dragged_and_turned(
 def test_a_house_with_a_courtyard_is_drawn_dragged_and_turned(
     visit: Callable[..., Visit], people: People, home, size: dict[str, int]
 ) -> None:
-    warm()
-    seen = visit(people.village, size)
+    seen = drawing(visit, people, size)
     page = seen.page
-    page.goto(f"/building/add/{household_of().pk}/")
-    page.wait_for_selector("#map[data-drawn=yes]")
     page.get_by_role("button", name="画天井").click()
     expect(page.get_by_role("button", name="画带厢房的房子")).to_have_attribute("aria-pressed", "true")  # walls first
     page.get_by_role("button", name="放房子").click()

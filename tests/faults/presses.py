@@ -190,6 +190,17 @@ def publishing(rng: Random, name: str, say: Say) -> None:
     say("ended", kind="publish", version=draft.pk)
 
 
+def changed_by_table(title: str, rows: str, say: Say) -> None:
+    """A mapping table of villages is uploaded, read, confirmed and applied."""
+    begun = uploaded(title, "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + rows, CHANGES)
+    work_off()
+    begun.refresh_from_db()
+    if begun.state == "ready":
+        importing.confirm(batch=begun, by=who("admin"))
+        work_off()
+        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+
+
 def renaming(rng: Random, name: str, say: Say) -> None:
     """A village gets another code, by a mapping table that is uploaded, read, confirmed and applied."""
     number = 300 + 2 * Region.objects.filter(code__gte=f"{TOWNSHIP}300", code__lt=f"{TOWNSHIP}999").count()
@@ -197,13 +208,7 @@ def renaming(rng: Random, name: str, say: Say) -> None:
     Region.objects.create(code=old, name=f"{number}村", level=12)
     Place.objects.create(kind="house", label=name, region=old)
     row = f"{old},{new},更名,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
-    begun = uploaded(f"{CHANGE}{name}", "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + row, CHANGES)
-    work_off()
-    begun.refresh_from_db()
-    if begun.state == "ready":
-        importing.confirm(batch=begun, by=who("admin"))
-        work_off()
-        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+    changed_by_table(f"{CHANGE}{name}", row, say)
 
 
 def merging(rng: Random, name: str, say: Say) -> None:
@@ -216,13 +221,7 @@ def merging(rng: Random, name: str, say: Say) -> None:
         Region.objects.create(code=code, name=f"{code[-3:]}村", level=12)
         Place.objects.create(kind="house", label=f"{name}.{n}", region=code)
         rows += f"{code},{new},合并,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
-    begun = uploaded(f"{MERGE}{name}", "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + rows, CHANGES)
-    work_off()
-    begun.refresh_from_db()
-    if begun.state == "ready":
-        importing.confirm(batch=begun, by=who("admin"))
-        work_off()
-        say("ended", kind="apply", batch=begun.pk, state=ImportBatch.objects.get(pk=begun.pk).state)
+    changed_by_table(f"{MERGE}{name}", rows, say)
 
 
 def law(rng: Random, name: str, say: Say) -> None:
