@@ -9,18 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At, scope_of
+from hemei.core.access import scope_of
 from hemei.core.doors import found, reach
 from hemei.core.models import Job
 from hemei.law.repeals import resting_on
 from hemei.law.wording import MARKS
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import About, ask_preview, entries_of, law_aside
+from hemei.programmes.control.actions.law import About, entries_of, law_aside
 from hemei.programmes.control.forms import LawFilterForm, RepealForm
 from hemei.programmes.control.keeping import REPEALS, law_of, newest_law
-from hemei.programmes.control.models import OfControl
 from hemei.programmes.control.queries.clauses import register
+from hemei.programmes.control.views.changing import looked_at
 from hemei.programmes.control.views.district import MATTER, district_here
 
 
@@ -59,16 +59,8 @@ def repeal(request: OfficeRequest) -> HttpResponse:
         entries[REPEALS] = others if row is None else [*others, row]
         rules = resting_on(book, {document}) | resting_on(law_aside(entries)[0], {document})
         about = About(document, sorted(rules), reverse("control.clauses"), lists=True)
-        asked: Job = ask_preview(
-            where=At(code, OfControl.matter),
-            entries=entries,
-            about=about,
-            said=form.cleaned_data["said"],
-            seen=law.pk if law else 0,
-            by=request.actor,
-            on=form.cleaned_data["last"] + timedelta(days=1),
-        )
-        return asked
+        said = form.cleaned_data
+        return looked_at(request, code, law, entries, about, said["said"], said["last"] + timedelta(days=1))
 
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)

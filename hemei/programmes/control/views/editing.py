@@ -10,16 +10,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At
 from hemei.core.doors import found, reach
 from hemei.core.models import Job
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import About, ask_preview, entries_of
+from hemei.programmes.control.actions.law import About, entries_of
 from hemei.programmes.control.entries import Entries
 from hemei.programmes.control.forms import ClauseForm, RuleForm
 from hemei.programmes.control.keeping import law_of, newest_law, whole_law
-from hemei.programmes.control.models import OfControl, OwnLaw
+from hemei.programmes.control.models import OwnLaw
+from hemei.programmes.control.views.changing import looked_at
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_rules import as_written, began, versions_of, with_further, with_rule
 
@@ -58,16 +58,9 @@ def _edited(request: OfficeRequest, rule: str) -> HttpResponse:
 def _asked(
     request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, rule: str, said: dict[str, Any]
 ) -> Job:
-    job: Job = ask_preview(
-        where=At(code, OfControl.matter),
-        entries=entries,
-        about=About(rule, [rule], reverse("control.rule", args=[rule])),
-        said=said["document"] or _("规则 %(rule)s 依据的条款") % {"rule": rule},
-        seen=law.pk if law else 0,
-        by=request.actor,
-        on=said["starts"],
-    )
-    return job
+    about = About(rule, [rule], reverse("control.rule", args=[rule]))
+    document = said["document"] or _("规则 %(rule)s 依据的条款") % {"rule": rule}
+    return looked_at(request, code, law, entries, about, document, said["starts"])
 
 
 def further(request: OfficeRequest, rule: str) -> HttpResponse:

@@ -8,19 +8,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At
 from hemei.core.doors import found, reach
 from hemei.core.models import Job
 from hemei.law.crowding import WANTED
 from hemei.law.district import STEEP_DEG
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import About, ask_preview, change_law, entries_of
-from hemei.programmes.control.entries import Entries
+from hemei.programmes.control.actions.law import About, entries_of
 from hemei.programmes.control.forms import CircleForm, LayerKindForm, SteepForm
 from hemei.programmes.control.keeping import DENSITY, STEEP, law_of, newest_law, steeper_in
 from hemei.programmes.control.kinds import COMPUTED
-from hemei.programmes.control.models import OfControl, OwnLaw
+from hemei.programmes.control.models import OwnLaw
+from hemei.programmes.control.views.changing import kept, looked_at
 from hemei.programmes.control.views.district import MATTER, district_here
 from hemei.programmes.control.writing_clauses import with_layer
 from hemei.terms.day import today
@@ -46,7 +45,7 @@ def _edited(request: OfficeRequest, layer: str) -> HttpResponse:
 
     def act() -> OwnLaw:
         made, _name = with_layer(entries, **form.kind(), layer=layer)
-        return _kept(request, code, law, made, form.cleaned_data["said"])
+        return kept(request, code, law, made, form.cleaned_data["said"])
 
     if tried(request, form, act):
         messages.success(request, _("已保存。接着登记这个图层的文件，再写用它的规则。"))
@@ -61,24 +60,6 @@ def _edited(request: OfficeRequest, layer: str) -> HttpResponse:
     return render(request, "office/asked.html", context, status=status(form))
 
 
-def _kept(request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, said: str) -> OwnLaw:
-    kept: OwnLaw = change_law(
-        where=At(code, OfControl.matter), entries=entries, said=said, seen=law.pk if law else 0, by=request.actor
-    )
-    return kept
-
-
-def _looked_at(
-    request: OfficeRequest, code: str, law: OwnLaw | None, entries: Entries, about: About, form: CircleForm | SteepForm
-) -> Job:
-    """Whose verdict it would change, on the day from which it holds or today."""
-    asked: Job = ask_preview(
-        where=At(code, OfControl.matter), entries=entries, about=about, said=form.cleaned_data["said"],
-        seen=law.pk if law else 0, by=request.actor, on=form.cleaned_data["starts"],
-    )  # fmt: skip
-    return asked
-
-
 def steep(request: OfficeRequest) -> HttpResponse:
     """From how many degrees on ground is steep, from a day on; first see whose verdict would change."""
     scope = reach(request.actor, "control.keep", MATTER)
@@ -91,7 +72,8 @@ def steep(request: OfficeRequest) -> HttpResponse:
         made = form.entry()
         entries[STEEP] = [one for one in entries[STEEP] if one["from"] < made["from"]] + [made]
         rules = [rule.id for rule in book.rules if rule.layer in COMPUTED]
-        return _looked_at(request, code, law, entries, About(_("怎样算陡坡"), rules, reverse("control.rules")), form)
+        about = About(_("怎样算陡坡"), rules, reverse("control.rules"))
+        return looked_at(request, code, law, entries, about, form.cleaned_data["said"], form.cleaned_data["starts"])
 
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)
@@ -121,7 +103,8 @@ def circle(request: OfficeRequest) -> HttpResponse:
         made = form.entry()
         entries[DENSITY] = [one for one in entries[DENSITY] if one["from"] < made["from"]] + [made]
         rules = [rule.id for rule in book.rules if rule.measure in WANTED]
-        return _looked_at(request, code, law, entries, About(_("量密度的圆"), rules, reverse("control.rules")), form)
+        about = About(_("量密度的圆"), rules, reverse("control.rules"))
+        return looked_at(request, code, law, entries, about, form.cleaned_data["said"], form.cleaned_data["starts"])
 
     if job := tried(request, form, act):
         return redirect("control.preview", asked=job.pk)

@@ -7,15 +7,15 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from hemei.core.access import At
 from hemei.core.doors import reach
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.control.actions.law import change_law, entries_of
+from hemei.programmes.control.actions.law import entries_of
 from hemei.programmes.control.forms import Documented
 from hemei.programmes.control.keeping import newest_law, whole_law
-from hemei.programmes.control.models import OfControl, OwnLaw
+from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.unread import mended, sifted
+from hemei.programmes.control.views.changing import kept
 from hemei.programmes.control.views.district import MATTER, district_here
 
 
@@ -33,10 +33,7 @@ def mend(request: OfficeRequest) -> HttpResponse:
     form = Documented(request.POST or None)
 
     def act() -> OwnLaw:
-        where = At(code, OfControl.matter)
-        said = form.cleaned_data["said"]
-        kept: OwnLaw = change_law(where=where, entries=left, said=said, seen=law.pk if law else 0, by=request.actor)
-        return kept
+        return kept(request, code, law, left, form.cleaned_data["said"])
 
     if tried(request, form, act):
         messages.success(request, _("已保存，区里的规则都读得了。拿掉的请重新写。"))
