@@ -75,6 +75,11 @@ class TableAsked:
     row: int = 0
     depth: int = 1
     hidden: bool = False
+    struck: bool = False
+    struck_rows: Sequence[int] = ()
+    hidden_columns: Sequence[str] = ()
+    remarks: Sequence[str] = ()
+    beside: Sequence[tuple[str, str]] = ()
     top: list[tuple[int, Sequence[str], bool]] = field(default_factory=list)  # number, cells, is part of the header
     header: list[str] = field(default_factory=list)
     crs: str = ""
@@ -125,6 +130,7 @@ class TableAsked:
         told: dict[str, Any] = {"file": self.file, "sheet": self.sheet}
         told |= {"header": [self.row, self.depth]} if self.row else {}
         told |= {"hidden": "skip"} if self.hidden else {}
+        told |= {"struck": "skip"} if self.struck else {}
         told |= {"crs": self.crs} if self.crs and not self.own_crs else {}
         return {
             part.register: {
@@ -153,10 +159,13 @@ def _asked(key: str, table: Mapping[str, Any], posted: QueryDict | None) -> Tabl
     first = next(iter(proposed.values()), {})
     asked = TableAsked(key, table["file"], table["sheet"], before=table["before"], has_geometry=table["has_geometry"])
     asked.own_crs, asked.crs = table["crs"], str(first.get("crs", ""))
-    asked.hidden = first.get("hidden") == "skip"
+    asked.hidden, asked.struck = first.get("hidden") == "skip", first.get("struck") == "skip"
+    asked.struck_rows, asked.hidden_columns = table.get("struck", ()), table.get("hidden_columns", ())
+    asked.remarks, asked.beside = table.get("remarks", ()), table.get("beside", ())
     if posted is not None:
         row, depth = _number(posted, f"{key}.row", row, 20), _number(posted, f"{key}.depth", depth, DEEPEST)
         asked.crs, asked.hidden = posted.get(f"{key}.crs", ""), posted.get(f"{key}.hidden") == "skip"
+        asked.struck = posted.get(f"{key}.struck") == "skip"
         asked.before = False
     asked.row, asked.depth = (row, depth) if table["header_at"][0] else (0, 0)
     moved = [asked.row, asked.depth] != list(table["header_at"])

@@ -16,7 +16,7 @@ from django.test import Client
 
 from hemei.core.models import BatchState, Household, ImportBatch, Place, Region, TableShape
 from tests.conftest import People
-from tests.core.actions.register.workbooks import ALL, N, V, many_sheets, simple
+from tests.core.actions.register.workbooks import ALL, N, V, many_sheets, saved, sheet_of, simple
 from tests.office.test_imports import work
 
 
@@ -180,3 +180,34 @@ def test_sheets_that_are_too_many_are_named(officer: Client) -> None:
     batch = upload(officer, 农户_xlsx=many_sheets(63))
     page = officer.get(f"/office/imports/{batch.pk}/mapping/").content.decode()
     assert "这里的 3 张表没有看，一次最多 60 张：第60张、第61张、第62张" in page
+
+
+def test_what_nobody_sees_in_the_workbook_is_said_before_and_after_it_is_read(officer: Client) -> None:
+    name = "hidden columns, a row struck out and a part of another, a hidden sheet of last year"
+    batch = upload(officer, 农户_xlsx=ALL[name][1]())
+    page = officer.get(f"/office/imports/{batch.pk}/mapping/").content.decode()
+    assert "不要的，在下面选“表里没有”：联系电话" in page
+    assert "作废的请核对：3、4" in page
+    assert "2019年。这个工作表是隐藏的" in page
+    assert mapped(officer, batch).understood["counts"] == {"households": {"new": 3}}
+    page = officer.get(f"/office/imports/{batch.pk}/").content.decode()
+    for said in (
+        "隐藏的：联系电话",
+        "整行划了删除线，也一起读了：4",
+        "第 3 行（户主姓名）",
+        "2019年：这个工作表是隐藏的",
+    ):
+        assert said in page
+    officer.post(f"/office/imports/{batch.pk}/again/")
+    work()
+    batch.refresh_from_db()
+    without = mapped(officer, batch, **{"t0.struck": "skip", "t0.households.phone": ""})
+    assert without.understood["counts"] == {"households": {"new": 2}}
+    assert "整行划了删除线" not in officer.get(f"/office/imports/{batch.pk}/").content.decode()
+
+
+def test_a_sheet_of_which_nobody_said_what_it_is_is_named(officer: Client) -> None:
+    book, _sheet = sheet_of(["村", "户号", "户主"], [N, "0001", "王小明"])
+    book.create_sheet("其他").append(["鱼塘", "面积"])
+    done = mapped(officer, upload(officer, 农户_xlsx=saved(book)))
+    assert done.understood["passed"] == [{"file": "农户.xlsx", "sheet": "其他", "why": "没有说明它是哪种登记表。"}]

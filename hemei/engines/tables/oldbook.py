@@ -1,6 +1,6 @@
-"""What calamine does not say of an old .xls workbook: hidden rows, formulas that ended in an error, texts of digits
-that are the result of a formula, numbers that are shown with noughts before them, and from when its days are counted.
-xlrd does."""
+"""What calamine does not say of an old .xls workbook: hidden rows and columns, struck-out cells, formulas that ended in
+an error, texts of digits that are the result of a formula, numbers that are shown with noughts before them, and from
+when its days are counted. xlrd does."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def unsaid_of_old(source: bytes | Path) -> dict[str, Unsaid]:
 def _unsaid(book: Any, name: str) -> Unsaid:
     sheet, unsaid = book.sheet_by_name(name), Unsaid(since_1904=book.datemode == 1)
     unsaid.hidden = {number + 1 for number, row in sheet.rowinfo_map.items() if row.hidden}
+    unsaid.columns = [(at, at) for at, column in sheet.colinfo_map.items() if column.hidden or not column.width]
     for number in range(sheet.nrows):
         cells = {}
         for column, cell in enumerate(sheet.row(number)):
@@ -45,8 +46,19 @@ def _unsaid(book: Any, name: str) -> Unsaid:
                 cells[column] = f"{cell.value:.0f}".zfill(digits) if cell.value.is_integer() else str(cell.value)
         if cells:
             unsaid.cells[number + 1] = cells
+        if struck := {
+            at for at, cell in enumerate(sheet.row(number)) if cell.value != "" and _struck(book, sheet, number, at)
+        }:
+            unsaid.struck[number + 1] = struck
     book.unload_sheet(name)
     return unsaid
+
+
+def _struck(book: Any, sheet: Any, number: int, column: int) -> bool:
+    """Whether the cell's text, or a part of it, is struck out."""
+    style, runs = sheet.cell(number, column).xf_index, sheet.rich_text_runlist_map.get((number, column), ())
+    fonts = [font for _start, font in runs] + ([] if style is None else [book.xf_list[style].font_index])
+    return any(book.font_list[font].struck_out for font in fonts)
 
 
 def _noughts(book: Any, style: int | None) -> int:

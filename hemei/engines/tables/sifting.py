@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from hemei.engines.tables.header import shown, squeezed
 from hemei.engines.tables.table import Aside, Row, value_of
@@ -23,31 +24,53 @@ NARROW = 3
 """A table of at most this many columns may well have a row with a single filled cell."""
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What a sheet says of its rows beside what stands in them: which are hidden, which columns of them are struck out,
+    and whether such rows are left out."""
+
+    hidden: Collection[int] = ()
+    struck: Mapping[int, Collection[int]] = field(default_factory=dict)
+    skip_hidden: bool = False
+    skip_struck: bool = False
+
+    def crossed(self, number: int, values: Sequence[object]) -> list[int] | None:
+        """The filled columns that are struck out; None where all are."""
+        filled = [k for k, value in enumerate(values) if value is not None]
+        crossed = [k for k in filled if k in self.struck.get(number, ())]
+        return None if crossed and crossed == filled else crossed
+
+
 def rows_below(
     header: Sequence[str],
     numbered: Iterable[tuple[int, Sequence[object]]],
     aside: Aside,
-    *,
-    hidden: Collection[int] = (),
-    skip_hidden: bool = False,
+    marks: Marks | None = None,
 ) -> Iterator[Row]:
     """The rows of data from (number, cells); the others are noted aside with the reason."""
+    marks = marks or Marks()
     squeezed_header, first = [squeezed(heading) for heading in header], True
     for number, cells in numbered:
         values = [value_of(cell) for cell in cells]
         filled = [value for value in values if value is not None]
         if not filled:
             continue
-        why = (
-            "这一行在表里是隐藏的"
-            if skip_hidden and number in hidden
-            else reason_to_pass(values, squeezed_header, first)
-        )
+        hidden, crossed = number in marks.hidden, marks.crossed(number, values)
+        if hidden and marks.skip_hidden:
+            why = "这一行在表里是隐藏的"
+        elif crossed is None and marks.skip_struck:
+            why = "这一行划了删除线"
+        else:
+            why = reason_to_pass(values, squeezed_header, first)
         if why:
             aside.leave(number, " ".join(shown(cell) for cell in filled[:4])[:60], why)
             continue
-        if number in hidden:
+        if hidden:
             aside.note_hidden(number)
+        if crossed is None:
+            aside.note_struck(number)
+        elif crossed:
+            aside.note_partly(number, "、".join(header[k] for k in crossed if k < len(header)))
         first = False
         yield row_of(number, header, values)
 

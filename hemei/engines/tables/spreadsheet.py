@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -17,9 +17,19 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from hemei.engines.tables.cells import Since1904
 from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
 from hemei.engines.tables.oldbook import unsaid_of_old
-from hemei.engines.tables.sifting import rows_below
-from hemei.engines.tables.table import Aside, BadFile, Table
-from hemei.engines.tables.unsaid import HIDDEN, Unsaid, by_sheet, computed, number_of, padded, widths_of
+from hemei.engines.tables.sifting import Marks, rows_below
+from hemei.engines.tables.struck import Struck, crossed_out, struck_in
+from hemei.engines.tables.table import MOST_NOTED, Aside, BadFile, Table
+from hemei.engines.tables.unsaid import (
+    HIDDEN,
+    Unsaid,
+    by_sheet,
+    computed,
+    number_of,
+    padded,
+    unseen_columns,
+    widths_of,
+)
 
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
@@ -29,15 +39,18 @@ LONGEST_TAG = 4_096
 TAG = re.compile(
     rb"""<(?:\w+:)?(c|row)(?=[\s>])(?:[^>]*?\sr\s*=\s*["']([A-Z]*)(\d+)["'])?[^>]*(?<!/)>(?!</(?:\w+:)?c>)"""
 )
+HIDDEN_SHEET = "这个工作表是隐藏的：要导入，请先取消隐藏再传。"
 SAVE_AGAIN = "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"
 
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody has said of a sheet: its header's first row (from 1) and depth, whether hidden rows count."""
+    """What somebody has said of a sheet: its header's first row (from 1) and depth, whether rows that are hidden or
+    struck out whole are left out."""
 
     header_at: tuple[int, int] | None = None
     skip_hidden: bool = False
+    skip_struck: bool = False
 
 
 def read_workbook(
@@ -48,9 +61,11 @@ def read_workbook(
     wanted, said = tuple(expected), said or Said()
     try:
         workbook = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
-        names = [sheet.name for sheet in workbook.sheets_metadata if is_shown(sheet.typ, sheet.visible)]
-        sheets = (workbook.get_sheet_by_name(name) for name in names)
-        return [table_of(one, wanted, said, unsaid.get(one.name, Unsaid())) for one in sheets if one.start is not None]
+        known = workbook.sheets_metadata
+        sheets = (workbook.get_sheet_by_name(one.name) for one in known if is_shown(one.typ, one.visible))
+        beside = [(one.name, HIDDEN_SHEET) for one in known if is_hidden(one.typ, one.visible)]
+        filled = (one for one in sheets if one.start is not None)
+        return [table_of(one, wanted, said, unsaid.get(one.name, Unsaid()), beside) for one in filled]
     except BaseException as error:  # a fault inside the reader (Rust) is no Exception
         if isinstance(error, KeyboardInterrupt | SystemExit | BadFile):
             raise
@@ -61,7 +76,13 @@ def is_shown(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
     return kind is SheetTypeEnum.WorkSheet and visible is SheetVisibleEnum.Visible
 
 
-def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, unsaid: Unsaid) -> Table:
+def is_hidden(kind: SheetTypeEnum, visible: SheetVisibleEnum) -> bool:
+    return kind is SheetTypeEnum.WorkSheet and visible is not SheetVisibleEnum.Visible
+
+
+def table_of(
+    sheet: CalamineSheet, expected: Iterable[str], said: Said, unsaid: Unsaid, beside: Sequence[tuple[str, str]] = ()
+) -> Table:
     lines = spread(sheet, unsaid)
     first = list(islice(lines, LOOK_FOR_HEADER + first_row(sheet)))
     left = sheet.start[1] if sheet.start else 0
@@ -70,11 +91,25 @@ def table_of(sheet: CalamineSheet, expected: Iterable[str], said: Said, unsaid: 
     found = find_header(first, expected, spans, stated)
     header, aside = distinct(found.headings, left), Aside()
     below = islice(enumerate(chain(first, lines), start=1), found.below, None)
-    rows = rows_below(header, below, aside, hidden=unsaid.hidden, skip_hidden=said.skip_hidden)
+    struck = {number: {at - left for at in columns} for number, columns in unsaid.struck.items()}
+    marks = Marks(unsaid.hidden, struck, said.skip_hidden, said.skip_struck)
+    rows = rows_below(header, below, aside, marks)
     top = [[shown(cell) for cell in line] for line in first[:LOOK_FOR_HEADER]]
     merged = [(*corner, *end) for corner, end in spans.items() if corner[0] < LOOK_FOR_HEADER]
     at = (found.first + 1, found.depth)
-    return Table(sheet.name, header, rows, header_at=at, top=top, spans=merged, left=left, aside=aside)
+    return Table(
+        sheet.name,
+        header,
+        rows,
+        header_at=at,
+        top=top,
+        spans=merged,
+        left=left,
+        hidden_columns=[header[k] for k in range(len(header)) if any(a <= k + left <= b for a, b in unsaid.columns)],
+        struck=sorted(number for number in struck if number > found.below)[:MOST_NOTED],
+        beside=beside,
+        aside=aside,
+    )
 
 
 def first_row(sheet: CalamineSheet) -> int:
@@ -116,9 +151,9 @@ def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
             if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
                 raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
-            widths = widths_of(archive)
+            widths, struck = widths_of(archive), struck_in(archive)
             unsaid = {
-                part: check_extent(archive, part, widths)
+                part: check_extent(archive, part, widths, struck)
                 for part in archive.namelist()
                 if part.startswith("xl/worksheets/") and part.endswith(".xml")
             }
@@ -127,7 +162,7 @@ def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
         raise BadFile(f"这不是完好的 .xlsx 工作簿：{SAVE_AGAIN}") from None
 
 
-def check_extent(archive: zipfile.ZipFile, part: str, widths: Mapping[int, int]) -> Unsaid:
+def check_extent(archive: zipfile.ZipFile, part: str, widths: Mapping[int, int], struck: Struck) -> Unsaid:
     """What the reader does not say; `widths` of the styles that add noughts to a number. Raises BadFile where cells
     stand so far apart that the reader would make room for too many between them.
 
@@ -135,7 +170,7 @@ def check_extent(archive: zipfile.ZipFile, part: str, widths: Mapping[int, int])
     row around it.
     """
     bottom, right, row, where, unsaid = 0, 1, 0, "", Unsaid()
-    for tag, letters, digits in tags_of(archive, part, unsaid, widths):
+    for tag, letters, digits in tags_of(archive, part, unsaid, widths, struck):
         if tag == b"row":
             row = int(digits or row + 1)
             continue
@@ -148,7 +183,7 @@ def check_extent(archive: zipfile.ZipFile, part: str, widths: Mapping[int, int])
 
 
 def tags_of(
-    archive: zipfile.ZipFile, part: str, unsaid: Unsaid, widths: Mapping[int, int]
+    archive: zipfile.ZipFile, part: str, unsaid: Unsaid, widths: Mapping[int, int], struck: Struck
 ) -> Iterator[tuple[bytes, bytes, bytes]]:
     """The rows and filled cells of a sheet as (element, column letters, row digits), without unpacking it whole; what
     the reader will not say goes to `unsaid`."""
@@ -161,8 +196,11 @@ def tags_of(
             whole = last if text.startswith(b"</", start) else start  # what follows an opening tag says if it is filled
             whole = min(whole, started(text, whole))
             unsaid.hidden.update(int(digits) for digits in HIDDEN.findall(text, 0, whole))
-            computed(text[:whole], unsaid)
-            padded(text[:whole], widths, unsaid)
+            piece = text[:whole]
+            unseen_columns(piece, unsaid)
+            computed(piece, unsaid)
+            padded(piece, widths, unsaid)
+            crossed_out(piece, struck, unsaid)
             yield from TAG.findall(text, 0, whole)
             tail = text[whole:][-LONGEST_TAG:]
 

@@ -36,6 +36,10 @@ class Aside:
     rows: list[tuple[int, str, str]] = field(default_factory=list)  # the first of them: number, how it begins, why
     hidden: list[int] = field(default_factory=list)  # the first hidden rows that were read all the same
     hidden_count: int = 0
+    struck: list[int] = field(default_factory=list)  # the first rows struck out whole that were read all the same
+    struck_count: int = 0
+    partly: list[tuple[int, str]] = field(default_factory=list)  # rows of which some cells are struck out, and which
+    partly_count: int = 0
 
     def leave(self, number: int, text: str, why: str) -> None:
         self.count += 1
@@ -47,6 +51,16 @@ class Aside:
         if len(self.hidden) < MOST_NOTED:
             self.hidden.append(number)
 
+    def note_struck(self, number: int) -> None:
+        self.struck_count += 1
+        if len(self.struck) < MOST_NOTED:
+            self.struck.append(number)
+
+    def note_partly(self, number: int, headings: str) -> None:
+        self.partly_count += 1
+        if len(self.partly) < MOST_NOTED:
+            self.partly.append((number, headings))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -56,6 +70,9 @@ class Table:
     the header's first row (from 1) and how many rows it takes, (0, 0) where the kind of file has none above its data.
     `top` are the first rows as they stand, for a person who has to say which of them is the header;
     `spans` the cells merged among them: top, left, bottom, right, counted from 0, from the column `left` on.
+    `remarks` say of the table as a whole what a person should look at; `hidden_columns` are the headings of columns
+    that nobody sees, `struck` the first rows in which something is struck out; `beside` are the sheets of the same file
+    that are not read, each with the reason.
     """
 
     name: str
@@ -67,6 +84,10 @@ class Table:
     top: Sequence[Sequence[str]] = ()
     spans: Sequence[tuple[int, int, int, int]] = ()
     left: int = 0
+    remarks: Sequence[str] = ()
+    hidden_columns: Sequence[str] = ()
+    struck: Sequence[int] = ()
+    beside: Sequence[tuple[str, str]] = ()
     aside: Aside = field(default_factory=Aside)
 
 

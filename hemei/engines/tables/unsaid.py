@@ -1,6 +1,6 @@
-"""What the reader of cells does not say of a workbook: which rows are hidden, which formulas ended in an error or have
-no result yet, how a formula's text stood (the reader makes a number of "0012"), how a number is shown whose format adds
-noughts (1 as "0001"), and from which day on its dates are counted."""
+"""What the reader of cells does not say of a workbook: which rows and columns are hidden, which cells are struck out,
+which formulas ended in an error or have no result yet, how a formula's text stood (the reader makes a number of
+"0012"), how a number is shown whose format adds noughts (1 as "0001"), and from which day on its dates are counted."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from hemei.engines.tables.cells import UNCALCULATED
 
+COLUMN = re.compile(rb"<(?:\w+:)?col\s[^>]*>")
 HIDDEN = re.compile(rb"""<(?:\w+:)?row(?=\s)(?=[^>]*?\shidden\s*=\s*["'](?:1|true)["'])[^>]*?\sr\s*=\s*["'](\d+)["']""")
 CELL = rb"""<(?:\w+:)?c(?=\s)(?=[^>]*?\sr\s*=\s*["']([A-Z]+)(\d+)["'])"""
 FORMULA = rb"""(?:<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>))"""
@@ -38,9 +39,12 @@ LARGEST = 5_000_000
 
 @dataclass
 class Unsaid:
-    """Of one sheet: the numbers of its hidden rows; row number → column from 0 → what stands in cells with formulas."""
+    """Of one sheet: the numbers of its hidden rows and columns (first and last, from 0); row number → the struck-out
+    columns from 0; row number → column from 0 → what stands in cells with formulas."""
 
     hidden: set[int] = field(default_factory=set)
+    columns: list[tuple[int, int]] = field(default_factory=list)
+    struck: dict[int, set[int]] = field(default_factory=dict)
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     since_1904: bool = False
 
@@ -56,6 +60,15 @@ def computed(xml: bytes, unsaid: Unsaid) -> None:
             note(unsaid, letters, digits, UNCALCULATED)
 
 
+def unseen_columns(xml: bytes, unsaid: Unsaid) -> None:
+    """Note the columns that are hidden or have no width."""
+    for one in attributes_of(tag.decode("utf-8", "replace") for tag in COLUMN.findall(xml)):
+        if one.get("hidden") in ("1", "true") or one.get("width") in ("0", "0.0"):
+            first, last = one.get("min", ""), one.get("max", "")
+            if first.isdigit() and last.isdigit():
+                unsaid.columns.append((int(first) - 1, int(last) - 1))
+
+
 def padded(xml: bytes, widths: Mapping[int, int], unsaid: Unsaid) -> None:
     """Note the numbers that are shown with noughts before them: `widths` style → digits."""
     if widths:
@@ -66,10 +79,10 @@ def padded(xml: bytes, widths: Mapping[int, int], unsaid: Unsaid) -> None:
 
 def widths_of(archive: zipfile.ZipFile) -> dict[int, int]:
     """Style → digits, of the styles whose format is nothing but noughts."""
-    text = _text(archive, "xl/styles.xml")
-    formats = {one.get("numFmtId", ""): one.get("formatCode", "") for one in _attributes(FORMAT.findall(text))}
+    text = text_of(archive, "xl/styles.xml")
+    formats = {one.get("numFmtId", ""): one.get("formatCode", "") for one in attributes_of(FORMAT.findall(text))}
     found = STYLES.search(text)
-    styles = _attributes(STYLE.findall(found[0] if found else ""))
+    styles = attributes_of(STYLE.findall(found[0] if found else ""))
     shown = (NOUGHTS.fullmatch(formats.get(one.get("numFmtId", ""), "")) for one in styles)
     return {style: len(noughts[1]) for style, noughts in enumerate(shown) if noughts}
 
@@ -80,16 +93,16 @@ def note(unsaid: Unsaid, letters: bytes, digits: bytes, text: str) -> None:
 
 def by_sheet(archive: zipfile.ZipFile, by_part: Mapping[str, Unsaid]) -> dict[str, Unsaid]:
     """What is unsaid by the sheet's name; what is not named in the workbook's own list is left out."""
-    since_1904 = bool(SINCE_1904.search(_text(archive, "xl/workbook.xml")))
+    since_1904 = bool(SINCE_1904.search(text_of(archive, "xl/workbook.xml")))
     for part in by_part.values():
         part.since_1904 = since_1904
-    if not since_1904 and not any(part.hidden or part.cells for part in by_part.values()):
+    if not since_1904 and not any(one.hidden or one.columns or one.struck or one.cells for one in by_part.values()):
         return {}
     parts = {
         one.get("Id", ""): posixpath.normpath(posixpath.join("/xl", one.get("Target", ""))).lstrip("/")
-        for one in _tags(archive, "xl/_rels/workbook.xml.rels")
+        for one in tags_in(archive, "xl/_rels/workbook.xml.rels")
     }
-    names = {one.get("name", ""): parts.get(_id(one), "") for one in _tags(archive, "xl/workbook.xml")}
+    names = {one.get("name", ""): parts.get(_id(one), "") for one in tags_in(archive, "xl/workbook.xml")}
     return {name: by_part[part] for name, part in names.items() if part in by_part}
 
 
@@ -105,15 +118,15 @@ def _id(attributes: Mapping[str, str]) -> str:
     return next((value for key, value in attributes.items() if key.endswith(":id")), "")
 
 
-def _tags(archive: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
-    return _attributes(TAGS.findall(_text(archive, part)))
+def tags_in(archive: zipfile.ZipFile, part: str) -> list[dict[str, str]]:
+    return attributes_of(TAGS.findall(text_of(archive, part)))
 
 
-def _text(archive: zipfile.ZipFile, part: str) -> str:
+def text_of(archive: zipfile.ZipFile, part: str) -> str:
     if part not in archive.namelist() or archive.getinfo(part).file_size > LARGEST:
         return ""
     return archive.read(part).decode("utf-8", "replace")
 
 
-def _attributes(tags: Iterable[str]) -> list[dict[str, str]]:
+def attributes_of(tags: Iterable[str]) -> list[dict[str, str]]:
     return [{name: html.unescape(double or single) for name, double, single in ATTRIBUTE.findall(tag)} for tag in tags]

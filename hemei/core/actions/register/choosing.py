@@ -23,16 +23,20 @@ class Chosen:
 
     tables: list[tuple[Table, Plan]] = field(default_factory=list)
     passed: list[tuple[str, str]] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # of which nobody has said what they are
 
 
 def chosen(folder: Path, sheet: Sheet, memory: Memory) -> Chosen:
     """The sheet that is named; else every sheet or layer with the columns that the register needs. Raises Mistaken."""
-    tables = tables_of(folder, sheet.file, expected_of(sheet), Said(sheet.header, sheet.hidden == "skip"))
+    said = Said(sheet.header, sheet.hidden == "skip", sheet.struck == "skip")
+    tables = tables_of(folder, sheet.file, expected_of(sheet), said)
     several = len(tables) > 1
     named = [table for table in tables if table.name == sheet.sheet] if sheet.sheet else tables
     if not named and not sheet.optional:
         raise _no_sheet(sheet, tables)
     found, faults = Chosen(), list[tuple[int, Mistaken]]()
+    found.passed += tables[0].beside if tables else ()
+    found.others += [table.name for table in tables if all(table is not one for one in named)]
     wanted = {squeezed(heading) for heading in expected_of(sheet)}
     for table in named:
         try:
@@ -108,4 +112,8 @@ def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:
         "layout": plan.sheet.as_dict(),
         "left_out": {"count": table.aside.count, "rows": table.aside.rows},
         "hidden": {"count": table.aside.hidden_count, "rows": table.aside.hidden},
+        "hidden_columns": list(table.hidden_columns),
+        "struck": {"count": table.aside.struck_count, "rows": table.aside.struck},
+        "partly": {"count": table.aside.partly_count, "rows": table.aside.partly},
+        "remarks": list(table.remarks),
     }

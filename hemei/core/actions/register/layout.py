@@ -16,7 +16,7 @@ from hemei.terms.region import BadRegionCode, RegionCode
 NAME = "district.yaml"
 LARGEST = 200_000
 OPTIONS = frozenset({"file", "sheet", "columns", "choices", "crs", "kind", "matter", "code", "title", "severity"})
-OPTIONS |= {"keep_full_id", "reason", "optional", "header", "hidden"}
+OPTIONS |= {"keep_full_id", "reason", "optional", "header", "hidden", "struck"}
 EXAMPLE = """\
 district: "429999"          # 本区的 6 位区划代码
 crs: EPSG:4490              # 坐标系：EPSG 编号、GCJ-02 或 BD-09
@@ -48,6 +48,7 @@ class Sheet:
     optional: bool = False  # no fault where the file has no such sheet
     header: tuple[int, int] | None = None  # the header's first row, from 1, and how many rows it takes
     hidden: str = ""  # "skip": hidden rows are left out
+    struck: str = ""  # "skip": rows that are struck out whole are left out
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -149,6 +150,7 @@ def _sheet(register: str, entry: object, crs: str) -> Sheet:
         optional=entry.get("optional") is True,
         header=_header(entry.get("header"), register),
         hidden="skip" if entry.get("hidden") == "skip" else "",
+        struck="skip" if entry.get("struck") == "skip" else "",
         **texts,
     )
 

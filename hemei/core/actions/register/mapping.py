@@ -92,6 +92,10 @@ def _described(file: str, table: Table, batch: ImportBatch, memory: Memory) -> d
         "crs": table.crs or "",
         "has_geometry": table.has_geometry,
         "before": False,
+        "remarks": list(table.remarks),
+        "hidden_columns": list(table.hidden_columns),
+        "struck": list(table.struck),
+        "beside": [list(one) for one in table.beside],
     }
     earlier = {
         one["register"]: said_again(one)

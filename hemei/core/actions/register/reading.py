@@ -106,10 +106,14 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
     desk = desk_for(by, layout.district)
     if not desk.within.narrowed(layout.district):
         raise Mistaken(_("%(district)s 不在您可以导入的范围内。") % {"district": layout.district}, field="files")
-    understood, passed, done = [], [], 0
+    understood, done = [], 0
+    passed: list[dict[str, str]] = []
+    empty: list[dict[str, str]] = []
+    others: dict[tuple[str, str], None] = {}
     for sheet in layout.sheets:
         desk.sheet, found = sheet, chosen(folder, sheet, memory)
         passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
+        others |= dict.fromkeys((sheet.file, name) for name in found.others)
         for table, plan in found.tables:
             reading, before = _Reading(batch, desk, plan, table), done
             for rows in batched(whole(plan.called, table.rows), REGISTERS[sheet.register].rows_at_once):
@@ -117,9 +121,23 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
                 done += len(rows)
                 progress(done, message=_("正在读取 %(file)s，已读 %(done)d 行") % {"file": plan.called, "done": done})
             if done == before:
-                passed.append({"file": sheet.file, "sheet": table.name, "why": _("表头下面没有一行数据。")})
+                empty.append({"file": sheet.file, "sheet": table.name, "why": _("表头下面没有一行数据。")})
             understood.append(understood_of(plan, table, reading.system))
-    return {"district": layout.district, "sheets": understood, "passed": passed}
+    return {"district": layout.district, "sheets": understood, "passed": _each_once(passed, others, understood) + empty}
+
+
+def _each_once(
+    passed: list[dict[str, str]], others: Iterable[tuple[str, str]], understood: list[dict[str, Any]]
+) -> list[dict[str, str]]:
+    """The tables of which nothing was read: a file in which two registers stand is looked at twice."""
+    read = {(one["file"], one["sheet"]) for one in understood}
+    why = _("没有说明它是哪种登记表。")
+    unsaid = [{"file": file, "sheet": name, "why": why} for file, name in others]
+    return [
+        *{
+            (one["file"], one["sheet"]): one for one in [*unsaid, *passed] if (one["file"], one["sheet"]) not in read
+        }.values()
+    ]
 
 
 def _check_alone(layout: Layout) -> None:

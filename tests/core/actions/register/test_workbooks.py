@@ -27,6 +27,9 @@ class Outcome:
     left_out: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)  # hidden ones
+    struck: list[int] = field(default_factory=list)
+    partly: dict[int, str] = field(default_factory=dict)
     passed: list[str] = field(default_factory=list)  # sheets
 
 
@@ -62,6 +65,16 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "CSV in GBK": Outcome(),
     "hidden rows": Outcome(hidden=[3]),
+    "hidden columns, a row struck out and a part of another, a hidden sheet of last year": Outcome(
+        {("0001", "王小明", 4), ("0002", "李大山李小山", 2), ("0003", "孙七", 1)},
+        columns=["联系电话"],
+        struck=[4],
+        partly={3: "户主姓名"},
+        passed=["2019年"],
+    ),
+    "the same in an old workbook": Outcome(
+        {*BOTH, ("0003", "孙七", 1)}, columns=["联系电话"], struck=[4], partly={3: "人口"}, passed=["2019年"]
+    ),
     "平 for 坪 in a village's name": Outcome({("0002", "李大山", 2)}, refused={2: "没有叫“红平村”"}),
     "notes and signatures below the table": Outcome(left_out={4: "说明", 5: "签字", 6: "只有一格"}),
     "a totals row, and a subtotal between": Outcome(left_out={3: "合计", 5: "合计"}),
@@ -70,7 +83,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "a row of the numbers of villages' groups between the rows": Outcome(left_out={2: "只有一格", 4: "只有一格"}),
     "several sheets: notes first, then one for each village, a hidden list of codes": Outcome(
-        {("0001", "王小明", 4)}, passed=["说明"]
+        {("0001", "王小明", 4)}, passed=["代码", "说明"]
     ),
     "a heading that stands twice": Outcome(ONLY_ONE),
     "headings with stars, line breaks and remarks in brackets": Outcome(),
@@ -122,6 +135,9 @@ def test_what_a_clerk_sees_of(name: str, tmp_path: Path) -> None:
     assert refused.keys() == wanted.refused.keys()
     assert all(part in refused[number] for number, part in wanted.refused.items()), refused
     assert [number for sheet in sheets for number in sheet["hidden"]["rows"]] == wanted.hidden
+    assert [heading for sheet in sheets for heading in sheet["hidden_columns"]] == wanted.columns
+    assert [number for sheet in sheets for number in sheet["struck"]["rows"]] == wanted.struck
+    assert {number: which for sheet in sheets for number, which in sheet["partly"]["rows"]} == wanted.partly
     assert [one["sheet"] for one in understood["passed"]] == wanted.passed
 
 
@@ -155,13 +171,27 @@ def test_a_twin_of_a_name_is_suggested_and_never_taken(tmp_path: Path) -> None:
     assert row.values["instead"] == [{"field": "region", "said": "红平村", "value": "429999103202", "name": "红坪村"}]
 
 
-def test_a_hidden_row_is_left_out_where_somebody_says_so(tmp_path: Path) -> None:
-    file, maker = ALL["hidden rows"]
+@pytest.mark.parametrize(
+    ("name", "option", "left_out"),
+    [
+        ("hidden rows", "hidden", {3: "这一行在表里是隐藏的"}),
+        (
+            "hidden columns, a row struck out and a part of another, a hidden sheet of last year",
+            "struck",
+            {4: "这一行划了删除线"},
+        ),
+        ("the same in an old workbook", "struck", {4: "这一行划了删除线"}),
+    ],
+)
+def test_a_row_is_left_out_where_somebody_says_so(
+    name: str, option: str, left_out: dict[int, str], tmp_path: Path
+) -> None:
+    file, maker = ALL[name]
     folder = tmp_path / "台账"
     folder.mkdir()
     (folder / file).write_bytes(maker())
-    layout = 'district: "429999"\nregisters:\n  households: {file: 表.xlsx, hidden: skip}\n'
+    layout = f'district: "429999"\nregisters:\n  households: {{file: {file}, {option}: skip}}\n'
     (folder / "district.yaml").write_text(layout, "utf-8")
-    summary = import_folder(folder, by=SYSTEM, confirm=True)
-    assert summary.rows == 1
-    assert ImportBatch.objects.get().understood["sheets"][0]["left_out"]["rows"][0][2] == "这一行在表里是隐藏的"
+    import_folder(folder, by=SYSTEM, confirm=True)
+    [sheet] = ImportBatch.objects.get().understood["sheets"]
+    assert {number: why for number, _text, why in sheet["left_out"]["rows"]} == left_out

@@ -16,6 +16,9 @@ from pathlib import Path
 import xlsxwriter
 import xlwt
 from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 V, N = "429999103200", "429999103201"  # 上河村, 下河村
@@ -207,6 +210,37 @@ def hidden() -> bytes:
     book, sheet = sheet_of(HOUSEHOLDS, ONE, TWO)
     sheet.row_dimensions[3].hidden = True
     return saved(book)
+
+
+@case("hidden columns, a row struck out and a part of another, a hidden sheet of last year")
+def crossed_out() -> bytes:
+    book, sheet = sheet_of(HOUSEHOLDS, ONE, TWO, [V, "一组", "0003", "孙七", None, 1])
+    sheet.column_dimensions["E"].hidden = True
+    for cell in sheet[4]:
+        cell.font = Font(strike=True)
+    sheet["D3"] = CellRichText("李大山", TextBlock(InlineFont(strike=True), "李小山"))
+    older = book.create_sheet("2019年")
+    older.append(HOUSEHOLDS)
+    older.sheet_state = "veryHidden"
+    return saved(book)
+
+
+@case("the same in an old workbook", "表.xls")
+def old_crossed_out() -> bytes:
+    book = xlwt.Workbook(encoding="utf-8")
+    sheet, struck = book.add_sheet("农户"), xlwt.easyxf("font: struck_out on")
+    for number, row in enumerate([HOUSEHOLDS, ONE, TWO, [V, "一组", "0003", "孙七", None, 1]]):
+        for column, cell in enumerate(row):
+            style = struck if number == 3 or (number, column) == (2, 5) else xlwt.Style.default_style
+            if cell is not None:
+                sheet.write(number, column, cell, style)
+    sheet.col(4).hidden = True
+    older = book.add_sheet("2019年")
+    older.write(0, 0, "户号")
+    older.visibility = 2
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
 
 
 @case("平 for 坪 in a village's name")
