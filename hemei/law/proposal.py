@@ -116,10 +116,26 @@ def judged(
 
     `zones_shown`: the public may see the layer of the zones.
     """
-    district, crs, error = near.district, near.crs, asked.error_m
+    district = near.district
     plot = plot_of(drawn, asked.standing_storeys)
+    subject = subject_of(drawn, asked, near, plot)
+    verdicts = decide(district.book.rules, subject, district.book.parameters, on)
+    advice = None
+    if public:
+        verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
+    elif plot is not None:
+        advice = _advice(plot, subject, near, asked, on)
+    said = () if public else (*near.remarks, *_outside(drawn))
+    version = zoned_by(near.standings, told=bool(asked.told["zone"]))
+    lists = by_lists(district.plan, district.book, subject, on, version=version, public=public and not zones_shown)
+    return Answer(district, on, subject, drawn, verdicts, advice, public, said, lists)
+
+
+def subject_of(drawn: Drawn, asked: Asked, near: Around, plot: Plot | None = None) -> Subject:
+    """What is judged of a proposal: what is known of the building, and how it lies to all that is about it."""
+    district, crs, error = near.district, near.crs, asked.error_m
     zone, tier, may_be = stands_in(near.standings, drawn.building, error, asked.told)
-    subject = Subject(
+    return Subject(
         id=asked.id,
         use=asked.use,
         work=asked.work,
@@ -132,16 +148,6 @@ def judged(
         tier=tier,
         may_be=may_be,
     )
-    verdicts = decide(district.book.rules, subject, district.book.parameters, on)
-    advice = None
-    if public:
-        verdicts = tuple(for_the_public(verdict, district.book.layers) for verdict in verdicts)
-    elif plot is not None:
-        advice = _advice(plot, subject, near, asked, on)
-    said = () if public else (*near.remarks, *_outside(drawn))
-    version = zoned_by(near.standings, told=bool(asked.told["zone"]))
-    lists = by_lists(district.plan, district.book, subject, on, version=version, public=public and not zones_shown)
-    return Answer(district, on, subject, drawn, verdicts, advice, public, said, lists)
 
 
 def _advice(plot: Plot, subject: Subject, near: Around, asked: Asked, on: date) -> Advice:

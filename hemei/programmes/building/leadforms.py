@@ -12,7 +12,7 @@ from hemei.core.access import Scope
 from hemei.core.models import Check, Place
 from hemei.office.forms import DayField, OfficeForm
 from hemei.programmes.building.actions.lead import Seen
-from hemei.programmes.building.forms import Somewhere, text_field, words_field
+from hemei.programmes.building.fields import Somewhere, text_field, words_field
 from hemei.programmes.building.models import Wrong
 from hemei.terms.day import day_of, today
 

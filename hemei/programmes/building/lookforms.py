@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from hemei.office.forms import DayField, OfficeForm
 from hemei.programmes.building.actions.style import Look
-from hemei.programmes.building.forms import Somewhere
+from hemei.programmes.building.fields import Somewhere
 from hemei.terms.day import today
 
 LISTED = gettext_lazy("几样都可以的，用顿号隔开；申请表里写到其中一样就算符合。")

@@ -22,7 +22,7 @@ from hemei.law.around import Around
 from hemei.law.deciding import judge
 from hemei.law.disclosure import AT_THE_WINDOW
 from hemei.law.places import VOID, Place, measure, reach_of
-from hemei.law.proposal import Answer, Asked, Drawn, judged
+from hemei.law.proposal import Answer, Asked, Drawn, subject_of
 from hemei.law.rules import Rule
 from hemei.law.subject import InLayer
 from hemei.terms.measure import Measure
@@ -85,7 +85,7 @@ def outcomes_of(
 def _told(cell: shapely.Geometry, asked: Asked, ready: Around, on: date) -> Iterator[tuple[str, Outcome]]:
     """What holds in all of a cell, rule by rule."""
     book = ready.district.book
-    subject = judged(Drawn(cell, None, ()), asked, ready, on).subject
+    subject = subject_of(Drawn(cell, None, ()), asked, ready)
     states = {place.key: _states(place, cell, ready) for place in ready.places}
     for rule in book.on(on).rules:
         key = rule.layer, rule.of

@@ -20,7 +20,7 @@ from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.office.views.evidence import as_it_came, small_picture
 from hemei.programmes.building.actions.pattern import COLUMNS, import_book, read_book
-from hemei.programmes.building.forms import BookFilterForm, BookForm
+from hemei.programmes.building.bookforms import BookFilterForm, BookForm
 from hemei.programmes.building.models import Drawing, Pattern, Permit
 from hemei.programmes.building.queries.patterns import patterns, pictures, styles, taken_up
 from hemei.programmes.building.queries.styles import demonstrations_of

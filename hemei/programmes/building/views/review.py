@@ -17,9 +17,9 @@ from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files
 from hemei.programmes.building.actions import review as acting
-from hemei.programmes.building.forms import OnSiteForm, OpinionForm, SetAsideForm, SignForm, VisitForm
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.standing import Stood, stood
+from hemei.programmes.building.reviewforms import OnSiteForm, OpinionForm, SetAsideForm, SignForm, VisitForm
 from hemei.programmes.building.views.permits import one
 
 

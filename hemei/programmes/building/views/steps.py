@@ -17,10 +17,10 @@ from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.office.uploads import new_files
 from hemei.programmes.building.actions.steps import STEPS
-from hemei.programmes.building.forms import RefileForm, StepForm
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.standing import blocking, stood
+from hemei.programmes.building.stepforms import RefileForm, StepForm
 from hemei.programmes.building.views.permits import one
 from hemei.programmes.building.views.placing import measuring_form, on_map, placing_form
 

@@ -17,8 +17,8 @@ from hemei.law.wording import MARKS
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, entries_of, law_aside
-from hemei.programmes.control.forms import LawFilterForm, RepealForm
 from hemei.programmes.control.keeping import REPEALS, law_of, newest_law
+from hemei.programmes.control.lawforms import LawFilterForm, RepealForm
 from hemei.programmes.control.queries.clauses import register
 from hemei.programmes.control.views.changing import looked_at
 from hemei.programmes.control.views.district import MATTER, district_here

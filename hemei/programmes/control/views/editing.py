@@ -16,8 +16,8 @@ from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, entries_of
 from hemei.programmes.control.entries import Entries
-from hemei.programmes.control.forms import ClauseForm, RuleForm
 from hemei.programmes.control.keeping import law_of, newest_law, whole_law
+from hemei.programmes.control.lawforms import ClauseForm, RuleForm
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.views.changing import looked_at
 from hemei.programmes.control.views.district import MATTER, district_here

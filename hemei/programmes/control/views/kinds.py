@@ -15,9 +15,9 @@ from hemei.law.district import STEEP_DEG
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, entries_of
-from hemei.programmes.control.forms import CircleForm, LayerKindForm, SteepForm
 from hemei.programmes.control.keeping import DENSITY, STEEP, law_of, newest_law, steeper_in
 from hemei.programmes.control.kinds import COMPUTED
+from hemei.programmes.control.lawforms import CircleForm, LayerKindForm, SteepForm
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.views.changing import kept, looked_at
 from hemei.programmes.control.views.district import MATTER, district_here

@@ -11,7 +11,7 @@ from hemei.core.doors import reach
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import entries_of
-from hemei.programmes.control.forms import Documented
+from hemei.programmes.control.fields import Documented
 from hemei.programmes.control.keeping import newest_law, whole_law
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.unread import mended, sifted

@@ -16,9 +16,9 @@ from hemei.law.rules import WORK_TITLES
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, entries_of
-from hemei.programmes.control.forms import CeilingForm, PlanRowForm
 from hemei.programmes.control.keeping import law_of, newest_law
 from hemei.programmes.control.models import OwnLaw
+from hemei.programmes.control.planforms import CeilingForm, PlanRowForm
 from hemei.programmes.control.queries.zones import zone_totals
 from hemei.programmes.control.views.changing import kept, looked_at
 from hemei.programmes.control.views.district import MATTER, district_here

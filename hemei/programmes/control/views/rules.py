@@ -17,9 +17,9 @@ from hemei.law.book import Book, national
 from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
-from hemei.programmes.control.forms import LawFilterForm
 from hemei.programmes.control.keeping import STEEP, begun, in_force, newest_law, radius_in, steeper_in, whole_law
 from hemei.programmes.control.kinds import COMPUTED, ELEVATION, OTHER, PLOTS, THE_HOUSE, TOPICS, topic_of
+from hemei.programmes.control.lawforms import LawFilterForm
 from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.clauses import matches
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
