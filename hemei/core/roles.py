@@ -80,6 +80,8 @@ VERBS: dict[str, str | Promise] = {
     "permit.mend": _("要求施工整改"),
     "permit.accept": _("竣工验收"),
     "permit.register": _("新房入册"),
+    "permit.nominate": _("推荐示范房"),
+    "permit.demonstrate": _("登记示范房评审"),
     "lead.keep": _("移交违法建房线索、登记处理结果"),
     "register.import": _("导入台账"),
     "register.export": _("导出"),
@@ -142,6 +144,7 @@ CONTROL = {"control.keep", "control.decide"}
 TRAINING = {"craftsman.keep", "training.hold", "training.attend"}
 PERMIT_ADVICE = {"permit.opine", "permit.visit", "permit.measure", "permit.set_aside", "lead.keep"}
 PERMIT_OFFICE = PERMIT_ADVICE | {
+    "permit.nominate",
     "permit.village_review",
     "permit.town_review",
     "permit.approve",
@@ -192,7 +195,7 @@ for _role in (
         "village_officer",
         _("村级负责人"),
         Level.VILLAGE,
-        frozenset(LOOK | OFFICE_WORK | {"permit.village_review", "permit.return"}),
+        frozenset(LOOK | OFFICE_WORK | {"permit.village_review", "permit.return", "permit.nominate"}),
     ),
     Role(
         "township_officer",
@@ -217,6 +220,7 @@ for _role in (
             | CONTROL
             | PERMIT_ADVICE
             | {
+                "permit.demonstrate",
                 "round.plan",
                 "draw.hold",
                 "register.import",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from hemei.office.forms import DayField, OfficeForm
 from hemei.programmes.building.actions.style import Look
 from hemei.programmes.building.fields import Somewhere
+from hemei.programmes.building.models import Demonstration
 from hemei.terms.day import today
 
 LISTED = gettext_lazy("几样都可以的，用顿号隔开；申请表里写到其中一样就算符合。")
@@ -49,7 +50,21 @@ class LookForm(Somewhere):
         return Look(**{name: value for name, value in self.cleaned_data.items() if name != "region"})
 
 
+class NominationForm(OfficeForm):
+    reason = forms.CharField(
+        label=gettext_lazy("推荐理由"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=gettext_lazy("哪里值得别家照着建：风貌、户型、造价、施工。"),
+    )
+
+
 class DemonstrationForm(OfficeForm):
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("评审结果"),
+        choices=[(one.value, one.label) for one in (Demonstration.Outcome.MARKED, Demonstration.Outcome.DECLINED)],
+        widget=forms.RadioSelect,
+    )
     review = forms.CharField(label=gettext_lazy("评审意见"), max_length=500, widget=forms.Textarea({"rows": 3}))
     reviewed_by = forms.CharField(label=gettext_lazy("评审的人"), max_length=200)
     document = forms.CharField(label=gettext_lazy("评审文件和文号"), max_length=160)

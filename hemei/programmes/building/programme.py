@@ -13,6 +13,7 @@ from hemei.programmes.building.models import Demonstration, Lead, Pattern, Permi
 from hemei.programmes.building.parameters import parameters
 from hemei.programmes.building.queries.permits import permits
 from hemei.programmes.building.queries.standing import DWELLING
+from hemei.programmes.building.queries.styles import nominated
 from hemei.programmes.building.queries.under_way import under_way
 from hemei.programmes.building.queries.waiting import ruled_anew, waiting
 
@@ -40,6 +41,7 @@ programme = Programme(
             [
                 Waiting(_("建房申请，管控结论有变的"), ruled_anew, "building/_ruled_anew.html"),
                 Waiting(_("建房申请，轮到我办的"), waiting, "building/_waiting.html"),
+                Waiting(_("示范房，等区里评审的"), nominated, "building/_nominated.html"),
             ],
             under_way,
             keep_ruled_anew,
@@ -58,7 +60,6 @@ programme = Programme(
         "permit.ruled_anew": _("管控结论有变"),
         "permit.relocate": _("登记生态搬迁的阶段"),
         "style.set": _("设定风貌"),
-        "permit.demonstrate": _("评为示范房"),
         "lead.hand_over": _("移交违法建房线索"),
         "pattern.import": _("导入图集"),
         "lead.close": _("登记线索处理结果"),

@@ -41,6 +41,7 @@ urlpatterns = [
     staff("styles/", styles.listing, "styles"),
     staff("styles/add/", styles.add, "style_add"),
     staff("<int:pk>/relocation/", relocations.reach, "relocation"),
+    staff("<int:pk>/nomination/", styles.nominate, "nominate"),
     staff("<int:pk>/demonstration/", styles.demonstrate, "demonstrate"),
     staff("workdays/", workdays.listing, "workdays"),
     staff("workdays/correct/", workdays.correct, "workdays_correct"),

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from hemei.core.access import Actor, At, Refused, Scope
 from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Household
-from hemei.programmes.building.actions.style import Look, mark_demonstration, set_style
+from hemei.programmes.building.actions.demonstration import nominate, review_demonstration
+from hemei.programmes.building.actions.style import Look, set_style
 from hemei.programmes.building.models import Demonstration, Pattern, Permit, Style
 from hemei.programmes.building.queries.standing import stood
-from hemei.programmes.building.queries.styles import style_of, take_up
+from hemei.programmes.building.queries.styles import demonstrations_of, style_of, take_up
 from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
 from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE, People
@@ -109,22 +111,51 @@ def test_versions_and_take_up(people: People, household: Household) -> None:
     assert "风貌类型 山地坡顶 / 另一种风貌" in at_the_gate(Permit.objects.get()).said
 
 
-def test_a_demonstration_house_has_its_review(people: People, way: Way, household: Household) -> None:
+REVIEW = {"review": "坡顶、木窗，和村子相称", "reviewed_by": "区风貌专家组", "document": "评审〔2026〕1号"}
+
+
+def test_a_demonstration_house_is_put_forward_and_has_its_review(
+    people: People, way: Way, household: Household
+) -> None:
     take_in(people.district, ROW)
     pattern = Pattern.objects.get()
     permit = applied(people, household, pattern=pattern.pk)
-    said = {"review": "坡顶、木窗，和村子相称", "reviewed_by": "区风貌专家组", "document": "评审〔2026〕1号"}
     with pytest.raises(Mistaken, match="验收合格以后"):
-        mark_demonstration(permit=permit, on=today(), by=way.second, **said)
+        nominate(permit=permit, reason="坡顶木窗", by=people.village)
     way.to_acceptance(permit)
-    with pytest.raises(Refused):
-        mark_demonstration(permit=permit, on=today(), by=people.village, **said)
-    client = client_of(way.second)
-    address = f"/building/{permit.pk}/demonstration/"
-    assert client.post(address, said | {"on": "2020-01-01"}).status_code == 422
-    assert client.post(address, said | {"on": today().isoformat()}).status_code == 302
-    assert "已经评为" in client.post(address, said | {"on": today().isoformat()}).content.decode()
+    village, district = client_of(people.village), client_of(people.district)
+    nomination, review = (f"/building/{permit.pk}/{word}/" for word in ("nomination", "demonstration"))
+    said = REVIEW | {"outcome": "marked", "on": today().isoformat()}
+    assert district.post(review, said).status_code == 422, "nobody put it forward"
+    assert village.post(nomination, {"reason": " "}).status_code == 422
+    assert village.post(nomination, {"reason": "坡顶木窗"}).status_code == 302
+    assert "已经推荐过" in village.post(nomination, {"reason": "坡顶木窗"}).content.decode()
+    assert "坡顶木窗" in district.get("/office/").content.decode(), "it waits for the district"
+    for strange in (village, client_of(way.second), client_of(people.auditor)):
+        assert strange.post(review, said).status_code == 403
+    assert district.post(review, said | {"on": "2020-01-01"}).status_code == 422
+    assert district.post(review, said | {"outcome": "nominated"}).status_code == 422
+    assert not demonstrations_of([pattern]), "not before it was reviewed"
+    assert district.post(review, said).status_code == 302
+    assert "没有等评审的推荐" in district.post(review, said).content.decode()
     assert Demonstration.objects.get().review == said["review"]
+    assert "★" in village.get("/building/styles/").content.decode()
     shown = Client().get(f"/building/book/{pattern.pk}/", headers={"accept-language": "zh-CN"}).content.decode()
     assert said["review"] in shown
     assert "石有田" not in shown
+
+
+def test_what_was_declined_may_be_put_forward_again_but_is_not_reviewed_by_who_did(
+    people: People, way: Way, household: Household
+) -> None:
+    permit = applied(people, household)
+    way.to_acceptance(permit)
+    nominate(permit=permit, reason="坡顶木窗", by=way.second)
+    review_demonstration(permit=permit, outcome="declined", on=today(), by=people.district, **REVIEW)
+    again = nominate(permit=permit, reason="院子也修好了", by=way.second)
+    Demonstration.objects.filter(pk=again.pk).update(nominated_by=str(people.district))
+    with pytest.raises(Mistaken, match="另一人"):
+        review_demonstration(permit=permit, outcome="marked", on=today(), by=people.district, **REVIEW)
+    assert [row.outcome for row in permit.demonstrations.order_by("pk")] == ["declined", "nominated"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Demonstration.objects.create(region=permit.region, permit=permit, nominated_on=today())

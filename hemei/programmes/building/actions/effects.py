@@ -111,11 +111,7 @@ def as_decided(found: Sequence[Stood]) -> list[dict[str, str]]:
             "gate": one.passage.gate.id,
             "outcome": "set_aside" if one.is_set_aside else str(one.outcome),
             "said": one.said,
-            "by": one.set_aside.document
-            if one.is_set_aside and one.set_aside
-            else one.on_site.note
-            if one.on_site
-            else "",
+            "by": _by(one),
         }
         for one in found
     ]

@@ -36,14 +36,34 @@ class Style(OfBuilding):
 
 
 class Demonstration(OfBuilding):
-    """A mark on a finished house: worth being shown to others, with the review that says so."""
+    """A finished house put forward to be shown to others, and what the district's review made of it.
 
-    permit = models.OneToOneField(Permit, models.PROTECT, related_name="demonstration")
-    review = models.CharField(_("评审意见"), max_length=500)
-    reviewed_by = models.CharField(_("评审的人"), max_length=200)
-    document = models.CharField(_("评审文件和文号"), max_length=160)
-    on = models.DateField(_("评审日期"))
-    actor = models.CharField(max_length=40)
+    The village or the township puts it forward, the district reviews. What was declined may be put forward again.
+    """
+
+    class Outcome(models.TextChoices):
+        NOMINATED = "nominated", _("已推荐，等区里评审")
+        MARKED = "marked", _("评为示范房")
+        DECLINED = "declined", _("没有评上")
+
+    permit = models.ForeignKey(Permit, models.PROTECT, related_name="demonstrations")
+    reason = models.CharField(_("推荐理由"), max_length=500, blank=True)  # empty where it was marked without
+    nominated_on = models.DateField(_("推荐日期"), null=True)
+    nominated_by = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(_("评审结果"), max_length=12, choices=Outcome.choices, default=Outcome.NOMINATED)
+    review = models.CharField(_("评审意见"), max_length=500, blank=True)
+    reviewed_by = models.CharField(_("评审的人"), max_length=200, blank=True)
+    document = models.CharField(_("评审文件和文号"), max_length=160, blank=True)
+    on = models.DateField(_("评审日期"), null=True)
+    actor = models.CharField(max_length=40, blank=True)  # who recorded the review
+
+    class Meta:
+        ordering = ["permit_id", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["permit"], condition=~models.Q(outcome="declined"), name="one_demonstration_each"
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.permit)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
-from hemei.core.access import Scope
+from hemei.core.access import Actor, Scope, scope_of
 from hemei.programmes.building.models import Demonstration, Pattern, Permit, Style
 from hemei.programmes.building.queries.permits import of_matter
 from hemei.terms.region import Level
@@ -88,7 +89,20 @@ def take_up(*, within: Scope) -> list[dict[str, Any]]:
     return list(counted.order_by("style", "plan", "variant", "-version").values(*fields))
 
 
+def demonstrations(*, within: Scope) -> QuerySet[Demonstration]:
+    """Houses that were put forward, those that wait for the review first."""
+    waits = Case(When(outcome=Demonstration.Outcome.NOMINATED, then=0), default=1)
+    rows = Demonstration.objects.filter(within.q(matter=of_matter)).select_related("permit__household__head")
+    return rows.order_by(waits, "-nominated_on", "-pk")
+
+
+def nominated(actor: Actor, *, on: date) -> QuerySet[Demonstration]:
+    """Those whose review this person may record, but for what they put forward themselves."""
+    rows = demonstrations(within=scope_of(actor, "permit.demonstrate", Permit.matter))
+    return rows.filter(outcome=Demonstration.Outcome.NOMINATED).exclude(nominated_by=str(actor))
+
+
 def demonstrations_of(some: Sequence[Pattern]) -> list[Demonstration]:
     """The houses that were built by these patterns and are marked, the newest first; for everybody, without a name."""
-    rows = Demonstration.objects.filter(permit__pattern__in=some)
+    rows = Demonstration.objects.filter(permit__pattern__in=some, outcome=Demonstration.Outcome.MARKED)
     return list(rows.order_by("-on", "-pk")[:20])

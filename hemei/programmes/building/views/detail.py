@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from hemei.core.access import may
+from hemei.core.access import Actor, may
 from hemei.core.doors import reach
 from hemei.core.lifecycle import Step
 from hemei.core.queries.regions import names
@@ -76,8 +76,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "today": today(),
         "convened": CONVENED.get(row.meeting.get("convened", ""), ""),
         "may": {verb: may(request.actor, f"permit.{verb}", row) for verb in ("opine", "visit", "measure", "set_aside")},
-        "demonstration": Demonstration.objects.filter(permit=row).first(),
-        "may_demonstrate": bool(row.accepted_on) and may(request.actor, "permit.accept", row),
+        **_shown(row, request.actor),
         "running": not LIFE.by_key[row.state].ending,
         "region_names": names(within=scope),
         **_lacking(row, gates, said),
@@ -85,6 +84,18 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         **_story(row),
     }
     return render(request, "building/one.html", context)
+
+
+def _shown(row: Permit, actor: Actor) -> dict[str, Any]:
+    """Whether the house is to be shown to others, and what somebody may do about that."""
+    rows = list(row.demonstrations.order_by("-pk"))
+    stands = next((one for one in rows if one.outcome != Demonstration.Outcome.DECLINED), None)
+    waits = stands is not None and stands.outcome == Demonstration.Outcome.NOMINATED
+    return {
+        "demonstrations": rows,
+        "may_nominate": bool(row.accepted_on) and stands is None and may(actor, "permit.nominate", row),
+        "may_demonstrate": waits and may(actor, "permit.demonstrate", row),
+    }
 
 
 def _button(step: Step) -> tuple[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,12 +13,14 @@ from django.utils.translation import gettext as _
 from hemei.core.access import At, scope_of
 from hemei.core.doors import reach
 from hemei.core.queries.regions import names
+from hemei.office.forms import OfficeForm
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
-from hemei.programmes.building.actions.style import mark_demonstration, set_style
-from hemei.programmes.building.lookforms import DemonstrationForm, LookForm
+from hemei.programmes.building.actions import demonstration as acting
+from hemei.programmes.building.actions.style import set_style
+from hemei.programmes.building.lookforms import DemonstrationForm, LookForm, NominationForm
 from hemei.programmes.building.models import Demonstration, Permit, Style
-from hemei.programmes.building.queries.styles import styles, take_up
+from hemei.programmes.building.queries.styles import demonstrations, styles, take_up
 from hemei.programmes.building.views.permits import one
 
 MATTER = Permit.matter
@@ -27,6 +31,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     context = {
         "styles": styles(within=scope).order_by("region", "zone"),
         "patterns": take_up(within=scope),
+        "demonstrations": demonstrations(within=scope)[:200],
         "region_names": names(within=scope),
         "may_set": bool(scope_of(request.actor, "parameter.edit", MATTER)),
     }
@@ -47,15 +52,35 @@ def add(request: OfficeRequest) -> HttpResponse:
     return render(request, "office/asked.html", context, status=status(form))
 
 
-def demonstrate(request: OfficeRequest, pk: int) -> HttpResponse:
-    permit = one(request, pk, "permit.accept")
-    form = DemonstrationForm(request.POST or None)
+def nominate(request: OfficeRequest, pk: int) -> HttpResponse:
+    permit = one(request, pk, "permit.nominate")
+    form = NominationForm(request.POST or None)
+    said = _("区里评审以后才是示范房。评上的，图集的户型页上会写明有一处，不写是谁家。")
 
     def act() -> Demonstration:
-        return mark_demonstration(permit=permit, by=request.actor, **form.cleaned_data)
+        return acting.nominate(permit=permit, by=request.actor, **form.cleaned_data)
 
+    return _about(request, permit, form, _("推荐为示范房"), act, said)
+
+
+def demonstrate(request: OfficeRequest, pk: int) -> HttpResponse:
+    permit = one(request, pk, "permit.demonstrate")
+    form = DemonstrationForm(request.POST or None)
+    waiting = permit.demonstrations.filter(outcome=Demonstration.Outcome.NOMINATED).first()
+    said = _("推荐理由：%(reason)s") % {"reason": waiting.reason} if waiting else ""
+
+    def act() -> Demonstration:
+        return acting.review_demonstration(permit=permit, by=request.actor, **form.cleaned_data)
+
+    return _about(request, permit, form, _("登记示范房评审"), act, said)
+
+
+def _about(
+    request: OfficeRequest, permit: Permit, form: OfficeForm, button: str, act: Callable[[], Demonstration], said: str
+) -> HttpResponse:
+    back = reverse("building.one", args=[permit.pk])
     if tried(request, form, act):
-        messages.success(request, _("已评为示范房。图集的户型页上会写明有一处，不写是谁家。"))
-        return redirect("building.one", pk=pk)
-    back = {"back": reverse("building.one", args=[pk]), "about": str(permit)}
-    return render(request, "office/asked.html", {"form": form, "button": _("评为示范房"), **back}, status=status(form))
+        messages.success(request, _("已办理：%(what)s。") % {"what": button})
+        return redirect(back)
+    context = {"form": form, "button": button, "back": back, "about": str(permit), "explanation": said}
+    return render(request, "office/asked.html", context, status=status(form))

@@ -25,6 +25,7 @@ from hemei.programmes.control.actions.deciding import decide as decide_finding
 from hemei.programmes.control.actions.deciding import start_run
 from hemei.programmes.control.forms import DecisionForm, FindingFilterForm
 from hemei.programmes.control.keeping import law_of, newest_law, whole_law
+from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import Decision, OfControl, Run
 from hemei.programmes.control.queries.layers import of_matter
 from hemei.programmes.control.queries.results import Found, asked_of, by_rule, newest_run, runs, told
@@ -80,8 +81,10 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
     run = _run(request, pk)
     scope = reach(request.actor, "control.view", MATTER)
     law = whole_law(run.law)
+    kinds = layer_kinds(law.book)
     context = {
         "run": run,
+        "layers": [(kinds[key].title if key in kinds else key, version) for key, version in run.layers.items()],
         "faults": law.faults,
         "going": run.job.state in GOING,
         "percent": run.job.done,
