@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from hemei.core.access import SYSTEM, Actor, At, actor_of, scope_of
+from hemei.core.access import SYSTEM, Actor, At, Scope, actor_of, scope_of
 from hemei.core.actions import draw as drawing
 from hemei.core.actions import formversion as forming
 from hemei.core.actions.case import STEPS, Brought
@@ -25,25 +25,36 @@ from hemei.core.actions.check import Answered, submit_check
 from hemei.core.actions.checkbatch import submit_checks
 from hemei.core.actions.erasure import erase_person
 from hemei.core.actions.evidence import NewFile
+from hemei.core.actions.export import leave_export, write_listing
+from hemei.core.actions.person import unmask
 from hemei.core.actions.register import folder as importing
 from hemei.core.actions.seal import seal_pending
 from hemei.core.models import Account, Case, Draw, ImportBatch, Person, Place, Region
 from hemei.core.personal import encrypt
+from hemei.core.queries.export import places_listing
 from hemei.core.registry import registry
 from hemei.core.worker import run, take_next
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.programmes.control.actions.law import change_law, sample
 from hemei.programmes.control.actions.layers import upload as upload_layer
+from hemei.programmes.control.actions.layers import withdraw_layer
+from hemei.programmes.control.models import LayerVersion
 from hemei.programmes.control.offering import NewLayer
+from hemei.site.backup.making import make
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE
 from tests.faults import collecting
 from tests.faults.furnish import LEANS, PHONE
 
 ROWS = 30  # of an imported register
-CHANGE, MERGE = "change-", "merge-"  # what the batches of `renaming` and `merging` are called by
+CHANGE, MERGE, SPLIT = "change-", "merge-", "split-"  # what the batches of such tables are called by
+GROUPS = ("一组", "二组")  # of a village that splits
+BACKED_UP_BY = "群山之间有一座桥 2026"
+CHEAP = 2**12  # of the backup's key
 WIDE = "429999107"  # a township of villages that merge
+STEEP = "429999109"  # and one of villages that split
 Say = Callable[..., None]
+HEADINGS = "原代码,新代码,变更类型,变更日期,依据文件,新名称,划分办法,划入范围"
 CHANGES = 'district: "429999"\nregisters:\n  changes: {file: 变更.csv}\n'
 LAYOUT = 'district: "429999"\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.csv, kind: house}\n'
 
@@ -192,7 +203,7 @@ def publishing(rng: Random, name: str, say: Say) -> None:
 
 def changed_by_table(title: str, rows: str, say: Say) -> None:
     """A mapping table of villages is uploaded, read, confirmed and applied."""
-    begun = uploaded(title, "变更.csv", "原代码,新代码,变更类型,变更日期,依据文件,新名称\n" + rows, CHANGES)
+    begun = uploaded(title, "变更.csv", f"{HEADINGS}\n{rows}", CHANGES)
     work_off()
     begun.refresh_from_db()
     if begun.state == "ready":
@@ -207,7 +218,7 @@ def renaming(rng: Random, name: str, say: Say) -> None:
     old, new = f"{TOWNSHIP}{number}", f"{TOWNSHIP}{number + 1}"
     Region.objects.create(code=old, name=f"{number}村", level=12)
     Place.objects.create(kind="house", label=name, region=old)
-    row = f"{old},{new},更名,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
+    row = f"{old},{new},更名,{today() - timedelta(days=1)},文 {number} 号,新{number}村,,\n"
     changed_by_table(f"{CHANGE}{name}", row, say)
 
 
@@ -220,8 +231,21 @@ def merging(rng: Random, name: str, say: Say) -> None:
     for n, code in enumerate(old):
         Region.objects.create(code=code, name=f"{code[-3:]}村", level=12)
         Place.objects.create(kind="house", label=f"{name}.{n}", region=code)
-        rows += f"{code},{new},合并,{today() - timedelta(days=1)},文 {number} 号,新{number}村\n"
+        rows += f"{code},{new},合并,{today() - timedelta(days=1)},文 {number} 号,新{number}村,,\n"
     changed_by_table(f"{MERGE}{name}", rows, say)
+
+
+def splitting(rng: Random, name: str, say: Say) -> None:
+    """A village of two groups becomes two, the second of them new, by such a table."""
+    Region.objects.get_or_create(code=STEEP, defaults={"name": "陡坡镇", "level": 9})
+    number = 100 + 10 * Region.objects.filter(code__startswith=STEEP, code__endswith="0", level=12).count()
+    old, new = f"{STEEP}{number}", f"{STEEP}{number + 1}"
+    Region.objects.create(code=old, name=f"{number}村", level=12, groups=[*GROUPS])
+    for n in range(4):
+        Place.objects.create(kind="house", label=f"{name}.{n}", region=old, group=GROUPS[n % 2])
+    on = f"{today() - timedelta(days=1)},文 {number} 号"
+    rows = f"{old},{new},拆分,{on},新{number}村,组,{GROUPS[1]}\n{old},{old},拆分,{on},,其余,\n"
+    changed_by_table(f"{SPLIT}{name}", rows, say)
 
 
 def law(rng: Random, name: str, say: Say) -> None:
@@ -239,6 +263,39 @@ def layer(rng: Random, name: str, say: Say) -> None:
     about = NewLayer("forest_land", visibility="internal", publisher="林业局", starts=date(2020, 1, 1))
     row = upload_layer(where=At(DISTRICT, "control"), name=f"{name}.geojson", content=content, layer=about, by=SYSTEM)
     say("ended", kind="layer", layer=row.pk, sha256=hashlib.sha256(content).hexdigest())
+
+
+def withdrawal(rng: Random, name: str, say: Say) -> None:
+    """A layer that is in force no longer."""
+    layer(rng, name, say)
+    row = LayerVersion.objects.filter(withdrawn_on=None).latest("pk")
+    withdraw_layer(layer=row, why=f"撤 {name}", by=SYSTEM)
+    say("ended", kind="withdraw", layer=row.pk)
+
+
+def unmasking(rng: Random, name: str, say: Say) -> None:
+    """Somebody's whole number shown."""
+    person = Person.objects.create(name=name, region=VILLAGE, phone_masked="138******34", phone=encrypt(PHONE))
+    shown = unmask(person=person, by=SYSTEM)
+    say("ended", kind="unmask", person=person.pk, phone=shown.phone)
+
+
+def export(rng: Random, name: str, say: Say) -> None:
+    """A list taken out as a file."""
+    leave_export(where=At(VILLAGE), title=name, form="csv", filters={}, by=who("district"))
+    houses, kind = Place.objects.filter(region=VILLAGE), registry.kinds["house"]
+    folder = Path(settings.VAR) / "taken"
+    folder.mkdir(exist_ok=True)
+    write_listing(places_listing(houses, within=Scope.all(), kind=kind), "csv", folder / name)
+    say("ended", kind="export", title=name)
+
+
+def backing_up(rng: Random, name: str, say: Say) -> None:
+    """Everything in one file."""
+    folder = Path(settings.VAR) / "backups"
+    folder.mkdir(exist_ok=True)
+    digest, _faults = make(folder / f"{name}.hemei", BACKED_UP_BY, say=lambda _line: None, cost=CHEAP)
+    say("ended", kind="backup", file=f"{name}.hemei", digest=digest)
 
 
 def upload(name: str) -> ImportBatch:
@@ -277,6 +334,11 @@ KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
     "merging": (merging, 2),
     "law": (law, 2),
     "layer": (layer, 2),
+    "splitting": (splitting, 3),
+    "withdrawal": (withdrawal, 2),
+    "unmasking": (unmasking, 1),
+    "export": (export, 1),
+    "backing_up": (backing_up, 2),
     "sealing": (sealing, 1),
 }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
@@ -34,7 +36,9 @@ from hemei.core.queries.digest import Held, evidence_faults
 from hemei.core.queries.verify import faults
 from hemei.programmes.control.keeping import copy_path
 from hemei.programmes.control.models import LayerVersion, OwnLaw
-from tests.faults.presses import CHANGE, MERGE, ROWS, WIDE, work_off
+from hemei.site.backup.archive import BadBackup, read_through
+from tests.faults.furnish import PHONE
+from tests.faults.presses import BACKED_UP_BY, CHANGE, MERGE, ROWS, SPLIT, WIDE, work_off
 
 
 def kept(said: Mapping[str, Any]) -> bool:
@@ -72,6 +76,15 @@ def kept(said: Mapping[str, Any]) -> bool:
         case "layer":
             there = LayerVersion.objects.filter(pk=said["layer"], original__sha256=said["sha256"]).first()
             return there is not None and copy_path(there).is_file()
+        case "withdraw":
+            return LayerVersion.objects.filter(pk=said["layer"]).exclude(withdrawn_on=None).exists()
+        case "unmask":
+            entries = AuditEntry.objects.filter(verb="person.unmask", subject=f"person:{said['person']}")
+            return said["phone"] == PHONE and entries.count() == 1
+        case "export":
+            return (settings.VAR / "taken" / said["title"]).is_file()
+        case "backup":
+            return digest_of(settings.VAR / "backups" / said["file"]) == said["digest"]
     raise ValueError(said["kind"])
 
 
@@ -89,7 +102,16 @@ def broken() -> Iterator[str]:
     yield from _published()
     yield from _renamed()
     yield from _merged()
+    yield from _split()
     yield from _of_control()
+    yield from _exports()
+    yield from _backups()
+
+
+def digest_of(backup: Path) -> str:
+    """What a backup says of itself, all of it read. Raises BadBackup."""
+    read = read_through(backup, BACKED_UP_BY, rows=lambda _name, rows: [*rows], evidence=lambda _name, parts: [*parts])
+    return str(read.end["digest"])
 
 
 def _entries() -> Iterator[str]:
@@ -121,7 +143,9 @@ def _draws() -> Iterator[str]:
 
 
 def _imports() -> Iterator[str]:
-    for batch in ImportBatch.objects.exclude(name__startswith=CHANGE).exclude(name__startswith=MERGE):
+    for batch in ImportBatch.objects.all():
+        if batch.name.startswith((CHANGE, MERGE, SPLIT)):
+            continue
         there = Place.objects.filter(identifiers__value__startswith=f"{batch.name}-").count()
         if there != (ROWS if batch.state == "applied" else 0):
             yield f"import {batch.pk} is {batch.state}, and {there} of {ROWS} rows are there"
@@ -166,6 +190,36 @@ def _merged() -> Iterator[str]:
             yield f"merger {batch.pk} is {batch.state}, its houses in {numbers}, the new village there: {there}"
 
 
+def _split() -> Iterator[str]:
+    """The village stands whole as it was, or the second group of it has gone into the new one."""
+    for batch in ImportBatch.objects.filter(name__startswith=SPLIT):
+        houses = Place.objects.filter(label__startswith=f"{batch.name.removeprefix(SPLIT)}.").order_by("label")
+        first, *others = (int(place.region) for place in houses)
+        applied = batch.state == "applied"
+        there = Region.objects.filter(code=str(first + 1)).exists()
+        if there != applied or others != [first + applied, first, first + applied]:
+            yield f"split {batch.pk} is {batch.state}, its houses in {[first, *others]}, the new village there: {there}"
+
+
+def _exports() -> Iterator[str]:
+    """No file without its entry."""
+    told = AuditEntry.objects.filter(verb="register.export").values_list("detail__list", flat=True)
+    taken = settings.VAR / "taken"
+    if strange := {file.name for file in taken.iterdir()} - set(told) if taken.exists() else set():
+        yield f"taken out without an entry: {sorted(strange)[:3]}"
+
+
+def _backups() -> Iterator[str]:
+    """A backup that has its name is whole; it is taken away once it was looked at."""
+    for file in (settings.VAR / "backups").glob("*.hemei"):
+        try:
+            digest_of(file)
+        except BadBackup as bad:
+            yield f"{file.name}: {bad}"
+        else:
+            file.unlink()
+
+
 def _of_control() -> Iterator[str]:
     """Rules and layers each have an entry, an entry has its rules or layer, and each layer its files."""
     for verb, subject, rows in (("law.change", "law", OwnLaw), ("layer.add", "layer", LayerVersion)):
@@ -176,6 +230,10 @@ def _of_control() -> Iterator[str]:
     for row in LayerVersion.objects.select_related("original"):
         if not (copy_path(row).is_file() and path_of(row.original.sha256).is_file()):
             yield f"layer {row.pk} lacks its files"
+    gone = LayerVersion.objects.exclude(withdrawn_on=None).values_list("pk", flat=True)
+    entries = AuditEntry.objects.filter(verb="layer.withdraw").values_list("subject", flat=True)
+    if sorted(entries) != sorted(f"layer:{pk}" for pk in gone):
+        yield "withdrawn layers and their entries differ"
 
 
 def _map() -> Iterator[str]:

@@ -206,6 +206,35 @@ def test_a_short_passphrase_or_a_taken_name_is_refused(site: Site, tmp_path: Pat
     assert "is there already" in said.err
 
 
+TWO_AT_ONCE = """
+import os, sys, django
+django.setup()
+from pathlib import Path
+from hemei.core.errors import Conflict
+from hemei.site.backup import making
+file, word, write = Path(sys.argv[1]), os.environ["HEMEI_BACKUP_PASSPHRASE"], making._write
+def meanwhile(*given):
+    making._write = write
+    print(making.make(file, word, say=print, cost=2**12)[0])
+    return write(*given)
+making._write = meanwhile
+try:
+    making.make(file, word, say=print, cost=2**12)
+except Conflict as refused:
+    print(refused.code or refused)
+"""
+
+
+def test_two_at_once_under_one_name_do_not_mix(site: Site, tmp_path: Path) -> None:
+    """The first that is whole gets the name; the other says so, and leaves it alone."""
+    said = site.python("-c", TWO_AT_ONCE, str(tmp_path / "b"), **OPENED, HEMEI_LANG="zh")
+    told, refused = said.out.split(maxsplit=1)
+    assert "已经有了" in refused, said.err
+    read = read_through(tmp_path / "b", PASSPHRASE, rows=lambda _n, rows: [*rows], evidence=lambda _n, parts: [*parts])
+    assert read.end["digest"] == told
+    assert [path.name for path in tmp_path.glob("b*")] == ["b"]
+
+
 def test_it_is_one_moment_while_others_write(site: Site, elsewhere: Site, tmp_path: Path) -> None:
     """Someone submits all the while; what comes back is sound, and nobody had to wait for the backup's end."""
     writer = subprocess.Popen(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
-from hemei.core.errors import Mistaken
+from hemei.core.errors import Conflict, Mistaken
 from hemei.core.files import path_of, sync_folder
 from hemei.core.portable import columns_of, lines_of, tables
 from hemei.core.queries.digest import evidence_names
@@ -29,21 +30,35 @@ KEYS = ("HEMEI_SECRET_KEY", "HEMEI_PERSONAL_DATA_KEY", "HEMEI_AUDIT_KEY")
 
 def make(target: Path, passphrase: str, *, say: Callable[[str], None], cost: int = COST) -> tuple[str, list[str]]:
     """Write the backup to `target`, whole or not at all. Returns the digest of everything and what is wrong with it."""
-    partial = target.with_name(target.name + ".partial")
+    partial = target.with_name(
+        f"{target.name}.{secrets.token_hex(4)}.partial"
+    )  # another backup may be on its way there
     try:
-        with open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as file:
+        with open(os.open(partial, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
             sealed = SealedWriter(file, passphrase, cost=cost)
             digest, faults = _write(Writer(sealed), Teller(say))
             sealed.finish()
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(target)
+        _name(partial, target)
         sync_folder(target.parent)
     except OSError as fault:
         raise Mistaken(_("%(file)s 写不了：%(fault)s") % {"file": target, "fault": fault.strerror or fault}) from fault
     finally:
         partial.unlink(missing_ok=True)
     return digest, faults
+
+
+def _name(partial: Path, target: Path) -> None:
+    """Never over another file, also one that came meanwhile."""
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise Conflict(_("%(file)s 已经有了；备份不覆盖旧文件，请换个文件名。") % {"file": target}) from None
+    except OSError:  # a disk that knows no second names
+        if target.exists():
+            raise
+        partial.replace(target)
 
 
 def _write(archive: Writer, teller: Teller) -> tuple[str, list[str]]:
