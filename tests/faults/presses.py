@@ -54,6 +54,7 @@ CHEAP = 2**12  # of the backup's key
 WIDE = "429999107"  # a township of villages that merge
 STEEP = "429999109"  # and one of villages that split
 Say = Callable[..., None]
+Press = Callable[[Random, str, Say], Any]
 HEADINGS = "原代码,新代码,变更类型,变更日期,依据文件,新名称,划分办法,划入范围"
 CHANGES = 'district: "429999"\nregisters:\n  changes: {file: 变更.csv}\n'
 LAYOUT = 'district: "429999"\ncrs: EPSG:4490\nregisters:\n  places: {file: 农房.csv, kind: house}\n'
@@ -321,7 +322,7 @@ def sealing(rng: Random, name: str, say: Say) -> None:
     seal_pending()
 
 
-KINDS: dict[str, tuple[Callable[[Random, str, Say], Any], int]] = {
+KINDS: dict[str, tuple[Press, int]] = {
     "submission": (submission, 6),
     "collected": (collected, 6),
     "batch": (batch, 2),

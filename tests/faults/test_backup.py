@@ -221,7 +221,7 @@ making._write = meanwhile
 try:
     making.make(file, word, say=print, cost=2**12)
 except Conflict as refused:
-    print(refused.code or refused)
+    print(refused)
 """
 
 

@@ -35,6 +35,7 @@ TOUCHING = frozenset((*OF_DATABASE, *OF_DISK))
 PASSING = ("confirm", "apply", "backup")  # what is promised of them holds once, and is looked at then
 MOST_TOUCHES = 1_500  # about six operations
 LONGEST_S = 0.6
+EVERY_BACKUP = 30  # kills: one in so many falls within a backup, from its first byte to its name
 
 
 class Killer:
@@ -51,28 +52,39 @@ class Killer:
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-def press_until_killed(rng: Random, name: str, out: int, touches: int) -> None:
+def touches_of_a_backup() -> int:
+    killer = Killer(sys.maxsize)
+    sys.setprofile(killer)
+    presses.backing_up(Random(0), "first", lambda *_said, **_what: None)
+    sys.setprofile(None)
+    return sys.maxsize - killer.left
+
+
+def press_until_killed(rng: Random, name: str, out: int, touches: int, press: presses.Press) -> None:
     def say(word: str, **what: Any) -> None:
         os.write(out, (json.dumps([word, what]) + "\n").encode())
 
     if touches:
         sys.setprofile(Killer(touches))
     for number in range(1000):
-        presses.press(rng, f"{name}x{number}", say)
+        press(rng, f"{name}x{number}", say)
 
 
-def kill_once(seed: str, number: int) -> list[tuple[str, dict[str, Any]]]:
+def kill_once(seed: str, number: int, of_a_backup: int) -> list[tuple[str, dict[str, Any]]]:
     """Fork, let it work, kill it; returns what it said. Raises AssertionError where it died of something else."""
     rng = Random(f"{seed}:{number}")
     touches = rng.randint(1, MOST_TOUCHES) if number % 3 else 0
     after = rng.uniform(0, LONGEST_S)
+    press = presses.press
+    if number % EVERY_BACKUP == 0:
+        press, touches = presses.backing_up, rng.randint(1, of_a_backup + of_a_backup // 4)
     connections.close_all()
     incoming, outgoing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(incoming)
         try:
-            press_until_killed(rng, f"k{number}", outgoing, touches)
+            press_until_killed(rng, f"k{number}", outgoing, touches, press)
         except BaseException:
             traceback.print_exc()
         os._exit(1)
@@ -137,10 +149,11 @@ def main() -> None:
     given = parser.parse_args()
     promised: list[dict[str, Any]] = []
     presses.layer(Random(0), "first", lambda *_said, **_what: None)  # what is loaded at its first use is loaded here
+    of_a_backup = touches_of_a_backup()
     for number in range(1, given.kills + 1):
         said: list[tuple[str, dict[str, Any]]] = []
         try:
-            said = kill_once(given.seed, number)
+            said = kill_once(given.seed, number, of_a_backup)
             look(said, promised)
         except Exception:
             traceback.print_exc()
