@@ -23,7 +23,7 @@ from hemei.core.prepared import Given, Prepared
 from hemei.core.roles import ACCEPT_LEVEL, BEARER_RIGHTS, DOOR_RIGHTS, PHONE_RIGHTS, ROLES, Role
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
-from hemei.terms.region import contains, successor
+from hemei.terms.region import Level, contains, successor
 
 
 class ActorKind(StrEnum):
@@ -140,6 +140,12 @@ class Scope:
         """The regions alone, whatever the matter; the ones inside others left out."""
         every = sorted({prefix for prefix, _matter in self.lands})
         return tuple(p for p in every if not any(p != q and contains(q, p) for q in every))
+
+    @property
+    def spans_a_district(self) -> bool:
+        """Whether it reaches over a whole district or more: there what is rare is found first and then whose it is; in
+        a village it is asked about each thing of the village."""
+        return self.everything or any(len(prefix) <= Level.DISTRICT for prefix in self.prefixes)
 
     def covers(self, region: str, matter: str) -> bool:
         """Whether all of a region lies in the scope for that matter; for "*", for every matter."""

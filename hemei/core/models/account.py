@@ -32,6 +32,7 @@ class Account(AbstractBaseUser):
 
     class Meta:
         ordering = ["username"]
+        indexes = [models.Index(fields=["id"], name="account_demo", condition=models.Q(is_demo=True))]
 
     def __str__(self) -> str:
         return self.name

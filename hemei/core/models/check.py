@@ -48,7 +48,10 @@ class FormVersion(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["form", "version"], name="form_version_once")]
-        indexes = [models.Index(fields=["starts", "id"], name="form_version_list")]
+        indexes = [
+            models.Index(fields=["starts", "id"], name="form_version_list"),
+            models.Index(fields=["region", "id"], name="form_version_of_region"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.form} {self.version}"

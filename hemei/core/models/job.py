@@ -15,7 +15,7 @@ class Job(models.Model):
     """Long work, done by our own worker thread; a lost heartbeat makes it retryable."""
 
     kind = models.CharField(max_length=40)
-    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING, db_index=True)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
     region = models.CharField(max_length=15, db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
     arguments = models.JSONField(default=dict)
@@ -31,6 +31,7 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "region", "id"], name="job_by_state")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"

@@ -21,7 +21,7 @@ class Message(models.Model):
     text = models.CharField(max_length=500)
     reason = models.CharField(max_length=12, default="urgent")  # urgent, overdue
     urgent = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.WAITING, db_index=True)
+    state = models.CharField(max_length=10, choices=MessageState, default=MessageState.WAITING)
     adapter = models.CharField(max_length=20, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField()
@@ -33,6 +33,7 @@ class Message(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["state", "region", "id"], name="message_by_state")]
 
     def __str__(self) -> str:
         return self.text

@@ -27,6 +27,7 @@ class Region(models.Model):
 
     class Meta:
         ordering = ["code"]
+        indexes = [models.Index(fields=["level", "code"], name="region_by_level")]
 
     def __str__(self) -> str:
         return self.name

@@ -8,14 +8,18 @@ from django.db.models import QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import AuditEntry, Clash
+from hemei.core.queries.places import places
 
 CHANGES = ("place.change", "place.put_on_map", "place.resolve")
 
 
 def clashes(*, within: Scope) -> QuerySet[Clash]:
     """What waits to be settled in a scope, unordered; of places that left the register nothing waits."""
-    rows = Clash.objects.filter(within.q("place__region", place="place", matter="place__kind"), settled_at=None)
-    return rows.filter(place__removed_on=None).select_related("place", "edit__account")
+    rows = Clash.objects.filter(settled_at=None).select_related("place", "edit__account")
+    if within.spans_a_district:
+        mine = within.q("place__region", place="place", matter="place__kind")
+        return rows.filter(mine, place__removed_on=None)
+    return rows.filter(place__in=places(within=within).values("pk"))
 
 
 def clash(pk: int, *, within: Scope) -> Clash | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
-from hemei.core.access import Scope
+from hemei.core.access import MATTER_OF_KIND, Scope
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Holding, Place, PlaceIdentifier
 from hemei.core.prepared import Given, Prepared
@@ -30,8 +30,8 @@ def places(*, within: Scope, where: PlaceFilter | None = None) -> QuerySet[Place
     """The places of a scope that fit the filter, unordered; those taken out of the register are left out."""
     where = where or PlaceFilter()
     rows = Place.objects.filter(_scope(within), removed_on=None)
-    if where.kind:
-        rows = rows.filter(kind=where.kind)
+    # Every index of regions begins with the kind: all of them are named where none is asked for.
+    rows = rows.filter(kind=where.kind) if where.kind else rows.filter(kind__in=MATTER_OF_KIND)
     if where.region:
         rows = rows.filter(region__gte=where.region, region__lt=successor(where.region))
     if where.state:
@@ -73,7 +73,7 @@ def _found_by(text: str, within: Scope) -> Q:
     """
     identified = PlaceIdentifier.objects.filter(value__startswith=text)
     lived_in = Holding.objects.filter(ends=None, household__head__name__contains=text)
-    if within.everything or any(len(prefix) <= Level.DISTRICT for prefix in within.prefixes):
+    if within.spans_a_district:
         by_others = Q(pk__in=identified.values("place")) | Q(pk__in=lived_in.values("place"))
     else:
         here = {"place": OuterRef("pk")}

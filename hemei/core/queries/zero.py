@@ -283,12 +283,15 @@ def _medians(durations: list[tuple[str, float]], level: int) -> Lines:
 def _coverage(lay: _Lay, moment: _Moment, matter: str) -> Lines:
     """Looked at ÷ due: of the places that fell due in the last quarter, those looked at by then."""
     since = moment.day - timedelta(days=LOOKED_WITHIN_DAYS)
-    told = Round.objects.filter(
-        starts__lte=moment.day, ends__gte=since, state__in=[RoundState.PUBLISHED, RoundState.CLOSED]
+    published = [RoundState.PUBLISHED, RoundState.CLOSED]
+    wanted = {"starts__lte": moment.day, "ends__gte": since, "state__in": published} | (
+        {"matter": matter} if matter else {}
     )
-    if matter:
-        told = told.filter(matter=matter)
-    owed = Due.objects.filter(lay.scope.q(matter="round__matter"), round__in=list(told), due_on__gte=since)
+    if lay.scope.spans_a_district:
+        told: dict[str, Any] = {"round__in": list(Round.objects.filter(**wanted))}
+    else:  # where those of a village cost less than all rounds there are
+        told = {f"round__{name}": value for name, value in wanted.items()}
+    owed = Due.objects.filter(lay.scope.q(matter="round__matter"), due_on__gte=since, **told)
     dues = lay.of(owed)
     by_region = dues.order_by().values("stood")
     return _by_region(by_region.annotate(due=Count(EACH), looked=Count(EACH, filter=Q(done_at__lt=moment.end))))

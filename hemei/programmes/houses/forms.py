@@ -12,7 +12,7 @@ from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.houses.actions import Report
 from hemei.programmes.houses.models import Resilience, SafetyGrade
 from hemei.programmes.houses.parts import PART_GRADES, PARTS
-from hemei.terms.region import Level, RegionCode
+from hemei.terms.region import Level, RegionCode, successor
 
 
 class AppraisalForm(OfficeForm):
@@ -53,7 +53,9 @@ class AppraisalForm(OfficeForm):
         units = self.fields["unit"]
         assert isinstance(units, forms.ModelChoiceField)
         units.queryset = Unit.objects.filter(
-            kind__in=[UnitKind.APPRAISAL_AGENCY, UnitKind.HOUSING_BUREAU], region__startswith=str(district)
+            kind__in=[UnitKind.APPRAISAL_AGENCY, UnitKind.HOUSING_BUREAU],
+            region__gte=str(district),
+            region__lt=successor(str(district)),
         )
         for part, label in PARTS.items():
             self.fields[f"part_{part}"] = forms.ChoiceField(label=label, choices=PART_GRADES.items(), required=False)

@@ -129,6 +129,7 @@ class Permit(OfBuilding):
         indexes = [
             models.Index(fields=["region", "state", "due_on", "id"], name="permit_queue"),
             models.Index(fields=["region", "-id"], name="permit_list"),
+            models.Index(fields=["state", "region", "id"], name="permit_by_state"),
             models.Index(fields=["region", "lon", "lat", "state"], name="permit_map"),
         ]
         constraints = [

@@ -59,6 +59,7 @@ class Demonstration(OfBuilding):
 
     class Meta:
         ordering = ["permit_id", "id"]
+        indexes = [models.Index(fields=["region", "outcome"], name="demonstration_list")]
         constraints = [
             models.UniqueConstraint(
                 fields=["permit"], condition=~models.Q(outcome="declined"), name="one_demonstration_each"

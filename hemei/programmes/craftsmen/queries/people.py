@@ -49,14 +49,16 @@ def craftsmen(*, within: Scope, where: CraftsmanFilter | None = None) -> QuerySe
         rows = rows.filter(lead=True)
     if where.text:
         rows = rows.filter(Q(person__name__contains=where.text) | Q(team__contains=where.text))
-    return _by_paper(rows, where) if where.paper and where.on else rows
+    if not (where.paper and where.on):
+        return rows
+    return _by_paper(rows, where, within.narrowed(where.region) if where.region else within)
 
 
 def _matter(held: str) -> Q:
     return Q() if held == Craftsman.matter else Q(pk__in=[])
 
 
-def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Craftsman]:
+def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter, within: Scope) -> QuerySet[Craftsman]:
     assert where.on is not None
     issued = Certificate.objects.filter(revoked_on=None, issued_on__lte=where.on)
     ends = issued.filter(craftsman=OuterRef("pk")).order_by().values("craftsman").annotate(last=Max("valid_to"))
@@ -68,7 +70,9 @@ def _by_paper(rows: QuerySet[Craftsman], where: CraftsmanFilter) -> QuerySet[Cra
             return dated.filter(paper_ends__lt=where.on)
         case "soon":
             last = where.on + timedelta(days=where.soon_days)
-            return dated.filter(_paper_ends(issued, where.on, last) | training_ends(rows, where.on, last))
+            return dated.filter(
+                _paper_ends(issued, where.on, last, within) | _training_ends(rows, where.on, last, within)
+            )
     return dated.filter(paper_ends__gte=where.on)
 
 
@@ -78,19 +82,22 @@ def districts_of(rows: QuerySet[Craftsman]) -> list[str]:
     return sorted(set(codes))
 
 
-def _paper_ends(issued: QuerySet[Certificate], on: date, last: date) -> Q:
-    """Whose longest certificate ends between two days: found by the ends, of which few lie there."""
+def _paper_ends(issued: QuerySet[Certificate], on: date, last: date, within: Scope) -> Q:
+    """Whose longest certificate ends between two days: in a district found by the ends, of which few lie there."""
     lasting = issued.filter(craftsman=OuterRef("pk"), valid_to__gt=last)
-    return Q(pk__in=issued.filter(valid_to__range=(on, last)).values("craftsman")) & ~Q(Exists(lasting))
+    ending = issued.filter(valid_to__range=(on, last))
+    if within.spans_a_district:
+        return Q(pk__in=ending.values("craftsman")) & ~Q(Exists(lasting))
+    return Q(Exists(ending.filter(craftsman=OuterRef("pk")))) & ~Q(Exists(lasting))
 
 
-def training_ends(rows: QuerySet[Craftsman], on: date, last: date) -> Q:
+def _training_ends(rows: QuerySet[Craftsman], on: date, last: date, within: Scope) -> Q:
     """Who may be on duty on that day, but no later than the last, because their training is then too long ago."""
-    parts = [_training_ends_in(code, rows, on, last) for code in districts_of(rows)]
+    parts = [_training_ends_in(code, rows, on, last, within) for code in districts_of(rows)]
     return reduce(or_, parts, Q(pk__in=[]))
 
 
-def _training_ends_in(code: str, rows: QuerySet[Craftsman], on: date, last: date) -> Q:
+def _training_ends_in(code: str, rows: QuerySet[Craftsman], on: date, last: date, within: Scope) -> Q:
     """Likewise of one district. Where it asks for no hours, the last training decides, and the database says who it is.
 
     Where it does, only somebody who was trained so many months before can be one of them; whether they are, the rule
@@ -99,8 +106,8 @@ def _training_ends_in(code: str, rows: QuerySet[Craftsman], on: date, last: date
     rule = rule_for(code, on=on)
     first, end = counting_until(on, rule.months), min(counting_until(last + DAY, rule.months) - DAY, on)
     here = Q(region__gte=code, region__lt=successor(code))
-    theirs = {"craftsman__region__gte": code, "craftsman__region__lt": successor(code)}
-    trained = reduce(or_, (Q(pk__in=some.filter(**theirs).values("craftsman")) for some in _trained(first, end)))
+    theirs = within.narrowed(code).q("craftsman__region", matter=None)
+    trained = reduce(or_, (Q(pk__in=some.filter(theirs).values("craftsman")) for some in _trained(first, end)))
     if rule.minutes:
         stands = standings(rows.filter(here & trained).order_by(), on=on)
         return Q(pk__in=[pk for pk, one in stands.items() if one.until is not None and one.until <= last])

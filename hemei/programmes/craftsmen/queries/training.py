@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from hemei.core.access import Scope
 from hemei.core.personal import decrypt
@@ -21,16 +22,19 @@ def of_matter(held: str) -> Q:
 
 def sessions(*, within: Scope) -> QuerySet[Session]:
     """The sessions of a scope, each with `came`: how many were there."""
-    there = Q(attendances__struck_at=None)
-    return Session.objects.filter(within.q(matter=of_matter)).annotate(came=Count("attendances", filter=there))
+    return Session.objects.filter(within.q(matter=of_matter)).annotate(came=_came())
 
 
 def concerning(*, within: Scope) -> QuerySet[Session]:
     """The sessions of a scope, and those of the townships and districts that it lies in: its craftsmen go there too."""
     above = {prefix[:level] for prefix in within.prefixes for level in Level if level <= len(prefix)}
-    there = Q(attendances__struck_at=None)
-    rows = Session.objects.filter(within.q(matter=of_matter) | Q(region__in=above))
-    return rows.annotate(came=Count("attendances", filter=there))
+    return Session.objects.filter(within.q(matter=of_matter) | Q(region__in=above)).annotate(came=_came())
+
+
+def _came() -> Coalesce:
+    """Counted for the sessions that are shown; joined with them, all of a scope would have to be counted first."""
+    there = Attendance.objects.filter(session=OuterRef("pk"), struck_at=None).order_by().values("session")
+    return Coalesce(Subquery(there.annotate(n=Count("pk")).values("n")), 0)
 
 
 def session(pk: int, *, within: Scope) -> Session | None:
