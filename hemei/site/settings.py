@@ -138,7 +138,8 @@ def database(url: str) -> dict[str, object]:
                 "timeout": 20,
                 # Commits are synced by core/writing.py, after the turn to write and before the answer.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-                "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;",
+                "PRAGMA mmap_size=268435456; PRAGMA temp_store=MEMORY;"
+                "PRAGMA secure_delete=ON;",  # overwritten, not only forgotten
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:

@@ -12,6 +12,8 @@ from hemei.core.models import Account, BatchState, Duty, Holding, ImportBatch, P
 from hemei.core.registry import registry
 from hemei.terms.day import start_of
 
+LEFT_LYING = (BatchState.READY, BatchState.ASKING, BatchState.FAILED)
+
 
 def persons_to_erase(*, within: Scope, before: date) -> QuerySet[Person]:
     """Persons whose households once held a place, and none since that day. Those erased already are left out."""
@@ -54,7 +56,9 @@ def accounts_to_erase(*, within: Scope, before: date) -> QuerySet[Account]:
 
 
 def imports_to_forget(*, within: Scope, before: date) -> QuerySet[ImportBatch]:
-    """Imports begun before that day and over, whose rows are still staged."""
-    over = (BatchState.APPLIED, BatchState.FAILED, BatchState.DISCARDED)
+    """Imports begun before that day and over, of which something is still kept: rows, or what was seen of the tables.
+    One that failed or that nobody confirmed keeps the uploaded files besides."""
+    over = (BatchState.APPLIED, BatchState.DISCARDED, *LEFT_LYING)
     rows = ImportBatch.objects.filter(within.q(matter="matter"), created_at__lt=start_of(before), state__in=over)
-    return rows.filter(Exists(StagedRow.objects.filter(batch=OuterRef("pk"))))
+    staged = Exists(StagedRow.objects.filter(batch=OuterRef("pk")))
+    return rows.filter(Q(state__in=LEFT_LYING) | Q(understood__has_key="tables") | staged)

@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone
 
 from hemei.core.access import Scope
@@ -36,6 +37,13 @@ def overdue(within: Scope, before: date) -> dict[str, int]:
         "accounts": accounts_to_erase(within=within, before=before).count(),
         "imports": imports_to_forget(within=within, before=before).count(),
     }
+
+
+def _forget_log() -> None:
+    """SQLite's write-ahead log still holds pages as they were, until it is begun anew."""
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @personal.command("list", help=_("数一数会删掉多少；不列出任何人。"))
@@ -71,6 +79,7 @@ def erase(before: date, document: str, region: str | None) -> None:
     for batch in imports_to_forget(within=within, before=before):
         rows += forget_rows(batch=batch, document=document, by=by)
     sessions, _each = Session.objects.filter(expire_date__lt=timezone.now()).delete()
+    _forget_log()
     click.echo(
         _("已删除：%(persons)s 人，%(accounts)s 个电话，%(rows)s 行导入数据，%(sessions)s 次登录")
         % {"persons": persons, "accounts": accounts, "rows": rows, "sessions": sessions}

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from hemei.core.access import Scope
@@ -31,3 +34,30 @@ def test_the_command_counts_names_nobody_and_deletes(house: Place, people: Peopl
     assert not Person.objects.filter(name__in=["王小明", "王小红"]).exists()
     assert AuditEntry.objects.filter(verb__in=["person.erase", "register.forget"]).count() == 3
     assert hemei("personal", "erase", "--before", before, "--document", RULE).out.startswith("erased: 0 persons")
+
+
+@pytest.mark.parametrize("state", ["ready", "asking", "failed"])
+def test_an_import_that_was_left_lying_goes_with_its_files(state: str, people: People, hemei) -> None:
+    """A preview that nobody confirmed, columns that nobody named: the uploaded workbook holds everybody in clear."""
+    folder = settings.VAR / "imports" / f"lying-{state}"
+    folder.mkdir(parents=True)
+    (folder / "农户.csv").write_text("村代码,户号,姓名\n429999103200,1,王小明\n", "utf-8")
+    seen = {"tables": [{"sample": [["王小明"]]}], "sheets": []}
+    batch = ImportBatch.objects.create(
+        region=DISTRICT, name="台账", folder=f"imports/lying-{state}", state=state, understood=seen
+    )
+    ImportBatch.objects.filter(pk=batch.pk).update(created_at=timezone.now() - timedelta(days=40))
+    before = str(today() - timedelta(days=30))
+    assert hemei("personal", "list", "--before", before, "--format", "csv").out.split()[-1] == "imports,1"
+    hemei("personal", "erase", "--before", before, "--document", RULE)
+    batch.refresh_from_db()
+    assert (batch.state, batch.understood) == ("discarded", {"sheets": []})
+    assert not folder.exists()
+    assert hemei("personal", "list", "--before", before, "--format", "csv").out.split()[-1] == "imports,0"
+
+
+def test_what_is_deleted_is_overwritten(db: None) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA secure_delete")
+            assert cursor.fetchone() == (1,)

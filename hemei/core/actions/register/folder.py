@@ -104,7 +104,8 @@ def discard(*, batch: ImportBatch, by: Actor) -> None:
     elif batch.state not in (BatchState.READY, BatchState.FAILED, BatchState.ASKING):
         raise Conflict(_("这一批现在是“%(state)s”，不能放弃。") % {"state": batch.get_state_display()})
     batch.state = BatchState.DISCARDED
-    batch.save(update_fields=["state"])
+    batch.understood.pop("tables", None)  # the first rows of each, as they were shown
+    batch.save(update_fields=["state", "understood"])
     StagedRow.objects.filter(batch=batch).delete()
     audit(by, "register.discard", f"batch:{batch.pk}", batch.region)
     forget_files(batch)
