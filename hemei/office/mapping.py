@@ -15,7 +15,7 @@ from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.guessing import columns_of, every_heading, fields_of, guess
 from hemei.core.models import SEVERITY_NAMES
 from hemei.core.registry import registry
-from hemei.engines.tables import headings_at, squeezed
+from hemei.engines.tables import LOOK_FOR_HEADER, headings_at, squeezed
 
 SYSTEMS = {
     "EPSG:4490": lazy("CGCS2000 经纬度"),
@@ -163,7 +163,10 @@ def _asked(key: str, table: Mapping[str, Any], posted: QueryDict | None) -> Tabl
     asked.struck_rows, asked.hidden_columns = table.get("struck", ()), table.get("hidden_columns", ())
     asked.remarks, asked.beside = table.get("remarks", ()), table.get("beside", ())
     if posted is not None:
-        row, depth = _number(posted, f"{key}.row", row, 20), _number(posted, f"{key}.depth", depth, DEEPEST)
+        row, depth = (
+            _number(posted, f"{key}.row", row, LOOK_FOR_HEADER),
+            _number(posted, f"{key}.depth", depth, DEEPEST),
+        )
         asked.crs, asked.hidden = posted.get(f"{key}.crs", ""), posted.get(f"{key}.hidden") == "skip"
         asked.struck = posted.get(f"{key}.struck") == "skip"
         asked.before = False

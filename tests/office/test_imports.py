@@ -143,3 +143,8 @@ def test_an_administrator_uploads_a_mapping_table_sees_what_it_does_and_confirms
     assert house.region == UNITED
     client.force_login(people.auditor.account)
     assert "区划变更" in client.get("/office/audit/").content.decode()
+
+
+def test_a_workbook_of_another_office_is_refused_with_the_way_out(officer: Client) -> None:
+    response = officer.post("/office/imports/", {"files": SimpleUploadedFile("农户.et", b"x")})
+    assert (response.status_code, "另存为“Excel 工作簿（.xlsx）”再传" in response.content.decode()) == (422, True)

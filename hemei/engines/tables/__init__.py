@@ -13,7 +13,7 @@ from hemei.engines.tables.cells import (
     as_yes_no,
 )
 from hemei.engines.tables.geopackage import write_gpkg
-from hemei.engines.tables.header import headings_at, squeezed
+from hemei.engines.tables.header import LOOK_FOR_HEADER, headings_at, squeezed
 from hemei.engines.tables.reading import KINDS, read
 from hemei.engines.tables.spreadsheet import Said
 from hemei.engines.tables.table import BadFile, Row, Table
@@ -21,6 +21,7 @@ from hemei.engines.tables.writing import Sheet, write_csv, write_xlsx
 
 __all__ = [
     "KINDS",
+    "LOOK_FOR_HEADER",
     "BadCell",
     "BadFile",
     "Row",

@@ -54,6 +54,9 @@ YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "Y", "YES", "TRU
 NOTHING = frozenset(["无", "没有", "不详", "不明", "未知", "-", "--", "—", "——", "/", "\\", "、", "×"])
 """What clerks write where there is no name and no number."""
 
+UNKNOWN = NOTHING - {"无", "没有", "×"}
+"""What clerks write where a date, a number or a yes or no is not known."""
+
 SPACED = re.compile(rf"(?<=[\u3400-\u9fff])[{BLANKS}]+(?=[\u3400-\u9fff])")
 NO = frozenset(["否", "无", "没有", "×", "✗", "X", "0", "N", "NO", "FALSE"])
 
@@ -177,7 +180,7 @@ def as_decimal(cell: Cell) -> Decimal | None:
     if isinstance(cell, int | float | Decimal):
         return Decimal(plain_number(cell))
     text = half_width(cell)
-    if text is None:
+    if text is None or text in NOTHING:
         return None
     text = UNIT.sub("", text.replace(" ", "").replace("−", "-"))
     text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
@@ -232,7 +235,7 @@ def as_date(cell: Cell) -> date | None:
     if isinstance(cell, date):
         return _believable(cell.date() if isinstance(cell, datetime) else cell)
     text = half_width(cell)
-    if text is None:
+    if text is None or text in NOTHING:
         return None
     serial = SERIAL.fullmatch(text)
     days = int(serial[1]) + FROM_1904 * isinstance(cell, Since1904) if serial else 0
@@ -266,7 +269,7 @@ def as_yes_no(cell: Cell) -> bool | None:
     Raises BadCell.
     """
     text = half_width(cell)
-    if text is None:
+    if text is None or text in UNKNOWN:
         return None
     if text.upper() in YES:
         return True

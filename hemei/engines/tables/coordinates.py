@@ -79,6 +79,8 @@ def point_fault(x: float | None, y: float | None, system: str | None) -> str:
 def plane_fault(x: float, y: float, name: str) -> str:
     """What is wrong with an easting and a northing that do not fit the zone of the system."""
     origin = false_easting(crs_of(name))
+    if abs(x) <= 180 and abs(y) <= 90:
+        return f"（{x:.4f}，{y:.4f}）像是经纬度，写明的坐标系却是以米计的 {name}：请核对坐标系。"
     if bool(fits_zone(np.array([y]), np.array([x]), origin)[0]):
         return "纵横坐标写反了：测量成果表里的 X坐标 是纵坐标（北），Y坐标 是横坐标（东），请在列的对应关系里换过来。"
     zone = int(x // 1_000_000)
@@ -170,10 +172,12 @@ def false_easting(crs: pyproj.CRS) -> float:
 
 
 def fits_zone(x: NDArray[np.float64], y: NDArray[np.float64], origin: float) -> NDArray[np.bool_]:
-    """Whether the points lie within half a million metres of the central meridian; a plane without zones takes all."""
+    """Whether the points lie within half a million metres of the central meridian; a plane without zones takes all but
+    what must be degrees."""
+    metres = (np.abs(x) > 180) | (np.abs(y) > 90)
     if not origin:
-        return np.isfinite(x) & np.isfinite(y)
-    return (np.abs(x - origin) < HALF_WIDTH_OF_A_ZONE) & (np.abs(y) < FARTHEST_NORTH)
+        return np.isfinite(x) & np.isfinite(y) & metres
+    return metres & (np.abs(x - origin) < HALF_WIDTH_OF_A_ZONE) & (np.abs(y) < FARTHEST_NORTH)
 
 
 def within_the_world(lon: Degrees, lat: Degrees) -> tuple[Degrees, Degrees]:

@@ -5,26 +5,35 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
-from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
-from hemei.engines.tables.sifting import rows_below
-from hemei.engines.tables.table import Aside, BadFile, Table
+from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, remarks_on, shown, squeezed
+from hemei.engines.tables.sifting import Marks, rows_below
+from hemei.engines.tables.table import Aside, BadFile, Row, Table
 
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
-SEPARATORS = ",\t;"
+SEPARATORS = ",\t;|，"
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 UNMARKED = ("utf-8", "gb18030")
 
 
+CUT_OFF = "文件最后是半个字，没有拷贝完整：请重新拷贝一次，再传。"
+
+
 def read_csv(
-    source: bytes | Path, name: str, expected: Iterable[str] = (), header_at: tuple[int, int] | None = None
+    source: bytes | Path,
+    name: str,
+    expected: Iterable[str] = (),
+    header_at: tuple[int, int] | None = None,
+    others: Collection[str] = (),
 ) -> Table:
-    """The one table of a CSV file; `header_at` (row from 1, depth) where somebody has said which row is the header.
+    """The one table of a CSV file; `header_at` (row from 1, depth) where somebody has said which row is the header,
+    `others` headings of other tables that may follow it.
 
     Raises BadFile where it is empty or its characters cannot be read.
     """
@@ -32,13 +41,53 @@ def read_csv(
     records = records_of(source, encoding)
     first = list(islice(records, LOOK_FOR_HEADER))
     if not any(cell for line in first for cell in line):
-        raise BadFile("文件是空的，或前 20 行都没有内容：请核对文件。")
+        raise BadFile("文件是空的，或前 40 行都没有内容：请核对文件。")
     found = find_header(first, expected, at=(header_at[0] - 1, header_at[1]) if header_at else None)
     header, aside = distinct(found.headings), Aside()
     below = islice(enumerate(chain(first, records), start=1), found.below, None)
     top = [[shown(cell) for cell in line] for line in first]
     at = (found.first + 1, found.depth)
-    return Table(name, header, rows_below(header, below, aside), header_at=at, top=top, aside=aside)
+    known = {squeezed(heading) for heading in (*expected, *others)}
+    remarks, last = remarks_on(first, found, known), Last()
+    rows = rows_below(header, last.seen(below), aside, Marks(known=known))
+    if is_open(source, encoding):
+        remarks.append("最后一行后面没有换行，文件可能没有拷贝完整：请核对最后一行，看看后面还有没有。")
+        rows = last.judged(rows, len(header))
+    return Table(name, header, rows, header_at=at, top=top, remarks=remarks, aside=aside)
+
+
+class Last:
+    """The last record of a file, known once it has been walked through."""
+
+    def __init__(self) -> None:
+        self.number = self.width = 0
+
+    def seen(self, numbered: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        for number, cells in numbered:
+            if any(cells):
+                self.number, self.width = number, len(cells)
+            yield number, cells
+
+    def judged(self, rows: Iterable[Row], width: int) -> Iterator[Row]:
+        """The rows, the last one refused where the file breaks off in it: before all its cells, and without an end."""
+        held = None
+        for row in rows:
+            if held is not None:
+                yield held
+            held = row
+        if held is not None and held.number == self.number and self.width < width:
+            fault = f"文件在这一行断了：只有 {self.width} 格，表头有 {width} 格。请重新拷贝文件，或把这一行补全。"
+            held = replace(held, fault=held.fault or fault)
+        if held is not None:
+            yield held
+
+
+def is_open(source: bytes | Path, encoding: str) -> bool:
+    """Whether the last line has no end, as no program that writes such files leaves it."""
+    with opened(source) as file:
+        file.seek(-min(4, file.seek(0, io.SEEK_END)), io.SEEK_END)
+        end = file.read().rstrip(b"\0\x1a") if encoding.startswith("utf-16") else file.read().rstrip(b"\x1a")
+    return not end.endswith((b"\n", b"\r"))
 
 
 def opened(source: bytes | Path) -> BinaryIO:
@@ -50,25 +99,59 @@ def encoding_of(source: bytes | Path) -> str:
     with opened(source) as file:
         start = file.read(4)
         marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
-        return next((name for name in marked or UNMARKED if decodes(file, name)), "") or unreadable()
+        tried = [decoded(file, name) for name in marked or UNMARKED]
+    good = next((one for one in tried if one.good), None)
+    cut = next((one for one in tried if one.cut and one.foreign), None) or next((one for one in tried if one.cut), None)
+    if cut is not None and (good is None or (cut.foreign and tried.index(cut) < tried.index(good))):
+        raise BadFile(CUT_OFF)
+    return good.encoding if good is not None else unreadable(max(one.lines for one in tried))
 
 
-def decodes(file: BinaryIO, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
+def is_text(source: bytes | Path) -> bool:
+    """Whether the file holds nothing but text, in an encoding that is known, and any at all."""
     try:
-        while chunk := file.read(CHUNK):
-            if "\0" in decoder.decode(chunk):
-                return False  # no text has these; a picture or a workbook renamed to .csv does
+        encoding_of(source)
+    except BadFile:
+        return False
+    with opened(source) as file:
+        return bool(file.read(1))
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What became of a file read in an encoding: whether it is one, or would be but for half a character at its end;
+    whether there were letters by which that shows; on which line the reading ended."""
+
+    encoding: str
+    good: bool = False
+    cut: bool = False
+    foreign: bool = False
+    lines: int = 1
+
+
+def decoded(file: BinaryIO, encoding: str) -> Decoded:
+    decoder, lines, foreign = codecs.getincrementaldecoder(encoding)(), 1, False
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        try:
+            text = decoder.decode(chunk)
+        except UnicodeDecodeError as fault:
+            return Decoded(encoding, lines=lines + chunk[: fault.start].count(b"\n"))
+        if "\0" in text:
+            return Decoded(encoding)  # no text has these; a picture or a workbook renamed to .csv does
+        lines, foreign = lines + text.count("\n"), foreign or not text.isascii()
+    try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return Decoded(encoding, cut=True, foreign=foreign, lines=lines)
+    return Decoded(encoding, good=True, foreign=foreign, lines=lines)
 
 
-def unreadable() -> str:
+def unreadable(line: int) -> str:
     """Raises BadFile: nobody knows how its letters are written."""
-    raise BadFile("文件的文字编码看不懂：请在 Excel 或 WPS 中另存为“CSV UTF-8（逗号分隔）”。")
+    raise BadFile(
+        f"文件的文字编码看不懂，到第 {line} 行读不下去：请在 Excel 或 WPS 中打开核对，另存为“CSV UTF-8（逗号分隔）”。"
+    )
 
 
 def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:

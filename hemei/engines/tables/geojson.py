@@ -150,7 +150,7 @@ def rows_of_features(text: str, start: int, header: Mapping[str, str]) -> Iterat
 
 def flat(value: object) -> object:
     """A property; what is nested stays as JSON text."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value_of(value)
+    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else value_of(value)
 
 
 def wkb_of(geometries: Sequence[object]) -> list[bytes | None]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from hemei.engines.tables.cells import BLANKS, BadCell, as_text
 
-LOOK_FOR_HEADER = 20
+LOOK_FOR_HEADER = 40
 """The header is sought in this many rows: titles and notes stand above it."""
 
 DEEPEST = 3
 """A header has at most this many rows."""
+
+SAYS = re.compile(r"[^（(：:]{2,12}[：:].+")
+"""What a cell above a table says of it ("填报单位：青石镇"): no heading."""
+
+SURELY_A_HEADER = 3
+"""So many known headings in one row are a header, wherever it stands."""
 
 DATA_LIKE = re.compile(r"[\d.,:/\-\sXx]{4,}")
 Spans = Mapping[tuple[int, int], tuple[int, int]]
@@ -68,6 +74,46 @@ def find_header(
     )
 
 
+def says_of_itself(row: Sequence[object]) -> bool:
+    """Whether a row above a table says who filled it in and when."""
+    return any(SAYS.fullmatch(heading_of(cell)) for cell in row)
+
+
+def is_header_of(row: Sequence[object], known: Collection[str]) -> bool:
+    """Whether a row is a table's header: three or more cells, most of them known headings (squeezed), all texts."""
+    filled = [cell for cell in row if cell is not None and heading_of(cell)]
+    if len(filled) < SURELY_A_HEADER or not all(isinstance(cell, str) for cell in filled):
+        return False
+    found = {squeezed(str(cell)) for cell in filled} & set(known)
+    return len(found) >= SURELY_A_HEADER and 2 * len(found) > len(filled)
+
+
+def remarks_on(rows: Sequence[Sequence[object]], header: Header, expected: Iterable[str]) -> list[str]:
+    """What a person should know of where the header stands: another table above it, the same columns side by side."""
+    known, found = {squeezed(heading) for heading in expected}, []
+    above = next((k for k, row in enumerate(rows[: header.first]) if is_header_of(row, known)), None)
+    if above is not None:
+        found.append(
+            f"第 {above + 1} 行也像表头，上面的第 {above + 1}–{header.first} 行没有读：请把两张表分到两个工作表，"
+            "或者在选列名时改“表头是第几行”。"
+        )
+    if times := side_by_side(header.headings):
+        found.append(
+            f"同样的列左右并排放了 {times} 份，只能读其中一份：请把右边的各份剪下来，接到最左边那一份的下面，再传。"
+        )
+    return found
+
+
+def side_by_side(headings: Sequence[str]) -> int:
+    """How many times the same two or more headings stand beside each other, 0 where they do not."""
+    for width in range(2, len(headings) // 2 + 1):
+        block, rest = list(headings[:width]), list(headings[width:])
+        times = len(headings) // width
+        if all(block) and len(headings) % width == 0 and rest == block * (times - 1):
+            return times
+    return 0
+
+
 def _rank(header: Header, wanted: set[str]) -> tuple[int, int, int]:
     known = len(wanted & {squeezed(heading) for heading in header.headings})
     return known, -header.depth, -header.first
@@ -77,8 +123,10 @@ def _candidates(rows: Sequence[Sequence[object]], wanted: set[str], spans: Spans
     """Every block of rows that has a known heading."""
     found = []
     for first, row in enumerate(rows):
+        if says_of_itself(row):
+            continue
         merged = _merged_depth(rows, first, spans)
-        if first and _merged_depth(rows, first - 1, spans) > 1:
+        if first and not says_of_itself(rows[first - 1]) and _merged_depth(rows, first - 1, spans) > 1:
             continue  # the lower half of a header
         if merged == 1 and first + 1 < len(rows) and _may_go_on(row, rows[first + 1]):
             found.append(Header(first, 2, _named(rows[first : first + 2], first, wanted, spans)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from hemei.engines.tables.delimited import read_csv
+from hemei.engines.tables.delimited import is_text, read_csv
 from hemei.engines.tables.geojson import read_geojson
 from hemei.engines.tables.geopackage import opening_bytes, read_filegdb, read_geopackage, read_shapefile
 from hemei.engines.tables.spreadsheet import Said, read_workbook
@@ -66,10 +66,11 @@ def read_rows(source: bytes | Path, name: PurePath, suffix: str, expected: Itera
         if LOCKED in content:
             raise BadFile(f"“{name.name}”设了打开密码：请在 Excel 或 WPS 中去掉密码，保存以后再传。")
         return read_workbook(content, expected, said, old=True)
-    if suffix in NEW:
-        return read_workbook(source, expected, said)
     if start.startswith(ZIP):  # the reader goes by a path's name
-        return read_workbook(source if isinstance(source, bytes) else source.read_bytes(), expected, said)
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        own = suffix in NEW or isinstance(source, bytes)
+        return read_workbook(source if own or isinstance(source, bytes) else source.read_bytes(), expected, said)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"MIME-Version:")):
         raise BadFile(f"“{name.name}{WEB_PAGE}")
-    return [read_csv(source, name.stem, expected, said.header_at)]
+    if suffix in NEW and not is_text(source):
+        return read_workbook(source, expected, said)  # says what is wrong with it
+    return [read_csv(source, name.stem, expected, said.header_at, said.others)]

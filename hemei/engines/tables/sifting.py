@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hemei.engines.tables.header import shown, squeezed
+from hemei.engines.tables.header import is_header_of, shown, squeezed
 from hemei.engines.tables.table import Aside, Row, value_of
 
 TOTAL = re.compile(
@@ -20,6 +20,7 @@ NOTE = re.compile(
 SIGNED = re.compile(r"[^\d\s]{0,12}[（(](?:签字|签名|签章|盖章|公章|章)[）)][：:]?.{0,12}")
 EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|填写示例|例如|举例)[）)】]?[：:]?.{0,6}")
 STEMS = "甲乙丙丁戊己庚辛壬癸"
+REPEATED = "重复的表头"
 NARROW = 3
 """A table of at most this many columns may well have a row with a single filled cell."""
 
@@ -33,6 +34,7 @@ class Marks:
     struck: Mapping[int, Collection[int]] = field(default_factory=dict)
     skip_hidden: bool = False
     skip_struck: bool = False
+    known: Collection[str] = ()  # headings, squeezed, by which another table further down is known
 
     def crossed(self, number: int, values: Sequence[object]) -> list[int] | None:
         """The filled columns that are struck out; None where all are."""
@@ -49,6 +51,7 @@ def rows_below(
 ) -> Iterator[Row]:
     """The rows of data from (number, cells); the others are noted aside with the reason."""
     marks = marks or Marks()
+    elsewhere = 0  # where another table has begun
     squeezed_header, first = [squeezed(heading) for heading in header], True
     for number, cells in numbered:
         values = [value_of(cell) for cell in cells]
@@ -62,6 +65,13 @@ def rows_below(
             why = "这一行划了删除线"
         else:
             why = reason_to_pass(values, squeezed_header, first)
+        if why == REPEATED:
+            elsewhere = 0
+        elif is_header_of(values, marks.known):
+            elsewhere = number
+            aside.others.append(number)
+        if elsewhere:
+            why = f"从第 {elsewhere} 行起是另一张表"
         if why:
             aside.leave(number, " ".join(shown(cell) for cell in filled[:4])[:60], why)
             continue
@@ -96,7 +106,7 @@ def reason_to_pass(values: Sequence[object], header: Sequence[str], first: bool)
         return "栏次（列的编号）"
     pairs = [(squeezed(shown(v)), h) for v, h in zip(values, header, strict=False) if v is not None]
     if len(pairs) > 1 and all(text and (text == h or h.endswith(text)) for text, h in pairs):
-        return "重复的表头"
+        return REPEATED
     if len(filled) == 1 and len(header) > NARROW:
         return "只有一格有内容，看作小标题或说明"
     return ""

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TypeGuard
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hemei.engines.tables.cells import Since1904
-from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, shown
+from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, remarks_on, shown, squeezed
 from hemei.engines.tables.oldbook import unsaid_of_old
 from hemei.engines.tables.sifting import Marks, rows_below
 from hemei.engines.tables.struck import Struck, crossed_out, struck_in
@@ -46,11 +46,12 @@ SAVE_AGAIN = "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xl
 @dataclass(frozen=True)
 class Said:
     """What somebody has said of a sheet: its header's first row (from 1) and depth, whether rows that are hidden or
-    struck out whole are left out."""
+    struck out whole are left out; `others` are headings of other tables that may stand on it."""
 
     header_at: tuple[int, int] | None = None
     skip_hidden: bool = False
     skip_struck: bool = False
+    others: Collection[str] = ()
 
 
 def read_workbook(
@@ -92,7 +93,8 @@ def table_of(
     header, aside = distinct(found.headings, left), Aside()
     below = islice(enumerate(chain(first, lines), start=1), found.below, None)
     struck = {number: {at - left for at in columns} for number, columns in unsaid.struck.items()}
-    marks = Marks(unsaid.hidden, struck, said.skip_hidden, said.skip_struck)
+    known = {squeezed(heading) for heading in (*expected, *said.others)}
+    marks = Marks(unsaid.hidden, struck, said.skip_hidden, said.skip_struck, known)
     rows = rows_below(header, below, aside, marks)
     top = [[shown(cell) for cell in line] for line in first[:LOOK_FOR_HEADER]]
     merged = [(*corner, *end) for corner, end in spans.items() if corner[0] < LOOK_FOR_HEADER]
@@ -105,6 +107,7 @@ def table_of(
         top=top,
         spans=merged,
         left=left,
+        remarks=remarks_on(first, found, known),
         hidden_columns=[header[k] for k in range(len(header)) if any(a <= k + left <= b for a, b in unsaid.columns)],
         struck=sorted(number for number in struck if number > found.below)[:MOST_NOTED],
         beside=beside,

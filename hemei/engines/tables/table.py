@@ -40,6 +40,7 @@ class Aside:
     struck_count: int = 0
     partly: list[tuple[int, str]] = field(default_factory=list)  # rows of which some cells are struck out, and which
     partly_count: int = 0
+    others: list[int] = field(default_factory=list)  # where another table begins below this one
 
     def leave(self, number: int, text: str, why: str) -> None:
         self.count += 1

@@ -422,3 +422,20 @@ def test_days_are_counted_from_where_the_workbook_counts_them() -> None:
         [table] = read(content, name)
         [row] = table.rows
         assert as_date(row.values["日期"]) == date(2023, 5, 1)
+
+
+def test_half_a_character_at_the_end_is_told_from_an_unknown_encoding() -> None:
+    text = "村,户主\r\n上河村,李大山"
+    for encoding in ("gbk", "utf-8"):
+        with pytest.raises(BadFile, match="半个字"):
+            read(text.encode(encoding)[:-1], "户.csv")
+
+
+def test_bytes_of_another_encoding_are_named_by_their_line() -> None:
+    with pytest.raises(BadFile, match="到第 3 行读不下去"):
+        read("村,户主\r\n上河村,王\r\n".encode("gbk") + b"\xff\xfe,x\r\n", "户.csv")
+
+
+def test_the_same_columns_beside_each_other_are_said() -> None:
+    (table,) = read("村,户主,村,户主\r\n甲,乙,丙,丁\r\n".encode(), "户.csv")
+    assert "左右并排放了 2 份" in table.remarks[0]

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
+from hemei.core.actions.register.guessing import every_heading
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.shapes import Memory, as_before
 from hemei.core.actions.register.sheet import Plan, plan_of
@@ -28,7 +29,7 @@ class Chosen:
 
 def chosen(folder: Path, sheet: Sheet, memory: Memory) -> Chosen:
     """The sheet that is named; else every sheet or layer with the columns that the register needs. Raises Mistaken."""
-    said = Said(sheet.header, sheet.hidden == "skip", sheet.struck == "skip")
+    said = Said(sheet.header, sheet.hidden == "skip", sheet.struck == "skip", every_heading())
     tables = tables_of(folder, sheet.file, expected_of(sheet), said)
     several = len(tables) > 1
     named = [table for table in tables if table.name == sheet.sheet] if sheet.sheet else tables
@@ -95,6 +96,13 @@ def said_again(understood: Mapping[str, Any]) -> dict[str, Any]:
     return said | ({"header": understood["header_at"]} if understood["header_at"][0] else {})
 
 
+def _further(table: Table) -> list[str]:
+    if not table.aside.others:
+        return []
+    where = "、".join(str(number) for number in table.aside.others[:20])
+    return [_("第 %(where)s 行起像是另一张表，没有读：请把它移到另一个工作表再传。") % {"where": where}]
+
+
 def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:
     """What was made of a table: shown in the preview, and corrected there."""
     return {
@@ -115,5 +123,5 @@ def understood_of(plan: Plan, table: Table, system: str) -> dict[str, Any]:
         "hidden_columns": list(table.hidden_columns),
         "struck": {"count": table.aside.struck_count, "rows": table.aside.struck},
         "partly": {"count": table.aside.partly_count, "rows": table.aside.partly},
-        "remarks": list(table.remarks),
+        "remarks": [*table.remarks, *_further(table)],
     }

@@ -64,10 +64,11 @@ def guess(header: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def recognised(table: Mapping[str, Any], memory: Memory) -> tuple[list[int], dict[str, dict[str, Any]]] | None:
     """Where the header is and what was said, where a table of this shape was read before."""
+    headings = every_heading()
     for first in range(1, len(table["top"]) + 1):
         for depth in range(1, DEEPEST + 1):
             at = (first, depth)
-            shape = shape_of(headings_at(table["top"], table["spans"], table["left"], at, every_heading()))
+            shape = shape_of(headings_at(table["top"], table["spans"], table["left"], at, headings))
             if shape in memory:
                 return list(at), {register: dict(said) for register, said in memory[shape].items()}
     if not table["top"] and (shape := shape_of(table["header"])) in memory:

@@ -11,6 +11,7 @@ import yaml
 from django.utils.translation import gettext as _
 
 from hemei.core.errors import Mistaken
+from hemei.engines.tables import LOOK_FOR_HEADER
 from hemei.terms.region import BadRegionCode, RegionCode
 
 NAME = "district.yaml"
@@ -160,8 +161,12 @@ def _header(said: object, register: str) -> tuple[int, int] | None:
     if said is None:
         return None
     first, depth = said if isinstance(said, list | tuple) and len(said) == 2 else (said, 1)
-    if not isinstance(first, int) or not isinstance(depth, int) or not (1 <= first <= 20 and 1 <= depth <= 3):
-        raise _wrong(_("“%(register)s”的 header 写表头是第几行（1–20），两行写成 [行, 2]") % {"register": register})
+    if (
+        not isinstance(first, int)
+        or not isinstance(depth, int)
+        or not (1 <= first <= LOOK_FOR_HEADER and 1 <= depth <= 3)
+    ):
+        raise _wrong(_("“%(register)s”的 header 写表头是第几行（1–40），两行写成 [行, 2]") % {"register": register})
     return first, depth
 
 

@@ -80,13 +80,8 @@ def in_cgcs2000(lines: Sequence[Line], system: str) -> list[Line]:
 
 def _shapes(lines: Sequence[Line], system: str) -> list[Line]:
     shapes = shapely.from_wkb([line.geometry for line in lines], on_invalid="ignore")
-
-    def moved(vertices: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(to_cgcs2000(vertices[:, 0], vertices[:, 1], system))
-
-    placed = shapely.transform(shapely.force_2d(shapes), moved) if any(line.geometry for line in lines) else shapes
     out = []
-    for line, shape in zip(lines, placed, strict=True):
+    for line, shape in zip(lines, _moved(shapely.force_2d(shapes), system), strict=True):
         if line.geometry is None:
             out.append(line)
         elif shape is None or shape.is_empty or not np.isfinite(shape.bounds).all():
@@ -94,6 +89,16 @@ def _shapes(lines: Sequence[Line], system: str) -> list[Line]:
         else:
             out.append(replace(line, geometry=bytes(shapely.to_wkb(shape))))
     return out
+
+
+def _moved(shapes: NDArray[np.object_], system: str) -> NDArray[np.object_]:
+    """The geometries in degrees; None where a corner has no place there, for no ring closes over what is no number."""
+    vertices, owner = shapely.get_coordinates(shapes, return_index=True)
+    moved = np.column_stack(to_cgcs2000(vertices[:, 0], vertices[:, 1], system))
+    lost = np.unique(owner[~np.isfinite(moved).all(axis=1)])
+    shapes[lost] = None
+    placed: NDArray[np.object_] = shapely.set_coordinates(shapes, moved[~np.isin(owner, lost)])
+    return placed
 
 
 def _shape_fault(geometry: bytes, system: str) -> BadCell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -130,7 +130,9 @@ def plain(value: object) -> Any:
     """A cell as JSON has it."""
     if isinstance(value, Decimal):
         return float(value)
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, timedelta) else value
 
 
 def held_to(fields: Sequence[Field], *kept: type[models.Model], **longest: int) -> list[Field]:

@@ -24,6 +24,7 @@ BESIDE = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd"
 MOST_FILES, MOST_PARTS = 60, 1_000  # the parts are those of FileGDBs
 GDB_PART = re.compile(r"gdb|timestamps|a[0-9a-f]{8}\.[\w.]{1,40}", re.IGNORECASE)
 UNPACKED_FACTOR = 5  # a zip may grow to this many times what may be uploaded
+OTHER_OFFICE = (".et", ".ett", ".ods", ".xlsb")
 CHUNK = 1 << 20
 LONGEST_NAME = 100
 
@@ -73,6 +74,12 @@ class _Allowance:
 
 
 def _keep(folder: Path, name: str, content: IO[bytes], left: _Allowance) -> None:
+    if name.lower().endswith(OTHER_OFFICE):
+        raise Mistaken(
+            _("还不能读“%(name)s”：请在 WPS 或 LibreOffice 中打开，另存为“Excel 工作簿（.xlsx）”再传。")
+            % {"name": name},
+            field="files",
+        )
     if not name.lower().endswith((*SUFFIXES, *BESIDE)):
         raise Mistaken(
             _("不能导入“%(name)s”：请使用 %(suffixes)s 文件，或把它们打成一个 .zip。")

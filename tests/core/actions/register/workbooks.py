@@ -10,7 +10,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import xlsxwriter
@@ -241,6 +241,82 @@ def old_crossed_out() -> bytes:
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+@case("a header of three rows below who filled it in, merged across")
+def three_headers() -> bytes:
+    book, sheet = sheet_of(
+        ["青石镇农户基本情况统计表"],
+        ["填报单位：青石镇人民政府", None, None, None, "填报日期：2026年10月8日"],
+        ["序号", "村代码", "组", "户主信息", None, None, "家庭情况", None],
+        [None, None, None, "户号", "基本", None, "人口", None],
+        [None, None, None, None, "姓名", "联系电话", "总数", "常住"],
+        [1, V, "一组", "0001", "王小明", "13800001234", 4, 2],
+        [2, V, "一组", "0002", "李大山", "13900005678", 2, 2],
+    )
+    for cells in ["A1:H1", "A2:D2", "A3:A5", "B3:B5", "C3:C5", "D3:F3", "G3:H3", "D4:D5", "E4:F4", "G4:H4"]:
+        sheet.merge_cells(cells)
+    return saved(book)
+
+
+@case("a header in row 30")
+def far_down() -> bytes:
+    return simple(*[[f"第{number}条说明"] for number in range(1, 30)], HOUSEHOLDS, ONE, TWO)
+
+
+@case("another table below, its columns in another order")
+def another_below() -> bytes:
+    return simple(HOUSEHOLDS, ONE, TWO, [], ["村代码", "户主姓名", "户号", "人口"], [V, "孙七", "0003", 1])
+
+
+@case("another table below, and the first goes on under its header again")
+def goes_on() -> bytes:
+    return simple(HOUSEHOLDS, ONE, ["村代码", "房屋编号", "层数"], [V, "F-1", 2], HOUSEHOLDS, TWO)
+
+
+@case("another table above")
+def another_above() -> bytes:
+    return simple(["村代码", "房屋编号", "层数"], [V, "F-1", 2], [], HOUSEHOLDS, ONE, TWO)
+
+
+@case("the same columns three times beside each other")
+def side_by_side() -> bytes:
+    third: list[object] = [V, "0003", "孙七"]
+    return simple(["村代码", "户号", "户主姓名"] * 3, [V, "0001", "王小明", V, "0002", "李大山", *third])
+
+
+@case("a time of day where nobody looks, a day that Excel counts as none")
+def odd_times() -> bytes:
+    book, sheet = sheet_of([*HOUSEHOLDS, "登记时间"], [*ONE, time(9, 30)], [*TWO, 0])
+    sheet["G3"].number_format = "yyyy/m/d"
+    return saved(book)
+
+
+@case("words for what nobody knows where a number is wanted")
+def unknown() -> bytes:
+    return simple(HOUSEHOLDS, [*ONE[:5], "不详"], [*TWO[:5], "—"])
+
+
+@case("lines of text under a new workbook's name", "表.xlsx")
+def text_as_workbook() -> bytes:
+    return gbk()
+
+
+@case("CSV whose cells full-width commas part", "表.csv")
+def wide_commas() -> bytes:
+    lines = (HOUSEHOLDS, ONE, TWO)
+    return "".join("，".join(str(cell) for cell in row) + "\r\n" for row in lines).encode("gbk")
+
+
+@case("CSV cut off in its last cell", "表.csv")
+def cut_in_last_cell() -> bytes:
+    return gbk().removesuffix(b"\r\n")
+
+
+@case("CSV cut off in the middle of its last row", "表.csv")
+def cut_in_last_row() -> bytes:
+    whole = gbk()
+    return whole[: whole.rindex("大".encode("gbk"))]
 
 
 @case("平 for 坪 in a village's name")
