@@ -95,7 +95,10 @@ def opened(source: bytes | Path) -> BinaryIO:
 
 
 def encoding_of(source: bytes | Path) -> str:
-    """The encoding, found by reading the whole file once: a single byte of GBK may stand on its last line."""
+    """The encoding, found by reading the whole file once: a single byte of GBK may stand on its last line.
+
+    Raises BadFile.
+    """
     with opened(source) as file:
         start = file.read(4)
         marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
