@@ -26,6 +26,8 @@ OLD_HOUSE = frozenset({"rebuild", "extend", "storey", "dangerous", "relocate", "
 """Kinds of work that concern a house which already stands."""
 SETTLED_BY_STEPS = frozenset({"building.G11", "building.G12", "building.G15"})
 """Gates that open by themselves once meeting, notice and agreement are recorded."""
+OPENED_BY_THE_NEXT = frozenset({"building.G15"})
+"""Those of them that fail until then; the others are unknown until then, and where they fail somebody has to act."""
 
 
 @cache
@@ -64,6 +66,7 @@ class Facts:
     other_offices: tuple[str, ...] = ()  # where those are registered: whom to ask, no more
     other_permits: int = 0
     verdicts: tuple[tuple[str, Outcome], ...] | None = None  # what the control map says, rule by rule
+    unset: frozenset[str] = frozenset()  # rules for which the district has no layer or number
     convened: str = ""
     entitled: int = 0
     present: int = 0
@@ -217,6 +220,16 @@ def _some(rules: Sequence[str]) -> str:
     return _("%(rules)s 等 %(n)d 条") % {"rules": named, "n": len(rules)} if len(rules) > 3 else named
 
 
+def _unclear(rules: Sequence[str], unset: frozenset[str]) -> str:
+    """What is to be measured there first, then what nobody can measure against."""
+    asked = [rule for rule in rules if rule not in unset]
+    nowhere = [rule for rule in rules if rule in unset]
+    said = [_("要到现场量：%(rules)s") % {"rules": _some(asked)}] if asked else []
+    if nowhere:
+        said.append(_("图层或数值未配置，要到现场看：%(rules)s") % {"rules": _some(nowhere)})
+    return _("；").join(said)
+
+
 @gate("building.G08", gettext_lazy("管控规则"), "planning.41")
 def control(facts: Facts) -> Answer:
     if facts.verdicts is None:
@@ -227,7 +240,7 @@ def control(facts: Facts) -> Answer:
     if failed:
         return Answer(FAIL, _("不符合：%(rules)s") % {"rules": _some(failed)}, key=key)
     if unclear:
-        return Answer(UNKNOWN, _("要到现场量：%(rules)s") % {"rules": _some(unclear)}, key=key)
+        return Answer(UNKNOWN, _unclear(unclear, facts.unset), key=key)
     return Answer(PASS, _("%(n)d 条规则都符合") % {"n": len(facts.verdicts)})
 
 

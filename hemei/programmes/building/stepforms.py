@@ -144,7 +144,9 @@ def _refusal(permit: Permit) -> dict[str, forms.Field]:
     appeal.initial = _set("appeal", permit)
     return {
         "clause": forms.ChoiceField(
-            label=gettext_lazy("依据哪一条"), choices=[(clause(key).citation, clause(key).citation) for key in clauses]
+            label=gettext_lazy("依据哪一条"),
+            choices=[(clause(key).citation, clause(key).citation) for key in clauses],
+            widget=forms.RadioSelect,
         ),
         "document": text_field(gettext_lazy("决定书文号"), 160, required=True),
         "appeal": appeal,

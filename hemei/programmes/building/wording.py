@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from hemei.programmes.building.models import Permit
 from hemei.programmes.building.shapes import area_m2
 
 Text = str | Promise
@@ -27,6 +28,18 @@ NEXT: dict[str, Text] = {
     "withdrawn": _("已经撤回"),
     "lapsed": _("批准已经失效，要建须重新申请"),
 }
+
+NOTICE_OVER, OBJECTED = _("公示期满了，等村里审查"), _("公示有异议，等村里处理")
+
+
+def next_step(permit: Permit) -> Text:
+    """What a permit waits for."""
+    if permit.state == "publicised" and permit.objections_open:
+        return OBJECTED
+    if permit.state == "publicised" and permit.notice_worked_days is not None:
+        return NOTICE_OVER
+    return NEXT[permit.state]
+
 
 OUTCOMES: dict[str, Text] = {"pass": _("符合"), "fail": _("不符合"), "unknown": _("待核")}
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from hemei.core.access import Scope
 from hemei.law.book import Book
 from hemei.law.lists import EXISTING, rule_id, title_of
-from hemei.law.rules import USE_TITLES, WORK_TITLES
 from hemei.office.filters import FilterForm
 from hemei.office.forms import DayField, OfficeForm, dress
 from hemei.programmes.control.actions.layers import WIDEST_ROAD_M
@@ -20,6 +19,7 @@ from hemei.programmes.control.kinds import layer_kinds
 from hemei.programmes.control.models import Decided
 from hemei.programmes.control.offering import NewLayer
 from hemei.programmes.control.reading import Wanted
+from hemei.programmes.control.wording import USES, WORKS
 from hemei.terms.day import today
 
 
@@ -89,10 +89,10 @@ class SpotForm(OfficeForm):
     lat = forms.FloatField(label=gettext_lazy("纬度"), min_value=0, max_value=60)
     work = forms.ChoiceField(
         label=gettext_lazy("要做什么"),
-        choices=[(key, title) for key, title in WORK_TITLES.items() if key != "existing"],
+        choices=[(key, title) for key, title in WORKS.items() if key != "existing"],
         initial="new",
     )
-    use = forms.ChoiceField(label=gettext_lazy("用途"), choices=USE_TITLES.items(), initial="house")
+    use = forms.ChoiceField(label=gettext_lazy("用途"), choices=USES.items(), initial="house")
     storeys = forms.IntegerField(label=gettext_lazy("层数"), min_value=0, max_value=99, required=False)
     height_m = forms.FloatField(label=gettext_lazy("建筑高度（米）"), min_value=0, max_value=300, required=False)
 

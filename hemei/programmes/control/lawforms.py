@@ -14,11 +14,11 @@ from hemei.core.access import Scope
 from hemei.law.book import Book
 from hemei.law.clauses import plain_title, whole_article
 from hemei.law.plan import TIERS, ZONES
-from hemei.law.rules import EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
+from hemei.law.rules import EVERYWHERE, Rule
 from hemei.office.filters import FilterForm, search_field
 from hemei.office.forms import DayField, OfficeForm
 from hemei.programmes.control.fields import Documented, Plan, named, ticked_field, visibility_field
-from hemei.programmes.control.wording import KINDS
+from hemei.programmes.control.wording import KINDS, USES, WORKS
 from hemei.programmes.control.writing_clauses import Cited
 from hemei.programmes.control.writing_rules import Written
 from hemei.terms.day import today
@@ -30,7 +30,7 @@ class RuleForm(OfficeForm):
     """One of the district's own rules, with its clause and its number."""
 
     title = forms.CharField(label=gettext_lazy("规则名称"), max_length=80)
-    kind = forms.ChoiceField(label=gettext_lazy("做什么"), choices=[(kind.value, said) for kind, said in KINDS.items()])
+    kind = forms.ChoiceField(label=gettext_lazy("怎么管"), choices=[(kind.value, said) for kind, said in KINDS.items()])
     layer = forms.ChoiceField(label=gettext_lazy("在哪个图层"))
     of = forms.CharField(
         label=gettext_lazy("只管哪一类"),
@@ -67,11 +67,11 @@ class RuleForm(OfficeForm):
         help_text=gettext_lazy("从这天起按这一版，以前的日子照旧按前一版。要改正某一版，就填它原来的起始日。"),
     )
     ends = DayField(label=gettext_lazy("规则到哪天为止"), required=False)
-    uses = ticked_field(gettext_lazy("管哪些用途"), USE_TITLES.items(), gettext_lazy("都不勾就是各种用途。"))
+    uses = ticked_field(gettext_lazy("管哪些用途"), USES.items(), gettext_lazy("都不勾就是各种用途。"))
     works = ticked_field(
-        gettext_lazy("管哪些建设"), WORK_TITLES.items(), gettext_lazy("都不勾就是各种建设，公共项目也在内。")
+        gettext_lazy("管哪些建设"), WORKS.items(), gettext_lazy("都不勾就是各种建设，公共项目也在内。")
     )
-    allows = ticked_field(gettext_lazy("只许哪些建设"), WORK_TITLES.items(), gettext_lazy("只用于“只许清单内”。"))
+    allows = ticked_field(gettext_lazy("只许哪些建设"), WORKS.items(), gettext_lazy("只用于“只许清单内”。"))
     document = forms.CharField(label=gettext_lazy("依据的文件"), max_length=120)
     number = forms.CharField(label=gettext_lazy("文号"), max_length=80, required=False)
     article = forms.CharField(label=gettext_lazy("第几条"), max_length=60)

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from hemei.law.book import Book
 from hemei.law.plan import ZONES
-from hemei.law.rules import WORK_TITLES
 from hemei.office.forms import DayField
 from hemei.programmes.control.fields import Documented, Plan, named, ticked_field
+from hemei.programmes.control.wording import WORKS
 from hemei.terms.day import today
 
 LISTED_WORKS = gettext_lazy(
@@ -29,7 +29,7 @@ class PlanRowForm(Documented):
         label=gettext_lazy("内容"), max_length=1000, required=False, widget=forms.Textarea({"rows": 3})
     )
     zone = forms.ChoiceField(label=gettext_lazy("管控分区"), required=False)
-    works = ticked_field(gettext_lazy("哪些建设"), WORK_TITLES.items(), LISTED_WORKS)
+    works = ticked_field(gettext_lazy("哪些建设"), WORKS.items(), LISTED_WORKS)
     starts = DayField(label=gettext_lazy("从哪天起"), required=False, help_text=gettext_lazy("没有写明就空着。"))
     ends = DayField(label=gettext_lazy("到哪天为止"), required=False)
     clause = forms.ChoiceField(label=gettext_lazy("依据的条款"), required=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from hemei.core.models import AuditEntry, Holding, Household, HouseholdMember, P
 from hemei.core.registry import registry
 from hemei.programmes.building.actions.review import ask_set_aside, opine, settle_on_site, sign_set_aside
 from hemei.programmes.building.actions.steps import STEPS
+from hemei.programmes.building.gates import Facts, control
 from hemei.programmes.building.models import Permit, PermitStep
 from hemei.programmes.building.queries.permits import counts, medians
 from hemei.programmes.building.queries.standing import stood
@@ -20,6 +22,7 @@ from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
 from tests.conftest import DISTRICT, TOWNSHIP, VILLAGE, People, brought, build_house, photo
 from tests.programmes.building.conftest import BEGAN, BUILT, MEETING, NUMBERS, Way, applied, household_of, noon, step
+from tests.programmes.building.test_pages import client_of
 
 
 def gate(permit: Permit, key: str):
@@ -58,10 +61,26 @@ def test_the_notice_runs_its_working_days(people: People, way: Way, household: H
     step(permit, "close_notice", people.village, on=BEGAN + timedelta(7), objections="李家说挡路")
     with pytest.raises(Mistaken, match="异议"):
         step(permit, "village_review", people.village, on=BEGAN + timedelta(8))
+    page = client_of(people.village).get(f"/building/{permit.pk}/").content.decode()
+    assert "公示有异议，等村里处理" in page
+    assert "有异议还没有处理" in page[page.index("还差什么") : page.index("打印：")]
     step(permit, "close_notice", people.village, on=BEGAN + timedelta(8), objections="李家说挡路", settled="让出一米")
+    page = client_of(people.village).get(f"/building/{permit.pk}/").content.decode()
+    assert "公示期满了，等村里审查" in page
+    assert "有异议还没有处理" not in page
     step(permit, "village_review", people.village, on=BEGAN + timedelta(8))
     assert permit.due_on is not None
     assert not permit.due_provisional
+
+
+def test_what_can_be_measured_is_named_before_what_nobody_has_a_layer_for() -> None:
+    unclear = tuple((name, Outcome.UNKNOWN) for name in ("高速公路", "县道", "国道", "林地", "耕地"))
+    facts = Facts("new", "homestead", 120, 2, "pattern", verdicts=unclear)
+    some = control(replace(facts, unset=frozenset({"高速公路", "国道", "林地", "耕地"})))
+    assert some.said == "要到现场量：县道；图层或数值未配置，要到现场看：高速公路、国道、林地 等 4 条"
+    assert some.outcome is Outcome.UNKNOWN
+    assert some.decides
+    assert some.key == control(facts).key, "what was found on site stands"
 
 
 def test_a_vote_that_was_lost_is_no_agreement(people: People, household: Household) -> None:

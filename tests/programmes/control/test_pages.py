@@ -11,7 +11,9 @@ from django.urls import reverse
 
 from hemei.core.models import Case, Job
 from hemei.core.worker import run, take_next
+from hemei.law.rules import USE_TITLES, WORK_TITLES
 from hemei.programmes.control.models import Decision, LayerVersion, Run
+from hemei.programmes.control.wording import USES, WORKS
 from tests.conftest import People
 from tests.programmes.control.conftest import FIELDS, house_at
 
@@ -130,3 +132,8 @@ def test_unknown_keys_are_not_found(layers, people: People) -> None:
     client = signed_in(people.district)
     for address in ("layers/999/", "rules/none/", "screenings/999/", "findings/999/control.R10/"):
         assert client.get(f"/control/{address}").status_code == 404
+
+
+def test_kinds_of_work_and_use_are_those_of_the_law() -> None:
+    assert {key: str(said) for key, said in WORKS.items()} == WORK_TITLES
+    assert {key: str(said) for key, said in USES.items()} == USE_TITLES

@@ -18,6 +18,7 @@ from hemei.core.access import Scope
 from hemei.core.models import Holding, HoldingRole, Household, Region
 from hemei.core.queries.parameter import parameter
 from hemei.core.registry import registry
+from hemei.office.rulings import sorted_out
 from hemei.programmes.building.gates import Facts, Limit, Passage, passages
 from hemei.programmes.building.life import LIFE
 from hemei.programmes.building.models import OnSite, Permit, SetAside
@@ -104,6 +105,7 @@ def facts_of(permit: Permit, *, on: date) -> Facts:
         other_offices=offices,
         other_permits=_other_permits(permit),
         verdicts=_verdicts(ruled),
+        unset=frozenset(one.title for one in sorted_out(ruled)["unset"]) if ruled else frozenset(),
         **_style(permit, ruled.zone if ruled else ""),
         relocation=frozenset(permit.relocation.values_list("stage", flat=True)),
         convened=str(meeting.get("convened", "")),

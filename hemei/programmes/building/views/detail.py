@@ -17,7 +17,7 @@ from hemei.core.queries.regions import names
 from hemei.office.request import OfficeRequest
 from hemei.programmes.building.actions.asked import compared
 from hemei.programmes.building.actions.relocation import open_stage
-from hemei.programmes.building.gates import GATES, SETTLED_BY_STEPS, clause
+from hemei.programmes.building.gates import GATES, OPENED_BY_THE_NEXT, SETTLED_BY_STEPS, clause
 from hemei.programmes.building.life import LIFE, LOOKS
 from hemei.programmes.building.lists import listed_in
 from hemei.programmes.building.models import Demonstration, Opinion, Permit, PermitFile, Stage
@@ -36,7 +36,7 @@ from hemei.programmes.building.queries.reviews import (
 )
 from hemei.programmes.building.queries.standing import Stood, stood
 from hemei.programmes.building.views.permits import MATTER, one
-from hemei.programmes.building.wording import CONVENED, NEXT
+from hemei.programmes.building.wording import CONVENED, next_step
 from hemei.terms.day import today
 from hemei.terms.verdict import Outcome
 
@@ -63,7 +63,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "one": row,
         "state": LIFE.by_key[row.state].name,
         "look": LOOKS[row.state],
-        "next": NEXT[row.state],
+        "next": next_step(row),
         "first": _button(first) if first else None,
         "others": [_button(step) for step in others],
         "gates": gates,
@@ -132,7 +132,7 @@ def _lacking(row: Permit, gates: Sequence[Stood], said: Mapping[str, Opinion]) -
     day, at_review = today(), row.state == "village_reviewed"
     ahead = not row.number or row.state == "approved"
     return {
-        "in_the_way": [one for one in gates if one.blocks and ahead and one.passage.gate.id not in SETTLED_BY_STEPS],
+        "in_the_way": [one for one in gates if one.blocks and ahead and not _comes_by_itself(one)],
         "silent": silent_offices(row, said, on=day) if at_review else [],
         "objecting": objecting_offices(said) if at_review else [],
         "unvisited": visits_lacking(row, VISITED_BEFORE.get(row.state, ""), on=day),
@@ -140,6 +140,12 @@ def _lacking(row: Permit, gates: Sequence[Stood], said: Mapping[str, Opinion]) -
         "mending": row.state == "building" and mending(row),
         **relocating,
     }
+
+
+def _comes_by_itself(one: Stood) -> bool:
+    """Whether the next steps open it, so that nobody need be told of it."""
+    key = one.passage.gate.id
+    return key in SETTLED_BY_STEPS and (one.outcome is not Outcome.FAIL or key in OPENED_BY_THE_NEXT)
 
 
 def _decided(row: Permit) -> list[tuple[Any, Any, dict[str, str]]]:

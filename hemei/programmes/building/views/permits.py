@@ -28,7 +28,7 @@ from hemei.programmes.building.queries.households import households, one_househo
 from hemei.programmes.building.queries.listing import permits_listing
 from hemei.programmes.building.queries.permits import counts, medians, permit, permits
 from hemei.programmes.building.views.placing import on_map, placing_form
-from hemei.programmes.building.wording import NEXT
+from hemei.programmes.building.wording import next_step
 from hemei.terms.region import Level
 
 MATTER = Permit.matter
@@ -42,7 +42,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     standing = counts(within=scope)
     context = {
         "form": form,
-        "rows": [(row, LIFE.by_key[row.state].name, LOOKS[row.state], NEXT[row.state]) for row in shown.rows],
+        "rows": [(row, LIFE.by_key[row.state].name, LOOKS[row.state], next_step(row)) for row in shown.rows],
         "page": Turns.of(request, shown, of=rows),
         "region_names": names(within=scope),
         "tiles": [(LIFE.by_key[key], standing.get(key, 0), LOOKS[key]) for key in STAGES],

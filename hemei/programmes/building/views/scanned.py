@@ -18,7 +18,7 @@ from hemei.programmes.building.models import Permit
 from hemei.programmes.building.queries.permits import of_number, on_notice
 from hemei.programmes.building.queries.reviews import newest_anew
 from hemei.programmes.building.views.printed import FOLLOW, village_of
-from hemei.programmes.building.wording import NEXT
+from hemei.programmes.building.wording import next_step
 from hemei.terms.day import today
 from hemei.terms.region import Level
 
@@ -71,7 +71,7 @@ def follow(request: HttpRequest, slip: str) -> HttpResponse:
     context = {
         "one": permit,
         "state": LIFE.by_key[permit.state].name,
-        "next": NEXT[permit.state],
+        "next": next_step(permit),
         "stages": [
             (LIFE.by_key[key].name, entered.get(key), (number < reached or ended) and key in entered, number == reached)
             for number, key in enumerate(STAGES)

@@ -9,9 +9,9 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemei.law.rules import WORK_TITLES
 from hemei.law.wording import amount
 from hemei.programmes.control.queries.results import Found
+from hemei.programmes.control.wording import WORKS
 
 register = template.Library()
 
@@ -19,7 +19,7 @@ register = template.Library()
 @register.filter
 def works(names: Iterable[str]) -> str:
     """Kinds of work in words; none named means all."""
-    return _("、").join(WORK_TITLES[name] for name in names) or _("各种建设")
+    return _("、").join(str(WORKS[name]) for name in names) or _("各种建设")
 
 
 WAYS = (

@@ -12,7 +12,6 @@ from hemei.core.access import scope_of
 from hemei.core.doors import found, reach
 from hemei.core.models import Job
 from hemei.law.plan import PLAN_TITLES, TABLES
-from hemei.law.rules import WORK_TITLES
 from hemei.office.request import OfficeRequest
 from hemei.office.trying import status, tried
 from hemei.programmes.control.actions.law import About, entries_of
@@ -42,7 +41,6 @@ def listing(request: OfficeRequest) -> HttpResponse:
             }
             for table in TABLES
         ],
-        "works": WORK_TITLES,
         "law": law,
         "year": today().year,
         "may_keep": bool(scope_of(request.actor, "control.keep", MATTER)),

@@ -14,7 +14,7 @@ from hemei.core.access import scope_of
 from hemei.core.doors import found, reach
 from hemei.core.queries.regions import names
 from hemei.law.book import Book, national
-from hemei.law.rules import APPROVALS, EVERYWHERE, USE_TITLES, WORK_TITLES, Rule
+from hemei.law.rules import APPROVALS, EVERYWHERE, Rule
 from hemei.law.wording import MARKS, amount, citations
 from hemei.office.request import OfficeRequest
 from hemei.programmes.control.keeping import STEEP, begun, in_force, newest_law, radius_in, steeper_in, whole_law
@@ -24,7 +24,7 @@ from hemei.programmes.control.models import OwnLaw
 from hemei.programmes.control.queries.clauses import matches
 from hemei.programmes.control.queries.results import by_region, by_rule, newest_run
 from hemei.programmes.control.views.district import MATTER, district_here
-from hemei.programmes.control.wording import KINDS
+from hemei.programmes.control.wording import KINDS, USES, WORKS
 from hemei.terms.clause import Clause
 from hemei.terms.day import today
 from hemei.terms.region import Level
@@ -197,9 +197,9 @@ def detail(request: OfficeRequest, rule: str) -> HttpResponse:
         **(_steep(law, book, on) if one.layer in COMPUTED else {}),
         "clauses": [(clause, clause.marks(on)) for clause in _clauses(one, book)],
         "values": _values(one, book),
-        "uses": [USE_TITLES[use] for use in USE_TITLES if use in one.uses],
-        "works": [WORK_TITLES[work] for work in WORK_TITLES if work in one.works],
-        "allows": [WORK_TITLES[work] for work in WORK_TITLES if work in one.allows],
+        "uses": [USES[use] for use in USES if use in one.uses],
+        "works": [WORKS[work] for work in WORKS if work in one.works],
+        "allows": [WORKS[work] for work in WORKS if work in one.allows],
         "approvals": [APPROVALS.get(paper, paper) for paper in sorted(one.approvals)],
         "run": run,
         "counts": counts,
