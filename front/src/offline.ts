@@ -1,7 +1,7 @@
 /** Checks where there is no signal: the list, the forms and the map are on the phone, what is filled in waits to be sent. */
 import "./offline.css";
 import { type Column, Editing, type Values, standing } from "./offline/edit";
-import { Filling } from "./offline/fill";
+import { Filling, type Pictures } from "./offline/fill";
 import type { Form } from "./offline/form";
 import { send } from "./offline/outbox";
 import { type Spot, clear, dayNumber, part, piece, put, today, way, words } from "./offline/page";
@@ -24,6 +24,7 @@ interface Kit {
   name: string;
   at: string;
   forms: Form[];
+  pictures?: Pictures;
   places: Place[];
   columns?: { [kind: string]: Column[] };
   left_out: number;
@@ -85,8 +86,17 @@ async function fetchKit(): Promise<void> {
   } catch {
     return tell("full");
   }
+  void putBy(Object.values(fetched.pictures ?? {}));
   tell("");
   if (location.hash.length < 2) await route();
+}
+
+/** The pictures of the forms stay with the list, which says nothing of anybody; what the line breaks is fetched with the next list. */
+async function putBy(addresses: string[]): Promise<void> {
+  const cache = await caches.open("pictures");
+  const needed = new Set(addresses.map((one) => new URL(one, location.href).href));
+  for (const { url } of await cache.keys()) if (!needed.has(url)) await cache.delete(url);
+  for (const url of needed) if (!(await cache.match(url))) await cache.add(url).catch(() => undefined);
 }
 
 /** What was begun with a form is finished with it, also when there is a newer one. */
@@ -302,7 +312,7 @@ async function open(instance: string): Promise<void> {
 }
 
 function fill(form: Form, one: Sheet, place: Place | undefined): void {
-  opened(new Filling(form, one, place, language, () => {
+  opened(new Filling(form, one, place, language, kit!.pictures ?? {}, () => {
     location.hash = "";
     void sendAll();
   }), one);

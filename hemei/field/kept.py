@@ -14,13 +14,13 @@ from hemei.core.actions.check import Answered, Stored
 from hemei.core.actions.door import report_kept
 from hemei.core.errors import Mistaken
 from hemei.core.models import Channel
+from hemei.core.pictures import address_of
 from hemei.engines.forms import Kind, clean
 from hemei.engines.forms.data import as_data
 from hemei.field.about import not_ahead
 from hemei.field.doorstep import Doorstep
 from hemei.field.offline import Sent, Unfit, files_of, position_of
 from hemei.field.photos import moment_of
-from hemei.field.sheet import picture_of
 from hemei.field.walk import CLEAR, Walk
 from hemei.terms.day import day_of
 from hemei.terms.finding import FindingKind, Severity
@@ -33,13 +33,12 @@ Sign = tuple[str, str]  # a question, and a choice of it
 def kit(step: Doorstep) -> dict[str, Any]:
     """The questions of this door, and which answers mean danger: the same for whoever stands there, naming nobody."""
     form = step.form.read
-    questions = [q for section in form.sections if not section.repeat for q in section.questions]
     return {
         "form": as_data(form),
         "language": (get_language() or "zh")[:2],
         "clear": CLEAR,
         "most_photos": MOST_PHOTOS,
-        "pictures": {q.name: picture_of(step.programme.key, q.picture) for q in questions if q.picture},
+        "pictures": {name: address_of(step.programme.key, name) for name in sorted(form.pictures)},
         "signs": list(_signs(step)),
         "dangers": list(_dangers(step)),
     }

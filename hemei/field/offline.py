@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from hemei.core.actions.evidence import NewFile
 from hemei.core.doors import found
 from hemei.core.errors import Mistaken
 from hemei.core.models import Account, Due, EvidenceSource, Place, Tier
+from hemei.core.pictures import address_of
 from hemei.core.queries import places, waiting
 from hemei.core.queries.regions import regions
 from hemei.core.registry import Form, registry
@@ -72,6 +73,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         "name": account.name,
         "at": timezone.now().isoformat(),
         "forms": [as_data(form.read) | {"tier": form.tier} for form in forms.values()],
+        "pictures": dict(_pictures(forms.values())),
         "places": list(rows.values()),
         "columns": {kind: editing.columns(registry.kinds[kind]) for kind in sorted(kinds)},
         "left_out": left_out,
@@ -121,6 +123,13 @@ def _editable(looks: Sequence[tuple[Place, Form]], actor: Actor) -> Iterator[tup
         own = mine if kind.model is Place else kind.model._base_manager.in_bulk(list(mine), field_name="place_id")
         for pk, place in mine.items():
             yield place, editing.values(place, own[pk])
+
+
+def _pictures(forms: Iterable[Form]) -> Iterator[tuple[str, str]]:
+    """File name → address, of what stands beside questions and choices: the phone keeps them with the list."""
+    for form in forms:
+        programme = registry.programme_of_kind(form.kind).key
+        yield from ((name, address) for name in sorted(form.read.pictures) if (address := address_of(programme, name)))
 
 
 def _outlines(villages: set[str], *, within: Scope) -> Iterator[list[list[float]]]:

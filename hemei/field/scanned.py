@@ -33,7 +33,7 @@ def for_anybody(view: View) -> View:
 
 
 def keeping(
-    request: HttpRequest, name: str, *, page: str, files: Sequence[str], told: str = "", **more: str
+    request: HttpRequest, name: str, *, page: str, files: Sequence[str], told: str = "", **more: Any
 ) -> HttpResponse:
     """The script of a page that stays on the device. A changed file, or what is `told`, makes it another one."""
     version = sha256(" ".join([page, *files, told]).encode()).hexdigest()[:12]

@@ -6,11 +6,11 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 
 from hemei.core.models import Account
+from hemei.core.pictures import address_of
 from hemei.engines.forms import Form, Kind, Question
 from hemei.engines.forms.answers import MOST_INSTANCES, field_name
 from hemei.field.photos import HeldPhoto
@@ -105,14 +105,6 @@ def posted_texts(form: Form, posted: MultiValueDict[str, str]) -> tuple[dict[str
     return texts, instances
 
 
-def picture_of(programme: str, name: str) -> str:
-    """The address of a sign's picture, in its programme's static folder; "" where there is none."""
-    try:
-        return staticfiles_storage.url(f"{programme}/{name}") if name else ""
-    except ValueError:
-        return ""
-
-
 def _row(form: Form, question: Question, filled: Filled, account: Account, language: str, instance: int = 0) -> Row:
     texts = filled.texts.get(field_name(question.name, instance), [])
     programme = form.id.partition(".")[0]
@@ -121,7 +113,7 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         label=form.text(question.labels, language),
         hint=form.text(question.hints, language),
         choices=[
-            (c.name, form.text(c.labels, language), c.name in texts, picture_of(programme, c.picture))
+            (c.name, form.text(c.labels, language), c.name in texts, address_of(programme, c.picture))
             for c in question.choices
         ],
         text=texts[-1] if texts else "",
@@ -129,6 +121,6 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
         photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
         known=question.name in filled.known,
-        picture=picture_of(programme, question.picture),
+        picture=address_of(programme, question.picture),
         instance=instance,
     )

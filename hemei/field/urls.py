@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from hemei.field import rehearsal
-from hemei.field.views import check, collect, door, dues, kept, offline, paper, phone, phones, plates, preview
+from hemei.field.views import check, collect, door, dues, kept, offline, paper, phone, phones, pictures, plates, preview
 
 at_the_door = [
     path("", door.plate, name="plate"),
@@ -53,6 +53,7 @@ for_collect = [  # Collect appends formList and submission to the address it was
 ]
 
 urlpatterns = [
+    path("pictures/<str:name>", pictures.small, name="form_picture"),
     path("d/<str:token>/", include((at_the_door, "door"))),
     path("key/<str:token>/", include((for_collect, "collect"))),
     path("field/", include((for_staff, "field"))),

@@ -47,6 +47,12 @@ class PasswordForm(SetPasswordForm):  # type: ignore[type-arg]
         dress(self)
 
 
+class Several(forms.FileInput):
+    """An input for several files at once."""
+
+    allow_multiple_selected = True
+
+
 class DateInput(forms.DateInput):
     input_type = "date"
 

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from playwright.sync_api import Locator, Page, Route, expect
 
 from hemei.core.actions.door import IssuedDoor, issue_door, revoke_door
 from hemei.core.models import Case, Check, Place
+from hemei.field.views import door
 from tests.browser.conftest import PHONE, Visit, back_in_reach, cut_off
 from tests.conftest import NEXT_VILLAGE, People, build_house, photo
 
@@ -259,6 +261,27 @@ def test_a_step_that_is_lost_on_its_way_is_said_to_be(there: Visit, plate: Issue
     expect(page.get_by_text("刚才那一步没有发出去")).to_be_visible()
     look(page, "12-lost")
     assert list(Check.objects.values_list("instance_id", "actor", "answers")) == []
+
+
+def test_a_danger_sent_from_the_page_with_a_signal_and_told_again_here_is_one(
+    there: Visit, plate: IssuedDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was stored, its answer did not come, and the kept page that stands in takes its number over."""
+    page = again(there.page, plate)
+    expect(page.get_by_text("这一页存到手机里了")).to_be_visible()
+    monkeypatch.setattr(door, "redirect", lambda _to: HttpResponse(status=503))
+    page.get_by_role("button", name="有情况").click()
+    page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="有", exact=True).click()
+    expect(page.get_by_text("刚才那一步没有发出去")).to_be_visible()
+    monkeypatch.undo()
+    page.get_by_role("button", name="有情况").click()
+    page.get_by_role("button", name="没有").click()
+    page.get_by_role("button", name="有", exact=True).click()
+    expect(page.get_by_text("已经报给")).to_be_visible(timeout=40_000)
+    first, second = Check.objects.order_by("id")
+    assert second.replaces == first
+    assert Case.objects.count() == 1
 
 
 def test_inside_wechat_nothing_is_kept_and_nothing_promised(visit: Window, plate: IssuedDoor) -> None:

@@ -281,3 +281,27 @@ def test_answers_that_mean_danger_are_known_to_the_phone(at_well: IssuedDoor, ol
     kit = json.loads(found[1].replace("&quot;", '"').replace("&#x27;", "'").replace("&amp;", "&"))
     assert kit["dangers"] == [[["wall_moving", "yes"]]]
     assert kit["signs"] == [["wall_moving", "yes"]]
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["told again", "and again on the page with a signal"])
+def test_a_danger_that_the_page_with_a_signal_sent_and_is_told_again_here_is_one(
+    at_well: IssuedDoor, paired_phone: Client, back: bool
+) -> None:
+    """Its answer was lost; the kept page takes the visit's number over, and the later one replaces the earlier."""
+    door = Household(paired_phone, at_well.token)
+    visit = re.search(r'data-visit="([0-9a-f]{32})"', door.page)[1]
+    door.trouble()
+    door.answer("yes")
+    assert Check.objects.get().instance_id.startswith(f"{visit}.")
+    told = {"wall_moving": ["yes"], "cracked": ["yes"], "growing": ["no"]}
+    for _twice in range(2):
+        answer = post(paired_phone, at_well.token, said(f"{visit}.0", ago=timedelta(0), fields=told))
+        assert answer.json()["outcome"] in ("stored", "repeated")
+    if back:
+        door.go_on()
+        door.answer("no")
+        door.send()
+    assert Check.objects.count() == 2 + back
+    standing = Check.objects.get(replaced_by=None)
+    assert standing.instance_id.startswith(f"{visit}." if back else f"kept.{visit}.0")
+    assert Case.objects.filter(code="wells.F01").count() == 1

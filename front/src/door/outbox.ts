@@ -1,12 +1,19 @@
 /** What a household reported without a signal, by door: shown on its own page only, sent from any. */
 import { send } from "../offline/outbox";
-import { part, piece, put, words } from "../offline/page";
+import { part, piece, put, tap, words } from "../offline/page";
 import { type Sheet, forget, keep, sheet, sheets } from "../offline/store";
 
 export const home = /^.*?\/d\/[^/]+\//.exec(location.pathname)?.[0] ?? "";
 
 /** A browser that forgets, or keeps no page, promises nothing. */
 export const able = home !== "" && "serviceWorker" in navigator && "indexedDB" in window && !/MicroMessenger/i.test(navigator.userAgent);
+
+/**
+ * The visit that stands open on a page with a signal, for as long as this tab does. The next report here takes its number: what
+ * was sent there, heard no answer, and is told again here is one report.
+ */
+export const begin = (visit = ""): void => void (sessionStorage["visit"] = visit);
+export const begun = (): string => sessionStorage["visit"] && `${sessionStorage["visit"]}.0`;
 
 let mend: ((one: Sheet) => void) | undefined;
 export const mending = (then: (one: Sheet) => void): void => void (mend = then);
@@ -19,7 +26,7 @@ export async function sendAll(): Promise<void> {
 }
 
 export async function showOutbox(): Promise<void> {
-  const box = document.querySelector("[data-part=outbox]");
+  const box = part(document, "outbox");
   if (!box) return;
   const own = (await sheets()).filter((one) => one.account === home && one.state !== "draft").sort((a, b) => (a.at < b.at ? 1 : -1));
   const rows = own.map((one) => {
@@ -31,12 +38,12 @@ export async function showOutbox(): Promise<void> {
     put(row, "said", one.state === "waiting" ? words("waits") : [one.said, ...Object.values(one.wrong)].join(" "));
     part(row, "do").hidden = one.state === "waiting";
     part(row, "mend").hidden = one.state !== "refused" || !mend;
-    part(row, "mend").addEventListener("click", (event) => {
+    tap(row, "mend", (event) => {
       event.preventDefault();
       mend?.(one);
     });
     part(row, "away").hidden = false;
-    part(row, "away").addEventListener("click", () => void forget(one.instance).then(showOutbox));
+    tap(row, "away", () => void forget(one.instance).then(showOutbox));
     return row;
   });
   box.textContent = "";
@@ -61,6 +68,7 @@ export async function putIn(one: Sheet): Promise<boolean> {
   } catch {
     return false;
   }
+  begin();
   await takeBack(beside(one.instance, -1)); // its answers are among these
   void navigator.storage?.persist?.();
   void sendAll();

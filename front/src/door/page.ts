@@ -1,18 +1,18 @@
 /** The door's page as it stays on the phone: two buttons, one question a page, danger said at once, and into the outbox. */
 import { type Question, type Texts, say } from "../offline/form";
-import { clear, part, piece, put, words } from "../offline/page";
+import { clear, part, piece, put, tap, words } from "../offline/page";
 import { scaled } from "../offline/photo";
 import { type Photo, type Sheet, keep, sheets } from "../offline/store";
-import { able, beside, home, mending, putIn, showOutbox, takeBack } from "./outbox";
+import { able, begun, beside, home, mending, putIn, showOutbox, takeBack } from "./outbox";
 import { type Kit, Walk } from "./walk";
 
 const WHILE = 2 * 3600 * 1000; // what was begun earlier than that is begun again
 
 export function openKept(text: string): void {
-  document.querySelector<HTMLElement>("[data-part=unable]")!.hidden = able;
+  part(document, "unable").hidden = able;
   if (!able) return;
   // The worker shows this page in place of any other of this door that did not come: what was posted there is not known to have arrived.
-  document.querySelector<HTMLElement>("[data-part=lost]")!.hidden = ![home, `${home}kept/`].every((path) => path !== location.pathname);
+  part(document, "lost").hidden = ![home, `${home}kept/`].every((path) => path !== location.pathname);
   const page = new KeptPage(JSON.parse(text) as Kit);
   mending((one) => page.mend(one));
   page.start();
@@ -23,7 +23,7 @@ class KeptPage {
   private readonly kit: Kit;
   private walk: Walk;
   private photos: Photo[] = [];
-  private instance = unique();
+  private instance = begun() || unique();
   private taken = 0;
   private moved = false;
 
@@ -34,8 +34,8 @@ class KeptPage {
 
   start(): void {
     const box = piece("start");
-    part(box, "fine").addEventListener("click", () => void this.putIn(this.walk.allClear(), "fine", box));
-    part(box, "trouble").addEventListener("click", () => {
+    tap(box, "fine", () => void this.putIn(this.walk.allClear(), "fine", box));
+    tap(box, "trouble", () => {
       this.moved = true;
       this.next();
     });
@@ -93,13 +93,13 @@ class KeptPage {
   }
 
   private show(box: HTMLElement, start = false, danger = false): void {
-    const main = document.querySelector<HTMLElement>("[data-part=page]")!;
-    document.querySelector<HTMLElement>("[data-part=intro]")!.hidden = !start;
+    const main = part(document, "page");
+    part(document, "intro").hidden = !start;
     document.body.classList.toggle("danger", danger);
     clear(main);
     main.append(box);
     window.scrollTo(0, 0);
-    if (!start) document.querySelector<HTMLElement>("[data-part=lost]")!.hidden = true;
+    if (!start) part(document, "lost").hidden = true;
   }
 
   private said = (texts: Texts): string => say(texts, this.kit.language);
@@ -118,11 +118,11 @@ class KeptPage {
     put(box, "label", this.said(question.labels));
     put(box, "hint", this.said(question.hints));
     const picture = part<HTMLImageElement>(box, "picture");
-    picture.hidden = !this.kit.pictures[question.name];
-    picture.src = this.kit.pictures[question.name] ?? "data:,";
+    this.picture(picture, question.picture);
     for (const choice of question.choices) {
       const button = piece("tap");
-      button.textContent = this.said(choice.labels);
+      if (this.kit.pictures[choice.picture]) button.append(this.picture(new Image(120), choice.picture), document.createElement("br"));
+      button.append(this.said(choice.labels));
       const worse = this.kit.signs.some(([name, value]) => name === question.name && value === choice.name);
       button.classList.toggle("yes", worse);
       button.addEventListener("click", () => void this.answer(question.name, choice.name));
@@ -132,9 +132,17 @@ class KeptPage {
     this.show(box);
   }
 
+  private picture(image: HTMLImageElement, name: string): HTMLImageElement {
+    const address = this.kit.pictures[name];
+    image.hidden = !address;
+    image.onerror = () => (image.hidden = true);
+    if (address) image.src = address;
+    return image;
+  }
+
   private back(box: HTMLElement): void {
     if (!this.walk.back()) put(box, "back", words("to-start"));
-    part(box, "back").addEventListener("click", (event) => {
+    tap(box, "back", (event) => {
       event.preventDefault();
       const before = this.walk.back();
       if (!before) return this.start();
@@ -170,7 +178,7 @@ class KeptPage {
     const on = part(box, "on");
     on.hidden = !this.walk.upcoming;
     on.addEventListener("click", () => this.next());
-    part(box, "back").addEventListener("click", (event) => {
+    tap(box, "back", (event) => {
       event.preventDefault();
       void this.wrong(before, box, held ? instance : "");
     });

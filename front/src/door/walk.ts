@@ -8,7 +8,7 @@ export interface Kit {
   language: string;
   clear: string;
   most_photos: number;
-  pictures: { [question: string]: string };
+  pictures: { [name: string]: string };
   signs: [string, string][];
   dangers: [string, string][][];
 }

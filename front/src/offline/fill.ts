@@ -6,6 +6,11 @@ import { scaled } from "./photo";
 import { Keeper } from "./keeper";
 import type { Sheet } from "./store";
 
+/** File name → address, of what stands beside questions and choices. */
+export interface Pictures {
+  [name: string]: string;
+}
+
 interface Known {
   lon: number | null;
   lat: number | null;
@@ -18,6 +23,7 @@ export class Filling {
   private readonly sheet: Sheet;
   private readonly place: Known | undefined;
   private readonly language: string;
+  private readonly pictures: Pictures;
   private readonly finished: (sheet: Sheet) => void;
   private readonly keeper: Keeper;
   private photoNumber = 0;
@@ -28,12 +34,14 @@ export class Filling {
     sheet: Sheet,
     place: Known | undefined,
     language: string,
+    pictures: Pictures,
     finished: (sheet: Sheet) => void,
   ) {
     this.form = form;
     this.sheet = sheet;
     this.place = place;
     this.language = language;
+    this.pictures = pictures;
     this.finished = finished;
     this.box = piece("fill");
     this.keeper = new Keeper(this.box, sheet);
@@ -114,6 +122,7 @@ export class Filling {
       const known = this.place?.known[field];
       if (known && question.kind !== "image") part(box, "known").hidden = String(known) !== String(this.sheet.fields[field]);
     }
+    this.drawPicture(box, "picture", question.picture);
     if (several) this.drawChoices(box, question, field);
     else if (question.kind === "image") this.drawPhotos(box, field);
     else if (question.kind !== "note") this.drawTyped(box, question, field);
@@ -130,8 +139,20 @@ export class Filling {
       input.value = choice.name;
       input.checked = picked.includes(choice.name);
       put(row, "label", say(choice.labels, this.language));
+      this.drawPicture(row, "picture", choice.picture);
       part(box, "answers").append(row);
     }
+  }
+
+  /** What is not on the phone and cannot be fetched leaves no broken frame. */
+  private drawPicture(box: HTMLElement, into: string, name: string): void {
+    const address = this.pictures[name];
+    if (!address) return;
+    const picture = document.createElement("img");
+    picture.alt = "";
+    picture.addEventListener("error", () => picture.remove(), { once: true });
+    picture.src = address;
+    part(box, into).append(picture);
   }
 
   private drawTyped(box: HTMLElement, question: Question, field: string): void {

@@ -6,6 +6,7 @@ export type Texts = { readonly [language: string]: string };
 export interface Choice {
   name: string;
   labels: Texts;
+  picture: string;
 }
 
 export interface Question {
@@ -14,6 +15,7 @@ export interface Question {
   labels: Texts;
   hints: Texts;
   required: boolean;
+  picture: string;
   choices: Choice[];
   relevant: Tree | null;
   constraint: Tree | null;

@@ -13,6 +13,8 @@ export function words(key: string, values: { [name: string]: string | number } =
 export const part = <Kind extends HTMLElement = HTMLElement>(box: ParentNode, name: string): Kind =>
   box.querySelector<Kind>(`[data-part="${name}"]`)!;
 
+export const tap = (box: ParentNode, name: string, then: (event: Event) => void): void => part(box, name).addEventListener("click", then);
+
 export function put(box: ParentNode, name: string, text: string): void {
   const found = box.querySelector<HTMLElement>(`[data-part="${name}"]`);
   if (!found) return; // a note says nothing of what is wrong

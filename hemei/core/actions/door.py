@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -166,7 +167,8 @@ def report(
     instance = f"{visit}.{hashlib.sha256(raw).hexdigest()[:16]}"
     now = timezone.now()
     sent = SENT_SINCE(place=place.pk, since=now - VISIT_LASTS)
-    of_visit = {sent_as: later for sent_as, _at, later in sent if sent_as.startswith(f"{visit}.")}
+    own = (f"{visit}.", f"kept.{visit}.")  # what the page that stays on the phone took over from this visit, too
+    of_visit = {sent_as: later for sent_as, _at, later in sent if sent_as.startswith(own)}
     if instance in of_visit:
         replaced = ""
     else:
@@ -196,7 +198,8 @@ def report_kept(*, place: Place, answered: Answered, visit: str, by: Actor) -> S
 
     The number is `kept.` and the visit, whose later parts end in `.1`, `.2` and so on: a danger first, and what was
     answered after it. Each part stands for those before it. However often and in whatever order they come, one check
-    of the visit stands, its last; a part that comes after a later one is answered with what that one showed.
+    of the visit stands, its last; a part that comes after a later one is answered with what that one showed. A visit
+    that the page with a signal had begun goes on here: what it sent, and heard no answer to, comes before all parts.
 
     Raises TooMany as `report` does, and Mistaken for what waited too long; what is stored already is answered all
     the same.
@@ -227,11 +230,14 @@ def _take(place: Place, at: datetime) -> None:
 
 
 def _last_part(place: Place, visit: str) -> Check | None:
-    parts = Check.objects.filter(place=place, instance_id__startswith=f"kept.{visit}").select_related("replaced_by")
-    return max(parts, key=lambda check: _part_of(check.instance_id), default=None)
+    of_visit = Q(instance_id__startswith=f"kept.{visit}") | Q(instance_id__startswith=f"{visit}.")
+    parts = Check.objects.filter(of_visit, place=place).select_related("replaced_by")
+    return max(parts, key=lambda check: (_part_of(check.instance_id), check.pk), default=None)
 
 
 def _part_of(instance: str) -> int:
-    """Which part of its visit; the first of an older page says none."""
+    """Which part of its visit, -1 for what the page with a signal sent; the first of an older page says none."""
+    if not instance.startswith("kept."):
+        return -1
     _kept, _visit, *part = instance.split(".")
     return int(part[0]) if part else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from xml.etree.ElementTree import ParseError
@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
+from hemei.core.actions.formpicture import NewPicture, keep_pictures, with_pictures
 from hemei.core.editions import Edition, editions
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
-from hemei.core.pictures import lying
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
 from hemei.engines.forms import Fault, FormRefused, Kind, read_form
@@ -83,8 +83,11 @@ def next_version(form: str, *, on: date) -> str:
     return next(name for n in range(1, 100) if (name := f"{on:%Y%m%d}{n:02}") not in taken)
 
 
-def reading_of(content: bytes, wanted: About) -> ReadForm:
-    """The form in a workbook, plain sheet or XLSForm. Raises FormRefused with everything that is wrong with it."""
+def reading_of(content: bytes, wanted: About, pictures: Sequence[NewPicture] = ()) -> ReadForm:
+    """The form in a workbook, plain sheet or XLSForm, with pictures that came beside it.
+
+    Raises FormRefused with everything that is wrong with it.
+    """
     present = wanted.registered.read if wanted.registered else None
     sheets = read_cells(content)
     if is_plain(sheets):
@@ -96,8 +99,11 @@ def reading_of(content: bytes, wanted: About) -> ReadForm:
     faults = [
         *_unknown_findings(form, wanted, sheets),
         *_not_asked(form, wanted, sheets),
-        *_not_there(form, wanted, sheets),
     ]
+    try:
+        form = with_pictures(form, pictures, programme=wanted.programme.key, present=present, sheets=sheets)
+    except FormRefused as refusal:
+        faults += refusal.errors
     if faults:
         raise FormRefused(faults)
     _require_for_phones(form)
@@ -159,14 +165,6 @@ def _called(one: Section | Question) -> str:
     return one.labels.get("zh") or one.name
 
 
-def _not_there(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
-    """Pictures that are none of the programme's."""
-    missing = [name for name in sorted(form.pictures) if lying(wanted.programme.key, name) is None]
-    remedy = "请写系统自带图片的文件名，不配图的请清空 image 列。"
-    told = [(name, place_of_text(sheets, ("survey", "choices"), name)) for name in missing]
-    return [Fault(*where, f"没有图片“{name[:60]}”。", remedy) for name, where in told]
-
-
 def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:
     """The form with its rules, in which every finding that the present one shows can still be shown."""
     texts = rules_of(present, wanted) if present else {}
@@ -209,7 +207,16 @@ def _lost(finding: str, wanted: About, why: str) -> Fault:
 
 
 @action(verb="form.edit", on="where")
-def keep_draft(*, where: At, wanted: About, read: ReadForm, content: bytes, filename: str, by: Actor) -> FormVersion:
+def keep_draft(
+    *,
+    where: At,
+    wanted: About,
+    read: ReadForm,
+    content: bytes,
+    filename: str,
+    by: Actor,
+    pictures: Sequence[NewPicture] = (),
+) -> FormVersion:
     """Keep a workbook that was read as the draft of its form; the draft before it goes."""
     workbook = as_xlsform(read)
     FormVersion.objects.filter(form=wanted.id, starts=None).delete()
@@ -231,7 +238,8 @@ def keep_draft(*, where: At, wanted: About, read: ReadForm, content: bytes, file
         filename=filename[-120:],
         by=by.account,
     )
-    values = [draft.digest, hashlib.sha256(content).hexdigest()]
+    keep_pictures(pictures, by=by)
+    values = [draft.digest, hashlib.sha256(content).hexdigest(), *(one.digest for one in pictures)]
     audit(by, "form.upload", f"form_version:{draft.pk}", where.region, values=values, detail=_told(draft))
     return draft
 

@@ -2,7 +2,7 @@ from hemei.core.models.account import Account, Duty
 from hemei.core.models.apikey import ApiKey
 from hemei.core.models.audit import AuditEntry, AuditSeal
 from hemei.core.models.case import SEVERITY_NAMES, Case, CaseStep
-from hemei.core.models.check import Channel, Check, Finding, FormVersion, Tier
+from hemei.core.models.check import Channel, Check, Finding, FormPicture, FormVersion, Tier
 from hemei.core.models.collector import CollectorKey
 from hemei.core.models.door import DoorToken, PairedPhone
 from hemei.core.models.edit import Clash, PlaceEdit
@@ -42,6 +42,7 @@ __all__ = [
     "Evidence",
     "EvidenceSource",
     "Finding",
+    "FormPicture",
     "FormUse",
     "FormVersion",
     "Holding",

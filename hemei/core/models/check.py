@@ -57,6 +57,23 @@ class FormVersion(models.Model):
         return f"{self.form} {self.version}"
 
 
+class FormPicture(models.Model):
+    """A picture beside a question that a district sent in, under a name that says its content: it never changes.
+
+    Nothing of what the camera wrote is in it. Forms name it as they name drawings that came with a programme.
+    """
+
+    name = models.CharField(max_length=120, unique=True)  # 裂缝.3fa9c0de1234.jpg, see core/pictures.py
+    digest = models.CharField(max_length=64)  # SHA-256 of content
+    content = models.BinaryField()  # as ODK Collect is given it
+    small = models.BinaryField()  # as the pages show it, within the household's bytes
+    uploaded_at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Check(models.Model):
     """Somebody looked at a place, with a form, at a time. Never changed: an edit is a check that replaces it."""
 

@@ -28,7 +28,11 @@ SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
 GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE = (
     *("分组", "题目", "类型", "选项", "必填", "何时问", "提示", "数值范围", "字数", "自动计算", "重复填写", "代码"),
 )
-COLUMNS = (GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE)
+PICTURE, OF_CHOICES = "图片", "选项图片"
+COLUMNS = (
+    *(GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE),
+    *(PICTURE, OF_CHOICES),
+)
 REMARKS = ("序号", "备注", "")  # columns of the clerk's own
 TYPES = {
     "单选": Kind.SELECT_ONE,
@@ -76,6 +80,7 @@ SAID = {
 }
 RECKONABLE = (Gives.NUMBER, Gives.DAY, Gives.TRUTH)
 BETWEEN = re.compile(r"[;；\n|]+")
+PICTURED = re.compile("[=＝:：](?=[^=＝:：]*$)")  # between a choice and its picture
 
 
 @dataclass
@@ -190,9 +195,11 @@ class Plain:
             labels=kept(before.labels if before else {}, label),
             hints=kept(before.hints if before else {}, clean(row.get(HINT))),
             required=self.required(row, kind),
-            choices=tuple(self.choices(row, kind, before)),
-            picture=before.picture if before else "",
+            choices=self.pictured(row, tuple(self.choices(row, kind, before))),
+            picture=clean(row.get(PICTURE)) if PICTURE in row.letters else before.picture if before else "",
         )
+        if kind is Kind.CALCULATE and row.get(PICTURE):
+            self.fault(row, PICTURE, "自动计算的题不显示，不能配图。", "请清空这一格。")
         if kind is Kind.CALCULATE and before and not before.labels and label == before.name:
             question = replace(question, labels={})  # it had no words before
         if row.get(WHEN):
@@ -331,6 +338,22 @@ class Plain:
         if len(set(labels)) < len(labels):
             self.fault(row, CHOICES, "有重复的选项。", "请删去重复的。")
         yield from self.named(labels, before)
+
+    def pictured(self, row: Row, choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+        """The choices with their pictures; a sheet without the column leaves those as they are."""
+        if OF_CHOICES not in row.letters:
+            return choices
+        said: dict[str, str] = {}
+        for part in filter(None, map(clean, BETWEEN.split(row.get(OF_CHOICES)))):
+            label, name = map(str.strip, PICTURED.split(part)) if PICTURED.search(part) else (part, "")
+            if plain(label) not in {plain(one.labels.get("zh", "")) for one in choices}:
+                remedy = "请写成 选项=文件名，用“；”隔开，例如：明显=明显裂缝.jpg；轻微=轻微裂缝.jpg。"
+                self.fault(row, OF_CHOICES, f"这道题没有选项“{label[:40]}”。", remedy)
+            elif not name or plain(label) in said:
+                problem = f"选项“{label[:40]}”写了两张图片。" if name else f"选项“{label[:40]}”没有写图片的文件名。"
+                self.fault(row, OF_CHOICES, problem, "请每个选项写一个文件名，例如：明显=明显裂缝.jpg。")
+            said.setdefault(plain(label), name)
+        return tuple(replace(one, picture=said.get(plain(one.labels.get("zh", "")), "")) for one in choices)
 
     def named(self, labels: Sequence[str], before: Question | None) -> Iterator[Choice]:
         """Choices keep their codes; new ones are called as they are elsewhere in the form, else c1, c2 …"""

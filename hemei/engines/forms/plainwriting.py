@@ -13,6 +13,8 @@ from hemei.engines.forms.plainsheet import (
     GROUP,
     HINT,
     LENGTH,
+    OF_CHOICES,
+    PICTURE,
     QUESTION,
     RANGE,
     RECKONED,
@@ -30,7 +32,7 @@ from hemei.engines.forms.words_or_xpath import marked
 from hemei.engines.forms.writing import workbook
 
 WIDTHS = {GROUP: 16, QUESTION: 40, TYPE: 8, CHOICES: 36, REQUIRED: 8, WHEN: 32, HINT: 32, CODE: 18}
-WIDTHS |= {RANGE: 16, LENGTH: 14, RECKONED: 32, REPEATED: 10}
+WIDTHS |= {RANGE: 16, LENGTH: 14, RECKONED: 32, REPEATED: 10, PICTURE: 24, OF_CHOICES: 32}
 WIDTHS |= {rules.ANSWER: 24, rules.CONDITION: 60, rules.FINDING: 14}
 
 
@@ -65,6 +67,10 @@ def _row(form: Form, section: Section, question: Question, words: Words, repeats
         shorter: _limit(question),
         RECKONED: _reckoned(words, repeats, question),
         CODE: question.name,
+        PICTURE: question.picture,
+        OF_CHOICES: "；".join(
+            f"{form.text(one.labels, 'zh')}={one.picture}" for one in question.choices if one.picture
+        ),
     }
 
 

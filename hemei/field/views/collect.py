@@ -6,7 +6,6 @@ for another kind of server. The Date header is never judged.
 
 from __future__ import annotations
 
-import mimetypes
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -96,8 +95,8 @@ def manifest(request: HttpRequest, actor: Actor, token: str, form_id: str) -> Ht
     form = collect.form_named(form_id, actor)
     told = {"token": token, "form_id": form_id}
     files = {PLACES: (collect.places_csv(form, actor), reverse("collect:places", kwargs=told))}
-    for name, path in pictures_of(form).items():
-        files[name] = (path.read_bytes(), reverse("collect:picture", kwargs={**told, "name": name}))
+    for name, picture in pictures_of(form).items():
+        files[name] = (picture.content, reverse("collect:picture", kwargs={**told, "name": name}))
     entries = [
         {"filename": name, "hash": md5(content), "downloadUrl": request.build_absolute_uri(address)}
         for name, (content, address) in files.items()
@@ -107,9 +106,8 @@ def manifest(request: HttpRequest, actor: Actor, token: str, form_id: str) -> Ht
 
 @phone
 def picture(request: HttpRequest, actor: Actor, token: str, form_id: str, name: str) -> HttpResponse:
-    path = found(pictures_of(collect.form_named(form_id, actor)).get(name))
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return HttpResponse(path.read_bytes(), content_type=kind)
+    picture = found(pictures_of(collect.form_named(form_id, actor)).get(name))
+    return HttpResponse(picture.content, content_type=picture.media_type)
 
 
 @phone

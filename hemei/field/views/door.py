@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from hemei.core.actions.door import TooMany
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
+from hemei.core.pictures import address_of, is_own
 from hemei.engines.forms import Kind, Question, clean
 from hemei.field.doorstep import Doorstep, Visit, at_door, start_again
-from hemei.field.sheet import picture_of
 from hemei.field.walk import Walk
 from hemei.terms.day import today
 
@@ -26,8 +26,10 @@ MOST_PHOTOS = 3
 
 @at_door
 def plate(request: HttpRequest, step: Doorstep) -> HttpResponse:
+    visit = step.arrive()
     context = {
-        "visit": step.seal(step.arrive()),
+        "visit": step.seal(visit),
+        "visit_id": visit.id,
         "late": "late" in request.GET,
         "just_paired": "paired" in request.GET,
         "gone": "unpaired" in request.GET,
@@ -139,16 +141,18 @@ def _ask(request: HttpRequest, step: Doorstep, visit: Visit, walk: Walk) -> Http
             _said(step, choice.labels),
             walk.worsens(question.name, choice.name),
             walk.alarms(question.name, choice.name),
-            picture_of(step.programme.key, choice.picture),
+            address_of(step.programme.key, choice.picture),
         )
         for choice in question.choices
     ]
     context = {
         "visit": step.seal(_with(visit, walk)),
+        "visit_id": visit.id,
         "question": question,
         "title": _said(step, question.labels),
         "hint": _said(step, question.hints),
-        "picture": picture_of(step.programme.key, question.picture),
+        "picture": address_of(step.programme.key, question.picture),
+        "on_tap": is_own(question.picture) and request.headers.get("Save-Data", "").lower() == "on",
         "choices": choices,
         "number": [q.name for q in walk.taps].index(question.name) + 1,
         "total": len(walk.taps),
@@ -170,9 +174,10 @@ def _last(
             "label": _said(step, question.labels),
             "hint": _said(step, question.hints),
             "choices": [
-                (choice.name, _said(step, choice.labels), picture_of(step.programme.key, choice.picture))
+                (choice.name, _said(step, choice.labels), address_of(step.programme.key, choice.picture))
                 for choice in question.choices
             ],
+            "picture": address_of(step.programme.key, question.picture),
             "value": request.POST.get(question.name, ""),
             "picked": request.POST.getlist(question.name),
             "error": (errors or {}).get(question.name, ""),
@@ -181,6 +186,7 @@ def _last(
     ]
     context = {
         "visit": step.seal(visit),
+        "visit_id": visit.id,
         "fields": fields,
         "problem": problem,
         "send_url": step.address("send"),

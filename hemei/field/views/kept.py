@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hemei.core.actions.check import Stored
 from hemei.core.actions.door import TooMany
 from hemei.core.errors import Conflict, Mistaken
+from hemei.core.pictures import is_own
 from hemei.field import kept
 from hemei.field.doorstep import Doorstep, at_door
 from hemei.field.offline import Unfit, photos_of, read_sent
@@ -37,12 +38,17 @@ def _frame(request: HttpRequest, step: Doorstep, kit: dict[str, Any]) -> HttpRes
 def worker(request: HttpRequest, step: Doorstep) -> HttpResponse:
     """The script that keeps the page, for this door alone; whatever changes in the page makes it another one."""
     kit = kept.kit(step)
-    pictures = kit["pictures"].values()
+    drawings: list[str] = []
+    own: list[str] = []
+    for name, address in kit["pictures"].items():
+        (own if is_own(name) else drawings).append(address)
     told = sha256(_frame(request, step, kit).content).hexdigest()
     door = sha256(step.token.encode()).hexdigest()[:12]
-    files = [*(static(name) for name in BUILT), *sorted(set(pictures))]
+    files = [*(static(name) for name in BUILT), *filter(None, drawings)]
     home = step.address("plate")
-    return keeping(request, f"door-{door}", page=step.address("kept"), files=files, told=told, beside=home)
+    return keeping(
+        request, f"door-{door}", page=step.address("kept"), files=files, told=told, beside=home, pictures=own
+    )
 
 
 @at_door

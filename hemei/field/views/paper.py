@@ -17,12 +17,13 @@ from django.urls import reverse
 from hemei.core.access import scope_of
 from hemei.core.doors import found
 from hemei.core.models import Channel, Place, Tier
+from hemei.core.pictures import address_of
 from hemei.core.queries import places as reading
 from hemei.core.queries.places import holders
 from hemei.core.queries.regions import names
 from hemei.core.registry import Form, Programme, registry
 from hemei.engines.forms import Kind
-from hemei.field.sheet import Filled, Row, parts, picture_of
+from hemei.field.sheet import Filled, Row, parts
 from hemei.field.staff import StaffRequest, public_address, staff, within
 from hemei.terms.region import Level
 
@@ -67,7 +68,7 @@ def _blank(request: StaffRequest, place: Place, form: Form, village: str, heads:
     typed_in = f"{reverse('field:check', args=[place.pk, form.id])}?{urlencode({'channel': Channel.CARD.value})}"
     programme = registry.programme_of_kind(place.kind)
     asked = [
-        (part.title, [(row, picture_of(programme.key, row.question.picture)) for row in part.rows if by_hand(row)])
+        (part.title, [(row, address_of(programme.key, row.question.picture)) for row in part.rows if by_hand(row)])
         for part in parts(form.read, Filled(), request.user)
     ]
     qr = segno.make(public_address(request) + typed_in, error="m").svg_data_uri(border=0)

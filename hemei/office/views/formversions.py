@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hemei.core.access import At, scope_of
 from hemei.core.actions import formversion as acting
+from hemei.core.actions.formpicture import LARGEST, MOST_PICTURES, NewPicture, looked_at
 from hemei.core.doors import found
 from hemei.core.editions import editions
 from hemei.core.errors import Mistaken
@@ -27,7 +28,7 @@ from hemei.engines.forms.changes import Change, changes
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.workbook import LARGEST_FILE
 from hemei.engines.forms.writing import as_xlsform
-from hemei.office.forms import DayField, OfficeForm
+from hemei.office.forms import DayField, OfficeForm, Several
 from hemei.office.request import OfficeRequest, region_of, within
 from hemei.office.trying import status, tried
 from hemei.office.views.ownforms import TYPES
@@ -72,12 +73,21 @@ class UploadForm(OfficeForm):
         ),
     )
 
+    pictures = forms.Field(
+        label=gettext_lazy("图片"),
+        required=False,
+        widget=Several({"multiple": True, "accept": "image/*"}),
+        help_text=gettext_lazy(
+            "题目旁边要配的图，可以选多张。文件名写在表格的“图片”或“选项图片”一列里，例如：裂缝.jpg；已经传过的不用再传。"
+        ),
+    )
+
 
 class NewForm(UploadForm):
     title = forms.CharField(label=gettext_lazy("表名"), max_length=80)
     kind = forms.ChoiceField(label=gettext_lazy("查什么"))
     tier = forms.ChoiceField(label=gettext_lazy("谁来查"), choices=Tier.choices, initial=Tier.SURVEY)
-    field_order = ("title", "kind", "tier", "file")
+    field_order = ("title", "kind", "tier", "file", "pictures")
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -197,12 +207,20 @@ def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: l
         raise Mistaken(_("表格超过 5 MB，请去掉里面的图片。"), field="file")
     content = file.read()
     try:
-        read = acting.reading_of(content, wanted)
+        pictures = _pictures(request)
+        read = acting.reading_of(content, wanted, pictures)
     except FormRefused as refusal:
         faults += refusal.errors
         return None
-    told = {"wanted": wanted, "read": read, "content": content, "filename": file.name}
+    told = {"wanted": wanted, "read": read, "content": content, "filename": file.name, "pictures": pictures}
     return acting.keep_draft(where=_where(request, wanted.id), by=request.actor, **told)
+
+
+def _pictures(request: OfficeRequest) -> list[NewPicture]:
+    files = [one for one in request.FILES.getlist("pictures") if one.name]
+    if len(files) > MOST_PICTURES:
+        raise Mistaken(_("图片最多 %(n)d 张。") % {"n": MOST_PICTURES}, field="pictures")
+    return looked_at([(one.name or "", one.read(LARGEST + 1)) for one in files])
 
 
 def _where(request: OfficeRequest, form_id: str) -> At:

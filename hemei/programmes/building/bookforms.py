@@ -8,14 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from hemei.office.forms import OfficeForm
+from hemei.office.forms import OfficeForm, Several
 from hemei.programmes.building.queries.patterns import PatternFilter
-
-
-class Several(forms.FileInput):
-    """An input for several files at once."""
-
-    allow_multiple_selected = True
 
 
 class BookForm(OfficeForm):

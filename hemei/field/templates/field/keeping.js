@@ -1,10 +1,13 @@
-// Keeps a page on this device and shows it where there is no signal. name: of its own cache; version; page: its address; files: what it needs; beside: addresses that it stands in for.
+// Keeps a page on this device and shows it where there is no signal. name: of its own cache; version; page: its address; files: what it needs; pictures: what it keeps too unless the browser saves bytes; beside: addresses that it stands in for.
 const NAME = "{{ name }}-";
 const KEPT = NAME + "{{ version }}";
 const PAGE = "{{ page }}";
 const BESIDE = "{{ beside }}";
-const FILES = [PAGE{% for file in files %}, "{{ file }}"{% endfor %}];
-
+const SAVING = navigator.connection && navigator.connection.saveData;
+const FILES = [PAGE{% for file in files %}, "{{ file }}"{% endfor %}{% if pictures %}, ...(SAVING ? [] : [{% for file in pictures %}"{{ file }}", {% endfor %}]){% endif %}];
+{% if first == "kept" %}// What the page has put by itself: pictures of the forms that it asks.
+const PUT_BY = (request) => request.destination === "image";
+{% endif %}
 // Where a page leads elsewhere, to the sign-in for one, nothing is kept: what is kept already stays.
 const keep = (cache, file) => fetch(file).then((found) => {
   if (!found.ok || found.redirected) throw new Error(file);
@@ -36,7 +39,7 @@ self.addEventListener("fetch", (event) => {
   const path = new URL(event.request.url).pathname;
   if (event.request.mode === "navigate" && (path === PAGE || (BESIDE && path.startsWith(BESIDE)))) {
     event.respondWith(answer(event.request, PAGE));
-  } else if (event.request.method === "GET" && FILES.includes(path)) {
+  } else if (event.request.method === "GET" && (FILES.includes(path){% if first == "kept" %} || PUT_BY(event.request){% endif %})) {
     event.respondWith(answer(event.request, path));
   }
 });
