@@ -294,8 +294,9 @@ def test_a_danger_that_the_page_with_a_signal_sent_and_is_told_again_here_is_one
     door.answer("yes")
     assert Check.objects.get().instance_id.startswith(f"{visit}.")
     told = {"wall_moving": ["yes"], "cracked": ["yes"], "growing": ["no"]}
+    sheet = said(f"{visit}.0", ago=timedelta(0), fields=told)
     for _twice in range(2):
-        answer = post(paired_phone, at_well.token, said(f"{visit}.0", ago=timedelta(0), fields=told))
+        answer = post(paired_phone, at_well.token, sheet)
         assert answer.json()["outcome"] in ("stored", "repeated")
     if back:
         door.go_on()
