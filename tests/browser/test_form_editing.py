@@ -54,7 +54,7 @@ def as_a_clerk_would(path: Path, rows: list[list[str]]) -> None:
 
 
 def upload(page: Page, path: Path) -> None:
-    page.locator("input[type=file]").set_input_files(path)
+    page.locator("input[name=file]").set_input_files(path)
     page.get_by_role("button", name="上传并检查").click()
 
 

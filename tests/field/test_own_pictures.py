@@ -23,7 +23,7 @@ from hemei.core.actions.formversion import publish
 from hemei.core.editions import editions
 from hemei.core.models import FormPicture, FormVersion, Place
 from hemei.core.registry import registry
-from hemei.engines.forms import FormRefused, read_published
+from hemei.engines.forms import FormRefused, Question, read_published
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.field.offline import _pictures
 from hemei.terms.day import today
@@ -47,7 +47,11 @@ def drawn(colour: str) -> bytes:
     return out.getvalue()
 
 
-def sheet(picture: str, of_choices: str = "") -> bytes:
+def pictured(form: str = FORM) -> Question:
+    return next(q for q in registry.forms[form].read.everything if q.kind == "select_one")
+
+
+def sheet(picture: str, of_choices: str = "", form: str = FORM) -> bytes:
     """The plain sheet as a clerk edits it: 图片 and 选项图片 of the first question that is picked from a list."""
 
     def change(book: Any) -> None:
@@ -57,7 +61,7 @@ def sheet(picture: str, of_choices: str = "") -> bytes:
         page.cell(row, column["图片"]).value = picture
         page.cell(row, column["选项图片"]).value = of_choices
 
-    return edited(as_plain(registry.forms[FORM].read), change)
+    return edited(as_plain(registry.forms[form].read), change)
 
 
 def send(browser: Client, workbook: bytes, **pictures: bytes) -> Any:
@@ -68,8 +72,7 @@ def send(browser: Client, workbook: bytes, **pictures: bytes) -> Any:
 
 @pytest.fixture
 def choice() -> str:
-    asked = next(q for q in registry.forms[FORM].read.everything if q.kind == "select_one")
-    return asked.choices[-1].labels["zh"]
+    return pictured().choices[-1].labels["zh"]
 
 
 @pytest.fixture

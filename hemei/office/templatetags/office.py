@@ -9,8 +9,8 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as written
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
@@ -19,6 +19,7 @@ from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
 from hemei.core.wording import bracketed, doubted, in_words
+from hemei.engines.forms.in_english import in_english
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today
@@ -227,6 +228,12 @@ def moment(value: datetime | None) -> str:
 def item(table: Mapping[Any, Any] | Sequence[Any], key: Any) -> Any:
     """A value of a table by its key, or of a row by its place."""
     return table.get(key, "") if isinstance(table, Mapping) else table[key]
+
+
+@register.filter
+def in_language(said: str) -> str:
+    """What is wrong with a workbook, in the language of the page."""
+    return in_english(said) if (get_language() or "").startswith("en") else said
 
 
 @register.filter

@@ -1,0 +1,84 @@
+"""Every fault that a workbook can have is said in English too, with the same names in it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hemei.engines import forms
+from hemei.engines.forms.in_english import CHINESE, TABLE, in_english
+
+ROOM = Path(forms.__file__).parent
+OF_ANSWERS = {"answers.py", "values.py", "submission.py"}  # told to whoever fills in, by the page's own catalogue
+ACTIONS = ROOM.parent.parent / "core" / "actions"
+PARTS = re.compile("，(或改为已有的名称|请改为)|^(工作表|第|最多|一连最多|从第|停在|没有选项，)|要求：|万像素$")
+
+
+def sentences() -> Iterator[str]:
+    """The sentences in the sources, with xx for what is put into them; those that are put together are not whole."""
+    for path in (*ROOM.glob("*.py"), ACTIONS / "formversion.py", ACTIONS / "formpicture.py"):
+        if path.name in OF_ANSWERS:
+            continue
+        tree = ast.parse(path.read_text("utf-8"))
+        inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        inside |= {id(a) for node in ast.walk(tree) if isinstance(node, ast.Call) for a in node.args if _own(node)}
+        inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if id(node) in inside:
+                continue
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(str(p.value) if isinstance(p, ast.Constant) else "xx" for p in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                text = node.value
+            else:
+                continue
+            if CHINESE.search(text) and text.endswith("。") and not PARTS.search(text):
+                yield text
+
+
+def _own(call: ast.Call) -> bool:
+    return isinstance(call.func, ast.Name) and call.func.id == "_"
+
+
+PUT_TOGETHER = {  # by what of each there is, in the lines of the table
+    *("xx没有人来回答，不能必填。", "xx不能必填。", "这里没有可以结束的xx。", "请把写有xx的工作表命名为 xx。"),
+    *("“xx”后面应是xx。", "“xx…”太长，xx。", "regex 的格式“xx”xx。", "一张不超过 xx，请缩小后再传。"),
+    *("xx可用的列：xx。", "xx能用的有：xx、position(..)。"),
+    *("后面好像少写了什么。", "请核对题目代码；条件只能用排在前面的题。xx"),
+}
+
+
+@pytest.mark.parametrize("said", sorted(set(sentences())))
+def test_every_sentence_has_its_line(said: str) -> None:
+    if said not in PUT_TOGETHER:
+        assert in_english(said) != said
+
+
+def test_each_line_has_both_languages() -> None:
+    for row in TABLE.read_text("utf-8").splitlines():
+        chinese, english = row.split("\t")
+        assert CHINESE.search(chinese)
+        assert english == english.strip() != ""
+        assert len(re.findall(r"\{\d?\}", english)) >= chinese.count("{}")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("没有函数“foo”。请补上或删去参数。", "There is no function “foo”. Add or remove arguments."),
+        ("函数 round 要有 1 到 2 个参数，这里写了 3 个。", "The function round takes 1 to 2 arguments, not 3."),
+        ("不认识“日期”这一列。", "The column “日期” is not known."),
+        ("限制“1 到 x”里的“x”不是日期。", "“x” in the limit “1 到 x” is no date."),
+        (
+            "这样改以后就判断不出问题 houses.F03：“墙体”没有选项“歪”。",
+            "Changed like this the form cannot show houses.F03 any more: “墙体” has no choice “歪”.",
+        ),
+        ("一句没有见过的话。", "一句没有见过的话。"),
+    ],
+)  # fmt: skip
+def test_names_stay_and_sentences_follow_one_another(said: str, told: str) -> None:
+    assert in_english(said) == told
