@@ -4,7 +4,7 @@ from django.utils import timezone
 
 
 class Migration(migrations.Migration):
-    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ("core", "0024_form_version_ends")]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ("core", "0025_by_region_first")]
 
     operations = [
         migrations.CreateModel(
