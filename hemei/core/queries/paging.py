@@ -22,6 +22,7 @@ class Page(Generic[Row]):
     rows: list[Row]
     following: str = ""  # cursor of the next page, "" on the last
     preceding: str = ""
+    found: int | None = None  # how many keys were read, where the page was to count in the same question
 
 
 COUNTED_TO = 10_000
@@ -31,14 +32,19 @@ def counted(rows: QuerySet[Any], shown: Page[Any], *, most: int = COUNTED_TO) ->
     """How many `rows` there are, of which `shown` is a page; None where there are more than `most`."""
     if not (shown.following or shown.preceding):
         return len(shown.rows)
+    if shown.found is not None:
+        return shown.found if shown.found <= most else None
     total = rows.order_by().values("pk")[: most + 1].count()
     return total if total <= most else None
 
 
-def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: int = 50) -> Page[Row]:
+def page(
+    rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: int = 50, count_to: int = 0
+) -> Page[Row]:
     """A page of `rows` in `order` (field names, "-" for descending), ended by a unique column.
 
-    The columns must not be null. An unreadable cursor gives the first page.
+    The columns must not be null. An unreadable cursor gives the first page. With `count_to` the first page reads so
+    many keys and one more, which is all that `counted` asks: what is searched for is looked for once and not twice.
     """
     keys, backward = _read(cursor, len(order))
     ordering = [_turned(name) for name in order] if backward else list(order)
@@ -48,7 +54,9 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
             chosen = chosen.filter(_beyond(ordering, keys))
         except (ValidationError, ValueError, TypeError):  # the cursor of another order
             keys, backward, chosen = None, False, rows.order_by(*order)
-    found = _whole(rows, list(chosen.values_list("pk", flat=True)[: size + 1]))
+    counts = count_to > size and keys is None
+    known = list(chosen.values_list("pk", flat=True)[: (count_to if counts else size) + 1])
+    found = _whole(rows, known[: size + 1])
     more, found = len(found) > size, found[:size]
     if backward:
         found.reverse()
@@ -58,6 +66,7 @@ def page(rows: QuerySet[Row], *, order: Sequence[str], cursor: str = "", size: i
         found,
         _write(found[-1], order, backward=False) if found and following else "",
         _write(found[0], order, backward=True) if found and preceding else "",
+        len(known) if counts else None,
     )
 
 

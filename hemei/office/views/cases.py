@@ -20,7 +20,7 @@ from hemei.core.registry import registry
 from hemei.office.documents import DOCUMENTS
 from hemei.office.filters import CaseFilterForm
 from hemei.office.offers import accepted_by, offers, primary
-from hemei.office.paging import Turns
+from hemei.office.paging import Turns, count_to
 from hemei.office.request import OfficeRequest, within
 
 NO_DEADLINE = date(9999, 12, 31)
@@ -33,7 +33,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     order: tuple[str, ...] = ("-id",)
     if form.ordering == "due":
         rows, order = rows.annotate(deadline=Coalesce("due_on", Value(NO_DEADLINE))), ("deadline", "id")
-    shown = page(rows, order=order, cursor=request.GET.get("cursor", ""))
+    shown = page(rows, order=order, cursor=request.GET.get("cursor", ""), count_to=count_to(request))
     context = {
         "form": form,
         "rows": shown.rows,

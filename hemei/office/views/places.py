@@ -30,7 +30,7 @@ from hemei.core.queries.regions import names
 from hemei.core.registry import registry
 from hemei.office.forms import DocumentForm, IdentifierForm, PointForm, TakeOutForm
 from hemei.office.kinds import IN_LIST, PlaceFilterForm, PlaceForm, cells, kind_of, own_rows, sections
-from hemei.office.paging import Turns
+from hemei.office.paging import Turns, count_to
 from hemei.office.request import OfficeRequest, within
 from hemei.office.story import answers, story
 from hemei.office.trying import status, tried
@@ -43,7 +43,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     kind = kind_of(request.GET.get("kind", ""))
     form = PlaceFilterForm(request.GET, within=scope, kind=kind)
     rows, order = reading.ordered(reading.places(within=scope, where=form.where()), str(form.chosen["order"]))
-    shown = page(rows, order=order, cursor=request.GET.get("cursor", ""))
+    shown = page(rows, order=order, cursor=request.GET.get("cursor", ""), count_to=count_to(request))
     own = own_rows(kind, shown.rows)
     context = {
         "form": form,

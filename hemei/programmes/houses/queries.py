@@ -39,8 +39,9 @@ class Standing:
 
 def standing(*, within: Scope) -> Standing:
     """The houses of a scope by the grade of their newest appraisal and by risk."""
+    # Every grade is at least "": said so that SQLite reads the index that holds all that is asked here, and no house.
     rows = House.objects.filter(
-        within.q("place__region", matter="place__kind"), place__kind="house", place__removed_on=None
+        within.q("place__region", matter="place__kind"), place__kind="house", place__removed_on=None, grade__gte=""
     )
     return Standing(
         **rows.aggregate(

@@ -68,3 +68,16 @@ def test_what_a_page_was_found_by_is_not_asked_twice(db) -> None:
         shown = page(rows, order=["-code"], size=3)
     assert [(row.code, row.twice) for row in shown.rows] == [("429919", 12), ("429918", 12), ("429917", 12)]
     assert ["区1" in query["sql"] for query in asked] == [True, False]
+
+
+def test_a_page_that_is_to_count_asks_once(db, django_assert_num_queries) -> None:
+    Region.objects.bulk_create([Region(code=f"4299{n:02d}", name=f"区{n}", level=6) for n in range(10, 20)])
+    rows = Region.objects.filter(name__contains="区1")
+    with django_assert_num_queries(2):  # the keys, and the rows of the page
+        shown = page(rows, order=["code"], size=3, count_to=10)
+        assert counted(rows, shown, most=10) == 10
+    assert counted(rows, page(rows, order=["code"], size=3, count_to=9), most=9) is None
+    assert [row.code for row in shown.rows] == ["429910", "429911", "429912"]
+    second = page(rows, order=["code"], size=3, count_to=10, cursor=shown.following)
+    assert [row.code for row in second.rows] == ["429913", "429914", "429915"]
+    assert (second.found, counted(rows, second, most=10)) == (None, 10)

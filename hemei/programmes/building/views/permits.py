@@ -14,7 +14,7 @@ from hemei.core.doors import found, moved, reach
 from hemei.core.models import Evidence
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
-from hemei.office.paging import Turns
+from hemei.office.paging import Turns, count_to
 from hemei.office.request import OfficeRequest
 from hemei.office.sending import sent
 from hemei.office.trying import status, tried
@@ -38,7 +38,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "permit.view", MATTER)
     form = PermitFilterForm(request.GET if request.GET else {"state": "open"}, within=scope)
     rows = permits(within=scope, where=form.where())
-    shown = page(rows, order=("-id",), cursor=request.GET.get("cursor", ""))
+    shown = page(rows, order=("-id",), cursor=request.GET.get("cursor", ""), count_to=count_to(request))
     standing = counts(within=scope)
     context = {
         "form": form,
@@ -81,7 +81,9 @@ def find(request: OfficeRequest) -> HttpResponse:
     scope = reach(request.actor, "permit.apply", MATTER)
     form = HouseholdFilterForm(request.GET, within=scope)
     rows = households(within=scope, region=form.chosen["region"], text=form.chosen["q"])
-    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""), size=30)
+    shown = page(
+        rows, order=("region", "id"), cursor=request.GET.get("cursor", ""), size=30, count_to=count_to(request)
+    )
     context = {
         "form": form,
         "rows": shown.rows,

@@ -20,7 +20,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.queries.paging import page
 from hemei.core.queries.regions import names
 from hemei.office.forms import OfficeForm
-from hemei.office.paging import Turns
+from hemei.office.paging import Turns, count_to
 from hemei.office.request import OfficeRequest
 from hemei.office.sending import sent
 from hemei.office.trying import status, tried
@@ -53,7 +53,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     where = form.where(min(scope.prefixes, key=len))
     rows = craftsmen(within=scope, where=where)
     ending = CraftsmanFilter(paper="soon", on=where.on, soon_days=where.soon_days)
-    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""))
+    shown = page(rows, order=("region", "id"), cursor=request.GET.get("cursor", ""), count_to=count_to(request))
     stands, sites = standings(shown.rows, on=today()), running_sites([one.pk for one in shown.rows], on=today())
     context = {
         "form": form,
