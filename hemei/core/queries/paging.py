@@ -80,6 +80,8 @@ def _whole(rows: QuerySet[Row], keys: Sequence[Any]) -> list[Row]:
     """The rows of these keys, in their order. The keys were sorted alone: whole rows with all that they are joined
     with would have to be carried through the sort, for a whole region, to show one page. What they were found by is not
     asked again, which for a search is most of the work."""
+    if not keys:
+        return []
     whole = rows.order_by()
     whole.query.where = WhereNode()
     by_key = {row.pk: row for row in whole.filter(pk__in=keys)}
