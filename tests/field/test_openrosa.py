@@ -179,3 +179,11 @@ def test_a_position_that_is_none_is_refused(software: Software, well: Place, spo
     answer = software.send(survey(well, **CRACKED, position=spot))
     assert answer.status_code == 400
     assert not Check.objects.exists()
+
+
+def test_an_encrypted_form_is_refused_as_such(software: Software, well: Place) -> None:
+    """Ours carry no key, so that it was made elsewhere; it is not told that its place is missing."""
+    answer = software.send(survey(well, **CRACKED).replace(b"<data ", b'<data encrypted="yes" ', 1))
+    assert answer.status_code == 400
+    assert "加密" in answer.content.decode()
+    assert not Check.objects.exists()

@@ -62,6 +62,8 @@ def read_submission(xml: bytes) -> Submission:
         root: Element = fromstring(xml, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
         raise NotASubmission("表单内容不是完好的 XML。") from None
+    if root.get("encrypted") == "yes":  # with a key of somebody else's: our forms carry none
+        raise NotASubmission("这是加密过的表单，读不了：请从这里重新取空白表单填写。")
     form, said = root.get("id", ""), {name: text for name, text in map(_leaf, root.iter()) if text}
     instance = said.pop("instanceID", "")
     if not form or not instance:
