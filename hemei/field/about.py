@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -13,6 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from hemei.core.models import Channel
 
 PROXIES = (Channel.VISIT, Channel.CALL, Channel.CARD, Channel.NEIGHBOUR)
+
+
+BEFORE_ANY = datetime(2025, 1, 1, tzinfo=UTC)  # there was none of this then: a phone that lost its clock says 1970
+
+
+def by_its_clock(moment: datetime) -> datetime:
+    """When somebody pressed, by their phone; one that lost its clock, or whose clock runs ahead, pressed now."""
+    return timezone.now() if moment < BEFORE_ANY else not_ahead(moment)
 
 
 def not_ahead(moment: datetime) -> datetime:

@@ -32,7 +32,7 @@ from hemei.engines.forms import AnswerError, Kind, Question, Submission, answers
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import WhichPlace, xform
-from hemei.field.about import PROXIES, not_ahead
+from hemei.field.about import PROXIES, by_its_clock
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of, today
 
@@ -158,7 +158,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, Received], *
         raise NoSuchForm(_("没有这张表或这个版本，请在手机上更新空白表单后重填。"), code="unknown_form")
     place = found(places.place(_number(submission.place), within=scope_of(by, "place.view")))
     require(by, right_for(form), place)
-    at = not_ahead(submission.at or timezone.now())
+    at = by_its_clock(submission.at or timezone.now())
     answers, unread = answers_of(read, submission, day_of(at))
     photos = _photos(read, answers, files)
     answered = Answered(

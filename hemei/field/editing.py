@@ -16,7 +16,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import Place
 from hemei.core.queries import places
 from hemei.core.registry import Kind, registry
-from hemei.field.about import not_ahead
+from hemei.field.about import by_its_clock
 from hemei.field.photos import moment_of
 
 LONGEST_INSTANCE = 64
@@ -76,7 +76,7 @@ def take_in(raw: str, *, by: Actor) -> Taken:
     if not 0 < said["place"] < 2**62 or (moment := moment_of(said["at"])) is None:
         raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
     place = found(places.place(said["place"], within=scope_of(by, "place.view")))
-    return take_edit(place=place, edit=Edit(instance, not_ahead(moment), said["values"], said["base"]), by=by)
+    return take_edit(place=place, edit=Edit(instance, by_its_clock(moment), said["values"], said["base"]), by=by)
 
 
 def titles(taken: Taken) -> str:

@@ -17,7 +17,7 @@ from hemei.core.models import Channel
 from hemei.core.pictures import address_of
 from hemei.engines.forms import Kind, clean
 from hemei.engines.forms.data import as_data
-from hemei.field.about import not_ahead
+from hemei.field.about import by_its_clock
 from hemei.field.doorstep import Doorstep
 from hemei.field.offline import Sent, Unfit, files_of, position_of
 from hemei.field.photos import moment_of
@@ -83,7 +83,7 @@ def take_in(sent: Sent, step: Doorstep) -> Stored:
     number = NUMBER.fullmatch(said["instance"])
     if (moment := moment_of(said["at"])) is None or not number:
         raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
-    at = not_ahead(moment)
+    at = by_its_clock(moment)
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
         raise Unfit({error.question: error.problem for error in errors})

@@ -28,7 +28,7 @@ from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
 from hemei.field import editing
-from hemei.field.about import not_ahead
+from hemei.field.about import by_its_clock, not_ahead
 from hemei.field.photos import moment_of
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
@@ -194,7 +194,7 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     require(by, right_for(form), place)
     if (moment := moment_of(said["at"])) is None:
         raise Mistaken(_("没有写明什么时候查看的，请重新打开这一份再发。"), code="no_moment")
-    at = not_ahead(moment)
+    at = by_its_clock(moment)
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
         raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})

@@ -183,6 +183,14 @@ def test_what_waited_too_long_is_refused_and_what_was_stored_then_is_not(
     assert post(old_phone, at_well.token, stored).json()["outcome"] == "repeated"
 
 
+@pytest.mark.parametrize("clock", ["1970-01-01T00:00:07Z", "2010-01-01T00:00:00-11:00", "2040-06-01T00:00:00+05:30"])
+def test_a_phone_that_lost_its_clock_reports_now(at_well: IssuedDoor, old_phone: Client, clock: str) -> None:
+    """Nobody can put that right by reporting once more, so that it must not be refused as too old."""
+    sheet = said(at=clock)
+    assert [post(old_phone, at_well.token, sheet).json()["outcome"] for _ in range(2)] == ["stored", "repeated"]
+    assert timezone.now() - timedelta(minutes=5) < Check.objects.get().at <= timezone.now()
+
+
 def test_more_than_a_household_sends_waits_for_the_next_hour(
     at_well: IssuedDoor, old_phone: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
