@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hemei.engines.forms.form import Form, Question, Texts
+from hemei.engines.forms.plainwriting import in_words
+
+Part = tuple[str, str, str]  # what about a question, how it was and how it is
+Words = Sequence[Mapping[str, Mapping[str, str]]]
 
 
 @dataclass(frozen=True)
 class Change:
     """One question that came, went or changed; `parts` names what about it, each with how it was and is.
 
-    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture.
+    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture. In
+    Chinese what is said in XPath is told in the words of the plain sheet.
     """
 
     sort: str  # added, dropped or changed
@@ -24,15 +29,24 @@ class Change:
 def changes(before: Form | None, after: Form, language: str = "zh") -> list[Change]:
     """What came first, in the order of the new form, then what was dropped; in that language where it has texts."""
     old = before.by_name if before else {}
+    words = [in_words(form) if form and language == "zh" else {} for form in (before, after)]
     found = []
     for question in after.everything:
         was = old.get(question.name)
         if was is None:
             found.append(Change("added", question.name, called(question, language)))
-        elif parts := tuple(_parts(was, question, language)):
+        elif parts := tuple(_in_words(question.name, words, _parts(was, question, language))):
             found.append(Change("changed", question.name, called(question, language), parts))
     gone = [question for name, question in old.items() if name not in after.by_name]
     return found + [Change("dropped", question.name, called(question, language)) for question in gone]
+
+
+def _in_words(name: str, words: Words, parts: Iterable[Part]) -> Iterator[Part]:
+    """Conditions, limits and calculations as the plain sheet has them, unless that hides what differs."""
+    had, has = (said.get(name, {}) for said in words)
+    for part, was, now in parts:
+        shown = had.get(part, was), has.get(part, now)
+        yield (part, *shown) if shown[0] != shown[1] else (part, was, now)
 
 
 def called(question: Question, language: str) -> str:

@@ -174,6 +174,7 @@ class Plain:
 
     def question(self, row: Row) -> None:
         said = clean(row.get(TYPE)) or ("自动计算" if row.get(RECKONED) else "")
+        said = "".join(said.split())
         word = ALSO.get(said.lower(), said)
         kind = TYPES.get(word)
         if kind is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hemei.engines.forms import rules
 from hemei.engines.forms.form import Form, Kind, Question, Section
 from hemei.engines.forms.limits import limit_words, what
@@ -39,21 +41,34 @@ WIDTHS |= {rules.ANSWER: 24, rules.CONDITION: 60, rules.FINDING: 14}
 def as_plain(form: Form) -> bytes:
     """The plain sheet of a form; the condition of a group stands at each of its questions."""
     rows: list[dict[str, str]] = []
-    words, repeats = Words({}, form.languages[0]), dict[str, str]()
+    said = in_words(form)
     for section in form.sections:
         for number, question in enumerate(section.questions):
-            rows.append(_row(form, section, question, words, repeats))
+            rows.append(_row(form, section, question, said[question.name]))
             if section.repeat and not number:
                 rows[-1][REPEATED] = "是"
-            words.add(question)
-        if section.repeat:
-            repeats[form.text(section.labels, "zh")] = section.name
     sheets = {SHEET: rows, FINDINGS: rules.rows_of(form.rules or (), form.sections)}
     offered = {(SHEET, TYPE): list(TYPES), (SHEET, REQUIRED): ["是", "否"], (SHEET, REPEATED): ["是"]}
     return workbook(sheets, {SHEET: COLUMNS, FINDINGS: rules.COLUMNS}, widths=WIDTHS, offered=offered)
 
 
-def _row(form: Form, section: Section, question: Question, words: Words, repeats: dict[str, str]) -> dict[str, str]:
+def in_words(form: Form) -> dict[str, dict[str, str]]:
+    """Question → its condition (relevant), limit (constraint) and calculation, each in the words of the plain sheet."""
+    words, repeats, said = Words({}, form.languages[0]), dict[str, str](), dict[str, dict[str, str]]()
+    for section in form.sections:
+        for question in section.questions:
+            said[question.name] = {
+                "relevant": _when(words, question),
+                "constraint": _limit(question),
+                "calculation": _reckoned(words, repeats, question),
+            }
+            words.add(question)
+        if section.repeat:
+            repeats[form.text(section.labels, "zh")] = section.name
+    return said
+
+
+def _row(form: Form, section: Section, question: Question, said: Mapping[str, str]) -> dict[str, str]:
     labels = [form.text(choice.labels, "zh") for choice in question.choices]
     shorter = LENGTH if question.kind is Kind.TEXT else RANGE
     return {
@@ -62,10 +77,10 @@ def _row(form: Form, section: Section, question: Question, words: Words, repeats
         TYPE: next(word for word, kind in TYPES.items() if kind is question.kind),
         CHOICES: "；".join(labels),
         REQUIRED: "是" if question.required else "",
-        WHEN: _when(words, question),
+        WHEN: said["relevant"],
         HINT: form.text(question.hints, "zh"),
-        shorter: _limit(question),
-        RECKONED: _reckoned(words, repeats, question),
+        shorter: said["constraint"],
+        RECKONED: said["calculation"],
         CODE: question.name,
         PICTURE: question.picture,
         OF_CHOICES: "；".join(

@@ -99,6 +99,8 @@ class Survey:
             self.fault(row, heading, "重复组没有文字。", f"请填写 {heading} 列，例如“每一间房”。")
 
     def end(self, row: Row, kind: str) -> None:
+        for heading in (one for one in row.texts if one not in ("type", "name") and one.partition("::")[0] != "label"):
+            self.fault(row, heading, f"结束的那一行不能有 {heading}。", f"请写到 begin {kind} 那一行，或清空这一格。")
         named = "分组" if kind == "group" else "重复组"
         if self.group is None:
             self.fault(row, "type", f"这里没有可以结束的{named}。", f"请删去这一行，或在前面加上 begin {kind}。")

@@ -19,6 +19,7 @@ COMPARED |= {
     "小于等于": "<=",
     "大于": ">",
     "小于": "<",
+    "不等于": "!=",
     "等于": "=",
     "==": "=",
     "=": "=",
@@ -156,6 +157,8 @@ class Reader:
         return self.text[self.at :].lstrip(" " + QUOTES)
 
     def unreadable(self) -> Unreadable:
+        if not self.rest:
+            return Unreadable(f"看不懂何时问“{self.shown}”：后面好像少写了什么。", EXAMPLE)
         return Unreadable(f"看不懂何时问“{self.shown}”：停在“{self.rest[:12]}”。", EXAMPLE)
 
     def took(self, *words: str) -> str:
@@ -212,6 +215,8 @@ class Reader:
             called |= {choice.name: choice.name for choice in question.choices}
             if chosen := self.took(*filter(None, called)):
                 return f"'{called[chosen]}'"
+            if not question.choices:
+                raise Unreadable(f"“{self.words.label(question)}”没有选项。", "请先写那一题的选项。")
             shown = listed(c.labels.get(self.words.language, c.name) for c in question.choices)
             raise Unreadable(f"“{self.words.label(question)}”没有选项“{self.rest[:12]}”。", f"请改为 {shown} 之一。")
         rest = self.rest
