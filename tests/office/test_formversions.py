@@ -90,10 +90,12 @@ def test_faults_stand_by_sheet_row_and_cell_and_nothing_is_kept(clerk: Client) -
         assert said in text(page)
 
 
-def test_in_english_it_is_said_where_a_fault_is(clerk: Client) -> None:
+def test_in_english_it_is_said_where_a_fault_is_and_what(clerk: Client) -> None:
     wrong = {"file": plain(["", "几层？", "整数", "", "也许", "墙 = 有", ""])}
     page = text(clerk.post(PAGE, wrong, headers={"accept-language": "en"}))
-    assert "the reason and the remedy are in Chinese" in page
+    assert "The column for required answers says “也许”." in page
+    assert "No question above is called “墙”." in page
+    assert "Copy the text of the column 题目;" in page
     assert re.search(r"<td>Sheet “表单” row \d+ <span class=\"code\">E\d+</span></td>", page)
 
 
