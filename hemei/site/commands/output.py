@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
@@ -12,10 +13,13 @@ from typing import Any, TypeVar
 import click
 from django.core.serializers.json import DjangoJSONEncoder
 
+from hemei.engines.tables.writing import neutral
 from hemei.site.speaking import _, columns
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Row = Mapping[str, Any]
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would obey, or turn round, instead of showing it."""
 MEASURED = 200  # rows by which the widths of a table's columns are judged
 
 
@@ -54,11 +58,12 @@ def _json(rows: Iterable[Row], keys: Sequence[str]) -> None:
 def _csv(rows: Iterable[Row], keys: Sequence[str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(keys)
-    writer.writerows([_text(row.get(key)) for key in keys] for row in rows)
+    cells = ([row.get(key) for key in keys] for row in rows)
+    writer.writerows([neutral(value) if isinstance(value, str) else _text(value) for value in line] for line in cells)
 
 
 def _table(rows: Iterable[Row], keys: Sequence[str]) -> None:
-    lines: Iterator[list[str]] = ([_text(row.get(key)) for key in keys] for row in rows)
+    lines: Iterator[list[str]] = ([STEERING.sub(" ", _text(row.get(key))) for key in keys] for row in rows)
     first = [list(keys), *islice(lines, MEASURED)]
     widths = [max(columns(line[column]) for line in first) for column in range(len(keys))]
     for line in chain(first, lines):

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from hemei.core.actions.case import ask_withdrawal
-from hemei.core.models import Case, CaseStep
+from hemei.core.models import Case, CaseStep, Place
 from hemei.site.commands import export
 from tests.conftest import OTHER_DISTRICT, VILLAGE, brought
 
@@ -47,3 +47,20 @@ def test_what_people_wrote_stays_inside(hemei, three_cases, people) -> None:
     case = Case.objects.filter(ended_at=None).first()
     ask_withdrawal(case=case, by=people.district, brought=brought(note="王家电话"))
     assert "王家电话" not in hemei("export", "cases", "--history", "--format", "json").out
+
+
+def test_what_somebody_called_a_house_runs_nowhere(hemei, three_cases) -> None:
+    """Not in Excel, which opens the CSV, nor in the terminal, which would obey what begins with an escape."""
+    house = Place.objects.order_by("pk").first()
+    assert house is not None
+    Place.objects.filter(pk=house.pk).update(label="=1+1", address="\x1b]0;x\x07一号\u202e楼\n二", lon=-3.5)
+    (row,) = [
+        one
+        for one in csv.DictReader(io.StringIO(hemei("export", "places", "--kind", "house", "--format", "csv").out))
+        if one["id"] == str(house.pk)
+    ]
+    assert (row["label"], row["lon"]) == ("'=1+1", "-3.5")
+    shown = hemei("export", "places", "--kind", "house", "--format", "table").out
+    assert "=1+1" in shown
+    assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert json.loads(hemei("export", "places", "--kind", "house", "--format", "json").out)[0]["label"] == "=1+1"
