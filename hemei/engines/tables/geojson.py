@@ -27,6 +27,7 @@ def no_number(constant: str) -> float:
     raise ValueError(f"{constant} is no JSON")
 
 
+UNWRITABLE = re.compile("[\x00\ud800-\udfff]")  # JSON can name NUL, and half of a pair
 DECODER = json.JSONDecoder(parse_constant=no_number)
 
 
@@ -93,7 +94,7 @@ def read_geojson(source: bytes | Path, name: str) -> Table:
         raise BadFile("这个 GeoJSON 文件读不懂：请在 GIS 软件中重新导出，编码选 UTF-8。") from None
     if start is None:
         raise BadFile(NO_COLLECTION)
-    header = distinct(headings)
+    header = distinct([writable(heading) for heading in headings])
     return Table(
         name, header, rows_of_features(text, start, dict(zip(headings, header, strict=True))), crs_of(others), True
     )
@@ -150,7 +151,18 @@ def rows_of_features(text: str, start: int, header: Mapping[str, str]) -> Iterat
 
 def flat(value: object) -> object:
     """A property; what is nested stays as JSON text."""
-    return json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else value_of(value)
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False, default=str)
+    return value_of(writable(value) if isinstance(value, str) else value)
+
+
+def writable(text: str) -> str:
+    """A text that every database and file takes.
+
+    >>> writable("a" + chr(0xD800) + chr(0))
+    'a��'
+    """
+    return UNWRITABLE.sub("\ufffd", text)
 
 
 def wkb_of(geometries: Sequence[object]) -> list[bytes | None]:

@@ -263,6 +263,13 @@ def test_geojson_without_a_system_is_wgs84_and_keeps_what_has_no_place() -> None
     assert (nowhere.geometry, nowhere.fault) == (None, "")
 
 
+def test_geojson_that_names_half_a_sign_or_none_lands_as_text() -> None:
+    feature = r'{"type":"Feature","properties":{"\ud800":"a\ud800b\u0000","deep":["\udfff"]},"geometry":null}'
+    (table,) = read(f'{{"type":"FeatureCollection","features":[{feature}]}}'.encode(), "a.geojson")
+    (row,) = table.rows
+    assert row.values == {"\ufffd": "a\ufffdb\ufffd", "deep": '["\ufffd"]'}
+
+
 def test_geojson_may_be_empty_and_may_name_its_system_last() -> None:
     assert list(only(read(b' { "features" : [ ] } ', "a.json")).rows) == []
     features = b'"features":[{"properties":{"a":1}},{"properties":{"b":2}}]'
