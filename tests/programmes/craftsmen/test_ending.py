@@ -69,7 +69,13 @@ def history(people: People, on: date) -> None:
                 recorded_at=at(on, 8), actor="x", revoked_on=on - timedelta(days=2) if number % 9 == 0 else None,
             )  # fmt: skip
         for _n in range(chance.choice((0, 1, 1, 2, 3))):
-            told = {"region": VILLAGE, "basic": chance.choice((None, 240)), "recorded_at": at(on, 8), "actor": "x"}
+            told = {
+                "region": VILLAGE,
+                "basic": chance.choice((None, 240)),
+                "skill": chance.choice((180, 240)),
+                "recorded_at": at(on, 8),
+                "actor": "x",
+            }
             day = on - timedelta(days=chance.randint(950, 1120))
             EarlierTraining.objects.update_or_create(craftsman=one, on=day, defaults=told)
         for session in chance.sample(held, chance.choice((0, 0, 1, 2))):
@@ -82,12 +88,12 @@ def history(people: People, on: date) -> None:
             Craftsman.objects.filter(pk=one.pk).update(left_on=on - timedelta(days=3))
 
 
-@pytest.mark.parametrize("hours", [None, 4])
+@pytest.mark.parametrize("asked", [(), ("basic",), ("basic", "skill")])
 @pytest.mark.parametrize("on", [date(2026, 11, 26), months_later(LEAP, 36) - timedelta(days=1), date(2024, 12, 1)])
-def test_the_list_is_what_the_rule_says(people: People, on: date, hours: int | None) -> None:
-    if hours:
+def test_the_list_is_what_the_rule_says(people: People, on: date, asked: tuple[str, ...]) -> None:
+    for kind in asked:
         told = {"where": At(DISTRICT), "document": "区办〔2026〕8号", "starts": date(2020, 1, 1), "by": people.district}
-        set_parameter(key="craftsmen.hours.basic", value=hours, **told)
+        set_parameter(key=f"craftsmen.hours.{kind}", value=4, **told)
     history(people, on)
     for day in (on - timedelta(days=1), on, on + timedelta(days=1), on + timedelta(days=30)):
         assert listed(day) == by_the_rule(day), day

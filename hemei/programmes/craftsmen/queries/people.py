@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Substr
 
 from hemei.core.access import Scope
@@ -100,21 +101,51 @@ def _training_ends(rows: QuerySet[Craftsman], on: date, last: date, within: Scop
 def _training_ends_in(code: str, rows: QuerySet[Craftsman], on: date, last: date, within: Scope) -> Q:
     """Likewise of one district. Where it asks for no hours, the last training decides, and the database says who it is.
 
-    Where it does, only somebody who was trained so many months before can be one of them; whether they are, the rule
-    itself says.
+    Where it does, only somebody who was trained so many months before can be one of them: those whose lessons are
+    enough today, and no longer enough without that training.
     """
     rule = rule_for(code, on=on)
     first, end = counting_until(on, rule.months), min(counting_until(last + DAY, rule.months) - DAY, on)
     here = Q(region__gte=code, region__lt=successor(code))
     theirs = within.narrowed(code).q("craftsman__region", matter=None)
     trained = reduce(or_, (Q(pk__in=some.filter(theirs).values("craftsman")) for some in _trained(first, end)))
+    valid = Q(Exists(_valid(on).filter(craftsman=OuterRef("pk")))) & (Q(left_on=None) | Q(left_on__gt=on))
     if rule.minutes:
-        stands = standings(rows.filter(here & trained).order_by(), on=on)
-        return Q(pk__in=[pk for pk, one in stands.items() if one.until is not None and one.until <= last])
+        some = rows.filter(here & trained & valid).order_by().values("pk")
+        return Q(pk__in=_hours_end(some, rule, first, end + DAY, on))
     own = {"craftsman": OuterRef("pk")}
     later = reduce(or_, (Q(Exists(some.filter(**own))) for some in _trained(end + DAY, on)))
-    valid = Q(Exists(_valid(on).filter(**own)))
-    return here & trained & ~later & valid & (Q(left_on=None) | Q(left_on__gt=on))
+    return here & trained & ~later & valid
+
+
+def _hours_end(some: QuerySet[Any, Any], rule: Rule, first: date, later: date, on: date) -> list[int]:
+    """Of some craftsmen those whose lessons since the first day are as many as the rule asks, and since the later day
+    are not."""
+    earlier, held = (rows.filter(craftsman__in=some).order_by() for rows in _trained(first, on))
+    asked = list(rule.minutes)
+    told = _summed(earlier, {kind: (kind, Q()) for kind in asked}, Q(on__gte=later))
+    of_kind = {kind: ("minutes", Q(session__kind=kind)) for kind in asked}
+    for pk, more in _summed(held, of_kind, Q(session__ends__gte=start_of(later))).items():
+        told[pk] = [a + b for a, b in zip(told[pk], more, strict=True)] if pk in told else more
+    enough = list(rule.minutes.values())
+    return [
+        pk for pk, (*now, _n) in told.items() if _reach(now[::2], enough) and not (_n and _reach(now[1::2], enough))
+    ]
+
+
+def _reach(told: list[int], enough: list[int]) -> bool:
+    return all(minutes >= least for minutes, least in zip(told, enough, strict=True))
+
+
+def _summed(rows: QuerySet[Any, Any], kinds: dict[str, tuple[str, Q]], later: Q) -> dict[int, list[int]]:
+    """Craftsman → minutes of each kind and those of them that are later, by turns; last how many rows are later."""
+    sums = {
+        f"{kind}_{when}": Sum(minutes, filter=of & since, default=0)
+        for kind, (minutes, of) in kinds.items()
+        for when, since in (("all", Q()), ("later", later))
+    }
+    grouped = rows.values("craftsman").annotate(**sums, rows_later=Count("pk", filter=later))
+    return {pk: told for pk, *told in grouped.values_list("craftsman", *sums, "rows_later")}
 
 
 def _trained(first: date, last: date) -> tuple[QuerySet[EarlierTraining], QuerySet[Attendance]]:
