@@ -19,14 +19,21 @@ function unhex(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
-/** The facts of a code signed with that key; null for any other. Throws where the browser knows no Ed25519. */
+/** Whether signed facts are a card's: the same key signs building permits, whose code is no card. */
+function isCard(said: Record<string, unknown>): boolean {
+  const days = [said.i, said.u].every((day) => /^\d{4}-\d\d-\d\d$/.test(String(day)));
+  return days && [said.k, said.n, said.t, said.c].every((fact) => typeof fact === "string" && fact !== "");
+}
+
+/** The facts of a card's code signed with that key; null for any other. Throws where the browser knows no Ed25519. */
 async function read(code: string, key: string): Promise<Record<string, unknown> | null> {
   const [said, signature, more] = code.split(".");
   const told = bytes(said ?? "");
   const mark = bytes(signature ?? "");
   const known = await crypto.subtle.importKey("raw", unhex(key), ALGORITHM, false, ["verify"]);
   if (!told || !mark || more !== undefined || !(await crypto.subtle.verify(ALGORITHM, known, mark, told))) return null;
-  return JSON.parse(new TextDecoder().decode(told)) as Record<string, unknown>;
+  const facts = JSON.parse(new TextDecoder().decode(told)) as Record<string, unknown>;
+  return isCard(facts) ? facts : null;
 }
 
 /** The day in the district, as a card's days are written. */
