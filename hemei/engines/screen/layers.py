@@ -85,7 +85,7 @@ def read_layer(name: str | Path, crs: CRS, columns: Sequence[str] = ()) -> Layer
         raise Unreadable(f"{source.path}：没有列 {'、'.join(absent)}，有：{'、'.join(source.columns)}")
     wanted = dict.fromkeys([*([source.id_column] if source.id_column else []), *columns])
     batches, geometry = _read(source, list(wanted))
-    remarks: list[str] = []
+    remarks = [f"{source.name}：{source.texts.remark}"] if source.texts and source.texts.remark else []
     if source.id_column:
         ids = _column(batches, source.id_column)
     else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyproj import CRS
 from pyproj.exceptions import CRSError
+
+from hemei.engines.dbf import BYTEWISE, Texts, texts_of
 
 ROWS = 65_536
 """Rows read at a time: memory does not grow with the file."""
@@ -37,6 +39,8 @@ class Source:
     columns: tuple[str, ...]
     rows: int
     encoding: str = "WKB"
+    texts: Texts | None = None  # of a Shapefile
+    raw: Mapping[str, str] = field(default_factory=dict)  # its columns as GDAL names them
 
     @property
     def name(self) -> str:
@@ -61,13 +65,35 @@ class Source:
                 import pyogrio  # GDAL takes a while to load, and GeoParquet does not need it
 
                 with pyogrio.open_arrow(
-                    self.path, layer=self.layer, columns=columns, batch_size=rows, use_pyarrow=True
+                    self.path,
+                    layer=self.layer,
+                    columns=[self.raw.get(name, name) for name in columns],
+                    batch_size=rows,
+                    use_pyarrow=True,
+                    encoding=BYTEWISE if self.texts else None,
                 ) as (_, reader):
                     if not self.rows:
-                        yield _nothing(reader.schema)
-                    yield from _quietly(reader)
+                        yield self._in_letters(_nothing(reader.schema))
+                    yield from map(self._in_letters, _quietly(reader))
+        except UnicodeDecodeError as error:
+            raise Unreadable(
+                f"{self.path}：文字和它自己说的编码不一样。请重新导出，编码选 UTF-8；也可以删去 .cpg 文件再传"
+            ) from error
         except (pa.ArrowException, OSError, RuntimeError) as error:
             raise Unreadable(f"{self.path}：读到一半出错，文件可能不完整。请重新导出或重新传输（{error}）") from error
+
+    def _in_letters(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """The batch with a Shapefile's texts, read byte by byte, in their letters."""
+        if not self.texts:
+            return batch
+        names, told = {raw: name for name, raw in self.raw.items()}, self.texts
+        columns = [
+            pa.array([None if one is None else told.decoded(one) for one in column.to_pylist()], pa.string())
+            if pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+            else column
+            for column in batch.columns
+        ]
+        return pa.RecordBatch.from_arrays(columns, names=[names.get(name, name) for name in batch.schema.names])
 
 
 def _quietly(reader: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -173,7 +199,13 @@ def _open_with_gdal(path: Path, layer: str | None) -> Source:
                 f"{path}：有几个图层（{names}）。请写明用哪一个，例如“{layers[0]}”"
                 f"（在命令行写成 {path.name}{LAYER_OF}{layers[0]}）"
             )
-        info = pyogrio.read_info(path, layer=layer)
+        texts = texts_of(path) if path.suffix.lower() == ".shp" else None
+        info = pyogrio.read_info(path, layer=layer, encoding=BYTEWISE if texts else None)
+        raw = {(texts.decoded(str(name)) if texts else str(name)): str(name) for name in info["fields"]}
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            f"{path}：列名和它自己说的编码不一样。请重新导出，编码选 UTF-8；也可以删去 .cpg 文件再传"
+        ) from error
     except pyogrio.errors.DataSourceError as error:
         raise Unreadable(
             f"{path}：打不开，文件不完整，或不是 GeoPackage、GeoJSON、Shapefile。请重新导出（GDAL：{error}）"
@@ -188,4 +220,4 @@ def _open_with_gdal(path: Path, layer: str | None) -> Source:
         raise Unreadable(f"{path}：没有坐标系。请先查清坐标系（EPSG 代码），再写进文件；不要猜")
     geometry = info["geometry_name"] or "wkb_geometry"
     crs = crs_from(path, CRS.from_user_input, info["crs"])
-    return Source(path, layer, crs, geometry, tuple(str(name) for name in info["fields"]), int(info["features"]))
+    return Source(path, layer, crs, geometry, tuple(raw), int(info["features"]), texts=texts, raw=raw if texts else {})

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hemei.engines.dbf import BYTEWISE, Texts, beside, texts_of
 from hemei.engines.tables.coordinates import CGCS2000, label_of
 from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
@@ -23,7 +24,6 @@ from hemei.engines.tables.table import BadFile, Row, Table, value_of
 BATCH = 20_000
 SQLITE = b"SQLite format 3\x00"
 SHAPEFILE = b"\x00\x00\x27\x0a"
-LANGUAGE_BYTE = 29  # of a .dbf: the code page, 0 where none is said
 
 
 def gdal() -> Any:
@@ -55,26 +55,8 @@ def read_shapefile(path: Path) -> list[Table]:
         raise BadFile("这不是 Shapefile：请在 GIS 软件中重新导出。")
     if missing := [suffix for suffix, found in ((".shx", shx), (".dbf", dbf)) if found is None]:
         raise BadFile(f"Shapefile 缺少 {'、'.join(missing)} 文件：同名的 .shp、.shx、.dbf、.prj 要一起放进来。")
-    assert dbf is not None
     with damage_named("Shapefile"):
-        return [layer_of(path, str(gdal().list_layers(str(path))[0, 0]), encoding_beside(path, dbf))]
-
-
-def beside(path: Path, suffix: str) -> Path | None:
-    """The file of the same name with this suffix, in whatever case."""
-    wanted = (path.stem + suffix).lower()
-    return next((one for one in path.parent.iterdir() if one.name.lower() == wanted), None)
-
-
-def encoding_beside(path: Path, dbf: Path) -> str | None:
-    """None where the files name their encoding; else UTF-8 where the texts are, else GB18030."""
-    if beside(path, ".cpg") or dbf.read_bytes()[LANGUAGE_BYTE : LANGUAGE_BYTE + 1] not in (b"\x00", b""):
-        return None
-    try:
-        dbf.read_bytes().partition(b"\x0d")[2].decode("utf-8")
-    except UnicodeDecodeError:
-        return "GB18030"
-    return "UTF-8"
+        return [layer_of(path, str(gdal().list_layers(str(path))[0, 0]), texts_of(path))]
 
 
 def read_filegdb(path: Path) -> list[Table]:
@@ -119,31 +101,36 @@ class Scratch:
         return self.path
 
 
-def layer_of(file: Scratch | Path, name: str, encoding: str | None = None) -> Table:
-    info = gdal().read_info(str(file), layer=name, encoding=encoding)
-    header = distinct(list(info["fields"]))
-    rows = rows_of_layer(file, name, header, encoding)
-    return Table(name, header, rows, label_of(info["crs"]), bool(info["geometry_type"]))
+def layer_of(file: Scratch | Path, name: str, texts: Texts | None = None) -> Table:
+    """A layer; `texts` where it is a Shapefile's, whose letters are not GDAL's to guess."""
+    info = gdal().read_info(str(file), layer=name, encoding=BYTEWISE if texts else None)
+    header = distinct([texts.decoded(one) if texts else one for one in info["fields"]])
+    rows = rows_of_layer(file, name, header, texts)
+    remarks = [texts.remark] if texts and texts.remark else []
+    return Table(name, header, rows, label_of(info["crs"]), bool(info["geometry_type"]), remarks=remarks)
 
 
-def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str], encoding: str | None) -> Iterator[Row]:
+def rows_of_layer(file: Scratch | Path, name: str, header: Sequence[str], texts: Texts | None) -> Iterator[Row]:
     """The features in batches, numbered by their feature id."""
-    passed = 0
+    passed, encoding = 0, BYTEWISE if texts else None
     while True:
-        with damage_named():
+        with damage_named("Shapefile" if texts else "GeoPackage"):
             _, ids, geometry, columns = gdal().raw.read(
                 str(file), layer=name, skip_features=passed, max_features=BATCH, return_fids=True, encoding=encoding
             )
         for k, number in enumerate(ids):
-            values = {heading: plain(column[k]) for heading, column in zip(header, columns, strict=True)}
+            values = {heading: plain(column[k], texts) for heading, column in zip(header, columns, strict=True)}
             yield Row(int(number), values, None if geometry is None else geometry[k])
         passed += len(ids)
         if len(ids) < BATCH:
             return
 
 
-def plain(value: Any) -> object:
-    """A value of a numpy column as Python has it; None for null."""
+def plain(value: Any, texts: Texts | None = None) -> object:
+    """A value of a numpy column as Python has it; None for null. Raises BadFile."""
+    if texts and isinstance(value, str):
+        with damage_named("Shapefile"):
+            return value_of(texts.decoded(value))
     if isinstance(value, np.datetime64):
         day = None if np.isnat(value) else value.astype("datetime64[us]").item()
         return day.date() if isinstance(day, datetime) and day.time() == datetime.min.time() else day

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import IO
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from hemei.core.actions.register.upload import receive
 from hemei.core.errors import Mistaken
-from hemei.engines.screen.layers import digest, read_layer
+from hemei.engines.screen.arrow import column_of
+from hemei.engines.screen.layers import digest, listed, read_layer
 from hemei.engines.screen.reading import LAYER_OF, Unreadable, open_source
 from hemei.engines.screen.terrain import Terrain, keep_terrain
 from hemei.law.book import LayerKind
@@ -163,7 +165,26 @@ def _read(path: Path, kind: LayerKind, wanted: Wanted) -> Read:
     geometry = shapely.force_2d(layer.geometry[there])
     if kind.id in (ZONES, PLOTS) and not (shapely.get_dimensions(geometry) == 2).all():
         raise Unreadable(f"{path}：分区和宗地应全是面，里面有线或点")
-    return Read(geometry, out, classes, digest(path), source.crs.name, [*layer.remarks, *remarks])
+    mixed = _mixed(geometry, layer.ids.filter(column_of(there)))
+    return Read(geometry, out, classes, digest(path), source.crs.name, [*layer.remarks, *mixed, *remarks])
+
+
+def _mixed(geometry: np.ndarray, ids: pa.Array) -> Iterator[str]:
+    """A remark where areas, lines and points stand in one layer: the fewer may be there by a slip."""
+    dimensions = shapely.get_dimensions(geometry)
+    sorts = {2: _("面"), 1: _("线"), 0: _("点")}
+    found = {sort: dimensions == dimension for dimension, sort in sorts.items() if (dimensions == dimension).any()}
+    if len(found) < 2:
+        return
+    most = max(found, key=lambda sort: int(found[sort].sum()))
+    parts = [
+        _("%(sort)s %(count)d 个") % {"sort": sort, "count": int(which.sum())}
+        + ("" if sort == most else _("（%(ids)s）") % {"ids": listed(ids, which)})
+        for sort, which in found.items()
+    ]
+    yield _("图层里混着几种图形：%(parts)s。线和点没有面积，“在不在里面”只看面。请核对是不是画错或多传了。") % {
+        "parts": "、".join(parts)
+    }
 
 
 def _words(values: Iterable[object], there: np.ndarray) -> list[str]:

@@ -52,6 +52,43 @@ def test_a_shapefile_in_gbk_or_utf_8(tmp_path: Path, encoding: str, named: bool)
     assert [list(row.values.values()) for row in table.rows] == [["张三", 2], ["李四", 1]]
 
 
+def dbf_that_says(path: Path, page: int, cpg: str = "") -> None:
+    """The encoding as a program has noted it beside the texts."""
+    (path.with_suffix(".cpg")).unlink()
+    if cpg:
+        path.with_suffix(".cpg").write_text(cpg)
+    dbf = bytearray(path.with_suffix(".dbf").read_bytes())
+    dbf[29] = page
+    path.with_suffix(".dbf").write_bytes(dbf)
+
+
+@pytest.mark.parametrize(
+    ("page", "cpg", "said"),
+    [(0, "", True), (0x57, "", True), (0, "ISO-8859-1", True), (0x4D, "", False), (0, "936", False)],
+    ids=["nothing said", "called Latin by its byte", "called Latin by its .cpg", "GBK by its byte", "GBK by its .cpg"],
+)
+def test_gbk_is_known_whatever_the_files_say_and_a_guess_is_said(
+    tmp_path: Path, page: int, cpg: str, said: bool
+) -> None:
+    path = written(tmp_path / "房屋.shp", "ESRI Shapefile", encoding="GB18030")
+    dbf_that_says(path, page, cpg)
+    (table,) = read(path)
+    assert list(table.header) == ["户主", "层数"]
+    assert ["GBK（GB18030）" in remark for remark in table.remarks] == [True] * said
+    assert [list(row.values.values()) for row in table.rows] == [["张三", 2], ["李四", 1]]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_heading_that_was_cut_within_a_letter_harms_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path / "房屋.shp", "ESRI Shapefile", encoding="UTF-8")
+    dbf = path.with_suffix(".dbf").read_bytes()
+    heading = "房屋地址".encode()[:10]
+    path.with_suffix(".dbf").write_bytes(dbf[:32] + heading.ljust(11, b"\0") + dbf[43:])
+    (table,) = read(path)
+    assert list(table.header) == ["房屋地", "层数"]
+    assert [list(row.values.values()) for row in table.rows] == [["张三", 2], ["李四", 1]]
+
+
 def test_a_shapefile_without_its_companions_says_which_are_missing(tmp_path: Path) -> None:
     path = written(tmp_path / "房屋.shp", "ESRI Shapefile")
     (tmp_path / "房屋.dbf").unlink()

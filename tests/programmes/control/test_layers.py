@@ -68,6 +68,28 @@ def test_every_sort_of_file_is_read_alike(home: Region, people: People, tmp_path
     assert Job.objects.filter(kind="control.prepare").count() == 1
 
 
+def test_a_shapefile_in_gbk_that_does_not_say_so_is_read_and_said(home: Region, people: People, tmp_path: Path) -> None:
+    frame = geopandas.GeoDataFrame({"等级": ["县道"]}, geometry=[in_degrees(SHAPE)], crs="EPSG:4490")
+    frame.to_file(tmp_path / "f.shp", encoding="gb18030")
+    (tmp_path / "f.cpg").unlink()
+    dbf = bytearray((tmp_path / "f.dbf").read_bytes())
+    dbf[29] = 0x57  # "ANSI", as a Chinese Windows writes it
+    (tmp_path / "f.dbf").write_bytes(dbf)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for part in tmp_path.glob("f.*"):
+            archive.write(part, part.name)
+    row = take_in("highway_land", packed.getvalue(), people.district, name="路.zip", class_column="等级")
+    assert row.classes == {"县道": "county"}
+    assert any("按 GBK（GB18030） 读的" in remark for remark in row.remarks), row.remarks
+
+
+def test_areas_mixed_with_lines_and_points_are_said_by_their_ids(home: Region, people: People) -> None:
+    line, point = shapely.LineString([(100, 100), (200, 200)]), shapely.Point(150, 150)
+    row = take_in("permanent_farmland", geojson((SHAPE, {}), (line, {}), (SHAPE, {}), (point, {})), people.district)
+    assert any("面 2 个、线 1 个（id 1）、点 1 个（id 3）" in remark for remark in row.remarks), row.remarks
+
+
 def test_a_working_copy_that_is_lost_is_made_again(home: Region, people: People) -> None:
     row = take_in("permanent_farmland", FIELDS, people.district)
     before = geopandas.read_parquet(copy_of(row))
