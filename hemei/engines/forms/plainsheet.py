@@ -22,7 +22,7 @@ from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.reckoning import calculation_xpath
 from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.words_or_xpath import understood
-from hemei.engines.forms.workbook import Cells, Row, Sheet, not_merged, sheet_of, text_of
+from hemei.engines.forms.workbook import Cells, Row, Sheet, Sheets, not_merged, sheet_of, text_of
 
 SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
 GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE = (
@@ -421,6 +421,12 @@ def _heading(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
+def _second(sheet: str, row: int, read: str) -> Fault:
+    """Another sheet of questions, which nobody would read."""
+    problem = f"这里也有“{QUESTION}”“{TYPE}”两列，但只读工作表“{read}”。"
+    return Fault(sheet, row, "", problem, "请把要用的题目放到一张工作表里，删去另一张，或者把它隐藏起来。")
+
+
 def read_plain(
     sheets: Mapping[str, Cells],
     *,
@@ -440,7 +446,9 @@ def read_plain(
         called.setdefault(clean(name), cells)  # of two called alike, the one that is in sight
     top = {name: row for name, cells in called.items() if (row := _heading_row(cells)) is not None}
     name = SHEET if SHEET in top else next(iter(top))
-    faults: list[Fault] = []
+    hidden = sheets.hidden if isinstance(sheets, Sheets) else frozenset[str]()
+    seen = {clean(one) for one in sheets if one not in hidden}
+    faults = [_second(other, top[other] + 1, name) for other in top if other != name and other in seen]
     sheet = sheet_of(name, called[name], top[name], _heading)
     if len(sheet.rows) > MOST_ROWS:
         over = sheet.rows[MOST_ROWS]

@@ -91,7 +91,13 @@ def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
     return {name: sheet_of(name, named[name]) for name in (*SHEETS, *OTHERS) if name in named}
 
 
-def read_cells(source: bytes | Path) -> dict[str, Cells]:
+class Sheets(dict[str, Cells]):
+    """Every sheet of cells by its name, and which of them are hidden."""
+
+    hidden: frozenset[str] = frozenset()
+
+
+def read_cells(source: bytes | Path) -> Sheets:
     """Every sheet of cells by its name, as it stands, hidden ones last.
 
     Raises FormRefused where it cannot be opened or is too large.
@@ -107,7 +113,9 @@ def read_cells(source: bytes | Path) -> dict[str, Cells]:
                 )
             told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
             present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
-            return {name: with_covered(sheet) for name, sheet in present}
+            sheets = Sheets((name, with_covered(sheet)) for name, sheet in present)
+            sheets.hidden = frozenset(one.name for one in told if one.visible is not SheetVisibleEnum.Visible)
+            return sheets
     except CalamineError as error:
         raise FormRefused(
             of_the_file(

@@ -149,3 +149,11 @@ def test_rules_are_read_by_question_and_answer_or_in_words() -> None:
             read(book(ROWS, ("问题", [*said, wrong])))
         assert refusal.value.errors[0].sheet == "问题"
         assert refusal.value.errors[0].cell == cell
+
+
+def test_a_second_sheet_of_questions_is_not_passed_over_in_silence() -> None:
+    second: list[list[Any]] = [["二〇二六年补充"], ["题目", "类型"], ["屋面", "文本"]]
+    with pytest.raises(FormRefused) as refusal:
+        read(book(ROWS, ("补充", second), ("说明", [["题目怎么写"]])))
+    assert [(fault.sheet, fault.row) for fault in refusal.value.errors] == [("补充", 2)]
+    assert "只读工作表“表单”" in str(refusal.value)
