@@ -16,7 +16,7 @@ from hemei.core.wording import listed
 
 MOST_COLUMNS = 9
 STAGED_AS = {"head": "person", "name": "person"}  # a person's name is staged under one name in every register
-UNSHOWN = frozenset({"id_fingerprint", "id_last4", "region"})
+UNSHOWN = frozenset({"id_fingerprint", "id_last4"})
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,8 @@ class Heading:
 
     def _label(self, name: str) -> str:
         words = {"person": _("姓名"), "geometry": _("轮廓"), "identifiers": _("编号"), "id_doubtful": _("证件号待核")}
+        if name == "region":
+            return _("村")
         words |= {"id_number": _("证件号"), "boundary": _("边界"), "state": _("办结")}
         return self.fields[name].label if name in self.fields else words.get(name, name)
 

@@ -211,3 +211,22 @@ def test_a_sheet_of_which_nobody_said_what_it_is_is_named(officer: Client) -> No
     book.create_sheet("其他").append(["鱼塘", "面积"])
     done = mapped(officer, upload(officer, 农户_xlsx=saved(book)))
     assert done.understood["passed"] == [{"file": "农户.xlsx", "sheet": "其他", "why": "没有说明它是哪种登记表。"}]
+
+
+def test_a_file_of_which_nobody_said_what_it_is_is_named(officer: Client) -> None:
+    table = simple(["村", "户号", "户主"], [N, "0001", "王小明"])
+    done = mapped(officer, upload(officer, 农户_xlsx=table, 坏_xlsx=b"PK\x03\x04"))
+    assert [(one["file"], one["sheet"]) for one in done.understood["passed"]] == [("坏.xlsx", "")]
+    assert "没有读的文件、工作表和图层" in officer.get(f"/office/imports/{done.pk}/").content.decode()
+
+
+def test_a_house_that_a_row_moves_to_another_village_is_shown_with_both(officer: Client) -> None:
+    header: list[object] = ["村代码", "房屋编号", "房屋地址"]
+    for village in (V, N):
+        batch = mapped(officer, upload(officer, 农房_xlsx=simple(header, [village, "F-1", "河边"])))
+        if village == V:
+            officer.post(f"/office/imports/{batch.pk}/confirm/")
+            work()
+    page = officer.get(f"/office/imports/{batch.pk}/").content.decode()
+    assert "有 1 行会把已登记的换到另一个村" in page
+    assert re.search(r"上河村</s> → <b>下河村", page)

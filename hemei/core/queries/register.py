@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from hemei.core.access import Scope
 from hemei.core.models import ImportBatch, RowOutcome, StagedRow, TableShape
+from hemei.terms.region import Level
 
 
 def batches(*, within: Scope) -> QuerySet[ImportBatch]:
@@ -35,6 +36,13 @@ def returned(pk: int, *, within: Scope, file: str, registers: Sequence[str]) -> 
 def undecided(pk: int, *, within: Scope) -> int:
     """How many rows resemble a place already there and wait for somebody to say whether they are the same."""
     return staged(pk, within=within, register="", outcome=RowOutcome.MATCH).filter(decision="").count()
+
+
+def moving(pk: int, *, within: Scope) -> int:
+    """How many rows would move what is there already to another village."""
+    rows = staged(pk, within=within, register="", outcome=RowOutcome.CHANGED).filter(before__has_key="region")
+    said = rows.values_list("before__region", "values__region").iterator(1_000)
+    return sum(str(old)[: Level.VILLAGE] != str(new)[: Level.VILLAGE] for old, new in said)
 
 
 def shapes(*, within: Scope) -> QuerySet[TableShape]:

@@ -114,6 +114,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "meant": _meant(batch) if batch.state == BatchState.READY else [],
         "working": batch.state in WORKING,
         "summary": _summary(batch),
+        "moving": reading.moving(pk, within=scope) if batch.state == BatchState.READY else 0,
         "undecided": reading.undecided(pk, within=scope) if batch.state == BatchState.READY else 0,
         "region_names": names(within=scope),
     }

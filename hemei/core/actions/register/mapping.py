@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,15 +11,15 @@ from hemei.core.access import Actor
 from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.choosing import said_again, tables_of
 from hemei.core.actions.register.guessing import every_heading, guess, recognised
-from hemei.core.actions.register.layout import NAME, built
+from hemei.core.actions.register.layout import built
 from hemei.core.actions.register.queueing import queue_job
-from hemei.core.actions.register.reading import ending, folder_of, told
+from hemei.core.actions.register.reading import ending, folder_of, readable, told
 from hemei.core.actions.register.shapes import Memory, recall, remember
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
 from hemei.core.worker import Progress, work
 from hemei.core.writing import action, audit, writing
-from hemei.engines.tables import KINDS, Table
+from hemei.engines.tables import Table
 from hemei.terms.region import Level
 
 MOST_TABLES = 60
@@ -72,11 +71,6 @@ def _as_many_as_asked(tables: list[dict[str, Any]]) -> list[dict[str, Any]]:
         }
         for file, sheets in by_file.items()
     ]
-
-
-def readable(folder: Path) -> list[Path]:
-    """The files of a folder that may have tables, in order."""
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS and path.name != NAME)
 
 
 def _described(file: str, table: Table, batch: ImportBatch, memory: Memory) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hemei.core.access import SYSTEM, Actor, actor_of
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.choosing import chosen, understood_of
 from hemei.core.actions.register.judging import Desk, batched, desk_for
-from hemei.core.actions.register.layout import Layout, Sheet, built, layout_of
+from hemei.core.actions.register.layout import NAME, Layout, Sheet, built, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
 from hemei.core.actions.register.shapes import recall
 from hemei.core.actions.register.sheet import Line, Plan, plan_of
@@ -27,7 +27,7 @@ from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
 from hemei.core.trouble import trouble_of
 from hemei.core.worker import Cancelled, Progress, work
 from hemei.core.writing import writing
-from hemei.engines.tables import BadFile, Row, Table
+from hemei.engines.tables import KINDS, BadFile, Row, Table
 
 
 def told(job: Job, message: str) -> None:
@@ -90,6 +90,11 @@ def folder_of(batch: ImportBatch) -> Path:
     return settings.VAR / batch.folder  # an absolute path stays what it is
 
 
+def readable(folder: Path) -> list[Path]:
+    """The files of a folder that may have tables, in order."""
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in KINDS and path.name != NAME)
+
+
 def counts_of(batch: ImportBatch) -> dict[str, dict[str, int]]:
     """Register → outcome → how many rows."""
     counts: dict[str, dict[str, int]] = {}
@@ -109,7 +114,8 @@ def _read_folder(batch: ImportBatch, folder: Path, by: Actor, progress: Progress
     understood, done = [], 0
     passed: list[dict[str, str]] = []
     empty: list[dict[str, str]] = []
-    others: dict[tuple[str, str], None] = {}
+    told_of = {sheet.file for sheet in layout.sheets}
+    others = {(path.name, ""): None for path in readable(folder) if path.name not in told_of}
     for sheet in layout.sheets:
         desk.sheet, found = sheet, chosen(folder, sheet, memory)
         passed += [{"file": sheet.file, "sheet": name, "why": why} for name, why in found.passed]
