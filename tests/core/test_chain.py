@@ -83,17 +83,17 @@ def test_sealing_each_turn_does_not_read_what_is_sealed(db) -> None:
 def test_a_changed_entry_is_seen(sealed: None) -> None:
     third = AuditSeal.objects.get(position=3).entry_id
     tamper(f"UPDATE core_auditentry SET actor = 'somebody' WHERE id = {third}")
-    assert everything() == [f"audit chain: entry {third} is not what was sealed at 3"]
+    assert everything() == [f"审计链：记录 {third} 不是第 3 位封存的那一条"]
 
 
 def test_a_missing_seal_is_seen(sealed: None) -> None:
     tamper("DELETE FROM core_auditseal WHERE position = 2")
-    assert "audit chain: position 2 is missing" in everything()
+    assert "审计链：缺第 2 位" in everything()
 
 
 def test_an_entry_left_unsealed_is_a_fault(db) -> None:
     audit(SYSTEM, "test", "thing:1", "429999", at=timezone.now() - timedelta(seconds=61))
-    assert everything() == ["audit chain: 1 entries unsealed for more than a minute"]
+    assert everything() == ["审计链：有 1 条记录超过一分钟没有封存"]
     seal_pending()
     assert everything() == []
 
@@ -104,8 +104,8 @@ def test_a_case_that_stands_elsewhere_than_its_steps_is_seen(house: Place, peopl
     assert everything() == []
     Case.objects.filter(pk=case.pk).update(state="accepted")
     lines = everything()
-    assert f"case {case.pk}: stands at accepted, its steps say otherwise" in lines
-    assert f"case {case.pk}: ended without a date" in lines
+    assert f"隐患 {case.pk}：状态是 accepted，步骤说的不是" in lines
+    assert f"隐患 {case.pk}：办结了，没有日期" in lines
 
 
 def test_the_entry_of_a_step_has_no_words_of_the_note(house: Place, people: People) -> None:

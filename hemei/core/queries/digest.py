@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.apps import apps as installed
 from django.apps.registry import Apps
+from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.files import found_at, path_of
@@ -33,7 +34,8 @@ class Held:
         if actual == sha256:
             return ""
         self.faults += 1
-        return f"evidence {sha256}: its file is {'missing' if found is None else 'not what was stored'}"
+        said = _("证据 %(sha256)s：文件不见了") if found is None else _("证据 %(sha256)s：文件不是存进来的那一个")
+        return said % {"sha256": sha256}
 
     @property
     def digest(self) -> str:

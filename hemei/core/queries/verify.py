@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models import F, Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from hemei.core.access import Scope
 from hemei.core.chain import GENESIS, link
@@ -38,14 +39,15 @@ def _chain() -> Iterator[str]:
     for seal in AuditSeal.objects.select_related("entry").order_by("position").iterator(chunk_size=5000):
         position += 1
         if seal.position != position:
-            yield f"audit chain: position {position} is missing"
+            yield _("审计链：缺第 %(position)d 位") % {"position": position}
             position = seal.position
         if seal.hash != link(head, seal.position, seal.entry):
-            yield f"audit chain: entry {seal.entry_id} is not what was sealed at {seal.position}"
+            named = {"entry": seal.entry_id, "position": seal.position}
+            yield _("审计链：记录 %(entry)d 不是第 %(position)d 位封存的那一条") % named
         head = seal.hash
     late = AuditEntry.objects.filter(seal=None, at__lt=timezone.now() - UNSEALED_FOR).count()
     if late:
-        yield f"audit chain: {late} entries unsealed for more than a minute"
+        yield _("审计链：有 %(count)d 条记录超过一分钟没有封存") % {"count": late}
 
 
 def _cases(within: Scope) -> Iterator[str]:
@@ -57,17 +59,17 @@ def _cases(within: Scope) -> Iterator[str]:
     )
     astray = CaseStep.objects.filter(pk__in=last).exclude(to_state=F("case__state"))
     for pk, state in astray.values_list("case", "case__state").iterator():
-        yield f"case {pk}: stands at {state}, its steps say otherwise"
+        yield _("隐患 %(pk)d：状态是 %(state)s，步骤说的不是") % {"pk": pk, "state": state}
     for case in Case.objects.filter(within.q(matter="matter"), steps=None).iterator():
-        yield f"case {case.pk}: has no step"
+        yield _("隐患 %(pk)d：一个步骤也没有") % {"pk": case.pk}
     unended = Case.objects.filter(
         within.q(matter="matter"), state__in=["accepted", "withdrawn", "imported"], ended_at=None
     )
     for case in unended.iterator():
-        yield f"case {case.pk}: ended without a date"
+        yield _("隐患 %(pk)d：办结了，没有日期") % {"pk": case.pk}
     own = CaseStep.objects.filter(verb="case.accept", case__remedied_by=F("actor"))
     for step in own.filter(within.q("case__region", matter="case__matter")).iterator():
-        yield f"case {step.case_id}: accepted by whoever remedied it"
+        yield _("隐患 %(pk)d：验收的就是整改的人") % {"pk": step.case_id}
 
 
 def _left_behind(within: Scope) -> Iterator[str]:
@@ -80,4 +82,5 @@ def _left_behind(within: Scope) -> Iterator[str]:
     unlooked = Due.objects.filter(done_at=None)
     for rows in (Place.objects, Household.objects, Case.objects, Unit.objects, unlooked, held):
         for pk, code in rows.filter(region__in=codes).order_by("pk").values_list("pk", "region").iterator():
-            yield f"{rows.model._meta.model_name} {pk}: stands under {code}, which ended on {codes[code]}"
+            named = {"what": rows.model._meta.model_name, "pk": pk, "code": code, "day": codes[code]}
+            yield _("%(what)s %(pk)d：还在代码 %(code)s 下，这个代码已于 %(day)s 停用") % named

@@ -45,7 +45,8 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
 
 def tell(summary: Summary) -> None:
     for file, sheet, why in summary.passed:
-        click.echo(_("%(file)s · %(sheet)s：没有读。%(why)s") % {"file": file, "sheet": sheet, "why": why})
+        called = f"{file} · {sheet}" if sheet else file
+        click.echo(_("%(called)s：没有读。%(why)s") % {"called": called, "why": why})
     for file, line, effect in summary.effects:
         click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": effect})
     for file, line, reason, remedy in summary.refused:
