@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from hemei.engines.dbf import BYTEWISE, Texts, texts_of
+from hemei.terms.dbf import BYTEWISE, Texts, texts_of
 
 ROWS = 65_536
 """Rows read at a time: memory does not grow with the file."""

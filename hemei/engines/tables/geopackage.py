@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hemei.engines.dbf import BYTEWISE, Texts, beside, texts_of
 from hemei.engines.tables.coordinates import CGCS2000, label_of
 from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
+from hemei.terms.dbf import BYTEWISE, Texts, beside, texts_of
 
 BATCH = 20_000
 SQLITE = b"SQLite format 3\x00"
