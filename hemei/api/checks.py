@@ -76,7 +76,7 @@ class CheckIn(BaseModel):  # plain, as are the outcomes: a batch has hundreds, a
     device: str = Field("", max_length=80)
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
-    accuracy_m: float | None = Field(None, ge=0)
+    accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False)
     replaces: str = Field("", max_length=64, description="The instance id of the check that this one corrects")
     files: list[FileIn] = Field([], max_length=20)
 

@@ -210,7 +210,7 @@ class FileIn(Schema):
     device_at: AwareDatetime | None = None
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
-    accuracy_m: float | None = Field(None, ge=0)
+    accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False)
     question: str = Field("", max_length=60)
 
     def read(self) -> NewFile:

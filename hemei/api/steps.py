@@ -45,7 +45,7 @@ class AboutFiles(Schema):
     device_at: AwareDatetime | None = None
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
-    accuracy_m: float | None = Field(None, ge=0)
+    accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False)
 
 
 # What a need adds to the body of its step. Another person, and evidence, are no fields of the body.

@@ -16,6 +16,7 @@ REASONS: dict[str, Promise] = {
     "int_from_float": gettext_lazy("应是整数。"),
     "float_parsing": gettext_lazy("应是数字。"),
     "float_type": gettext_lazy("应是数字。"),
+    "finite_number": gettext_lazy("应是数字。"),
     "string_type": gettext_lazy("应是文字。"),
     "bool_parsing": gettext_lazy("应是 true 或 false。"),
     "list_type": gettext_lazy("应是一个列表。"),

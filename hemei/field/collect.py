@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -211,7 +212,7 @@ def _position(form: ReadForm, answers: Mapping[str, Any]) -> dict[str, Any]:
                 lat, lon, _alt, accuracy = (*map(float, answers[question.name].split()), 0.0, 0.0)[:4]
             except ValueError:
                 return {}
-            return {"lon": lon, "lat": lat, "accuracy_m": accuracy}
+            return {"lon": lon, "lat": lat, "accuracy_m": accuracy if isfinite(accuracy) else None}
     return {}
 
 

@@ -72,3 +72,14 @@ def test_more_than_the_server_takes_is_said(house, people, settings) -> None:
 def test_what_is_no_json_is_said(people) -> None:
     response = Caller(people.grid).client.post("/api/checks", "{", content_type="application/json")
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")
+
+
+def test_a_number_without_end_is_refused(house, people) -> None:
+    """JSON can write one (`1e999`) and cannot name it: one stored check would spoil every list it stands in."""
+    caller, spot = Caller(people.grid), {"lon": 110.5, "lat": 31.5}
+    answer = caller.post("/checks", {"checks": [filled(house, "uuid:0009", accuracy_m=float("inf"), **spot)]})
+    assert (answer.status, answer.body["field"]) == (422, "checks.0.accuracy_m")
+    photo_of = {"name": "a.jpg", "content": base64.b64encode(photo().content).decode(), "accuracy_m": float("inf")}
+    answer = caller.post("/checks", {"checks": [filled(house, "uuid:0010", files=[photo_of])]})
+    assert answer.status == 422
+    assert Check.objects.count() == 0
