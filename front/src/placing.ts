@@ -70,9 +70,9 @@ function cornersOf(text: string): Point[] {
 /** As building/shapes.py reads them: the outer walls, then each courtyard. */
 const ringsOf = (text: string) => text.split("|").map(cornersOf);
 
-/** As it is written: a centimetre. */
-const round = (degrees: number) => Number(degrees.toFixed(7));
-const written = (rings: Point[][]) => rings.map((corners) => corners.map(([lon, lat]) => `${lon.toFixed(7)},${lat.toFixed(7)}`).join(" ")).join(" | ");
+const DIGITS = 8; // of degrees, as they are written: a millimetre. By a centimetre, a house drawn to the limit would be over it
+const round = (degrees: number) => Number(degrees.toFixed(DIGITS));
+const written = (rings: Point[][]) => rings.map((corners) => corners.map(([lon, lat]) => `${lon.toFixed(DIGITS)},${lat.toFixed(DIGITS)}`).join(" ")).join(" | ");
 const closed = (rings: Point[][]) => rings.filter((corners) => corners.length > 2).map((corners) => [...corners, corners[0]]);
 
 const WINGS = "house_shape";

@@ -250,17 +250,27 @@ def attributes_of(asked: Asked, drawn: Drawn, plot: Plot | None) -> dict[Measure
     lie from where the ground is: building, plot and what stands on it were drawn together and move together, so that
     no area in the fraction changes; and of whose plot it is the applicant is not in doubt, as a survey of all buildings
     is (`crowding.could_be`). What is drawn across the plot's border is remarked (`_outside`).
+
+    Areas count to a tenth of a square metre, and their ratios as these give them: corners are written to a millimetre
+    and the grid is not quite the ground, so that whoever draws exactly what is permitted would now and then be over it
+    by the sixth digit.
     """
-    own = float(shapely.area(drawn.building))
+    own = _stated(float(shapely.area(drawn.building)))
     found = {} if asked.is_spot else {Measure.FOOTPRINT: own}
     if plot is not None:
-        found |= {Measure.PLOT: plot.area_m2}
+        ground = _stated(plot.area_m2)
+        found |= {Measure.PLOT: ground}
         if plot.built_m2 is not None:
-            found |= {Measure.DENSITY: (own + plot.built_m2) / plot.area_m2}
+            found |= {Measure.DENSITY: round((own + _stated(plot.built_m2)) / ground, 9)}
         storeys = asked.said.get(Measure.STOREYS)
         if storeys is not None and plot.floor_m2 is not None:
-            found[Measure.FAR] = (own * storeys + plot.floor_m2) / plot.area_m2
+            found[Measure.FAR] = round((own * storeys + _stated(plot.floor_m2)) / ground, 9)
     return found | {measure: value for measure, value in asked.said.items() if value is not None}
+
+
+def _stated(area_m2: float) -> float:
+    """An area as it counts; what is smaller than that counts as it is."""
+    return round(area_m2, 1) or area_m2
 
 
 def _slope(drawn: Drawn, district: District, crs: CRS) -> dict[Measure, float]:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import openpyxl
 import pytest
 import shapely
+import shapely.affinity
 from click.testing import CliRunner
 
 from hemei.engines.screen.reading import Unreadable
@@ -20,6 +21,7 @@ from hemei.law.proposal import Asked, Drawn, answer, judged
 from hemei.law.sheet import sheet
 from hemei.site.screen_cli import screen
 from hemei.terms.clause import Limit
+from hemei.terms.measure import Measure
 from tests.law.ground import ON, X, Y, box, put
 
 
@@ -193,6 +195,23 @@ def test_density_adds_up_what_stands_on_the_plot(folder):
     assert footprint["at_most"] == pytest.approx(0.05 * 4000 - 120)
     assert footprint["clause"] == "《中华人民共和国土地管理法》第六十二条"
     assert "120 平方米" in footprint["how"]
+
+
+@pytest.mark.parametrize("turn", range(0, 90, 30))
+def test_who_draws_exactly_what_is_permitted_is_not_over_it(folder, turn):
+    """Corners are written in degrees, to a millimetre; area and density are what was meant all the same."""
+    dense(folder)
+    meant = [box(0, 40, 12, 10), box(-10, 10, 40, 60)]
+    turned = [shapely.affinity.rotate(shape, turn, origin=(X, Y)) for shape in meant]
+    degrees = gpd.GeoSeries(turned, crs="EPSG:4546").to_crs("EPSG:4490").values
+    written = shapely.transform(degrees, lambda corners: corners.round(8))
+    path = folder / "exact.geojson"
+    facts = {"role": ["building", "plot"], "use": "house", "work": "new"}
+    gpd.GeoDataFrame(facts, geometry=written, crs="EPSG:4490").to_file(path, driver="GeoJSON", COORDINATE_PRECISION=12)
+    said = answer(str(path), read_district(folder), ON)
+    assert (said.subject.attributes[Measure.FOOTPRINT], said.subject.attributes[Measure.PLOT]) == (120.0, 2400.0)
+    row = verdict(as_json(said), "d.D1")
+    assert (row["outcome"], row["measured"]) == ("pass", 0.05)
 
 
 def test_of_a_building_on_the_plot_of_which_only_the_spot_is_known_no_density_follows(folder):
