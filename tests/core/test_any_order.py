@@ -280,7 +280,7 @@ class District(RuleBasedStateMachine):
         assert count >= self.written
         self.written = count
         assert list(faults(within=Scope.of(DISTRICT))) == []
-        assert not [line for line in faults(within=Scope.all()) if "unsealed" not in line]
+        assert not [line for line in faults(within=Scope.all()) if "没有封存" not in line]
 
     # Who sees what
 
