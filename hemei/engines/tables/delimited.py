@@ -17,7 +17,8 @@ from hemei.engines.tables.table import Aside, BadFile, Row, Table
 
 CHUNK = 1 << 20
 LONGEST_CELL = 1 << 20
-SEPARATORS = ",\t;|，"
+SEPARATORS = ",\t;|"
+WIDE = "，"  # a comma typed by hand on a Chinese keyboard, which also stands in texts
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 UNMARKED = ("utf-8", "gb18030")
 
@@ -180,7 +181,11 @@ def records_of(source: bytes | Path, encoding: str) -> Iterator[list[str]]:
 
 
 def separator_of(lines: Sequence[str]) -> str:
-    """The sign that stands in most of the first lines; of two, the one that stands there more often."""
+    """The sign that stands in most of the first lines; of two, the one that stands there more often.
+
+    The wide comma only where none of the others stands at all.
+    """
+    there = [sign for sign in SEPARATORS if any(sign in line for line in lines)]
     return max(
-        SEPARATORS, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
+        there or WIDE, key=lambda sign: (sum(sign in line for line in lines), sum(line.count(sign) for line in lines))
     )

@@ -185,6 +185,12 @@ def test_a_character_of_gbk_on_the_last_line_of_a_long_file_is_found() -> None:
     assert list(only(read(lines, "a.csv")).rows)[-1].values == {"a": "红", "b": "坪"}
 
 
+def test_wide_commas_within_texts_part_no_cells() -> None:
+    (table,) = read('编号,说明\n1,"裂缝，漏雨，\n，墙倾，\n，"\n'.encode(), "a.csv")
+    assert table.header == ["编号", "说明"]
+    assert [list(row.values.values()) for row in table.rows] == [["1", "裂缝，漏雨，\n，墙倾，\n，"]]
+
+
 def test_a_title_line_without_separators_does_not_hide_the_tabs() -> None:
     lines = "红坪镇, 2026 年\n户主\t地址\n张三\t红河村\n".encode("utf-16")
     table = only(read(lines, "a.csv", expected=["户主"]))
