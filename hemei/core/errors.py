@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 
 class Mistaken(Exception):
@@ -17,3 +18,10 @@ class Mistaken(Exception):
 
 class Conflict(Mistaken):
     """It clashes with what is already there."""
+
+
+def filled(text: str, field: str) -> str:
+    """What was written, without the blanks around it. Raises Mistaken where there is nothing."""
+    if not text.strip():
+        raise Mistaken(_("请填写这一项。"), field=field, code="empty")
+    return text.strip()

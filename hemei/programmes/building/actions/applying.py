@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Actor, At
 from hemei.core.actions.case import require_moment
 from hemei.core.actions.evidence import NewFile, keep
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.models import Household, Place
 from hemei.core.writing import action, audit
 from hemei.programmes.building.gates import OLD_HOUSE
@@ -170,8 +170,7 @@ def _check(filed: Filed, household: Household) -> None:
         if getattr(filed, name) not in allowed:
             raise Mistaken(_("请从列出的里面选一个。"), field=name, code="unknown")
     for name in ("reason", "address", "bounds"):
-        if not str(getattr(filed, name)).strip():
-            raise Mistaken(_("请填写这一项。"), field=name, code="empty")
+        filled(str(getattr(filed, name)), name)
     for name, most in MOST.items():
         value = getattr(filed, name)
         if value is not None and not (math.isfinite(value) and 0 < value <= most):

@@ -10,7 +10,7 @@ import shapely
 from django.utils.translation import gettext as _
 
 from hemei.core.actions.case import Brought
-from hemei.core.errors import Mistaken
+from hemei.core.errors import Mistaken, filled
 from hemei.core.wording import listed
 from hemei.programmes.building.gates import QUORUM
 from hemei.programmes.building.lists import listed_in
@@ -50,10 +50,7 @@ def _count(brought: Brought, name: str) -> int:
 
 
 def _text(brought: Brought, name: str, most: int = 500) -> str:
-    said = str(brought.data.get(name, "")).strip()
-    if not said:
-        raise Mistaken(_("请填写这一项。"), field=name, code="empty")
-    return said[:most]
+    return filled(str(brought.data.get(name, "")), name)[:most]
 
 
 @asked("permit.agree")

@@ -7,19 +7,13 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.writing import action, audit
 from hemei.programmes.building.actions.kin import require_no_kin
 from hemei.programmes.building.models import Demonstration, Permit
 from hemei.terms.day import today
 
 Outcome = Demonstration.Outcome
-
-
-def _words(said: str, field: str) -> str:
-    if not said.strip():
-        raise Mistaken(_("请填写这一项。"), field=field, code="empty")
-    return said.strip()
 
 
 @action(verb="permit.nominate", on="permit")
@@ -35,7 +29,7 @@ def nominate(*, permit: Permit, reason: str, by: Actor) -> Demonstration:
     row = Demonstration.objects.create(
         region=permit.region,
         permit=permit,
-        reason=_words(reason, "reason"),
+        reason=filled(reason, "reason"),
         nominated_on=today(),
         nominated_by=str(by),
     )
@@ -58,7 +52,7 @@ def review_demonstration(
         raise Mistaken(_("请选评上还是没有评上。"), field="outcome", code="unknown")
     kept = {"review": review, "reviewed_by": reviewed_by, "document": document}
     for name, said in kept.items():
-        setattr(row, name, _words(said, name))
+        setattr(row, name, filled(said, name))
     assert row.nominated_on is not None
     if not row.nominated_on <= on <= today():
         raise Mistaken(_("评审日期要在推荐以后、今天以前。"), field="on", code="out_of_range")

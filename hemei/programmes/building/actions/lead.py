@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.models import Check, Place
 from hemei.core.writing import action, audit
 from hemei.programmes.building.models import Lead, Permit, Wrong
@@ -45,8 +45,7 @@ def hand_over(
     if seen.wrong not in Wrong.values:
         raise Mistaken(_("请选是什么问题。"), field="wrong", code="unknown")
     for name in ("where", "found", "handed_to", "document"):
-        if not getattr(seen, name).strip():
-            raise Mistaken(_("请填写这一项。"), field=name, code="empty")
+        filled(getattr(seen, name), name)
     if seen.handed_on > today():
         raise Mistaken(_("日期在将来，请核对。"), field="handed_on", code="in_the_future")
     if seen.handed_on < seen.seen_on:
@@ -68,10 +67,8 @@ def close(*, lead: Lead, outcome: str, outcome_document: str, ended_on: date, by
     """What the enforcing office decided, by its document."""
     if lead.ended_on is not None:
         raise Conflict(_("这条线索已经登记过处理结果。"), code="ended")
-    if not outcome.strip():
-        raise Mistaken(_("请填写这一项。"), field="outcome", code="empty")
-    if not outcome_document.strip():
-        raise Mistaken(_("请填写这一项。"), field="outcome_document", code="empty")
+    filled(outcome, "outcome")
+    filled(outcome_document, "outcome_document")
     if not lead.handed_on <= ended_on <= today():
         raise Mistaken(_("处理日期要在移交以后、今天以前。"), field="ended_on", code="out_of_range")
     lead.outcome, lead.outcome_document, lead.ended_on = outcome.strip(), outcome_document.strip(), ended_on

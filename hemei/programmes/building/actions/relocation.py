@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor
 from hemei.core.actions.evidence import NewFile
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.writing import action, audit
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.life import UNDECIDED
@@ -38,8 +38,7 @@ def reach_stage(
         raise Conflict(_("资格和协议要在批准以前登记。"), code="wrong_state")
     if stage not in BEFORE_THE_DECISION and permit.state not in FINISHED:
         raise Mistaken(_("新房验收合格以后，才登记旧房拆除和复绿。"), field="stage", code="no_new_house")
-    if not document.strip():
-        raise Mistaken(_("请填写这一项。"), field="document", code="empty")
+    filled(document, "document")
     last = permit.relocation.order_by("-id").values_list("on", flat=True).first()
     if not (last or FIRST_DAY) <= on <= today():
         raise Mistaken(_("日期要在上一阶段以后、今天以前。"), field="on", code="out_of_range")

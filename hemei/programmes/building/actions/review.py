@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor
 from hemei.core.actions.evidence import NewFile
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.writing import action, audit
 from hemei.programmes.building.actions.applying import attach
 from hemei.programmes.building.actions.kin import require_no_kin
@@ -27,12 +27,6 @@ def _running(permit: Permit) -> None:
         raise Conflict(_("这件申请已经了结。"), code="ended")
 
 
-def _words(text: str, field: str) -> str:
-    if not text.strip():
-        raise Mistaken(_("请填写这一项。"), field=field, code="empty")
-    return text.strip()
-
-
 @action(verb="permit.opine", on="permit")
 def opine(*, permit: Permit, office: str, said: str, note: str, by: Actor) -> Opinion:
     """One office's word. An objection says why."""
@@ -44,7 +38,7 @@ def opine(*, permit: Permit, office: str, said: str, note: str, by: Actor) -> Op
     if said not in Opinion.Said.values:
         raise Mistaken(_("请选一个意见。"), field="said", code="unknown")
     if said == Opinion.Said.OBJECTS:
-        _words(note, "note")
+        filled(note, "note")
     row = Opinion.objects.create(
         permit=permit, office=office, said=said, note=note.strip(), at=timezone.now(), actor=str(by), account=by.account
     )
@@ -63,7 +57,7 @@ def visit(
         raise Mistaken(_("请选是哪一次到场。"), field="kind", code="unknown")
     if not FIRST_DAY <= on <= today():
         raise Mistaken(_("到场的日子不能在将来。"), field="on", code="in_the_future")
-    people, found = _words(people, "people"), _words(found, "found")
+    people, found = filled(people, "people"), filled(found, "found")
     if not files:
         raise Mistaken(_("请至少拍一张现场照片。"), field="files", code="no_evidence")
     now = timezone.now()
@@ -102,7 +96,7 @@ def settle_on_site(*, permit: Permit, gate: str, outcome: str, note: str, by: Ac
         was=found.was,
         outcome=str(outcome),
         visit=seen,
-        note=_words(note, "note"),
+        note=filled(note, "note"),
         at=timezone.now(),
         actor=str(by),
         account=by.account,
@@ -124,8 +118,8 @@ def ask_set_aside(*, permit: Permit, gate: str, document: str, reason: str, by: 
         permit=permit,
         gate=gate,
         was=found.was,
-        document=_words(document, "document"),
-        reason=_words(reason, "reason"),
+        document=filled(document, "document"),
+        reason=filled(reason, "reason"),
         asked_at=timezone.now(),
         asked_by=str(by),
         asker=by.account,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
-from hemei.core.errors import Mistaken
+from hemei.core.errors import Mistaken, filled
 from hemei.core.writing import action, audit
 from hemei.programmes.building.models import Style
 from hemei.terms.day import today
@@ -37,8 +37,7 @@ def set_style(*, where: At, look: Look, by: Actor) -> Style:
     if len(where.region) > Level.VILLAGE:
         raise Mistaken(_("风貌按区、乡镇或村设定。"), field="region", code="too_narrow")
     for name in ("name", "document"):
-        if not getattr(look, name).strip():
-            raise Mistaken(_("请填写这一项。"), field=name, code="empty")
+        filled(getattr(look, name), name)
     Style.objects.filter(region=where.region, zone=look.zone, replaced_on=None).update(replaced_on=today())
     row = Style.objects.create(region=where.region, starts=today(), actor=str(by), **vars(look))
     detail = {"style": look.name, "zone": look.zone, "limit": look.as_limit}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import Actor, At
 from hemei.core.actions.evidence import NewFile
 from hemei.core.actions.register.judging import identity
-from hemei.core.errors import Conflict, Mistaken
+from hemei.core.errors import Conflict, Mistaken, filled
 from hemei.core.models import Person
 from hemei.core.personal import encrypt
 from hemei.core.writing import action, audit
@@ -107,8 +107,7 @@ def enter_training(
     if told.on > today():
         raise Mistaken(_("培训日期在将来，请核对。"), field="on", code="future")
     for field in ("body", "document"):
-        if not getattr(told, field).strip():
-            raise Mistaken(_("请填写这一项。"), field=field, code="empty")
+        filled(getattr(told, field), field)
     hours = {kind: getattr(told, kind) for kind in LessonKind.values}
     if all(some is None for some in hours.values()):
         raise Mistaken(_("请至少填一类课的课时；都不知道的，不用在这里登记。"), field="basic", code="no_hours")
