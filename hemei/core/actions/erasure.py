@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hemei.core.access import Actor, require_proof, scope_of
-from hemei.core.actions.register.applying import forget_files
+from hemei.core.actions.register.applying import forget_files, forget_read
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import Account, BatchState, Duty, ImportBatch, Person, StagedRow
-from hemei.core.queries.erasure import LEFT_LYING, holds_a_place, is_needed
+from hemei.core.models import LEFT_LYING, Account, BatchState, Duty, ImportBatch, Person
+from hemei.core.queries.erasure import holds_a_place, is_needed
 from hemei.core.wording import stored
 from hemei.core.writing import action, audit
 from hemei.terms.day import today
@@ -58,11 +58,9 @@ def forget_rows(*, batch: ImportBatch, document: str, by: Actor) -> int:
     """The staged rows of an import that is over, and its files; what was imported and the entry of it stay. One that
     failed or that nobody confirmed is discarded by this. Returns how many rows."""
     _require_document(document)
-    gone, _each = StagedRow.objects.filter(batch=batch).delete()
     if batch.state in LEFT_LYING:
         batch.state = BatchState.DISCARDED
-    batch.understood.pop("tables", None)
-    batch.save(update_fields=["state", "understood"])
+    gone = forget_read(batch)
     forget_files(batch)
     _leave(by, "register.forget", f"batch:{batch.pk}", batch.region, document, ["rows"])
     return gone

@@ -14,12 +14,21 @@ from hemei.core.models.parameter import Parameter
 from hemei.core.models.person import Holding, HoldingRole, Household, HouseholdMember, Person
 from hemei.core.models.place import Place, PlaceIdentifier, PlaceTally, PositionSource
 from hemei.core.models.region import ChangeKind, Region, RegionChange, RegionMove
-from hemei.core.models.register import BatchState, Decision, ImportBatch, RowOutcome, StagedRow, TableShape
+from hemei.core.models.register import (
+    LEFT_LYING,
+    BatchState,
+    Decision,
+    ImportBatch,
+    RowOutcome,
+    StagedRow,
+    TableShape,
+)
 from hemei.core.models.round import Draw, DrawState, Due, Round, RoundState
 from hemei.core.models.secondfactor import SecondFactor
 from hemei.core.models.unit import Unit, UnitKind
 
 __all__ = [
+    "LEFT_LYING",
     "SEVERITY_NAMES",
     "Account",
     "ApiKey",

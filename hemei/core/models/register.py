@@ -15,6 +15,10 @@ class BatchState(models.TextChoices):
     FAILED = "failed", _("读取失败")
 
 
+LEFT_LYING = (BatchState.READY, BatchState.ASKING, BatchState.FAILED)
+"""States in which a batch waits for somebody, with its rows and files."""
+
+
 class ImportBatch(models.Model):
     """One upload or folder of registers: parsed into staged rows, then applied whole or not at all."""
 

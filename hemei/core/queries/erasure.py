@@ -8,11 +8,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hemei.core.access import Scope
-from hemei.core.models import Account, BatchState, Duty, Holding, ImportBatch, Person, StagedRow
+from hemei.core.models import LEFT_LYING, Account, BatchState, Duty, Holding, ImportBatch, Person, StagedRow
 from hemei.core.registry import registry
 from hemei.terms.day import start_of
-
-LEFT_LYING = (BatchState.READY, BatchState.ASKING, BatchState.FAILED)
 
 
 def persons_to_erase(*, within: Scope, before: date) -> QuerySet[Person]:

@@ -172,6 +172,15 @@ def _out_of_date() -> Conflict:
     return Conflict(_("读取之后，登记表已被别人改动，没有写入任何数据。请重新上传，再看一遍预览。"), code="out_of_date")
 
 
+def forget_read(batch: ImportBatch) -> int:
+    """What was read of the files, with the first rows of each table as they were shown; the batch's state is written
+    with it. Returns how many rows."""
+    gone, _each = StagedRow.objects.filter(batch=batch).delete()
+    batch.understood.pop("tables", None)
+    batch.save(update_fields=["state", "understood"])
+    return gone
+
+
 def forget_files(batch: ImportBatch) -> None:
     """The uploaded files hold personal data in clear: they go as soon as they are no longer needed."""
     folder = folder_of(batch)

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, At
-from hemei.core.actions.register.applying import forget_files
+from hemei.core.actions.register.applying import forget_files, forget_read
 from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.judging import reach_of
 from hemei.core.actions.register.layout import NAME, layout_of
 from hemei.core.actions.register.queueing import queue_job
 from hemei.core.actions.register.returning import lay_out_mended
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
+from hemei.core.models import LEFT_LYING, BatchState, ImportBatch, Job, JobState, RowOutcome, StagedRow
 from hemei.core.worker import run
 from hemei.core.writing import action, audit
 
@@ -101,12 +101,10 @@ def discard(*, batch: ImportBatch, by: Actor) -> None:
     """Throw a batch away, or ask its reading to stop."""
     if batch.state == BatchState.READING and batch.job:
         Job.objects.filter(pk=batch.job.pk).update(cancel_asked=True)
-    elif batch.state not in (BatchState.READY, BatchState.FAILED, BatchState.ASKING):
+    elif batch.state not in LEFT_LYING:
         raise Conflict(_("这一批现在是“%(state)s”，不能放弃。") % {"state": batch.get_state_display()})
     batch.state = BatchState.DISCARDED
-    batch.understood.pop("tables", None)  # the first rows of each, as they were shown
-    batch.save(update_fields=["state", "understood"])
-    StagedRow.objects.filter(batch=batch).delete()
+    forget_read(batch)
     audit(by, "register.discard", f"batch:{batch.pk}", batch.region)
     forget_files(batch)
 

@@ -16,7 +16,7 @@ from hemei.core.actions.register.queueing import queue_job
 from hemei.core.actions.register.reading import ending, folder_of, readable, told
 from hemei.core.actions.register.shapes import Memory, recall, remember
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
+from hemei.core.models import LEFT_LYING, BatchState, ImportBatch, Job, StagedRow
 from hemei.core.worker import Progress, work
 from hemei.core.writing import action, audit, writing
 from hemei.engines.tables import Table
@@ -107,7 +107,7 @@ def _described(file: str, table: Table, batch: ImportBatch, memory: Memory) -> d
 @action(verb="register.import", on="batch")
 def ask(*, batch: ImportBatch, by: Actor) -> None:
     """Have the files looked through again, for somebody to say on the page how they are to be read."""
-    if batch.state not in (BatchState.READY, BatchState.FAILED, BatchState.ASKING) or not folder_of(batch).is_dir():
+    if batch.state not in LEFT_LYING or not folder_of(batch).is_dir():
         raise Conflict(_("这一批现在是“%(state)s”，不能再改。") % {"state": batch.get_state_display()})
     batch.state, batch.message = BatchState.READING, ""
     batch.job = queue_job(batch, "register.survey", by)
