@@ -17,7 +17,7 @@ from hemei.core.models import FormPicture
 from hemei.core.photos import UNREADABLE, opened
 from hemei.core.pictures import is_own, is_there, own_name, stem_of
 from hemei.engines.forms import Fault, Form, FormRefused
-from hemei.engines.forms.workbook import Cells, letters_of, text_of
+from hemei.engines.forms.workbook import Cells, place_where
 
 MOST_PICTURES = 40  # of one form: a household's phone keeps all of them, at most half a megabyte
 LARGEST = 10 * 2**20  # bytes of one as it is sent in
@@ -142,14 +142,7 @@ def _alike(name: str) -> str:
 
 def _cell_with(sheets: Mapping[str, Cells], said: str) -> tuple[str, int, str]:
     """Where that file name stands, by itself or beside a choice."""
-    for name in (name for name in sheets if text_of(name).lower() in SHEETS):
-        for number, line in enumerate(sheets[name], 1):
-            for column, cell in enumerate(line, 1):
-                if said in (text := text_of(cell)) and re.search(
-                    rf"(^|[=＝:：]\s*){re.escape(said)}\s*($|[;；\n|])", text
-                ):
-                    return name, number, f"{letters_of(column)}{number}"
-    return "", 0, ""
+    return place_where(sheets, SHEETS, re.compile(rf"(^|[=＝:：]\s*){re.escape(said)}\s*($|[;；\n|])").search)
 
 
 def _renamed(form: Form, names: Mapping[str, str]) -> Form:

@@ -143,10 +143,17 @@ def not_merged(sheet: Sheet, harmless: Sequence[str]) -> Iterator[Fault]:
 
 def place_of_text(sheets: Mapping[str, Cells], named: Sequence[str], text: str) -> tuple[str, int, str]:
     """Sheet, row and cell in which that text stands, in one of the sheets so named; ("", 0, "") where in none."""
+    return place_where(sheets, named, lambda said: said == text)
+
+
+def place_where(
+    sheets: Mapping[str, Cells], named: Sequence[str], fits: Callable[[str], object]
+) -> tuple[str, int, str]:
+    """The first cell whose text fits, as `place_of_text` has it."""
     for name in (name for name in sheets if text_of(name).lower() in named):
         for number, line in enumerate(sheets[name], 1):
             for column, cell in enumerate(line, 1):
-                if text_of(cell) == text:
+                if fits(text_of(cell)):
                     return name, number, f"{letters_of(column)}{number}"
     return "", 0, ""
 
