@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,19 +48,19 @@ def stem_of(name: str) -> str:
 
 def pictures_of(form: Form) -> dict[str, Picture]:
     """File name → picture, in the order of the names; one that is not there is left out."""
-    return dict(_there(form))
+    return {name: picture for name in sorted(form.read.pictures) if (picture := picture_of(form, name))}
 
 
-def _there(form: Form) -> Iterator[tuple[str, Picture]]:
-    programme = form.id.partition(".")[0]
-    for name in sorted(form.read.pictures):
-        if path := lying(programme, name):
-            yield name, Picture(path.read_bytes(), mimetypes.guess_type(name)[0] or "application/octet-stream")
-        elif is_own(name):
-            try:
-                yield name, _sent_in(name)
-            except FormPicture.DoesNotExist:
-                continue
+def picture_of(form: Form, name: str) -> Picture | None:
+    """The picture of that name, where the form has it and it is there."""
+    if name not in form.read.pictures:
+        return None
+    if path := lying(form.id.partition(".")[0], name):
+        return Picture(path.read_bytes(), mimetypes.guess_type(name)[0] or "application/octet-stream")
+    try:
+        return _sent_in(name) if is_own(name) else None
+    except FormPicture.DoesNotExist:
+        return None
 
 
 def is_there(programme: str, name: str) -> bool:

@@ -20,7 +20,7 @@ from hemei.core.access import Actor, Refused
 from hemei.core.actions.collector import note_collector_use, note_wrong_key
 from hemei.core.doors import found
 from hemei.core.errors import Conflict, Mistaken
-from hemei.core.pictures import pictures_of
+from hemei.core.pictures import picture_of, pictures_of
 from hemei.core.queries.collector import collector_actor, live_collector
 from hemei.engines.forms import NotASubmission, Submission, read_submission
 from hemei.engines.forms.xform import PLACES
@@ -106,7 +106,7 @@ def manifest(request: HttpRequest, actor: Actor, token: str, form_id: str) -> Ht
 
 @phone
 def picture(request: HttpRequest, actor: Actor, token: str, form_id: str, name: str) -> HttpResponse:
-    picture = found(pictures_of(collect.form_named(form_id, actor)).get(name))
+    picture = found(picture_of(collect.form_named(form_id, actor), name))
     return HttpResponse(picture.content, content_type=picture.media_type)
 
 
