@@ -103,10 +103,14 @@ def encoding_of(source: bytes | Path) -> str:
     with opened(source) as file:
         start = file.read(4)
         marked = [name for mark, name in BYTE_ORDER_MARKS.items() if start.startswith(mark)]
-        tried = [decoded(file, name) for name in marked or UNMARKED]
-    good = next((one for one in tried if one.good), None)
+        tried: list[Decoded] = []
+        for name in marked or UNMARKED:
+            tried.append(decoded(file, name))
+            if tried[-1].good:
+                break
+    good = tried[-1] if tried[-1].good else None
     cut = next((one for one in tried if one.cut and one.foreign), None) or next((one for one in tried if one.cut), None)
-    if cut is not None and (good is None or (cut.foreign and tried.index(cut) < tried.index(good))):
+    if cut is not None and (good is None or cut.foreign):
         raise BadFile(CUT_OFF)
     return good.encoding if good is not None else unreadable(max(one.lines for one in tried))
 

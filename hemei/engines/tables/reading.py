@@ -67,8 +67,9 @@ def read_rows(source: bytes | Path, name: PurePath, suffix: str, expected: Itera
             raise BadFile(f"“{name.name}”设了打开密码：请在 Excel 或 WPS 中去掉密码，保存以后再传。")
         return read_workbook(content, expected, said, old=True)
     if start.startswith(ZIP):  # the reader goes by a path's name
-        own = suffix in NEW or isinstance(source, bytes)
-        return read_workbook(source if own or isinstance(source, bytes) else source.read_bytes(), expected, said)
+        if isinstance(source, Path) and suffix not in NEW:
+            source = source.read_bytes()
+        return read_workbook(source, expected, said)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"MIME-Version:")):
         raise BadFile(f"“{name.name}{WEB_PAGE}")
     if suffix in NEW and not is_text(source):
