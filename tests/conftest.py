@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as site_settings
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import settings as random_cases
 from PIL import Image
 
@@ -61,6 +61,13 @@ def playwright() -> Iterator[Playwright]:
 
     with sync_playwright() as started:
         yield started
+
+
+@pytest.fixture(autouse=True)
+def _language_left_alone() -> Iterator[None]:
+    """A page asked for in English leaves its language behind in the thread, where the next request says its own."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
