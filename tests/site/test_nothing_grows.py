@@ -103,8 +103,9 @@ def too_much(asked: Asked) -> str:
     """The plan of a statement that reads too much, "" where it does not."""
     sql, values = asked
     with transaction.atomic(), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":  # a table of a few pages would be read whole, whatever indexes it has
-            cursor.execute("SET LOCAL enable_seqscan = off")
+        if connection.vendor == "postgresql":  # tables of a few pages would be read whole, whatever indexes they have
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_mergejoin = off")
+            cursor.execute("SET LOCAL enable_hashjoin = off")
         if (read := read_by(sql, values)) <= MOST[connection.vendor]:
             return ""
         cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql, values)
