@@ -145,6 +145,20 @@ def test_recovery_codes_are_kept_as_hashes_and_each_counts_once(
         assert verb in verbs
 
 
+def test_changing_ones_own_ends_what_is_signed_in_elsewhere(enter: Callable[[str], Client], clock: Clock) -> None:
+    here, elsewhere = enter("village"), enter("village")
+    assert elsewhere.get("/office/").status_code == 200
+    secret, _codes = set_up_app(here, clock)
+    assert here.get("/office/").status_code == 200
+    assert elsewhere.get("/office/").headers["Location"].startswith("/sign-in/")
+    elsewhere = enter("village")
+    assert elsewhere.post(CODE_PAGE, {"code": code_now(secret, clock)}).status_code == 302
+    assert elsewhere.get("/office/").status_code == 200
+    assert here.post("/office/second-step/recovery/").status_code == 200
+    assert here.get("/office/").status_code == 200
+    assert elsewhere.get("/office/").headers["Location"].startswith("/sign-in/")
+
+
 def test_the_secret_is_encrypted_and_its_picture_is_our_own(
     enter: Callable[[str], Client], people: People, clock: Clock
 ) -> None:
@@ -226,8 +240,13 @@ def test_a_lost_phone_is_reset_by_an_administrator_as_an_act(
         Account.objects.filter(username=getattr(people, who).account.username).update(is_demo=True)
         assert enter(who).post(reset).status_code in {403, 404}, who
     assert SecondFactor.objects.filter(account=people.township.account).exists()
+    at_work, stolen = enter("neighbour"), Client()
+    stolen.force_login(people.township.account)
+    assert stolen.get(CODE_PAGE).status_code == at_work.get(CODE_PAGE).status_code == 200
     Account.objects.filter(username="admin").update(is_demo=True)
     answer = enter("administrator").post(reset, follow=True)
+    assert stolen.get(CODE_PAGE).headers["Location"].startswith("/sign-in/"), "the telephone was signed in"
+    assert at_work.get(CODE_PAGE).status_code == 200, "nobody else is signed out"
     assert "下次登录时要重新设置" in answer.content.decode()
     assert not SecondFactor.objects.filter(account=people.township.account).exists()
     entry = AuditEntry.objects.get(verb="account.reset_second_factor")

@@ -56,6 +56,7 @@ def set_up(*, account: Account, secret: str, code: str, by: Actor) -> list[str]:
             recovery=[_hash(account, one) for one in codes],
             set_up_at=now,
         )
+        account.end_sign_ins()
         audit(by, "account.second_factor", f"account:{account.pk}", home_of(account))
     return codes
 
@@ -98,16 +99,18 @@ def renew_recovery(*, account: Account, by: Actor) -> list[str]:
         found = SecondFactor.objects.filter(account=account)
         if not found.update(recovery=[_hash(account, one) for one in codes]):
             raise Conflict(_("这个账号还没有设两步验证。"), code="not_set_up")
+        account.end_sign_ins()
         audit(by, "account.recovery_codes", f"account:{account.pk}", home_of(account))
     return codes
 
 
 @action(verb="unit.edit", on="duty")
 def reset_second_factor(*, duty: Duty, by: Actor) -> bool:
-    """Forget the app of whoever holds the duty, so that they set up another; whether there was one."""
+    """Forget the app of whoever holds the duty and end their sessions; whether there was an app."""
     account = account_in_hand(duty, by)
     gone, _each = SecondFactor.objects.filter(account=account).delete()
     if gone:
+        account.end_sign_ins()
         audit(by, "account.reset_second_factor", f"account:{account.pk}", duty.region)
     else:
         nothing_new()

@@ -5,7 +5,8 @@ from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from hemei.core.models.unit import Unit
@@ -25,6 +26,7 @@ class Account(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)  # somebody else has seen it
     is_demo = models.BooleanField(default=False)
+    sign_ins_ended = models.PositiveIntegerField(default=0)  # how often everything that was signed in had to end
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "username"
@@ -39,6 +41,18 @@ class Account(AbstractBaseUser):
 
     def get_full_name(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must show to go on: another one after each change of password or of two-step verification."""
+        of_password = super().get_session_auth_hash()
+        if not self.sign_ins_ended:
+            return of_password
+        return salted_hmac("sign-in", f"{self.sign_ins_ended}:{of_password}", algorithm="sha256").hexdigest()
+
+    def end_sign_ins(self) -> None:
+        """Sign them out wherever they are; whoever asked for it in a session of their own has it renewed there."""
+        Account.objects.filter(pk=self.pk).update(sign_ins_ended=F("sign_ins_ended") + 1)
+        self.refresh_from_db(fields=["sign_ins_ended"])
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import segno
 from django import forms
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -78,6 +79,7 @@ def set_up(request: OfficeRequest) -> HttpResponse:
         return acting.set_up(account=request.user, secret=secret, code=form.cleaned_data["code"], by=request.actor)
 
     if codes := tried(request, form, act):
+        update_session_auth_hash(request, request.user)
         del request.session[PENDING]
         _proven(request)
         return _recovery_page(request, codes, following)
@@ -110,6 +112,7 @@ def recovery(request: OfficeRequest) -> HttpResponse:
         return redirect("office:second_step_set_up")
     require_proof(request.actor)
     codes = acting.renew_recovery(account=request.user, by=request.actor)
+    update_session_auth_hash(request, request.user)
     return _recovery_page(request, codes, reverse("office:second_step_set_up"))
 
 

@@ -145,7 +145,8 @@ def reset_second_step(request: OfficeRequest, pk: int) -> HttpResponse:
     """The telephone is lost: they set up another at their next sign-in."""
     duty = _duty(request, pk)
     if reset_second_factor(duty=duty, by=request.actor):
-        messages.success(request, _("%(name)s 下次登录时要重新设置两步验证。") % {"name": duty.account.name})
+        told = _("%(name)s 在各处都已退出登录，下次登录时要重新设置两步验证。")
+        messages.success(request, told % {"name": duty.account.name})
     else:
         messages.info(request, _("%(name)s 没有设过两步验证。") % {"name": duty.account.name})
     return redirect("office:unit", pk=duty.unit_id)
