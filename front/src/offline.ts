@@ -4,7 +4,7 @@ import { type Column, Editing, type Values, standing } from "./offline/edit";
 import { Filling, type Pictures } from "./offline/fill";
 import type { Form } from "./offline/form";
 import { send } from "./offline/outbox";
-import { type Spot, clear, dayNumber, part, piece, put, today, way, words } from "./offline/page";
+import { type Spot, clear, dayNumber, part, piece, put, tap, today, way, words } from "./offline/page";
 import { type Sheet, forget, forgetKit, keepKit, kept, sheet as sheetOf, sheets } from "./offline/store";
 
 interface Place {
@@ -15,7 +15,7 @@ interface Place {
   lat: number | null;
   kind: string;
   edit?: Values; // what this person may correct
-  dues: { form: string; due_on: string }[];
+  dues: { form: string; due_on: string | null }[]; // a household may be answered for on any day
   known: { [field: string]: string[] };
 }
 
@@ -28,6 +28,8 @@ interface Kit {
   places: Place[];
   columns?: { [kind: string]: Column[] };
   left_out: number;
+  doors?: Place[]; // the households that a self-check may be answered for
+  doors_left_out?: number;
   outlines: [number, number][][];
 }
 
@@ -37,6 +39,7 @@ const address = (name: string) => page.dataset[name] ?? "";
 const language = document.documentElement.lang === "en" ? "en" : "zh";
 const EVERY = 30_000;
 const SHOWN = 60;
+const SELF = "self";
 
 let kit: Kit | undefined;
 let here: Spot | undefined;
@@ -158,16 +161,32 @@ async function route(): Promise<void> {
   if (what === "edit" && first) return edit(Number(first));
   if (what === "sheet" && first) return open(decodeURIComponent(first));
   if (what === "outbox") return outbox();
+  if (what === "doors") return doors();
   return list();
+}
+
+/** What was filled in since the list was fetched, by place and form; what is still to be done before what is done. */
+async function since(): Promise<Map<string, Sheet>> {
+  const own = (await mine()).filter((one) => one.state !== "sent" || one.changed > Date.parse(kit!.at));
+  own.sort((a, b) => Number(a.state !== "sent") - Number(b.state !== "sent"));
+  return new Map(own.map((one) => [`${one.place} ${one.form}`, one]));
+}
+
+type Way = ReturnType<typeof way>;
+
+function byWay(places: Place[]): { place: Place; off: Way | undefined }[] {
+  const lines = places.map((place) => ({ place, off: here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined }));
+  if (here) lines.sort((a, b) => (a.off?.metres ?? Infinity) - (b.off?.metres ?? Infinity));
+  return lines;
 }
 
 async function list(): Promise<void> {
   const { places, at } = kit!;
   const still = turn();
   const box = piece("list");
-  const done = new Map((await mine()).filter((one) => one.state !== "sent" || one.changed > Date.parse(at)).map((one) => [`${one.place} ${one.form}`, one]));
-  const lines = places.map((place) => ({ place, off: here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined }));
-  if (here) lines.sort((a, b) => (a.off?.metres ?? Infinity) - (b.off?.metres ?? Infinity));
+  const done = await since();
+  const lines = byWay(places);
+  part(box, "doors").hidden = !kit!.doors?.length;
   put(box, "fetched", words("fetched", { at: new Date(at).toLocaleString(language === "en" ? "en" : "zh-CN"), n: places.length }));
   put(box, "left-out", kit!.left_out ? words("left-out", { n: kit!.left_out }) : "");
   for (const { place, off } of lines.slice(0, shown)) part(box, "lines").append(line(place, off, done));
@@ -177,13 +196,40 @@ async function list(): Promise<void> {
     shown += SHOWN;
     void list();
   });
-  part(box, "nearest").addEventListener("click", () => nearest(box));
+  part(box, "nearest").addEventListener("click", () => nearest(box, list));
   part(box, "renew").addEventListener("click", () => void fetchKit());
   drawMap(part(box, "map"));
   if (still()) show(box);
 }
 
-function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<string, Sheet>): HTMLElement {
+/** 代报: whose door somebody stands at, found by name or by way. */
+async function doors(): Promise<void> {
+  const still = turn();
+  const box = piece("doors-page");
+  const done = await since();
+  const places = kit!.doors ?? [];
+  const wanted = part<HTMLInputElement>(box, "wanted");
+  let most = SHOWN;
+  const draw = () => {
+    const words = wanted.value.trim().split(/\s+/).filter(Boolean);
+    const lines = byWay(places.filter(({ label, more }) => words.every((one) => `${label} ${more}`.includes(one))));
+    clear(part(box, "lines"));
+    for (const { place, off } of lines.slice(0, most)) part(box, "lines").append(line(place, off, done));
+    part(box, "none").hidden = lines.length > 0;
+    part(box, "more").hidden = lines.length <= most;
+  };
+  wanted.addEventListener("input", draw);
+  tap(box, "more", () => {
+    most += SHOWN;
+    draw();
+  });
+  tap(box, "nearest", () => nearest(box, draw));
+  put(box, "left-out", kit!.doors_left_out ? words("doors-left-out", { n: kit!.doors_left_out }) : "");
+  draw();
+  if (still()) show(box);
+}
+
+function line(place: Place, off: Way | undefined, done: Map<string, Sheet>): HTMLElement {
   const row = piece("line");
   put(row, "label", place.label);
   put(row, "more", place.more);
@@ -196,13 +242,13 @@ function line(place: Place, off: ReturnType<typeof way> | undefined, done: Map<s
     if (!form) continue;
     const one = done.get(`${place.id} ${form.id}`);
     const way = piece("due");
-    const days = dayNumber(due.due_on) - dayNumber(today());
-    put(way, "due", one ? words(`state-${one.state}`) : days < 0 ? words("late", { n: -days }) : words("left", { n: days }));
-    way.classList.toggle("late", !one && days < 0);
+    const days = due.due_on === null ? undefined : dayNumber(due.due_on) - dayNumber(today());
+    put(way, "due", one ? words(`state-${one.state}`) : days === undefined ? "" : days < 0 ? words("late", { n: -days }) : words("left", { n: days }));
+    way.classList.toggle("late", !one && days !== undefined && days < 0);
     const link = part<HTMLAnchorElement>(way, "look");
     link.textContent = form.title;
     link.href = one && one.state !== "sent" ? `#sheet/${one.instance}` : `#look/${place.id}/${encodeURIComponent(form.id)}`;
-    link.hidden = one?.state === "sent" || one?.state === "waiting";
+    link.hidden = one?.state === "waiting" || (one?.state === "sent" && form.tier !== SELF);
     row.append(way);
   }
   if (place.edit) row.append(editLine(place, done.get(`${place.id} `)));
@@ -219,11 +265,11 @@ function editLine(place: Place, one: Sheet | undefined): HTMLElement {
   return way;
 }
 
-function nearest(box: HTMLElement): void {
+function nearest(box: HTMLElement, then: () => unknown): void {
   if (!("geolocation" in navigator)) return put(box, "no-position", words("no-position"));
   navigator.geolocation.getCurrentPosition(({ coords }) => {
     here = { lon: coords.longitude, lat: coords.latitude };
-    void list();
+    void then();
   }, () => put(box, "no-position", words("no-position")), { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 });
 }
 
@@ -246,15 +292,15 @@ function drawMap(svg: HTMLElement): void {
   for (const ring of kit!.outlines) draw("path", { class: "edge", d: `M${ring.map((point) => at(point).map(Math.round).join(" ")).join("L")}Z` });
   for (const place of spots) {
     const [cx, cy] = at([place.lon!, place.lat!]);
-    const late = place.dues.some((due) => due.due_on < today());
+    const late = place.dues.some((due) => due.due_on !== null && due.due_on < today());
     draw("circle", { class: late ? "spot late" : "spot", cx: Math.round(cx), cy: Math.round(cy), r: late ? 13 : 10 });
   }
   if (here) draw("circle", { class: "me", cx: Math.round(at([here.lon, here.lat])[0]), cy: Math.round(at([here.lon, here.lat])[1]), r: 16 });
 }
 
 async function look(id: number, formId: string): Promise<void> {
-  const place = kit!.places.find((one) => one.id === id);
   const form = kit!.forms.find((one) => one.id === formId);
+  const place = placeOf(id, form);
   if (!place || !form) return show(piece("gone"));
   const still = turn();
   const begun = (await mine()).find((one) => one.place === id && one.form === formId && one.state === "draft");
@@ -283,6 +329,11 @@ async function change(one: Sheet): Promise<void> {
   }), one);
 }
 
+/** A household is answered for from its own words: what the register knows is not put before it. */
+function placeOf(id: number, form: Form | undefined): Place | undefined {
+  return (form?.tier === SELF ? kit!.doors ?? [] : kit!.places).find((one) => one.id === id);
+}
+
 function begin(place: Place, form: Form): Sheet {
   const names = new Set(form.sections.flatMap((section) => section.questions.map((question) => question.name)));
   const fields = Object.fromEntries(Object.entries(place.known).filter(([name]) => names.has(name)));
@@ -308,12 +359,12 @@ async function open(instance: string): Promise<void> {
   if (one?.edit && one.account === kit!.account && (one.state === "draft" || one.state === "refused")) return change(one);
   const form = one && kit!.forms.find((known) => known.id === one.form && known.version === one.version);
   if (!one || one.account !== kit!.account || !form || one.state === "sent") return show(piece("gone"));
-  fill(form, one, kit!.places.find((place) => place.id === one.place));
+  fill(form, one, placeOf(one.place, form));
 }
 
 function fill(form: Form, one: Sheet, place: Place | undefined): void {
   opened(new Filling(form, one, place, language, kit!.pictures ?? {}, () => {
-    location.hash = "";
+    location.hash = form.tier === SELF ? "#doors" : "";
     void sendAll();
   }), one);
 }

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from hemei.core.errors import Mistaken
 from hemei.core.models import Channel
+from hemei.core.registry import Text
+from hemei.engines.forms import Kind, Question
+from hemei.engines.forms.form import Choice
 
 PROXIES = (Channel.VISIT, Channel.CALL, Channel.CARD, Channel.NEIGHBOUR)
+WHOM = _("例如：户主本人、隔壁王婶、在外打工的儿子。")
+CHANNEL, ON_BEHALF = "hemei_channel", "hemei_on_behalf"
+LANGUAGES = {"zh": "zh-hans", "en": "en"}  # as forms name them, and as the interface does
 
 
 BEFORE_ANY = datetime(2025, 1, 1, tzinfo=UTC)  # there was none of this then: a phone that lost its clock says 1970
@@ -73,7 +81,34 @@ class AboutProxy(AboutCheck):
     on_behalf = forms.CharField(
         label=_("替谁报的"),
         max_length=80,
-        help_text=_("例如：户主本人、隔壁王婶、在外打工的儿子。"),
+        help_text=WHOM,
         widget=forms.TextInput({"class": "form-control"}),
         error_messages={"required": _("请写明是谁说的。")},
     )
+
+
+def proxy_questions() -> tuple[Question, ...]:
+    """代报 where a form is filled in without our page: how it became known and from whom, asked before its own."""
+    ways = tuple(Choice(channel.value, in_each(channel.label)) for channel in PROXIES)
+    return (
+        Question(CHANNEL, Kind.SELECT_ONE, in_each(_("怎么得知的")), required=True, choices=ways),
+        Question(ON_BEHALF, Kind.TEXT, in_each(_("替谁报的")), hints=in_each(WHOM), required=True),
+    )
+
+
+def proxy_told(texts: Mapping[str, str]) -> dict[str, str]:
+    """What was answered to them. Raises Mistaken where somebody left them out."""
+    channel, whom = texts.get(CHANNEL, ""), texts.get(ON_BEHALF, "").strip()
+    if channel not in PROXIES or not whom:
+        missing = CHANNEL if channel not in PROXIES else ON_BEHALF
+        raise Mistaken(translation.gettext("请填写怎么得知的、替谁报的。"), field=missing, code="no_channel")
+    return {"channel": channel, "on_behalf": whom[:80]}
+
+
+def in_each(text: Text) -> dict[str, str]:
+    """A sentence of ours by language, as forms have theirs."""
+    said = {}
+    for tag, language in LANGUAGES.items():
+        with translation.override(language):
+            said[tag] = str(text)
+    return said

@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from django.conf import settings
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -28,22 +28,17 @@ from hemei.core.pictures import pictures_of
 from hemei.core.queries import places
 from hemei.core.queries.collector import offered
 from hemei.core.queries.places import numbers_of
-from hemei.core.registry import Form, Text, registry
-from hemei.engines.forms import AnswerError, Kind, Question, Submission, answers_of
+from hemei.core.registry import Form, registry
+from hemei.engines.forms import AnswerError, Kind, Submission, answers_of
 from hemei.engines.forms import Form as ReadForm
-from hemei.engines.forms.form import Choice
 from hemei.engines.forms.xform import WhichPlace, xform
-from hemei.field.about import PROXIES, by_its_clock
+from hemei.field.about import by_its_clock, in_each, proxy_questions, proxy_told
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of, today
 
-LANGUAGES = {"zh": "zh-hans", "en": "en"}  # as forms name them, and as the interface does
 WAY = gettext_lazy("怎么找要查看的这一处？")
 BY_LIST, BY_MAP = gettext_lazy("从名单里找"), gettext_lazy("在地图上找")
 WHICH = gettext_lazy("查看的是哪一处？")
-HOW = gettext_lazy("怎么得知的")
-WHOM = gettext_lazy("替谁报的")
-CHANNEL, ON_BEHALF = "hemei_channel", "hemei_on_behalf"
 
 
 class NoSuchForm(Mistaken):
@@ -65,26 +60,9 @@ def form_named(name: str, actor: Actor) -> Form:
 
 
 def form_xml(form: Form) -> bytes:
-    before = _proxy_questions() if form.tier == Tier.SELF else ()
-    asking = WhichPlace(_said(WHICH), way=_said(WAY), by_list=_said(BY_LIST), by_map=_said(BY_MAP))
+    before = proxy_questions() if form.tier == Tier.SELF else ()
+    asking = WhichPlace(in_each(WHICH), way=in_each(WAY), by_list=in_each(BY_LIST), by_map=in_each(BY_MAP))
     return xform(form.read, place=asking, before=before, pictures=pictures_of(form))
-
-
-def _said(text: Text) -> dict[str, str]:
-    said = {}
-    for tag, language in LANGUAGES.items():
-        with translation.override(language):
-            said[tag] = str(text)
-    return said
-
-
-def _proxy_questions() -> tuple[Question, ...]:
-    """代报: a self-check that somebody else sends in says how it became known, and from whom."""
-    ways = tuple(Choice(channel.value, _said(channel.label)) for channel in PROXIES)
-    return (
-        Question(CHANNEL, Kind.SELECT_ONE, _said(HOW), required=True, choices=ways),
-        Question(ON_BEHALF, Kind.TEXT, _said(WHOM), required=True),
-    )
 
 
 def places_csv(form: Form, actor: Actor) -> bytes:
@@ -198,10 +176,7 @@ def _number(text: str) -> int:
 def _told(form: Form, submission: Submission) -> dict[str, Any]:
     if form.tier != Tier.SELF:
         return {"channel": Channel.STAFF}
-    channel, whom = submission.texts.get(CHANNEL, ""), submission.texts.get(ON_BEHALF, "")
-    if channel not in PROXIES or not whom:
-        raise Mistaken(_("请填写怎么得知的、替谁报的。"), field=CHANNEL, code="no_channel")
-    return {"channel": channel, "on_behalf": whom[:80]}
+    return proxy_told(submission.texts)
 
 
 def _position(form: ReadForm, answers: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
-from hemei.field import editing
-from hemei.field.about import by_its_clock, not_ahead
+from hemei.field import editing, households
+from hemei.field.about import by_its_clock, not_ahead, proxy_told
 from hemei.field.photos import moment_of
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
@@ -68,24 +68,46 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         rows[own.pk]["edit"] = told
         kinds.add(own.kind)
     forms = {form.id: form for _place, form in looks}
+    doors, proxied, not_kept = _doors(actor, {row["region"] for row in rows.values()})
     return {
         "account": str(account.pk),
         "name": account.name,
         "at": timezone.now().isoformat(),
-        "forms": [as_data(form.read) | {"tier": form.tier} for form in forms.values()],
-        "pictures": dict(_pictures(forms.values())),
+        "forms": [
+            *(as_data(form.read) | {"tier": form.tier} for form in forms.values()),
+            *(as_data(households.as_asked(form)) | {"tier": form.tier} for form in proxied),
+        ],
+        "pictures": dict(_pictures([*forms.values(), *proxied])),
         "places": list(rows.values()),
         "columns": {kind: editing.columns(registry.kinds[kind]) for kind in sorted(kinds)},
         "left_out": left_out,
+        "doors": doors,
+        "doors_left_out": not_kept,
         "outlines": list(_outlines({row["region"] for row in rows.values()}, within=seen)),
     }
 
 
 def _forms_for(due: Due, actor: Actor) -> Iterator[Form]:
-    """Self-checks for others are not among them: they are told by telephone, or asked at the door."""
+    """Self-checks for others are not among them: whose door somebody stands at is found among all of them."""
     if due.round.tier != Tier.SELF:
         forms = registry.forms_for(due.place.kind, due.round.tier)
         yield from (form for form in forms if may(actor, right_for(form), due.place))
+
+
+def _doors(actor: Actor, villages: set[str]) -> tuple[list[dict[str, Any]], list[Form], int]:
+    """The households that a self-check may be answered for (代报), the forms for it, and how many are not kept."""
+    rows: dict[int, dict[str, Any]] = {}
+    asked, left_out = [], 0
+    for form, reach in households.self_checks(actor):
+        most = MOST_KEPT - len(rows)
+        near = households.near(form, within=reach, villages=villages, most=most, actor=actor) if most else []
+        for place, due_on in near:
+            row = rows.setdefault(place.pk, _row(place))
+            row["dues"].append({"form": form.id, "due_on": due_on.isoformat() if due_on else None})
+        left_out += households.count(form, within=reach) - len(near)
+        if near:
+            asked.append(form)
+    return list(rows.values()), asked, left_out
 
 
 def _row(place: Place) -> dict[str, Any]:
@@ -189,12 +211,13 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     place = found(places.place(said["place"], within=scope_of(by, "place.view")))
     form = registry.forms.get(said["form"])
     read = form.versions.get(said["version"]) if form else None
-    if form is None or read is None or form.kind != place.kind or form.tier == Tier.SELF:
+    if form is None or read is None or form.kind != place.kind:
         raise Mistaken(_("没有这张表或这个版本，请更新清单后重填。"), code="unknown_form")
     require(by, right_for(form), place)
     if (moment := moment_of(said["at"])) is None:
         raise Mistaken(_("没有写明什么时候查看的，请重新打开这一份再发。"), code="no_moment")
     at = by_its_clock(moment)
+    told = _proxy(said["fields"]) if form.tier == Tier.SELF else {}
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
         raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})
@@ -202,9 +225,16 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     files = [file for file in files_of(sent, position) if file.question in answers]
     answered = Answered(
         form=form.id, version=read.version, answers=answers, instance_id=said["instance"], at=at, raw=sent.raw,
-        files=files, **position,
+        files=files, **position, **told,
     )  # fmt: skip
     return submit_check(place=place, answered=answered, by=by)
+
+
+def _proxy(fields: Mapping[str, list[str]]) -> dict[str, Any]:
+    try:
+        return proxy_told({name: texts[-1] for name, texts in fields.items() if texts})
+    except Mistaken as missing:
+        raise Unfit({missing.field: str(missing.message)}) from missing
 
 
 def position_of(said: object) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from hemei.core.access import Actor
 from hemei.core.models import Check, Due, Evidence, Place
 from hemei.core.registry import Programme
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Visit, back_in_reach, cut_off
 from tests.conftest import VILLAGE, People, photo
 from tests.field.test_dues import owe, plan
 from tests.toy.wells import dig_well
@@ -39,6 +39,7 @@ def road(toy: Programme, people: People) -> list[Place]:
     turn, wells = plan(), [dig_well(VILLAGE, f"井{n}号", 110.5 + n * 0.001) for n in range(5)]
     for n, well in enumerate(wells):
         owe(turn, well, people.grid, -2 if n == 2 else 9)
+    dig_well(VILLAGE, "井9号", 110.51)  # nobody is to look at it
     return wells
 
 
@@ -124,6 +125,45 @@ def test_a_look_without_a_signal_is_sent_when_there_is_one(there: Visit, road: l
     assert Evidence.objects.get().source == "camera"
     assert Due.objects.filter(done_at=None).count() == 4
     assert without_network_noise(there) == []
+
+
+def test_a_household_is_answered_for_at_its_door(there: Visit, road: list[Place], people: People) -> None:
+    page, context = there.page, there.page.context
+    cut_off(context)
+    page.goto(OFFLINE)
+    page.get_by_role("link", name="代报：替住户填自查").click()
+    expect(page.locator("ul.lines > li")).to_have_count(6)
+    page.get_by_role("button", name="离我最近的在前").click()
+    expect(page.locator("ul.lines > li").first).to_contain_text("井2号")
+    look(page, "doors")
+    page.get_by_label("门牌、地址").fill("井9")
+    expect(page.locator("ul.lines > li")).to_have_count(1)
+    look(page, "doors-found")
+    page.locator("li", has_text="井9号").get_by_role("link").click()
+    page.get_by_text("有", exact=True).nth(1).click()
+    finish(page)
+    expect(page.get_by_text("有 2 处要改，已经标红。")).to_be_visible()
+    look(page, "proxy-wrong")
+    page.get_by_text("上门代报", exact=True).click()
+    page.get_by_label("替谁报的").fill("隔壁王婶")
+    expect(page.get_by_text("已存在手机里。")).to_be_visible()
+    page.close()
+    page = context.new_page()
+    page.goto(f"{OFFLINE}#doors")
+    page.locator("li", has_text="井9号").get_by_role("link").click()
+    expect(page.get_by_label("替谁报的")).to_have_value("隔壁王婶")
+    look(page, "proxy")
+    finish(page)
+    expect(page.get_by_role("link", name="待发送 1 条")).to_be_visible()
+    assert not Check.objects.exists()
+    back_in_reach(context)
+    page.goto(f"{OFFLINE}#outbox")
+    page.get_by_role("button", name="现在发送").click()
+    expect(page.locator("li[data-state=sent]")).to_contain_text("代报：水井自查")
+    look(page, "proxy-sent")
+    check = Check.objects.get()
+    assert (check.tier, check.channel, check.on_behalf) == ("self", "visit", "隔壁王婶")
+    assert (check.place.label, check.account) == ("井9号", people.grid.account)
 
 
 def test_a_big_photo_is_made_small_enough_for_a_bad_line(there: Visit) -> None:

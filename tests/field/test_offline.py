@@ -56,9 +56,63 @@ def test_a_phone_keeps_what_its_person_owes_and_no_names(owed: Due, people: Peop
     [place] = kit["places"]
     assert (place["id"], place["label"]) == (owed.place_id, "井一")
     assert place["dues"] == [{"form": "wells.survey", "due_on": owed.due_on.isoformat()}]
-    [form] = kit["forms"]
+    form, proxied = kit["forms"]
     assert form["sections"][0]["questions"][1]["relevant"] == ["call", "=", ["answer", "cracked"], ["lit", "yes"]]
     assert place.keys() == {"id", "kind", "label", "more", "region", "lon", "lat", "dues", "known"}
+    assert [door["id"] for door in kit["doors"]] == [owed.place_id]  # of the next village nothing
+    assert kit["doors"][0]["dues"] == [{"form": "wells.selfcheck", "due_on": None}]
+    assert kit["doors"][0].keys() == place.keys()
+    assert proxied["title"] == "代报：水井自查"
+
+
+def proxied(place: Place, **fields: list[str]) -> dict[str, Any]:
+    told = {"hemei_channel": ["visit"], "hemei_on_behalf": [" 隔壁王婶 "], "cracked": ["yes"]} | fields
+    return sheet(place, form="wells.selfcheck") | {"fields": told}
+
+
+def test_a_self_check_for_a_household_comes_by_the_same_way(well: Place, people: People, signed_in: SignIn) -> None:
+    client, said = signed_in("grid"), proxied(well)
+    answer = post(client, said).json()
+    assert (answer["outcome"], answer["message"]) == ("stored", "发现 1 个问题：井台开裂。")
+    check = Check.objects.get()
+    assert (check.tier, check.channel, check.on_behalf, check.counts) == ("self", "visit", "隔壁王婶", True)
+    assert check.answers == {"cracked": "yes"}
+    assert AuditEntry.objects.filter(verb="check.submit", subject=f"check:{check.pk}").count() == 1
+    assert post(client, said).json()["outcome"] == "repeated"
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({"hemei_channel": []}, "hemei_channel"),
+        ({"hemei_channel": ["page"]}, "hemei_channel"),
+        ({"hemei_on_behalf": [" "]}, "hemei_on_behalf"),
+    ],
+)
+def test_a_self_check_for_a_household_says_how_and_from_whom(
+    well: Place, signed_in: SignIn, fields: dict[str, list[str]], missing: str
+) -> None:
+    answer = post(signed_in("grid"), proxied(well, **fields))
+    assert (answer.status_code, list(answer.json()["wrong"])) == (422, [missing])
+    assert not Check.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["next_village", "other_township", "neighbour", "nobody", "auditor"])
+def test_nobody_answers_for_a_household_that_is_not_theirs(well: Place, signed_in: SignIn, who: str) -> None:
+    client = signed_in(who)
+    assert post(client, proxied(well)).status_code in (403, 404)
+    assert well.pk not in [door["id"] for door in client.get(KIT).json().get("doors", [])]
+    assert not Check.objects.exists()
+
+
+def test_of_a_wide_reach_the_villages_gone_to_are_kept(owed: Due, people: People, signed_in: SignIn) -> None:
+    elsewhere = dig_well(NEXT_VILLAGE, "别村的井")
+    client = signed_in("district")
+    doors = lambda: [door["id"] for door in client.get(KIT).json()["doors"]]  # noqa: E731
+    assert doors() == [owed.place_id, elsewhere.pk]
+    Due.objects.update(account=people.district.account)
+    assert doors() == [owed.place_id]
+    assert client.get(KIT).json()["doors_left_out"] == 1
 
 
 def test_a_longer_list_asks_the_database_no_more_often(house: Place, people: People, signed_in: SignIn) -> None:

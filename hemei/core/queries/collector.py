@@ -44,7 +44,9 @@ def collectors(*, within: Scope, account: Account) -> QuerySet[CollectorKey]:
     return rows.distinct().order_by("-id")
 
 
-def offered(form: Form, *, within: Scope, actor: Actor) -> Iterator[tuple[Place, date | None]]:
+def offered(
+    form: Form, *, within: Scope, actor: Actor, most: int = MOST_OFFERED
+) -> Iterator[tuple[Place, date | None]]:
     """The places to fill the form in for, with the day by which they are owed: those first, then the others in order.
 
     A patrol offers only what was drawn for this person: no list leaves before its day.
@@ -52,12 +54,12 @@ def offered(form: Form, *, within: Scope, actor: Actor) -> Iterator[tuple[Place,
     account = actor.account.pk if actor.account else None
     owed = waiting.dues(within=within, units=actor.unit_ids, account=account, until=date.max)
     seen: set[int] = set()
-    for due in owed.filter(round__tier=form.tier, place__kind=form.kind)[:MOST_OFFERED]:
+    for due in owed.filter(round__tier=form.tier, place__kind=form.kind)[:most]:
         if due.place_id not in seen:
             seen.add(due.place_id)
             yield due.place, due.due_on
     if form.tier == Tier.PATROL:
         return
     others = places(within=within, where=PlaceFilter(kind=form.kind)).order_by("region", "tile", "pk")
-    for place in others.exclude(pk__in=seen)[: MOST_OFFERED - len(seen)]:
+    for place in others.exclude(pk__in=seen)[: most - len(seen)]:
         yield place, None
