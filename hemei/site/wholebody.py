@@ -62,16 +62,25 @@ def whole_bodies(application: WSGIApplication) -> WSGIApplication:
             return application(environ, start_response)
         body = environ["wsgi.input"] = Whole(environ["wsgi.input"], int(length))
 
+        replaced = False
+
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            if body.cut:
+            nonlocal replaced
+            replaced = body.cut and not _told_a_phone(status, headers)
+            if replaced:
                 return start_response("503 Service Unavailable", ANSWER, *more)
             return start_response(status, headers, *more)
 
         said = application(environ, start)
-        if not body.cut:
+        if not replaced:
             return said
         if close := getattr(said, "close", None):
             close()
         return [SAID]
 
     return answered
+
+
+def _told_a_phone(status: str, headers: list[tuple[str, str]]) -> bool:
+    """OpenRosa has an answer of its own, 400 in an envelope. Collect shows its words and keeps the form, as with 503."""
+    return status.startswith("400") and any(name == "X-OpenRosa-Version" for name, _said in headers)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from urllib.parse import urlsplit
+
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
+from django.test import RequestFactory
 
 from hemei.core.models import Check, Evidence, Place
+from hemei.site.wholebody import whole_bodies
 from tests.conftest import People, photo
 from tests.field.collector import BOUNDARY, Phone, filled, multipart
 from tests.field.test_collect import CRACKED, phone_of, survey
@@ -68,6 +74,27 @@ def test_no_slash_is_added_to_an_address(phone: Phone) -> None:
     for address in ("formList", "submission"):
         assert phone.get(f"{phone.base}/{address}").status_code in (200, 405)
         assert phone.get(f"{phone.base}/{address}/").status_code == 404
+
+
+@pytest.mark.parametrize("missing", [1, 30, 300])
+def test_what_is_shorter_than_it_says_is_answered_in_the_protocols_words(
+    phone: Phone, well: Place, missing: int
+) -> None:
+    """As where a phone stops sending in the middle and still listens. What came of it is stored by nobody."""
+    whole = multipart(survey(well, **CRACKED, photo="一.jpg"), {"一.jpg": photo().content})
+    told: dict[str, str] = {}
+
+    def start(status: str, headers: list[tuple[str, str]], *_more: object) -> None:
+        told.update(headers, status=status)
+
+    kind = f"multipart/form-data; boundary={BOUNDARY}"
+    request = RequestFactory(headers=phone.headers).post(f"{urlsplit(phone.base).path}/submission", whole, kind)
+    environ = request.environ | {"wsgi.input": io.BytesIO(whole[:-missing])}
+    said = b"".join(whole_bodies(WSGIHandler())(environ, start)).decode()
+    assert (told["status"], told["X-OpenRosa-Version"]) == ("400 Bad Request", "1.0")
+    assert "<message>发送的内容不完整" in said
+    assert not Check.objects.exists()
+    assert phone.post(whole).status_code == 201
 
 
 def test_parts_nobody_asked_for_are_left_aside(phone: Phone, well: Place) -> None:

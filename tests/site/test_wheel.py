@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Timer
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
@@ -149,7 +149,20 @@ def test_a_phone_may_send_in_chunks(installed: Path) -> None:
         answer = connection.getresponse()
         said = answer.read().decode()
         connection.close()
+        halved = half_closed(base, body)
     assert (answer.status, "没有这张表" in said) == (404, True), said
+    assert halved.startswith(b"HTTP/1.1 400")
+    assert "发送的内容不完整".encode() in halved
+
+
+def half_closed(base: SplitResult, body: bytes) -> bytes:
+    """What is answered to a phone that says it sends so much, stops in the middle and still listens."""
+    head = f"POST {base.path}/submission HTTP/1.1\r\nHost: {base.netloc}\r\nX-OpenRosa-Version: 1.0\r\n"
+    head += f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection((base.hostname or "", base.port or 0), timeout=60) as line:
+        line.sendall(head.encode() + body[: len(body) // 2])
+        line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65_536), b""))
 
 
 def test_it_starts_a_second_time(installed: Path) -> None:
