@@ -82,5 +82,5 @@ def whole_bodies(application: WSGIApplication) -> WSGIApplication:
 
 
 def _told_a_phone(status: str, headers: list[tuple[str, str]]) -> bool:
-    """OpenRosa has an answer of its own, 400 in an envelope. Collect shows its words and keeps the form, as with 503."""
+    """OpenRosa has an answer of its own, 400 in an envelope. Collect shows its words and keeps the form as ever."""
     return status.startswith("400") and any(name == "X-OpenRosa-Version" for name, _said in headers)
