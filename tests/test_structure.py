@@ -67,6 +67,7 @@ def test_every_query_takes_its_scope() -> None:
         # who stands at a door or holds a key: asked before there is an actor
         "who_stands",
         "live_key",
+        "ahead_of",  # how long the line is before somebody's own job, not what stands in it
         "live_collector",
         # entries about a place, put under the scope of the audit that asks; what `hemei verify` left
         "about_place",

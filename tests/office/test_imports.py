@@ -55,6 +55,18 @@ def test_upload_preview_confirm(officer: Client, tmp_path: Path) -> None:
     assert not (tmp_path / "var" / batch.folder).exists()
 
 
+def test_who_waits_behind_somebody_is_told_so(officer: Client, tmp_path: Path) -> None:
+    first, second = upload(officer, make(tmp_path / "甲")), upload(officer, make(tmp_path / "乙"))
+    assert "排队中，马上开始" in officer.get(f"/office/imports/{first.pk}/progress/").content.decode()
+    assert "前面还有 1 件" in officer.get(f"/office/imports/{second.pk}/progress/").content.decode()
+    take_next()  # begun, and not done
+    assert "前面还有 1 件" in officer.get(f"/office/imports/{second.pk}/progress/").content.decode()
+    officer.post(f"/office/imports/{first.pk}/discard/")
+    work()
+    page = officer.post(f"/office/imports/{second.pk}/confirm/", follow=True).content.decode()
+    assert "要么全部写入，要么一行也不写" in page
+
+
 def test_a_folder_as_a_zip(officer: Client, tmp_path: Path) -> None:
     folder, packed = make(tmp_path / "台账"), io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

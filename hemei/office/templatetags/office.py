@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import ActorKind, scope_of
 from hemei.core.lifecycle import LIFE
-from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Place
+from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Job, Place
+from hemei.core.queries.jobs import ahead_of
 from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
@@ -228,6 +229,16 @@ def moment(value: datetime | None) -> str:
 def item(table: Mapping[Any, Any] | Sequence[Any], key: Any) -> Any:
     """A value of a table by its key, or of a row by its place."""
     return table.get(key, "") if isinstance(table, Mapping) else table[key]
+
+
+@register.filter
+def stands(job: Job) -> str:
+    """What a job says of itself, or how many are done before its turn comes."""
+    if job.message:
+        return job.message
+    if ahead := ahead_of(job):
+        return _("排队中：前面还有 %(count)d 件，办完就轮到。") % {"count": ahead}
+    return _("排队中，马上开始。")
 
 
 @register.filter
