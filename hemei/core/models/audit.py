@@ -9,7 +9,7 @@ class AuditEntry(AppendOnly):
 
     at = models.DateTimeField(db_index=True)
     actor = models.CharField(max_length=40)
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False)
     verb = models.CharField(max_length=40)
     subject = models.CharField(max_length=60)  # kind:id
     region = models.CharField(max_length=15)
@@ -21,6 +21,7 @@ class AuditEntry(AppendOnly):
         indexes = [
             models.Index(fields=["region", "-id"], name="audit_list"),
             models.Index(fields=["subject"], name="audit_of_subject"),
+            models.Index(fields=["account"], name="audit_of_account", condition=models.Q(account__isnull=False)),
             # The few that stand on top of the audit page, and are counted there.
             models.Index(fields=["region", "-id"], name="audit_unmaskings", condition=models.Q(verb="person.unmask")),
         ]

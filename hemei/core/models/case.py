@@ -16,7 +16,7 @@ class Case(models.Model):
     """The life of a finding. Its columns say where it stands; its steps say how it came there."""
 
     matter = models.CharField(_("事项"), max_length=20)
-    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="cases")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="cases", db_index=False)
     region = models.CharField(_("所在区域"), max_length=15)
     code = models.CharField(_("问题编号"), max_length=20)
     title = models.CharField(_("问题"), max_length=160)
@@ -82,7 +82,7 @@ class Case(models.Model):
 class CaseStep(AppendOnly):
     """One step of a case's life, as it happened (at) and as it became known (recorded_at)."""
 
-    case = models.ForeignKey(Case, models.PROTECT, related_name="steps")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="steps", db_index=False)
     verb = models.CharField(max_length=24)
     from_state = models.CharField(max_length=12, blank=True)
     to_state = models.CharField(max_length=12)

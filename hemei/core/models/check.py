@@ -78,7 +78,7 @@ class Check(models.Model):
     """Somebody looked at a place, with a form, at a time. Never changed: an edit is a check that replaces it."""
 
     instance_id = models.CharField(max_length=64, unique=True)
-    place = models.ForeignKey(Place, models.PROTECT, related_name="checks")
+    place = models.ForeignKey(Place, models.PROTECT, related_name="checks", db_index=False)
     region = models.CharField(max_length=15)
     matter = models.CharField(max_length=20)
     tier = models.CharField(max_length=8, choices=Tier)
@@ -92,7 +92,7 @@ class Check(models.Model):
     at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     actor = models.CharField(max_length=40)
-    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, db_index=False)
     on_behalf = models.CharField(max_length=80, blank=True)  # 代报: who was asked, as told
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
@@ -106,6 +106,8 @@ class Check(models.Model):
             # With tier and matter: whether a place was looked at before is told without reading the looks themselves.
             models.Index(fields=["place", "-at", "tier", "matter"], name="check_of_place"),
             models.Index(fields=["region", "-id"], name="check_list"),
+            # A household's own looks are of no account: most are, and none of them pays for an entry here.
+            models.Index(fields=["account"], name="check_of_account", condition=models.Q(account__isnull=False)),
             models.Index(fields=["matter", "tier", "region", "at", "place", "without_findings"], name="check_coverage"),
         ]
 

@@ -40,7 +40,7 @@ class Household(models.Model):
 
 
 class HouseholdMember(models.Model):
-    household = models.ForeignKey(Household, models.CASCADE, related_name="members")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="members", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
     relation = models.CharField(_("与户主关系"), max_length=20, blank=True)
 
@@ -59,7 +59,7 @@ class HoldingRole(models.TextChoices):
 class Holding(models.Model):
     """Which household owns or uses which place, and from when to when."""
 
-    household = models.ForeignKey(Household, models.CASCADE, related_name="holdings")
+    household = models.ForeignKey(Household, models.CASCADE, related_name="holdings", db_index=False)
     place = models.ForeignKey(Place, models.CASCADE, related_name="holdings")
     role = models.CharField(max_length=10, choices=HoldingRole, default=HoldingRole.OWNER)
     starts = models.DateField(null=True)

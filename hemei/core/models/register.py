@@ -63,7 +63,7 @@ class Decision(models.TextChoices):
 class StagedRow(models.Model):
     """One row of a register as it was understood."""
 
-    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows")
+    batch = models.ForeignKey(ImportBatch, models.CASCADE, related_name="rows", db_index=False)
     register = models.CharField(max_length=20)  # a key of core.actions.register.catalogue
     file = models.CharField(max_length=200)
     line = models.PositiveIntegerField()

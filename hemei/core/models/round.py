@@ -38,8 +38,8 @@ class Round(models.Model):
 class Due(models.Model):
     """One place that is to be looked at in a round, by whom, by when."""
 
-    round = models.ForeignKey(Round, models.CASCADE, related_name="dues")
-    place = models.ForeignKey(Place, models.PROTECT, related_name="dues")
+    round = models.ForeignKey(Round, models.CASCADE, related_name="dues", db_index=False)
+    place = models.ForeignKey(Place, models.PROTECT, related_name="dues", db_index=False)
     region = models.CharField(max_length=15)
     due_on = models.DateField()
     unit = models.ForeignKey(Unit, models.PROTECT, null=True)
