@@ -5,7 +5,7 @@ import { Filling, type Pictures } from "./offline/fill";
 import type { Form } from "./offline/form";
 import { send } from "./offline/outbox";
 import { type Spot, clear, dayNumber, part, piece, put, tap, today, way, words } from "./offline/page";
-import { type Sheet, forget, forgetKit, keepKit, kept, sheet as sheetOf, sheets } from "./offline/store";
+import { type Sheet, forget, forgetKit, keepKit, kept, lost, sheet as sheetOf, sheets } from "./offline/store";
 
 interface Place {
   id: number;
@@ -62,6 +62,7 @@ async function start(): Promise<void> {
   void navigator.serviceWorker.register(address("worker"), { scope: address("scope") });
   void navigator.storage?.persist?.();
   kit = await kept<Kit>().catch(() => undefined);
+  await tellLost();
   await route();
   await fetchKit();
   await sendAll();
@@ -84,6 +85,7 @@ async function fetchKit(): Promise<void> {
   if (kit && kit.account !== fetched.account) await forgetKit();
   else if (kit) await keepForms(fetched, kit.forms);
   kit = fetched;
+  await tellLost();
   try {
     await keepKit(fetched);
   } catch {
@@ -115,6 +117,17 @@ function tell(key: string): void {
   box.textContent = key && words(key);
   box.hidden = key === "";
   document.querySelector<HTMLElement>("[data-part=sign-in]")!.hidden = key !== "signed-out" && key !== "sign-in";
+}
+
+/** What the browser threw away to make room is named to whoever filled it in, and counted to anybody else. */
+async function tellLost(): Promise<void> {
+  const gone = await lost(kit?.account).catch(() => []);
+  const named = [...new Set(gone.map((one) => `${one.label} · ${one.title}`))].join(words("comma"));
+  put(document, "lost-said", gone.length ? words(kit ? "lost" : "lost-n", { n: gone.length, named }) : "");
+  const seen = part<HTMLButtonElement>(document, "lost-seen");
+  seen.hidden = !kit;
+  seen.onclick = () => void Promise.all(gone.map((one) => forget(one.instance))).then(tellLost);
+  part(document, "lost").hidden = gone.length === 0;
 }
 
 async function sendAll(): Promise<void> {
@@ -388,6 +401,8 @@ async function outbox(): Promise<void> {
   const others = (await sheets()).filter((one) => one.account !== kit!.account && one.state !== "sent").length;
   put(box, "others", others ? words("others", { n: others }) : "");
   put(box, "none", all.length ? "" : words("nothing-kept"));
+  const promised = await navigator.storage?.persisted?.().catch(() => false);
+  put(box, "not-promised", promised ? "" : words("not-promised"));
   for (const one of all) {
     const row = piece("kept-sheet");
     put(row, "label", `${one.label} · ${one.title}`);

@@ -176,6 +176,25 @@ def test_a_base_that_was_closed_or_taken_away_is_opened_anew(there: Visit, plate
     expect(page.locator("[data-part=full]")).to_be_hidden()
 
 
+def test_a_report_that_the_browser_threw_away_is_named(there: Visit, plate: IssuedDoor) -> None:
+    page = there.page
+    cut_off(page.context)
+    page = again(page, plate)
+    page.get_by_role("button", name="一切正常").click()
+    expect(entry(page, "waiting")).to_be_visible()
+    page.evaluate(TAKE_AWAY)
+    page = again(page, plate)
+    expect(entry(page, "lost")).to_contain_text("没发出去就没了")
+    expect(entry(page, "lost")).to_contain_text("一切正常")
+    look(page, "13-thrown-away")
+    assert fits(page)
+    entry(page, "lost").get_by_role("button", name="知道了").click()
+    expect(entry(page, "lost")).to_have_count(0)
+    page = again(page, plate)
+    expect(page.get_by_role("button", name="一切正常")).to_be_visible()
+    expect(entry(page, "lost")).to_have_count(0)
+
+
 def test_a_server_in_trouble_is_as_good_as_none(there: Visit, plate: IssuedDoor, live_server) -> None:
     server = live_server.thread.httpd
     heard = server.get_app()

@@ -320,9 +320,51 @@ def test_a_base_that_was_taken_away_is_opened_anew(there: Visit) -> None:
     page.context.set_offline(True)
     fill(page, "井1号", cracked="没有")
     expect(page.get_by_text("已存在手机里")).to_be_visible()
-    page.evaluate("""new Promise((go) => (indexedDB.deleteDatabase("hemei-field").onsuccess = go))""")
+    page.evaluate(GONE)
     finish(page)
     expect(page.get_by_text("待发送 1 条")).to_be_visible()
+
+
+GONE = """new Promise((go) => (indexedDB.deleteDatabase("hemei-field").onsuccess = go))"""
+
+
+def test_what_the_browser_threw_away_is_named(there: Visit, people: People) -> None:
+    """Its database and caches, while nobody looked: what was said to be kept is not lost without a word."""
+    page = there.page
+    cut_off(page.context)
+    fill(page, "井1号", cracked="没有", with_photo=False)
+    finish(page)
+    expect(page.get_by_text("待发送 1 条")).to_be_visible()
+    fill(page, "井4号", cracked="没有", with_photo=False)
+    expect(page.get_by_text("已存在手机里。")).to_be_visible()
+    page.evaluate(GONE)
+    page.reload()
+    expect(page.get_by_text("有 2 份还没有发送就没了")).to_be_visible()
+    assert "井" not in page.locator("body").inner_text()  # who opens it is not known yet
+    page.evaluate("caches.keys().then((all) => Promise.all(all.map((one) => caches.delete(one))))")
+    back_in_reach(page.context)
+    page.goto(OFFLINE)
+    expect(page.get_by_text("请重新填：井1号 · 水井排查、井4号 · 水井排查。")).to_be_visible()
+    look(page, "lost")
+    page.get_by_role("button", name="知道了").click()
+    page.reload()
+    expect(page.get_by_text("清单更新于")).to_be_visible()
+    expect(page.get_by_text("请重新填")).to_be_hidden()
+
+
+def test_a_photo_that_finds_no_room_is_not_said_to_be_kept(there: Visit) -> None:
+    page = there.page
+    page.locator("li", has_text="井1号").get_by_role("link").click()
+    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    picture = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo().content}
+    page.locator("input[data-source=camera]").set_input_files(picture)
+    expect(page.get_by_text("手机存储满了，没有存下。请先清理手机，再点一次。")).to_be_visible()
+    expect(page.get_by_text("已存在手机里。")).to_be_hidden()
+    page.get_by_text("没有", exact=True).first.click()
+    finish(page)
+    expect(page.get_by_role("button", name="填完了")).to_be_visible()  # it stays open, and nothing waits
+    expect(page.get_by_text("没有待发送的")).to_be_visible()
+    look(page, "full")
 
 
 def test_one_that_never_gets_through_holds_up_no_other(there: Visit, road: list[Place]) -> None:

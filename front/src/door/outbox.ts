@@ -1,7 +1,7 @@
 /** What a household reported without a signal, by door: shown on its own page only, sent from any. */
 import { send } from "../offline/outbox";
 import { part, piece, put, tap, words } from "../offline/page";
-import { type Sheet, forget, keep, sheet, sheets } from "../offline/store";
+import { type Sheet, forget, keep, lost, sheet, sheets } from "../offline/store";
 
 export const home = /^.*?\/d\/[^/]+\//.exec(location.pathname)?.[0] ?? "";
 
@@ -28,14 +28,15 @@ export async function sendAll(): Promise<void> {
 export async function showOutbox(): Promise<void> {
   const box = part(document, "outbox");
   if (!box) return;
-  const own = (await sheets()).filter((one) => one.account === home && one.state !== "draft").sort((a, b) => (a.at < b.at ? 1 : -1));
+  const kept = (await sheets()).filter((one) => one.account === home && one.state !== "draft");
+  const own = [...kept, ...(await lost(home))].sort((a, b) => (a.at < b.at ? 1 : -1));
   const rows = own.map((one) => {
     const row = piece("wait");
     row.classList.add(one.state);
     row.dataset["state"] = one.state;
     put(row, "state", words(`state-${one.state}`));
     put(row, "what", `${words(one.title)} · ${moment(one.at)}`);
-    put(row, "said", one.state === "waiting" ? words("waits") : [one.said, ...Object.values(one.wrong)].join(" "));
+    put(row, "said", one.state === "waiting" ? words("waits") : one.state === "lost" ? words("lost") : [one.said, ...Object.values(one.wrong)].join(" "));
     part(row, "do").hidden = one.state === "waiting";
     part(row, "mend").hidden = one.state !== "refused" || !mend;
     tap(row, "mend", (event) => {
