@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hemei.engines.forms.form import Form, Question, Texts
 from hemei.engines.forms.plainwriting import in_words
+from hemei.engines.forms.told import in_english
 
 Part = tuple[str, str, str]  # what about a question, how it was and how it is
 Words = Sequence[Mapping[str, Mapping[str, str]]]
@@ -16,8 +17,8 @@ Words = Sequence[Mapping[str, Mapping[str, str]]]
 class Change:
     """One question that came, went or changed; `parts` names what about it, each with how it was and is.
 
-    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture. In
-    Chinese what is said in XPath is told in the words of the plain sheet.
+    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture. What is
+    said in XPath is told in words: in Chinese in those of the plain sheet.
     """
 
     sort: str  # added, dropped or changed
@@ -29,7 +30,8 @@ class Change:
 def changes(before: Form | None, after: Form, language: str = "zh") -> list[Change]:
     """What came first, in the order of the new form, then what was dropped; in that language where it has texts."""
     old = before.by_name if before else {}
-    words = [in_words(form) if form and language == "zh" else {} for form in (before, after)]
+    worded = in_words if language == "zh" else in_english
+    words = [worded(form) if form else {} for form in (before, after)]
     found = []
     for question in after.everything:
         was = old.get(question.name)

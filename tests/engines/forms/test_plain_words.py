@@ -12,6 +12,7 @@ from hemei.engines.forms.limits import limit_words, limit_xpath
 from hemei.engines.forms.parsing import Unreadable, parse
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.reading import read_form
+from hemei.engines.forms.told import in_english
 from hemei.engines.forms.writing import as_xlsform
 from tests.engines.forms.test_plainsheet import book, read
 
@@ -70,6 +71,28 @@ def test_a_download_gives_them_back(house: Form) -> None:
     through = read_form(as_xlsform(house))
     assert through.sections == house.sections
     assert read(as_plain(through), through).sections == house.sections
+
+
+def test_an_english_page_tells_them_in_words(house: Form) -> None:
+    """Where the form has no English of its own, around its Chinese."""
+    named, told = {q.labels["zh"]: q.name for q in house.everything}, in_english(house)
+    texts = {label: next(filter(None, told[name].values()), "") for label, name in named.items()}
+    assert texts["长"] == "the answer > 0 and the answer ≤ 100"
+    assert texts["占地"] == "“长” × “宽”"
+    assert texts["建成日期"] == "the answer ≥ 1900-01-01 and the answer ≤ today"
+    assert texts["建成几天"] == "today - “建成日期”"
+    assert texts["每间备注"] == "“有附属房吗” = 有 and “面积” > 50"
+    assert told[named["每间备注"]]["constraint"] == "number of letters ≤ 20"
+    assert texts["总面积"] == "sum of (“面积”)"
+    assert texts["间数"] == "number of (“每一间房”)"
+    assert texts["均摊"] == "round ((“占地” + “总面积”) ÷ “间数”, 1) if “间数” > 0, else 0"
+
+
+def test_what_has_no_english_words_stays_xpath() -> None:
+    form = form_of(row("房屋", "编号", "文字", 字数="18 位字母或数字"), row(None, "备注", "文字", 何时问="编号 已填"))
+    told = [in_english(form)[q.name] for q in form.everything]
+    assert told[0]["constraint"] == "regex(., '^[0-9A-Za-z]{18}$')"
+    assert told[1]["relevant"] == "“编号” is answered"
 
 
 def test_answers_are_held_against_them(house: Form) -> None:

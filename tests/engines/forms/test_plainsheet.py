@@ -90,7 +90,7 @@ def test_codes_go_on_where_a_question_is_renamed_moved_or_has_another_choice() -
     assert not any(sort == "dropped" for sort, _ in sorts)
     in_chinese, in_english = ([c.parts for c in changes(form, after, tag) if c.name == "q2"] for tag in ("zh", "en"))
     assert in_chinese == [(("relevant", "墙体裂缝 = 明显 或 墙体裂缝 = 轻微", "墙上的裂缝 = 垮了"),)]
-    assert in_english == [(("relevant", "${q1} = 'c3' or ${q1} = 'c2'", "${q1} = 'c4'"),)]
+    assert in_english == [(("relevant", "“墙体裂缝” = 明显 or “墙体裂缝” = 轻微", "“墙上的裂缝” = 垮了"),)]
     old, new = form.questions[0], after.questions[0]
     assert [choice.name for choice in new.choices][:3] == [choice.name for choice in old.choices]
 
