@@ -355,7 +355,8 @@ def test_what_the_browser_threw_away_is_named(there: Visit, people: People) -> N
 def test_a_photo_that_finds_no_room_is_not_said_to_be_kept(there: Visit) -> None:
     page = there.page
     page.locator("li", has_text="井1号").get_by_role("link").click()
-    page.evaluate("IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); }")
+    full = "() => { throw new DOMException('full', 'QuotaExceededError'); }"
+    page.evaluate(f"() => {{ IDBObjectStore.prototype.put = {full}; }}")
     picture = {"name": "现场.jpg", "mimeType": "image/jpeg", "buffer": photo().content}
     page.locator("input[data-source=camera]").set_input_files(picture)
     expect(page.get_by_text("手机存储满了，没有存下。请先清理手机，再点一次。")).to_be_visible()

@@ -142,13 +142,17 @@ def _unknown_findings(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]
     return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
 
 
+NOT_REPEATED = "请去掉重复填写，改问有几处、是哪几处；要一处一处填的，放到排查表里，由干部上门填。"
+
+
 def _not_asked(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
     """What no page asks: repeats at a household's door, photos in them."""
     faults = []
     for section in form.repeats.values():
         if wanted.tier == Tier.SELF:
             at = place_of_text(sheets, ASKED, _called(section))
-            faults.append(Fault(*at, f"农户自查不能有重复填写的“{_called(section)}”。", "请改成固定的几道题。"))
+            said = f"农户自查不能有重复填写的“{_called(section)}”：门上的页和纸都只问一遍。"
+            faults.append(Fault(*at, said, NOT_REPEATED))
         faults += [
             Fault(
                 *place_of_text(sheets, ASKED, _called(question)),

@@ -129,6 +129,8 @@ def limit_words(ast: Ast, of: str) -> str | None:
 def impossible(ast: Ast, question: Question) -> bool:
     """Whether no answer to the question can be within the limit, as far as it holds it against plain values."""
     of = what(question)
+    if of in ITSELF and any(_below_nothing(part) for part in _conjuncts(ast)):
+        return True
     said = filter(None, (_compared(part, of) for part in _conjuncts(ast))) if of else ()
     least = [(0.0, False)] if of in ITSELF else []
     most = [(float(len(question.choices)), False)] if of == "项数" else []
@@ -143,6 +145,19 @@ def impossible(ast: Ast, question: Question) -> bool:
     if of in ITSELF and any(bound <= 0 for bound, _ in most):
         return True  # an answer that is there has something in it
     return any(low > high or (low == high and (above or below)) for low, above in least for high, below in most)
+
+
+def _below_nothing(ast: Ast) -> bool:
+    """Whether a length or a number of choices is to be below 0."""
+    match ast:
+        case (
+            "call",
+            ("<" | "<=" | "="),
+            ("call", ("string-length" | "count-selected"), ("self",)),
+            ("call", "neg", _),
+        ):
+            return True
+    return False
 
 
 def _conjuncts(ast: Ast) -> list[Ast]:

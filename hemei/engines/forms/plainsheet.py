@@ -19,7 +19,7 @@ from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
 from hemei.engines.forms.limits import impossible, limit_words, limit_xpath, what
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.reckoning import calculation_xpath
+from hemei.engines.forms.reckoning import calculation_xpath, in_sheet_words
 from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.words_or_xpath import understood
 from hemei.engines.forms.workbook import Cells, Row, Sheet, Sheets, not_merged, sheet_of, text_of
@@ -71,12 +71,14 @@ SAID = {
     "√": True,
     "y": True,
     "1": True,
+    "true": True,
     "✓": True,
     "✔": True,
     "": False,
     "否": False,
     "no": False,
     "0": False,
+    "false": False,
 }
 RECKONABLE = (Gives.NUMBER, Gives.DAY, Gives.TRUTH)
 BETWEEN = re.compile(r"[;；\n|]+")
@@ -290,7 +292,10 @@ class Plain:
         try:
             made, gives = understood(row.get(heading), xpath, names, wanted)
         except Unreadable as unread:
-            self.fault(row, heading, unread.problem, unread.remedy)
+            said = unread
+            if "${" not in row.get(heading):
+                said = in_sheet_words(unread, self.words, self.repeats, condition=heading == WHEN)
+            self.fault(row, heading, said.problem, said.remedy)
             return None, Gives.TEXT
         if refused := by_nothing(made.ast):
             self.fault(row, heading, refused.problem, refused.remedy)

@@ -26,6 +26,12 @@ FUNCTIONS = {
 }
 OVER = {"合计": "sum", "次数": "count", "个数": "count", "最大": "max", "最小": "min"}
 NAMED = {function: word for word, function in FUNCTIONS.items()} | {"sum": "合计", "count": "次数"}
+FUNCTION = re.compile(rf"(?<![\w-])({'|'.join(sorted((*NAMED, 'if'), key=len, reverse=True))})(?![\w-])")
+IN_A_SHEET = (
+    (r"请写 begin repeat 里那一题的 \$\{题目代码\}[。]", "请写“重复填写”的分组里那一题，例如 合计(每间面积)。"),
+    (r"如果答案确是数字，请写 number\(.*\)[。]", "请改用整数或小数的题。"),
+)
+OF_A_CONDITION = (r"请用 count\((.*?)\)、.*汇总[。]", r"请另加一道自动计算的题，写 sum(\1) 之类，何时问里用那一题。")
 TODAY = "今天"
 QUOTED = re.compile(rf"\s*[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 LIKE = "请写成“长 × 宽”“(甲 + 乙) ÷ 2”“合计(每间面积)”“今天 - 建成日期”“如果(层数 > 2，“多层”，“平房”)”这样。"
@@ -149,6 +155,23 @@ def _said(ast: Ast, words: Words, labels: Mapping[str, str], around: int = 0) ->
             told = [_said(argument, words, labels) for argument in arguments]
             return None if None in told else f"{NAMED[name]}({'，'.join(filter(None, told))})"
     return None
+
+
+def in_sheet_words(unread: Unreadable, words: Words, repeats: Mapping[str, str], *, condition: bool) -> Unreadable:
+    """What is wrong with a cell that says it in words, without the codes and functions that were made of them."""
+    labels = {name: label for label, name in repeats.items()}
+
+    def called(name: str) -> str:
+        return words.name(name) if name in words.asked else labels.get(name, name)
+
+    def told(text: str) -> str:
+        for written, instead in (*IN_A_SHEET, *((OF_A_CONDITION,) if condition else ())):
+            text = re.sub(written, instead, text)
+        text = re.sub(r"\$\{(\w+)\}", lambda found: called(found[1]), text)
+        text = re.sub(r"“(\w+)”", lambda found: f"“{called(found[1])}”", text)
+        return FUNCTION.sub(lambda found: (NAMED | {"if": "如果"})[found[0]], text)
+
+    return Unreadable(told(unread.problem), told(unread.remedy))
 
 
 def _quoted(text: str, words: Words) -> str | None:
