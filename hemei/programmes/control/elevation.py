@@ -20,9 +20,9 @@ from hemei.engines.screen.reading import Unreadable
 from hemei.engines.screen.terrain import Terrain, read_terrain
 from hemei.law.district import CLASSIFIED, NOT_LOADED
 from hemei.programmes.control.keeping import STORED
+from hemei.programmes.control.tiles import SUFFIXES, joined, tiles_of
 
-SUFFIXES = (".tif", ".tiff")
-MAGIC = (b"II*\0", b"MM\0*")
+MAGIC, ZIP = (b"II*\0", b"MM\0*"), b"PK\x03\x04"
 MOST_PIXELS = 25_000_000
 """Ours: some 3,900 square kilometres at 12.5 metres; more does not fit beside everything else."""
 LOWEST_M, HIGHEST_M = -500.0, 9_000.0
@@ -34,15 +34,34 @@ def read_elevation(name: str, content: IO[bytes], region: str) -> tuple[Terrain,
     if any(word in name for word in CLASSIFIED):
         raise Mistaken(_("文件名注明涉密：%(why)s") % {"why": NOT_LOADED}, field="file", code="classified")
     whole = content.read()
-    if not name.lower().endswith(SUFFIXES) or not whole.startswith(MAGIC):
-        raise Mistaken(_("高程要传 GeoTIFF（.tif），单波段、上北下南、写明坐标系。"), field="file", code="no_tiff")
-    terrain = heights(whole)
-    remarks = [*_looked_at(terrain), *_lies(terrain, region)]
+    if not name.lower().endswith((*SUFFIXES, ".zip")) or not whole.startswith((*MAGIC, ZIP)):
+        raise Mistaken(
+            _("高程要传 GeoTIFF（.tif），单波段、上北下南、写明坐标系；几块的，打成一个 .zip。"),
+            field="file",
+            code="no_tiff",
+        )
+    terrain, remarks = put_together(whole)
+    remarks = [*remarks, *_looked_at(terrain), *_lies(terrain, region)]
     return terrain, hashlib.sha256(whole).hexdigest()[:16], remarks
 
 
 def heights(content: bytes) -> Terrain:
-    """The raster of a GeoTIFF. Raises Mistaken."""
+    """The raster of an upload that was taken in. Raises Mistaken."""
+    return put_together(content)[0]
+
+
+def put_together(content: bytes) -> tuple[Terrain, list[str]]:
+    """The raster of a GeoTIFF, or of the tiles in a zip, and how they were joined. Raises Mistaken."""
+    return joined(tiles_of(content, _tile), MOST_PIXELS) if content.startswith(ZIP) else (_raster(content), [])
+
+
+def _tile(content: bytes) -> Terrain:
+    if not content.startswith(MAGIC):
+        raise Mistaken(_("不是 GeoTIFF，请重新导出。"), field="file", code="no_tiff")
+    return _raster(content)
+
+
+def _raster(content: bytes) -> Terrain:
     with tempfile.NamedTemporaryFile(suffix=".tif", dir=settings.VAR) as file:
         file.write(content)
         file.flush()

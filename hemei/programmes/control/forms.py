@@ -28,7 +28,7 @@ class LayerForm(OfficeForm):
     file = forms.FileField(
         label=gettext_lazy("图层文件"),
         help_text=gettext_lazy(
-            "GeoPackage、GeoJSON、GeoParquet，或打成 .zip 的 Shapefile；高程传 GeoTIFF。"
+            "GeoPackage、GeoJSON、GeoParquet，或打成 .zip 的 Shapefile；高程传 GeoTIFF，几块的打成一个 .zip。"
             "要写明坐标系，涉密数据不得装入本系统。"
         ),
     )

@@ -114,7 +114,7 @@ def _unpack(content: IO[bytes], folder: Path) -> None:
     try:
         with zipfile.ZipFile(content) as archive:
             for entry in archive.infolist():
-                name = _name_in_zip(entry)
+                name = name_in_zip(entry)
                 if entry.is_dir() or _is_clutter(name):
                     continue
                 _check_entry(entry, name)
@@ -148,7 +148,7 @@ def _keep_part(folder: Path, gdb: str, part: str, content: IO[bytes], left: _All
             target.write(chunk)
 
 
-def _name_in_zip(entry: zipfile.ZipInfo) -> str:
+def name_in_zip(entry: zipfile.ZipInfo) -> str:
     """The name as the clerk's Windows wrote it: GBK where the archive does not say that it is UTF-8."""
     if entry.flag_bits & 0x800:
         return entry.filename
