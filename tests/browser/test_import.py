@@ -39,7 +39,7 @@ def test_a_clerk_imports_a_folder(
     visit: Callable[..., Visit], people: People, tmp_path: Path, size: dict[str, int]
 ) -> None:
     Place.objects.create(kind="house", region=VILLAGE, group="一组", label="上河村一组2号")
-    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, "13700001111", "四口"]
+    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, "13700001111", "好几口"]
     files = {"农户.xlsx": [*HOUSEHOLDS, bad]}
     folder = make(tmp_path / "台账")
     make(tmp_path / "台账", files=files)

@@ -116,7 +116,7 @@ def test_what_is_thrown_away_leaves_nothing(officer: Client, tmp_path: Path) -> 
 
 
 def test_refused_rows_are_shown_and_come_back_as_a_workbook(officer: Client, tmp_path: Path) -> None:
-    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, None, "四口"]
+    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, None, "好几口"]
     layout = "district: '429999'\nregisters:\n  households: {file: 农户.xlsx}\n"
     batch = upload(officer, make(tmp_path / "台账", layout, files={"农户.xlsx": [*HOUSEHOLDS[:2], bad]}))
     work()

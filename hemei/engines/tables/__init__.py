@@ -5,15 +5,15 @@ from hemei.engines.tables.cells import (
     as_code,
     as_date,
     as_decimal,
-    as_degrees,
     as_int,
-    as_name,
-    as_number,
     as_text,
+    as_year,
     as_yes_no,
 )
+from hemei.engines.tables.degrees import as_degrees, as_latitude, as_longitude
 from hemei.engines.tables.geopackage import write_gpkg
 from hemei.engines.tables.header import LOOK_FOR_HEADER, headings_at, squeezed
+from hemei.engines.tables.persons import as_id_number, as_name, as_phone
 from hemei.engines.tables.reading import KINDS, read
 from hemei.engines.tables.spreadsheet import Said
 from hemei.engines.tables.table import BadFile, Row, Table
@@ -32,10 +32,14 @@ __all__ = [
     "as_date",
     "as_decimal",
     "as_degrees",
+    "as_id_number",
     "as_int",
+    "as_latitude",
+    "as_longitude",
     "as_name",
-    "as_number",
+    "as_phone",
     "as_text",
+    "as_year",
     "as_yes_no",
     "headings_at",
     "read",

@@ -11,6 +11,7 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
+from hemei.engines.tables.numerals import number_in_words
 from hemei.terms.day import FIRST_DAY, LAST_DAY
 
 Cell = object
@@ -22,22 +23,27 @@ UNSEEN = re.compile(
 )
 """Signs that take no room or turn the direction of writing: they come along with what is copied from a web page."""
 
+DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー", "-"))
+"""The same dash, as several keyboards write it (NFKC has made － one already)."""
+
+APOSTROPHES = "'’‘`′"
+"""Before a code: what tells Excel that it is a text, typed by whoever thought that any of them would."""
+
 UNCALCULATED = "#="
 """What stands for a formula whose result the file does not have."""
 
+ONLY_DIGITS = "请只填数字，例如 120.5 或 1985。"
 ERRORS = {"#CALC!", "#SPILL!", "#GETTING_DATA", "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 NEUTRALISED = re.compile(r"'[=+\-@\t\r\n＝＋－＠]")
 SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?[Ee]\+?\d+")
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-UNIT = re.compile(r"(?<=[\d.])(?:人|口|层|间|栋|座|处|套|年|平方米|平方|平米|m2|米|m)$")
+UNIT = re.compile(r"(?<=[\d.〇零一二两三四五六七八九十])(?:人|口|层|间|栋|座|处|套|年|平方米|平方|平米|m2|米|m)$")
 """What may stand after a number without changing it (half-width: ㎡ is m2 here)."""
-SIDE = "[NSEW]|东经|西经|北纬|南纬"
-DEGREES = re.compile(
-    rf"(?P<before>{SIDE})?(?P<degrees>\d{{1,3}}(?:\.\d+)?)[°º˚度](?:(?P<minutes>\d{{1,2}})['′‘’分]"
-    rf"(?:(?P<seconds>\d{{1,2}}(?:\.\d+)?)(?:[\"″“”秒]|''|′′|’’))?)?(?P<after>{SIDE})?"
-)
 DATE = re.compile(r"((?:1[89]|2[01])\d\d)(?:-(\d{1,2})-(\d{1,2})|(\d{2})(\d{2}))")
+MONTH = re.compile(r"((?:1[89]|2[01])\d\d)[年./-](?:0?[1-9]|1[0-2])(?:月|[月./-]\d{1,2}日?)?")
+"""A year with its month, and its day where that is known."""
+
 SPOKEN_DATE = str.maketrans({"年": "-", "月": "-", "日": None, "号": None, "/": "-", ".": "-"})
 MIDNIGHT = re.compile(r"[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?$")
 EXACT_DIGITS = 15
@@ -57,7 +63,6 @@ NOTHING = frozenset(["无", "没有", "不详", "不明", "未知", "-", "--", "
 UNKNOWN = NOTHING - {"无", "没有", "×"}
 """What clerks write where a date, a number or a yes or no is not known."""
 
-SPACED = re.compile(rf"(?<=[\u3400-\u9fff])[{BLANKS}]+(?=[\u3400-\u9fff])")
 NO = frozenset(["否", "无", "没有", "×", "✗", "X", "0", "N", "NO", "FALSE"])
 
 
@@ -113,10 +118,11 @@ def half_width(cell: Cell) -> str | None:
 
 
 def as_code(cell: Cell) -> str | None:
-    """A code, identifier or telephone number: half-width, no blanks inside, no ".0" tail, leading zeros kept.
+    """A code, identifier or telephone number: half-width, no blanks inside, no ".0" tail, leading zeros kept, dashes of
+    every kind made one.
 
-    >>> as_code("４２９０２１ 103 200"), as_code(429021103200.0), as_code("0012"), as_code('="0012"')
-    ('429021103200', '429021103200', '0012', '0012')
+    >>> as_code("４２９０２１ 103 200"), as_code(429021103200.0), as_code("’0012"), as_code('="0012"'), as_code("01—1")
+    ('429021103200', '429021103200', '0012', '0012', '01-1')
 
     Raises BadCell.
     """
@@ -130,34 +136,10 @@ def as_code(cell: Cell) -> str | None:
         return None
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    text = re.sub(rf"[{BLANKS}]", "", text).lstrip("'")
+    text = re.sub(rf"[{BLANKS}]", "", text).translate(DASHES).lstrip(APOSTROPHES).rstrip(",;、。")
     if SCIENTIFIC.fullmatch(text):
         raise BadCell(f"“{text}”是科学计数法，后几位已经丢失。", "请先把这一列设为“文本”格式，再重新填写原号码。")
-    return (text[:-2] if re.fullmatch(r"\d+\.0", text) else text) or None
-
-
-def as_number(cell: Cell) -> str | None:
-    """A person's telephone or ID number; 无 and dashes are none.
-
-    >>> as_number("138 0000 1234"), as_number("无")
-    ('13800001234', None)
-
-    Raises BadCell.
-    """
-    code = as_code(cell)
-    return None if code in NOTHING else code
-
-
-def as_name(cell: Cell) -> str | None:
-    """A person's name, without the blanks that make two letters as wide as three; 无 and dashes are none.
-
-    >>> as_name("王　明"), as_name("Tom Lee"), as_name("无")
-    ('王明', 'Tom Lee', None)
-
-    Raises BadCell.
-    """
-    text = one_line(as_text(cell), "一格只写一个人的姓名。")
-    return None if text is None or text in NOTHING else SPACED.sub("", text)
+    return (text.partition(".")[0] if re.fullmatch(r"\d+\.0+", text) else text) or None
 
 
 def one_line(text: str | None, remedy: str) -> str | None:
@@ -185,43 +167,51 @@ def as_decimal(cell: Cell) -> Decimal | None:
     text = UNIT.sub("", text.replace(" ", "").replace("−", "-"))
     text = text.replace(",", "") if THOUSANDS.fullmatch(text) else text
     if not NUMBER.fullmatch(text):
-        raise BadCell(f"“{text}”不是数字。", "请只填数字，例如 120.5 或 1985。")
+        raise BadCell(f"“{text}”不是数字。", ONLY_DIGITS)
     return Decimal(text)
-
-
-def as_degrees(cell: Cell) -> Decimal | None:
-    """Degrees as a decimal number, or written with minutes and seconds; south and west are negative.
-
-    >>> as_degrees("110°30′00″E"), as_degrees("北纬31度15分36秒"), as_degrees("31.5°"), as_degrees(110.25)
-    (Decimal('110.5'), Decimal('31.26'), Decimal('31.5'), Decimal('110.25'))
-
-    Raises BadCell.
-    """
-    text = half_width(cell) if isinstance(cell, str) else None
-    found = DEGREES.fullmatch(text.replace(" ", "").upper()) if text else None
-    if found is None:
-        return as_decimal(cell)
-    if found["minutes"] and "." in found["degrees"]:
-        raise BadCell(f"“{text}”的度、分、秒看不懂。", "请写成 110°30′00″，或写成小数，例如 110.5。")
-    parts = [Decimal(found[name] or 0) for name in ("degrees", "minutes", "seconds")]
-    if parts[1] >= 60 or parts[2] >= 60:
-        raise BadCell(f"“{text}”的分或秒不小于 60。", "请核对；要写小数时只写一个数，例如 110.5。")
-    value = round(parts[0] + parts[1] / 60 + parts[2] / 3600, 10).normalize()
-    return -value if {found["before"], found["after"]} & {"S", "W", "南纬", "西经"} else value
 
 
 def as_int(cell: Cell) -> int | None:
     """A whole number; 12.0 is one, 12.5 is not.
 
-    >>> as_int("１２"), as_int(12.0), as_int("1,200")
-    (12, 12, 1200)
+    >>> as_int("１２"), as_int(12.0), as_int("1,200"), as_int("两层")
+    (12, 12, 1200, 2)
 
     Raises BadCell.
     """
-    number = as_decimal(cell)
+    text = half_width(cell) if isinstance(cell, str) else None
+    if text and (said := number_in_words(UNIT.sub("", text))) is not None:
+        return said
+    try:
+        number = as_decimal(cell)
+    except BadCell as bad:
+        raise BadCell(bad.reason, "请只填整数，例如 3。" if bad.remedy == ONLY_DIGITS else bad.remedy) from None
     if number is not None and number != int(number):
         raise BadCell(f"“{number}”不是整数。", "请填写整数，例如 12。")
     return None if number is None else int(number)
+
+
+def as_year(cell: Cell) -> int | None:
+    """A year, or that of a day or month.
+
+    >>> as_year("1998年5月"), as_year(date(1998, 5, 1)), as_year("二〇〇三年"), as_year(1998.0), as_year("不详")
+    (1998, 1998, 2003, 1998, None)
+
+    Raises BadCell.
+    """
+    if isinstance(cell, date):
+        return _believable(cell.date() if isinstance(cell, datetime) else cell).year
+    text = half_width(cell)
+    if text and (found := MONTH.fullmatch(text.replace(" ", ""))):
+        return int(found[1])
+    try:
+        return as_int(cell)
+    except BadCell:
+        if text is None or text.startswith("#"):
+            raise
+        raise BadCell(
+            f"“{text}”看不出是哪一年。", "请写四位数的年份，例如 1998；只知道大概的，写“不详”或空着。"
+        ) from None
 
 
 def as_date(cell: Cell) -> date | None:

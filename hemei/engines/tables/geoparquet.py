@@ -19,6 +19,12 @@ BATCH = 20_000
 BROKEN = "这个 GeoParquet 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
 
 
+NO_WORDS = (
+    "“{}”里像是图形，可是文件没有写明它是哪一列、用什么坐标系，图形没有读："
+    "请在 GIS 软件中导出为 GeoParquet 或 GeoPackage 再传。"
+)
+
+
 def read_geoparquet(source: bytes | Path, name: str) -> Table:
     """The rows of a Parquet file, numbered from 1; without "geo" metadata there is no geometry. Raises BadFile.
 
@@ -33,7 +39,10 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
         raise BadFile(f"几何说明里写的“{column}”一列，文件里没有：请在 GIS 软件中重新导出。")
     names = [one for one in file.schema_arrow.names if one not in (column, "bbox")]
     header = distinct(names)
-    return Table(name, header, _rows(file, dict(zip(names, header, strict=True)), column), crs, bool(column))
+    rows = _rows(file, dict(zip(names, header, strict=True)), column)
+    unsaid = [one.name for one in file.schema_arrow if pa.types.is_binary(one.type) and one.name != column]
+    remarks = [NO_WORDS.format("、".join(unsaid))] if unsaid and not column else []
+    return Table(name, header, rows, crs, bool(column), remarks=remarks)
 
 
 def _geometry(metadata: Mapping[bytes, bytes]) -> tuple[str, str | None]:

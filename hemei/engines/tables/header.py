@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from hemei.engines.tables.cells import BLANKS, BadCell, as_text
 
@@ -97,11 +97,25 @@ def remarks_on(rows: Sequence[Sequence[object]], header: Header, expected: Itera
             f"第 {above + 1} 行也像表头，上面的第 {above + 1}–{header.first} 行没有读：请把两张表分到两个工作表，"
             "或者在选列名时改“表头是第几行”。"
         )
+    if on_its_side(rows, header, known):
+        found.append(
+            "列名像是在第一列里从上往下排的：请在 Excel 或 WPS 中复制整张表，用“选择性粘贴”里的“转置”贴到新的工作表，"
+            "另存以后再传。"
+        )
     if times := side_by_side(header.headings):
         found.append(
             f"同样的列左右并排放了 {times} 份，只能读其中一份：请把右边的各份剪下来，接到最左边那一份的下面，再传。"
         )
     return found
+
+
+def on_its_side(rows: Sequence[Sequence[object]], header: Header, known: set[str]) -> bool:
+    """Whether the headings stand below each other in the first filled column, and hardly any beside each other."""
+    if len(known & {squeezed(heading) for heading in header.headings}) >= SURELY_A_HEADER:
+        return False
+    columns = list(zip_longest(*rows[: DEEPEST * 10]))
+    first = next((column for column in columns if any(map(heading_of, column))), ())
+    return is_header_of(first, known)
 
 
 def side_by_side(headings: Sequence[str]) -> int:

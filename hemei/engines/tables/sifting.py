@@ -19,6 +19,7 @@ NOTE = re.compile(
 )
 SIGNED = re.compile(r"[^\d\s]{0,12}[（(](?:签字|签名|签章|盖章|公章|章)[）)][：:]?.{0,12}")
 EXAMPLE = re.compile(r"[（(【]?(?:示例|样例|填写示例|例如|举例)[）)】]?[：:]?.{0,6}")
+PAGE = re.compile(r"第?[\d一二三四五六七八九十]{1,4}页[，,/]?(?:共[\d一二三四五六七八九十]{1,4}页)?|共\d{1,4}页")
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 REPEATED = "重复的表头"
 NARROW = 3
@@ -88,7 +89,11 @@ def rows_below(
 def row_of(number: int, header: Sequence[str], values: list[object]) -> Row:
     surplus = [value for value in values[len(header) :] if value is not None]
     values += [None] * (len(header) - len(values))
-    fault = f"这一行比表头多出 {len(surplus)} 格：内容里有逗号时请用英文引号括起来。" if surplus else ""
+    fault = (
+        f"这一行比表头多出 {len(surplus)} 格。内容里有逗号的，请用英文引号括起来，或改成工作簿（.xlsx）再传。"
+        if surplus
+        else ""
+    )
     return Row(number, dict(zip(header, values, strict=False)), fault=fault)
 
 
@@ -100,6 +105,8 @@ def reason_to_pass(values: Sequence[object], header: Sequence[str], first: bool)
         return "合计行"
     if NOTE.match(begins[0]) or SIGNED.fullmatch(begins[0]):
         return "表外的说明或签字"
+    if PAGE.fullmatch(begins[0]):
+        return "页码"
     if EXAMPLE.fullmatch(begins[0]):
         return "填写示例"
     if first and _counts(filled):

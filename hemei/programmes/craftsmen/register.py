@@ -18,7 +18,7 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line, choice, held_to, plain
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Person, RowOutcome, StagedRow
-from hemei.engines.tables import BadCell, as_code, as_date, as_name, as_number, as_yes_no
+from hemei.engines.tables import BadCell, as_code, as_date, as_id_number, as_name, as_phone, as_yes_no
 from hemei.programmes.craftsmen.levels import levels_of
 from hemei.programmes.craftsmen.models import Certificate, Craftsman, EarlierTraining, Trade
 from hemei.terms.day import today
@@ -32,8 +32,8 @@ def fields(sheet: Sheet) -> list[Field]:
     own = [
         Field("region", VILLAGE, as_code, needed=True),
         Field("name", (lazy("姓名"), "工匠姓名"), as_name, needed=True),
-        Field("id_number", (lazy("身份证号"), *ID_NUMBER), as_number, personal=True),
-        Field("phone", (lazy("联系电话"), *PHONE), as_number, personal=True),
+        Field("id_number", (lazy("身份证号"), *ID_NUMBER), as_id_number, personal=True),
+        Field("phone", (lazy("联系电话"), *PHONE), as_phone, personal=True),
         Field("trade", (lazy("工种"), "工匠工种", "职业工种"), choice(TRADES), needed=True, choices=TRADES),
         Field("level", (lazy("技能等级"), "等级", "级别")),
         Field("lead", (lazy("带头工匠"), "是否带头工匠"), as_yes_no),

@@ -15,7 +15,7 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, Person, RowOutcome, StagedRow
-from hemei.engines.tables import BadCell, as_code, as_int, as_name, as_number
+from hemei.engines.tables import BadCell, as_code, as_id_number, as_int, as_name, as_phone
 from hemei.terms.region import Level, contains
 
 VILLAGE = (lazy("村代码"), "区划代码", "所在村", "行政村", "村", "村名", "村（社区）", "村委会", "所属村")
@@ -31,8 +31,8 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("number", NUMBER, as_code, needed=True),
         Field("group", (lazy("组"), "村民小组", "小组", "组别")),
         Field("head", (lazy("户主"), "户主姓名", "姓名"), as_name, needed=True),
-        Field("id_number", (lazy("户主身份证号"), "户主身份证号码", *ID_NUMBER), as_number, personal=True),
-        Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_number, personal=True),
+        Field("id_number", (lazy("户主身份证号"), "户主身份证号码", *ID_NUMBER), as_id_number, personal=True),
+        Field("phone", (lazy("联系电话"), "户主联系电话", "户主电话", *PHONE), as_phone, personal=True),
         Field("size", (lazy("人口"), "家庭人口", "人口数", "家庭人口数", "人数", "户籍人口", "家庭成员数"), as_int),
     ]
     return held_to(own, Household, head=60, id_number=40, phone=30)

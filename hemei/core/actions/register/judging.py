@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from hemei.core.access import Actor, Scope, scope_of
 from hemei.core.actions.register.layout import Sheet
-from hemei.core.actions.register.naming import Instead, Unlike, likely, nearest, ordinal
+from hemei.core.actions.register.naming import Instead, Unlike, alike, likely, nearest, ordinal
 from hemei.core.actions.register.sheet import Line
 from hemei.core.models import ChangeKind, Region, RegionChange, RowOutcome
 from hemei.core.personal import fingerprint
@@ -21,6 +22,8 @@ from hemei.engines.tables import BadCell
 from hemei.terms.personal import id_number_is_consistent, last_four, mask_id, mask_phone
 from hemei.terms.region import BadRegionCode, Level, RegionCode, contains
 
+PARTED, PARTED_CODE = re.compile(r"[-.·/]"), re.compile(r"\d{2,6}(?:[-.·/]\d{2,6})+")
+WIDER = re.compile(r"[\u3400-\u9fff]+[省市州盟]")
 Reference = int | str  # the key of a row that is there, or the register key of one that comes in this batch
 
 
@@ -47,6 +50,7 @@ class Desk:
     within: Scope
     regions: dict[str, str]
     groups: dict[str, list[str]] = field(default_factory=dict)  # village → its groups, where they are listed
+    full: dict[str, list[str]] = field(default_factory=dict)  # names with what they lie in, as far as asked for
     guesses: dict[str, str | None] = field(default_factory=dict)  # a name that is none → the code it may mean
     bounds: Bounds | None = None  # the box around the district, where its boundary is known: west, south, east, north
     gone: dict[str, RegionChange] = field(default_factory=dict)  # code that is no more → what became of it
@@ -62,7 +66,8 @@ class Desk:
 
     def region(self, said: str, matter: str = "") -> str:
         """The code of a region named by code or by a name that stands once. Raises BadCell."""
-        code = self.code(said) if said.isascii() and said.isdigit() else self._named(said)
+        digits = PARTED.sub("", said) if PARTED_CODE.fullmatch(said) else said
+        code = self.code(digits) if digits.isascii() and digits.isdigit() else self._named(said)
         if not self.reaches(code):
             raise BadCell(
                 _("%(code)s 不在您可以导入的范围内。") % {"code": said}, _("请核对区划代码，或请上级导入这一行。")
@@ -122,13 +127,17 @@ class Desk:
             ) from fault
 
     def _named(self, said: str) -> str:
-        found = [code for code, name in self.regions.items() if name == said]
+        found = [code for code, name in self.regions.items() if name == said] or self._in_full(said)
         if len(found) == 1:
             return found[0]
         if found:
             raise BadCell(
                 _("有 %(count)d 个地方叫“%(name)s”。") % {"count": len(found), "name": said},
-                _("请改填代码：%(codes)s。") % {"codes": "、".join(sorted(found)[:5])},
+                _("请改填代码：%(codes)s；或连乡镇一起写，例如“%(example)s”。")
+                % {
+                    "codes": "、".join(f"{code}（{self._township(code)}）" for code in sorted(found)[:5]),
+                    "example": f"{self._township(min(found))}{said}",
+                },
             )
         if code := self._former(said):
             raise self._changed(said, code)
@@ -140,6 +149,29 @@ class Desk:
         name = self.regions[code]
         hint = _("是不是“%(name)s”（%(code)s）？请改好后重新导入。") % {"name": name, "code": code}
         raise Unlike(reason, hint, Instead("region", said, code, name))
+
+    def _township(self, code: str) -> str:
+        return self.regions.get(code[: Level.TOWNSHIP], "")
+
+    def _in_full(self, said: str) -> list[str]:
+        """The regions whose name stands behind those of what they lie in: 青石镇上河村, with or without the district,
+        and the province before that."""
+        if not self.full:
+            for code, name in self.regions.items():
+                above = [
+                    self.regions.get(code[:level], "")
+                    for level in (Level.DISTRICT, Level.TOWNSHIP)
+                    if level < len(code)
+                ]
+                for start in range(len(above)):
+                    self.full.setdefault(alike("".join(above[start:]) + name), []).append(code)
+                if len(above) > 1:
+                    self.full.setdefault(alike(above[0] + name), []).append(code)
+        plain, district = alike(said), alike(self.regions.get(self.district, ""))
+        before, named, rest = plain.partition(district) if district else ("", "", "")
+        if named and WIDER.fullmatch(before):
+            plain = named + rest
+        return list(dict.fromkeys(self.full.get(plain, ())))
 
     def group(self, region: str, said: str | None) -> str | None:
         """A villagers' group as the register of regions writes it, where it lists the village's groups. Raises BadCell.

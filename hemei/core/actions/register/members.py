@@ -25,7 +25,7 @@ from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line, held_to
 from hemei.core.actions.register.staging import personal_of
 from hemei.core.models import Household, HouseholdMember, Person, RowOutcome, StagedRow
-from hemei.engines.tables import BadCell, as_code, as_name, as_number
+from hemei.engines.tables import BadCell, as_code, as_id_number, as_name, as_phone
 
 
 def fields(sheet: Sheet) -> list[Field]:
@@ -33,8 +33,8 @@ def fields(sheet: Sheet) -> list[Field]:
         Field("region", VILLAGE, as_code, needed=True),
         Field("number", NUMBER, as_code, needed=True),
         Field("name", (lazy("姓名"), "成员姓名"), as_name, needed=True),
-        Field("id_number", (lazy("身份证号"), *ID_NUMBER), as_number, personal=True),
-        Field("phone", (lazy("联系电话"), *PHONE), as_number, personal=True),
+        Field("id_number", (lazy("身份证号"), *ID_NUMBER), as_id_number, personal=True),
+        Field("phone", (lazy("联系电话"), *PHONE), as_phone, personal=True),
         Field("relation", (lazy("与户主关系"), "关系")),
     ]
     return held_to(own, Household, HouseholdMember, name=60, id_number=40, phone=30)

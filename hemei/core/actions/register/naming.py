@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hemei.engines.tables import BadCell
+from hemei.engines.tables.numerals import number_in_words
 
 VARIANTS = str.maketrans("坪塆弯垭埫崖墪垸", "平湾湾丫冲岩墩院")
-OFFICES = re.compile(r"(?:社区居民委员会|村民委员会|居民委员会|社区居委会|村委会|居委会|社区|行政村|村)$")
+OFFICES = re.compile(r"(?:社区居民委员会|村民委员会|居民委员会|社区居委会|村委会|居委会|社区|行政村|村)+$")
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def likely(said: str, regions: Mapping[str, str]) -> str | None:
     twins = [code for code, name in regions.items() if plain(name) == plain(said)]
     if len(twins) == 1:
         return twins[0]
-    near = difflib.get_close_matches(said, regions.values(), n=1, cutoff=0.6)
+    same_end = [name for name in regions.values() if name[-1:] == said[-1:]]  # a village rather than its township
+    near = next(filter(None, (difflib.get_close_matches(said, some, 1) for some in (same_end, regions.values()))), [])
     codes = [code for code, name in regions.items() if near and name == near[0]]
     return codes[0] if len(codes) == 1 else None
 
@@ -63,13 +65,8 @@ def ordinal(group: str) -> str:
     )
     if number is None:
         return ""
-    if number[1].isdigit():
-        return str(int(number[1]))
-    tens, _ten, ones = number[1].rpartition("十")
-    digits = "一二三四五六七八九"
-    if len(tens) > 1 or len(ones) > 1:
-        return ""
-    return str((digits.find(tens) + 1 if tens else 1 if _ten else 0) * 10 + (digits.find(ones) + 1 if ones else 0))
+    said = int(number[1]) if number[1].isdigit() else number_in_words(number[1])
+    return "" if said is None else str(said)
 
 
 def nearest(said: str, listed: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from hemei.core.models import Account, Duty, RowOutcome, StagedRow, Unit
 from hemei.core.personal import decrypt, encrypt
 from hemei.core.registry import registry
 from hemei.core.roles import ROLES
-from hemei.engines.tables import BadCell, as_code, as_date, as_name, as_number
+from hemei.engines.tables import BadCell, as_code, as_date, as_name, as_phone
 from hemei.terms.day import today
 from hemei.terms.personal import mask_phone
 
@@ -33,7 +33,7 @@ def fields(sheet: Sheet) -> list[Field]:
     own = [
         Field("username", (lazy("用户名"), "账号", "登录名"), as_code, needed=True),
         Field("name", (lazy("姓名"), "人员姓名"), as_name, needed=True),
-        Field("phone", (lazy("手机号"), "联系电话", "电话"), as_number, personal=True),
+        Field("phone", (lazy("手机号"), "联系电话", "电话"), as_phone, personal=True),
         Field("unit", (lazy("单位"), "单位名称", "所在单位"), needed=True),
         Field("role", (lazy("岗位"), "岗位名称"), choice(roles), needed=True, choices=roles),
         Field("matter", (lazy("事项"), "负责事项"), choice(matters), choices=matters),

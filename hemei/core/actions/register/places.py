@@ -23,7 +23,7 @@ from hemei.core.actions.register.sheet import Field, Line, choice, held_to, plai
 from hemei.core.errors import Mistaken
 from hemei.core.models import Place, PlaceIdentifier, PositionSource, RowOutcome, StagedRow
 from hemei.core.registry import Column, Kind, registry
-from hemei.engines.tables import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_yes_no
+from hemei.engines.tables import BadCell, as_code, as_date, as_decimal, as_int, as_text, as_year, as_yes_no
 from hemei.terms.day import today
 from hemei.terms.region import Level, contains
 
@@ -95,7 +95,7 @@ def _own_field(kind: Kind, column: Column) -> Field:
 
 def _whole(column: Column) -> Callable[[object], int | None]:
     def read(cell: object) -> int | None:
-        number = as_int(cell)
+        number = as_year(cell) if column.is_year else as_int(cell)
         if number is not None and column.is_year and not 1000 <= number <= today().year:
             raise BadCell(
                 _("%(number)d 不是年份，或者还没有到。") % {"number": number}, _("请写四位数的年份，不晚于今年。")

@@ -16,11 +16,12 @@ from hemei.core.actions.register.judging import Desk
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.sheet import Field, Line
 from hemei.core.errors import Mistaken
-from hemei.engines.tables import BadCell, as_decimal, as_degrees
+from hemei.engines.tables import BadCell, as_decimal, as_latitude, as_longitude
 from hemei.engines.tables.coordinates import GEOD, SHIFTED, UnknownSystem, crs_of, name_of, point_fault, to_cgcs2000
 from hemei.terms import tile
 
 DECIMALS = 8  # about a millimetre: what is read twice compares equal
+BOTH_IN_ONE = ("坐标", "经纬度", "经纬度坐标", "GPS坐标")  # a column that is read twice
 FAR_KM = 10.0
 WIDEST_KM = 5.0  # no single place is wider: such a shape is a village's, or drawn with a slip of the hand
 
@@ -43,10 +44,18 @@ def coordinate_fields(sheet: Sheet) -> list[Field]:
     x, y = ("X坐标", "X", "x"), ("Y坐标", "Y", "y")
     plane = _is_plane(sheet.crs)
     east, north = (y, x) if plane else (x, y)
-    reads = as_decimal if plane else as_degrees
+    both = () if plane else BOTH_IN_ONE
     return [
-        Field("lon", (lazy("经度"), "东经", "东坐标", "横坐标", "lon", "longitude", *east), reads),
-        Field("lat", (lazy("纬度"), "北纬", "北坐标", "纵坐标", "lat", "latitude", *north), reads),
+        Field(
+            "lon",
+            (lazy("经度"), "东经", "东坐标", "横坐标", "lon", "longitude", *east, *both),
+            as_decimal if plane else as_longitude,
+        ),
+        Field(
+            "lat",
+            (lazy("纬度"), "北纬", "北坐标", "纵坐标", "lat", "latitude", *north, *both),
+            as_decimal if plane else as_latitude,
+        ),
     ]
 
 
@@ -132,7 +141,10 @@ def _points(lines: Sequence[Line], system: str) -> list[Line]:
         if x is None and y is None:
             out.append(line)
         elif x is None or y is None:
-            fault = BadCell(_("经度和纬度只有一个。"), _("请两个都填，或都空着，以后在地图上点选。"))
+            fault = BadCell(
+                _("经度和纬度只有一个。"),
+                _("请两个都填，或都空着，以后在地图上点选；两个写在同一格的，选列名时经度、纬度都选这一列。"),
+            )
             out.append(replace(line, faults=[*line.faults, fault]))
         elif lon != lon:
             out.append(replace(line, faults=[*line.faults, _told(point_fault(x, y, system))]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, time, timedelta
@@ -20,6 +21,9 @@ from hemei.core.errors import Mistaken
 from hemei.engines.tables import BadCell, Row, as_text, squeezed
 
 Text = str | Promise
+QUOTED = re.compile(
+    r"“[^”]*”|（[^）]*）|[\dXx*]{5,} ?"
+)  # what a fault repeats of a cell, which may be a number at rest
 LONGEST_NAME = 80
 LONGEST_TEXT = 4_000  # signs, of what has a column without an end
 
@@ -81,7 +85,7 @@ class Plan:
 
     def line(self, row: Row) -> Line:
         values: dict[str, Any] = {}
-        faults = [BadCell(row.fault, "")] if row.fault else []
+        faults = [_of_row(row.fault)] if row.fault else []
         for one in self.fields:
             try:
                 value = self._value(one, row)
@@ -103,7 +107,7 @@ class Plan:
         )
 
     def _fault(self, one: Field, bad: BadCell, row: Row) -> BadCell:
-        reason = f"{self.columns[one.name]}：{bad.reason}"
+        reason = f"{self.columns[one.name]}：{QUOTED.sub('', bad.reason) if one.personal else bad.reason}"
         if one.choices and isinstance(said := row.values.get(self.columns[one.name]), str):
             return Unlike(reason, bad.remedy, Instead(one.name, said.strip(), "", ""))
         return BadCell(reason, bad.remedy)
@@ -120,6 +124,12 @@ class Plan:
             return plain(one.read(cell))
         value = plain(one.read(words.get(as_text(cell) or "", cell)))
         return plain(one.read(words[value])) if isinstance(value, str) and value in words else value
+
+
+def _of_row(fault: str) -> BadCell:
+    """What is wrong with a row as a whole; what to do about it is its last sentence, where it has several."""
+    reason, _stop, remedy = fault.rstrip("。").rpartition("。")
+    return BadCell(f"{reason}。", f"{remedy}。") if reason else BadCell(fault, "")
 
 
 def _missing(heading: str) -> BadCell:

@@ -42,7 +42,11 @@ def rows_of(batch: int, outcome: str) -> list[tuple[int, str, str]]:
         ([VILLAGE, "一组", "F-9", None, "某处", "110°75′", 31.5], "分或秒不小于 60", "小数"),
         ([VILLAGE, "一组", "F" * 81, None, "某处"], "有 81 个字，最多 80 个", "连在了一起"),
         ([VILLAGE, "一组", "F-9", None, "某处", None, None, "竹楼"], "“竹楼”不在可选的词里", "土木"),
-        ([VILLAGE, "一组", "F-9", None, "某处", None, None, None, "一九九八"], "不是数字", "数字"),
+        (
+            [VILLAGE, "一组", "F-9", None, "某处", None, None, None, "八十年代"],
+            "“八十年代”看不出是哪一年",
+            "四位数的年份",
+        ),
         ([None, "一组", "F-9", None, "某处"], "“村代码”是空的", "填写"),
     ],
 )
@@ -188,7 +192,7 @@ def test_two_imports_at_once_the_second_is_out_of_date(tmp_path: Path, people: P
 
 
 def test_refused_rows_come_back_in_their_own_columns_and_mended_they_come_in(tmp_path: Path, people: People) -> None:
-    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, "13700001111", "四口"]
+    bad = [VILLAGE, "一组", "0003", "赵六", GOOD_ID, "13700001111", "好几口"]
     folder = make(tmp_path / "台账", files={"农户.xlsx": [*HOUSEHOLDS[:2], bad]}, layout=_households())
     summary = import_folder(folder, by=people.district, confirm=True)
     batch = ImportBatch.objects.get(pk=summary.batch)

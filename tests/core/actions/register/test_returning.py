@@ -129,7 +129,7 @@ def test_refused_rows_of_a_shifted_map_keep_their_numbers_and_say_which_they_are
 
 def test_rows_with_and_without_geometry_come_back_in_one_zip(tmp_path: Path, people: People, settings) -> None:
     settings.VAR = tmp_path / "var"
-    bad = [VILLAGE, "一组", "0003", "赵六", None, None, "四口"]
+    bad = [VILLAGE, "一组", "0003", "赵六", None, None, "好几口"]
     folder = make(
         tmp_path / "两样",
         "district: '429999'\nregisters:\n  households: {file: 农户.xlsx}\n  places: {file: 农房.gpkg, kind: house}\n",
