@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import combinations
 from typing import Any
 
 from django.utils.translation import get_language
@@ -15,19 +13,18 @@ from hemei.core.actions.door import report_kept
 from hemei.core.errors import Mistaken
 from hemei.core.models import Channel
 from hemei.core.pictures import address_of
-from hemei.engines.forms import Kind, clean
+from hemei.engines.forms import clean
 from hemei.engines.forms.data import as_data
 from hemei.field.about import by_its_clock
+from hemei.field.dangers import dangers, signs
 from hemei.field.doorstep import Doorstep
 from hemei.field.offline import Sent, Unfit, files_of, position_of
 from hemei.field.photos import moment_of
 from hemei.field.walk import CLEAR, Walk
 from hemei.terms.day import day_of
-from hemei.terms.finding import FindingKind, Severity
 
 MOST_PHOTOS = 3
 NUMBER = re.compile(r"([0-9a-f]{32})(?:\.(?:0|[1-9][0-9]{0,2}))?", re.ASCII)  # a visit, and which part of it
-Sign = tuple[str, str]  # a question, and a choice of it
 
 
 def kit(step: Doorstep) -> dict[str, Any]:
@@ -39,39 +36,9 @@ def kit(step: Doorstep) -> dict[str, Any]:
         "clear": CLEAR,
         "most_photos": MOST_PHOTOS,
         "pictures": {name: address_of(step.programme.key, name) for name in sorted(form.pictures)},
-        "signs": list(_signs(step)),
-        "dangers": list(_dangers(step)),
+        "signs": list(signs(form, step.findings)),
+        "dangers": list(dangers(form, step.findings)),
     }
-
-
-def _signs(step: Doorstep) -> Iterator[Sign]:
-    """Answers that show more than a doubt: their buttons are red."""
-    for sign in _taps(step):
-        if any(kind.severity > Severity.ROUTINE for kind in _shown(step, sign)):
-            yield sign
-
-
-def _dangers(step: Doorstep) -> Iterator[tuple[Sign, ...]]:
-    """Answers that show an urgent danger, alone or two together; what takes three is seen when it is sent."""
-    alone = [sign for sign in _taps(step) if _urgent(step, sign)]
-    yield from ((sign,) for sign in alone)
-    rest = [sign for sign in _taps(step) if sign not in alone]
-    for one, other in combinations(rest, 2):
-        if one[0] != other[0] and _urgent(step, one, other):
-            yield one, other
-
-
-def _taps(step: Doorstep) -> list[Sign]:
-    tapped = (q for q in step.form.read.questions if q.kind is Kind.SELECT_ONE)
-    return [(q.name, choice.name) for q in tapped for choice in q.choices]
-
-
-def _shown(step: Doorstep, *signs: Sign) -> list[FindingKind]:
-    return [kind for kind in step.findings if kind.applies and kind.applies(dict(signs))]
-
-
-def _urgent(step: Doorstep, *signs: Sign) -> bool:
-    return any(kind.severity is Severity.URGENT for kind in _shown(step, *signs))
 
 
 def take_in(sent: Sent, step: Doorstep) -> Stored:

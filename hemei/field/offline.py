@@ -29,6 +29,7 @@ from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
 from hemei.field import editing, households
 from hemei.field.about import by_its_clock, not_ahead, proxy_told
+from hemei.field.dangers import Sign, dangers
 from hemei.field.photos import moment_of
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
@@ -75,7 +76,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         "at": timezone.now().isoformat(),
         "forms": [
             *(as_data(form.read) | {"tier": form.tier} for form in forms.values()),
-            *(as_data(households.as_asked(form)) | {"tier": form.tier} for form in proxied),
+            *(as_data(households.as_asked(form)) | {"tier": form.tier, "dangers": _dangers(form)} for form in proxied),
         ],
         "pictures": dict(_pictures([*forms.values(), *proxied])),
         "places": list(rows.values()),
@@ -92,6 +93,11 @@ def _forms_for(due: Due, actor: Actor) -> Iterator[Form]:
     if due.round.tier != Tier.SELF:
         forms = registry.forms_for(due.place.kind, due.round.tier)
         yield from (form for form in forms if may(actor, right_for(form), due.place))
+
+
+def _dangers(form: Form) -> list[tuple[Sign, ...]]:
+    programme = registry.programme_of_kind(form.kind)
+    return list(dangers(form.read, registry.findings_by(programme.key, form.read)))
 
 
 def _doors(actor: Actor, villages: set[str]) -> tuple[list[dict[str, Any]], list[Form], int]:

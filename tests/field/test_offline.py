@@ -63,6 +63,7 @@ def test_a_phone_keeps_what_its_person_owes_and_no_names(owed: Due, people: Peop
     assert kit["doors"][0]["dues"] == [{"form": "wells.selfcheck", "due_on": None}]
     assert kit["doors"][0].keys() == place.keys()
     assert proxied["title"] == "代报：水井自查"
+    assert proxied["dangers"] == [[["wall_moving", "yes"]]]
 
 
 def proxied(place: Place, **fields: list[str]) -> dict[str, Any]:

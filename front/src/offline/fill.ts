@@ -247,6 +247,8 @@ export class Filling {
     for (const box of this.box.querySelectorAll<HTMLElement>("[data-section]")) {
       box.hidden = !read.headings.has(box.dataset["section"]!);
     }
+    const danger = this.form.dangers?.some((signs) => signs.every(([name, choice]) => read.answers[name] === choice));
+    put(this.box, "danger", danger ? words("danger") : "");
   }
 
   private mark(field: string, said: string): void {

@@ -38,6 +38,7 @@ export interface Form {
   tier: string;
   languages: string[];
   sections: Section[];
+  dangers?: [string, string][][]; // answers that mean danger, alone or together
 }
 
 /** Field → what was typed or picked: a repeat's fields have the number of their instance behind them, `room.2`. */
