@@ -77,7 +77,10 @@ def _described(question: Question, language: str) -> dict[str, str]:
         "label": said(question.labels),
         "kind": str(question.kind),
         "hint": said(question.hints),
-        "choices": "；".join(f"{said(choice.labels)}（{choice.name}）" for choice in question.choices),
+        "choices": "；".join(
+            f"{said(choice.labels)}（{' · '.join(filter(None, (choice.name, choice.picture)))}）"
+            for choice in question.choices
+        ),
         "required": "yes" if question.required else "no",
         "relevant": question.relevant.text if question.relevant else "",
         "constraint": question.constraint.text if question.constraint else "",

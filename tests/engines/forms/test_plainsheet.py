@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -91,6 +92,11 @@ def test_codes_go_on_where_a_question_is_renamed_moved_or_has_another_choice() -
     in_chinese, in_english = ([c.parts for c in changes(form, after, tag) if c.name == "q2"] for tag in ("zh", "en"))
     assert in_chinese == [(("relevant", "墙体裂缝 = 明显 或 墙体裂缝 = 轻微", "墙上的裂缝 = 垮了"),)]
     assert in_english == [(("relevant", "“墙体裂缝” = 明显 or “墙体裂缝” = 轻微", "“墙上的裂缝” = 垮了"),)]
+    pictured = replace(form.questions[0].choices[0], picture="没有.jpg")
+    first = replace(form.questions[0], choices=(pictured, *form.questions[0].choices[1:]))
+    shown = replace(form, sections=(replace(form.sections[0], questions=(first, *form.sections[0].questions[1:])),))
+    [(part, had, has)] = changes(form, shown)[0].parts
+    assert (part, had.partition("；")[0], has.partition("；")[0]) == ("choices", "没有（c1）", "没有（c1 · 没有.jpg）")
     old, new = form.questions[0], after.questions[0]
     assert [choice.name for choice in new.choices][:3] == [choice.name for choice in old.choices]
 
