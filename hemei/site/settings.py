@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -40,9 +42,17 @@ def kept_secret(name: str) -> str:
         return given
     path = VAR / f"{name.lower()}.key"
     if not path.exists():
-        with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+        beside = path.with_suffix(f".{os.getpid()}")  # whole before it has its name: a process may be killed here
+        with open(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
-    return path.read_text().strip()
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(beside, path)
+        beside.unlink()
+    if kept := path.read_text().strip():
+        return kept
+    sys.exit(f"{path} 是空的，不能当密钥用；请从备份恢复。 / {path} is empty and no key; restore it from a backup.")
 
 
 DEBUG = env_bool("HEMEI_DEBUG")
