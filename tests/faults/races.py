@@ -78,7 +78,7 @@ def guessing(number: int) -> str:
 
 def main() -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
-    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"  # not gathered
+    settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.LIMITS = {"code": (1000, 1)}
     account = Account.objects.get(username="grid")
     secret = new_secret()

@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
+from hemei.terms.bulky import MOST_AT_ONCE, most_at_once, reckoned_layer
 from hemei.terms.dbf import BYTEWISE, Texts, texts_of
 
 ROWS = 65_536
@@ -58,6 +60,8 @@ class Source:
             if is_parquet(self.path):
                 wanted = [*columns, self.geometry]
                 file = pq.ParquetFile(self.path, pre_buffer=False)  # else all that was read stays in memory
+                if most_at_once(partial(pq.ParquetFile, self.path), wanted, rows) > MOST_AT_ONCE:
+                    raise Unreadable(f"{self.path}：{rows:,} 行解压后超过 {MOST_AT_ONCE // 10**6} MB。请重新导出")
                 if not file.metadata.num_rows:
                     yield _nothing(pa.schema([file.schema_arrow.field(name) for name in wanted]))
                 yield from file.iter_batches(rows, columns=wanted)
@@ -130,19 +134,31 @@ def open_source(name: str | Path) -> Source:
     return _open_parquet(path) if is_parquet(path) else _open_with_gdal(path, layer or None)
 
 
+def _metadata(path: Path, file: pq.ParquetFile) -> dict[str, Any]:
+    try:
+        said = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{path}：GeoParquet 的几何说明读不懂。请重新导出") from error
+    return said if isinstance(said, dict) else {}
+
+
 def _open_parquet(path: Path) -> Source:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
         raise Unreadable(f"{path}：不是完整的 Parquet 文件，可能没有传完。请重新导出或重新传输（{error}）") from error
-    geo = json.loads((file.schema_arrow.metadata or {}).get(b"geo", b"{}"))
+    geo = _metadata(path, file)
     if not geo:
         raise Unreadable(
             f"{path}：没有 GeoParquet 元数据，不知道几何列和坐标系。请用 GeoPandas、GDAL 等重新导出为 GeoParquet"
         )
-    geometry = geo["primary_column"]
-    described = geo["columns"][geometry]
-    encoding = described["encoding"]
+    try:
+        geometry, described = str(geo["primary_column"]), dict(geo["columns"][geo["primary_column"]])
+        encoding = str(described["encoding"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unreadable(f"{path}：GeoParquet 的几何说明读不懂。请重新导出") from error
+    if geometry not in file.schema_arrow.names:
+        raise Unreadable(f"{path}：几何说明里写的“{geometry}”一列，文件里没有。请重新导出")
     if encoding != "WKB" and encoding not in GEOARROW:
         raise Unreadable(f"{path}：几何编码 {encoding} 不支持，请用 WKB 或 GeoArrow（{'、'.join(GEOARROW)}）")
     names = tuple(name for name in file.schema_arrow.names if name != geometry)
@@ -189,6 +205,8 @@ def _refuse_cut(path: Path) -> None:
 def _open_with_gdal(path: Path, layer: str | None) -> Source:
     import pyogrio
 
+    if path.suffix.lower() == ".gpkg" and (name := reckoned_layer(path)):
+        raise Unreadable(f"{path}：“{name}”不是存下来的表，是现算的。请导出为普通图层")
     if _says_no_system(path):
         raise Unreadable(f"{path}：坐标系写明为空（crs: null）。请先查清坐标系，再写进文件")
     try:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hemei.engines.tables.coordinates import CGCS2000, label_of
 from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
+from hemei.terms.bulky import reckoned_layer
 from hemei.terms.dbf import BYTEWISE, Texts, beside, texts_of
 
 BATCH = 20_000
@@ -44,6 +45,8 @@ def read_geopackage(source: bytes | Path) -> list[Table]:
     if start != SQLITE:
         raise BadFile("这不是 GeoPackage 文件：请在 GIS 软件中重新导出为 GeoPackage（.gpkg）。")
     file = Scratch(source) if isinstance(source, bytes) else source
+    if name := reckoned_layer(Path(str(file))):
+        raise BadFile(f"“{name}”不是存下来的表，是现算的：请在 GIS 软件中把它导出为普通图层，再传。")
     with damage_named():
         return [layer_of(file, str(name)) for name in gdal().list_layers(str(file))[:, 0]]
 

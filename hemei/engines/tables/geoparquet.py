@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hemei.engines.tables.coordinates import WGS84, label_of
 from hemei.engines.tables.geojson import flat
 from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
+from hemei.terms.bulky import MOST_AT_ONCE, most_at_once
 
 BATCH = 20_000
 BROKEN = "这个 GeoParquet 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
@@ -30,8 +31,12 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
 
     A geometry column without `crs` is WGS 84 (GeoParquet 1.1); `crs: null` says that nobody knows, and names none.
     """
+
+    def opened(**how: Any) -> pq.ParquetFile:
+        return pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source), **how)
+
     try:
-        file = pq.ParquetFile(pa.BufferReader(source) if isinstance(source, bytes) else str(source))
+        file = opened()
     except (pa.ArrowException, OSError):
         raise BadFile(BROKEN) from None
     column, crs = _geometry(file.schema_arrow.metadata or {})
@@ -39,7 +44,7 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
         raise BadFile(f"几何说明里写的“{column}”一列，文件里没有：请在 GIS 软件中重新导出。")
     names = [one for one in file.schema_arrow.names if one not in (column, "bbox")]
     header = distinct(names)
-    rows = _rows(file, dict(zip(names, header, strict=True)), column)
+    rows = _rows(opened, file, dict(zip(names, header, strict=True)), column)
     unsaid = [one.name for one in file.schema_arrow if pa.types.is_binary(one.type) and one.name != column]
     remarks = [NO_WORDS.format("、".join(unsaid))] if unsaid and not column else []
     return Table(name, header, rows, crs, bool(column), remarks=remarks)
@@ -63,10 +68,14 @@ def _geometry(metadata: Mapping[bytes, bytes]) -> tuple[str, str | None]:
     return column, label_of(json.dumps(about["crs"])) if about["crs"] else None
 
 
-def _rows(file: pq.ParquetFile, header: Mapping[str, str], column: str) -> Iterator[Row]:
+def _rows(
+    opened: Callable[..., pq.ParquetFile], file: pq.ParquetFile, header: Mapping[str, str], column: str
+) -> Iterator[Row]:
     columns: Sequence[str] = [*header, *([column] if column else [])]
     number = 0
     try:
+        if most_at_once(opened, columns, BATCH) > MOST_AT_ONCE:
+            raise BadFile("这个 GeoParquet 文件里的文字或图形大得不像登记数据：请核对后重新导出。")
         for batch in file.iter_batches(BATCH, columns=columns):
             for values in batch.to_pylist():
                 number += 1

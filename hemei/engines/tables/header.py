@@ -21,6 +21,9 @@ SAYS = re.compile(r"[^（(：:]{2,12}[：:].+")
 SURELY_A_HEADER = 3
 """So many known headings in one row are a header, wherever it stands."""
 
+SHOWN_OF = 1_000
+"""So much of a cell is looked at to show or to recognise it; a whole one may be a hundred megabytes."""
+
 DATA_LIKE = re.compile(r"[\d.,:/\-\sXx]{4,}")
 Spans = Mapping[tuple[int, int], tuple[int, int]]
 """Merged cells: (top, left) → (bottom, right), rows and columns counted from 0 as in the rows given."""
@@ -264,6 +267,6 @@ def letters_of(column: int) -> str:
 def shown(cell: object) -> str:
     """A cell as a person reads it, on one line."""
     try:
-        return heading_of(as_text(cell))[:60]
+        return heading_of(as_text(cell[:SHOWN_OF] if isinstance(cell, str) else cell))[:60]
     except BadCell:
         return str(cell)[:60]

@@ -5,12 +5,16 @@ when its days are counted. xlrd does."""
 from __future__ import annotations
 
 import io
+import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import xlrd
 
 from hemei.engines.tables.unsaid import NOUGHTS, Unsaid
+
+HEAD, NO_SECTOR = 512, 0xFFFFFFFA
 
 
 def unsaid_of_old(source: bytes | Path) -> dict[str, Unsaid]:
@@ -67,3 +71,45 @@ def _noughts(book: Any, style: int | None) -> int:
         return 0
     found = NOUGHTS.fullmatch(book.format_map[book.xf_list[style].format_key].format_str)
     return len(found[1]) if found else 0
+
+
+def runs_in_a_circle(content: bytes) -> bool:
+    """Whether a chain of sectors of an old workbook comes back to itself, so that reading it would never end."""
+
+    def sector(number: int) -> tuple[int, ...]:
+        piece = content[(number + 1) * size : (number + 2) * size]
+        return struct.unpack(f"<{len(piece) // 4}I", piece[: len(piece) // 4 * 4])
+
+    if len(content) < HEAD:
+        return False
+    shift, first_mini, further = *struct.unpack_from("<H", content, 30), *struct.unpack_from("<I4xI", content, 60)
+    if shift not in (9, 12):
+        return True
+    size = 1 << shift
+    tables, seen = list(struct.unpack_from("<109I", content, 76)), set[int]()
+    while further < NO_SECTOR:
+        if further in seen:
+            return True
+        seen.add(further)
+        *more, further = sector(further) or (NO_SECTOR,)
+        tables += more
+    following = [after for table in tables if table < NO_SECTOR for after in sector(table)]
+    if _circular(following):
+        return True
+    mini: list[int] = []
+    while first_mini < len(following):
+        mini += sector(first_mini)
+        first_mini = following[first_mini]
+    return _circular(mini)
+
+
+def _circular(following: Sequence[int]) -> bool:
+    seen = [0] * len(following)
+    for start in range(len(following)):
+        at = start
+        while at < len(following) and not seen[at]:
+            seen[at] = start + 1
+            at = following[at]
+        if at < len(following) and seen[at] == start + 1:
+            return True
+    return False

@@ -16,7 +16,7 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 
 from hemei.engines.tables.cells import Since1904
 from hemei.engines.tables.header import LOOK_FOR_HEADER, distinct, find_header, remarks_on, shown, squeezed
-from hemei.engines.tables.oldbook import unsaid_of_old
+from hemei.engines.tables.oldbook import runs_in_a_circle, unsaid_of_old
 from hemei.engines.tables.sifting import Marks, rows_below
 from hemei.engines.tables.struck import Struck, crossed_out, struck_in
 from hemei.engines.tables.table import MOST_NOTED, Aside, BadFile, Table
@@ -34,6 +34,8 @@ from hemei.engines.tables.unsaid import (
 MOST_CELLS = 8_000_000
 """The reader makes room for every cell up to the last one, filled or not: about 250 MB at this number."""
 LARGEST_UNPACKED = 2_000_000_000
+FEW_BYTES, MOST_PACKED = 50_000_000, 300
+"""A sheet whose rows are all the same, but for their numbers, is packed 30 times; a bomb a thousand times."""
 CHUNK = 1 << 20
 LONGEST_TAG = 4_096
 TAG = re.compile(
@@ -58,6 +60,8 @@ def read_workbook(
     source: bytes | Path, expected: Iterable[str] = (), said: Said | None = None, *, old: bool = False
 ) -> list[Table]:
     """The visible sheets that are not empty, of an .xlsx workbook or an `old` .xls one. Raises BadFile."""
+    if old and runs_in_a_circle(source if isinstance(source, bytes) else source.read_bytes()):
+        raise BadFile(f"打不开这个工作簿，它有损坏：{SAVE_AGAIN}")
     unsaid = unsaid_of_old(source) if old else check_workbook(source)
     wanted, said = tuple(expected), said or Said()
     try:
@@ -152,8 +156,11 @@ def check_workbook(source: bytes | Path) -> dict[str, Unsaid]:
     each sheet. Raises BadFile."""
     try:
         with zipfile.ZipFile(io.BytesIO(source) if isinstance(source, bytes) else source) as archive:
-            if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
+            parts = archive.infolist()
+            if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
                 raise BadFile("工作簿解压后超过 2 GB：请分成几个文件。")
+            if any(part.file_size > max(FEW_BYTES, MOST_PACKED * part.compress_size) for part in parts):
+                raise BadFile(f"工作簿里有一部分几乎全是同样的字，不像表格：{SAVE_AGAIN}")
             widths, struck = widths_of(archive), struck_in(archive)
             unsaid = {
                 part: check_extent(archive, part, widths, struck)

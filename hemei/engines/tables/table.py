@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from hemei.engines.tables.cells import BLANKS
 
 MOST_NOTED = 200
+LONGEST_CELL = 32_767
+"""As Excel has it. No register takes a text so long: what is cut off here is refused there by its length."""
 
 
 class BadFile(ValueError):
@@ -93,5 +95,7 @@ class Table:
 
 
 def value_of(cell: object) -> object:
-    """The cell; None where it is empty or only blanks."""
-    return None if cell is None or (isinstance(cell, str) and not cell.strip(BLANKS)) else cell
+    """The cell; None where it is empty or only blanks, cut off where no cell goes on."""
+    if not isinstance(cell, str):
+        return cell
+    return cell[:LONGEST_CELL] if cell.strip(BLANKS) else None
