@@ -69,7 +69,7 @@ def repeal(request: OfficeRequest) -> HttpResponse:
         "heading": _("《%(document)s》不再有效") % {"document": document},
         "button": _("看看谁的结论会变"),
         "back": reverse("control.clauses"),
-        "about": _("条款"),
+        "about": _("全部条款"),
         "explanation": _("只影响到期以后的日子，以前的判定照旧。条款旁从那天起写明“已由…替代”。"),
     }
     return render(request, "office/asked.html", context, status=status(form))
