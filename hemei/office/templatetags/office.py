@@ -9,10 +9,11 @@ from typing import Any
 from django import template
 from django.template.defaultfilters import date as written
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hemei.core.access import ActorKind, scope_of
+from hemei.core.english import in_language
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import SEVERITY_NAMES, AuditEntry, Case, CaseStep, Check, Due, Job, Place
 from hemei.core.queries.jobs import ahead_of
@@ -20,7 +21,6 @@ from hemei.core.registry import registry
 from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
 from hemei.core.wording import bracketed, doubted, in_words
-from hemei.engines.forms.in_english import in_english
 from hemei.office.documents import DOCUMENTS, WAYS
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today
@@ -241,10 +241,10 @@ def stands(job: Job) -> str:
     return _("排队中，马上开始。")
 
 
-@register.filter
-def in_language(said: str) -> str:
-    """What is wrong with a workbook, in the language of the page."""
-    return in_english(said) if (get_language() or "").startswith("en") else said
+@register.filter(name="in_language")
+def _in_language(said: str | Sequence[str]) -> str | list[str]:
+    """What is kept in Chinese, in the language of the page: a sentence, or several words."""
+    return in_language(said) if isinstance(said, str) else [in_language(one) for one in said]
 
 
 @register.filter

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from hemei.core.actions.register.folder import Summary, import_folder
+from hemei.core.english import in_language
 from hemei.core.models import BatchState, RowOutcome
 from hemei.site.commands.database import with_database
 from hemei.site.commands.operator import operator
@@ -38,7 +39,7 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
     if form == "table":
         tell(summary)
     if summary.state == BatchState.FAILED:
-        raise click.ClickException(summary.message)
+        raise click.ClickException(in_language(summary.message))
     if summary.refused:
         ctx.exit(1)
 
@@ -46,13 +47,17 @@ def import_(ctx: click.Context, folder: Path, yes: bool, form: str) -> None:
 def tell(summary: Summary) -> None:
     for file, sheet, why in summary.passed:
         called = f"{file} · {sheet}" if sheet else file
-        click.echo(_("%(called)s：没有读。%(why)s") % {"called": called, "why": why})
+        click.echo(_("%(called)s：没有读。%(why)s") % {"called": called, "why": in_language(why)})
     for file, line, effect in summary.effects:
         click.echo(_("%(file)s 第 %(line)s 行：%(told)s") % {"file": file, "line": line, "told": effect})
     for file, line, reason, remedy in summary.refused:
         click.echo(
             _("%(file)s 第 %(line)s 行：%(told)s")
-            % {"file": file, "line": line, "told": _("%(reason)s%(remedy)s") % {"reason": reason, "remedy": remedy}}
+            % {
+                "file": file,
+                "line": line,
+                "told": _("%(reason)s%(remedy)s") % {"reason": in_language(reason), "remedy": in_language(remedy)},
+            }
         )
     if summary.state == BatchState.READY:
         click.echo(_("什么都还没有写入；加 --yes 再运行一次，就写入通过的行。"))

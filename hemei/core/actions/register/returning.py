@@ -19,6 +19,7 @@ from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.choosing import said_again
 from hemei.core.actions.register.layout import NAME
 from hemei.core.actions.register.staging import original_of
+from hemei.core.english import in_language
 from hemei.core.errors import Mistaken
 from hemei.core.models import ImportBatch, StagedRow
 from hemei.core.queries.register import returned
@@ -92,7 +93,7 @@ def _rows(rows: Any, header: Sequence[str], clear: bool) -> Iterator[list[Any]]:
     row: StagedRow
     for row in rows.iterator(chunk_size=1_000):
         cells = original_of(row) if clear else row.original
-        yield [*(cells.get(heading) for heading in header), row.reason, row.remedy]
+        yield [*(cells.get(heading) for heading in header), in_language(row.reason), in_language(row.remedy)]
 
 
 def _write_layer(path: Path, part: Part, rows: Any, clear: bool) -> None:

@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from hemei.engines import forms
-from hemei.engines.forms.in_english import CHINESE, TABLE, in_english
+from hemei.engines import forms, tables
+from hemei.engines.english import CHINESE, English, pairs_of
+from hemei.law import wording
 
-ROOM = Path(forms.__file__).parent
+ROOM, OTHER = Path(forms.__file__).parent, Path(tables.__file__).parent
+TABLES = [ROOM / "english.tsv", OTHER / "english.tsv", Path(wording.__file__).with_name("english.tsv")]
+in_english = English(pair for table in TABLES for pair in pairs_of(table)).said
 OF_ANSWERS = {"answers.py", "values.py", "submission.py"}  # told to whoever fills in, by the page's own catalogue
 ACTIONS = ROOM.parent.parent / "core" / "actions"
 PARTS = re.compile("，(或改为已有的名称|请改为)|^(工作表|第|最多|一连最多|从第|停在|没有选项，)|要求：|万像素$")
@@ -20,7 +23,7 @@ PARTS = re.compile("，(或改为已有的名称|请改为)|^(工作表|第|最�
 
 def sentences() -> Iterator[str]:
     """The sentences in the sources, with xx for what is put into them; those that are put together are not whole."""
-    for path in (*ROOM.glob("*.py"), ACTIONS / "formversion.py", ACTIONS / "formpicture.py"):
+    for path in (*ROOM.glob("*.py"), *OTHER.glob("*.py"), ACTIONS / "formversion.py", ACTIONS / "formpicture.py"):
         if path.name in OF_ANSWERS:
             continue
         tree = ast.parse(path.read_text("utf-8"))
@@ -48,19 +51,29 @@ PUT_TOGETHER = {  # by what of each there is, in the lines of the table
     *("xx没有人来回答，不能必填。", "xx不能必填。", "这里没有可以结束的xx。", "请把写有xx的工作表命名为 xx。"),
     *("“xx”后面应是xx。", "“xx…”太长，xx。", "regex 的格式“xx”xx。", "一张不超过 xx，请缩小后再传。"),
     *("xx可用的列：xx。", "xx能用的有：xx、position(..)。"),
+    *("”其实是网页格式：请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”。", "缺少月或日。"),
+    *("不是能看懂的日期。", "请在 Excel 或 WPS 中打开后另存为“Excel 工作簿（.xlsx）”，不要加密码。"),
     *("后面好像少写了什么。", "请核对题目代码；条件只能用排在前面的题。xx"),
 }
 
 
 @pytest.mark.parametrize("said", sorted(set(sentences())))
 def test_every_sentence_has_its_line(said: str) -> None:
-    if said not in PUT_TOGETHER:
-        assert in_english(said) != said
+    reason, colon, remedy = said.partition("：")  # of a row's shape they are kept apart
+    parts = [f"{reason}。", remedy] if colon else []
+    if said not in PUT_TOGETHER and in_english(said) == said:
+        assert parts
+        assert all(in_english(part) != part for part in parts)
 
 
-def test_each_line_has_both_languages() -> None:
-    for row in TABLE.read_text("utf-8").splitlines():
-        chinese, english = row.split("\t")
+@pytest.mark.parametrize("mark", [*wording.MARKS, *wording.MARKS.values()])
+def test_a_mark_beside_a_clause_has_its_words(mark: str) -> None:
+    assert not CHINESE.search(in_english(mark))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_each_line_has_both_languages(table: Path) -> None:
+    for chinese, english in pairs_of(table):
         assert CHINESE.search(chinese)
         assert english == english.strip() != ""
         assert len(re.findall(r"\{\d?\}", english)) >= chinese.count("{}")
@@ -78,6 +91,12 @@ def test_each_line_has_both_languages() -> None:
             "Changed like this the form cannot show houses.F03 any more: “墙体” has no choice “歪”.",
         ),
         ("一句没有见过的话。", "一句没有见过的话。"),
+        ("表头：一句没有见过的话；“户号”是空的。", "表头：一句没有见过的话；“户号”是空的。"),
+        ("层数：“很高”不是数字。", "层数: “很高” is no number."),
+        (
+            "人口：“好几口”不是数字；经度和纬度写反了。",
+            "人口: “好几口” is no number. Longitude and latitude are the wrong way round.",
+        ),
     ],
 )  # fmt: skip
 def test_names_stay_and_sentences_follow_one_another(said: str, told: str) -> None:
