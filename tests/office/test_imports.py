@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from hemei.core.models import BatchState, ImportBatch, Place
+from hemei.core.models import BatchState, ImportBatch, Job, JobState, Place
 from hemei.core.worker import run, take_next
 from tests.conftest import People
 from tests.core.actions.regionchange.tables import HEADER, LAYOUT, UNITED
@@ -53,6 +53,8 @@ def test_upload_preview_confirm(officer: Client, tmp_path: Path) -> None:
     assert "已写入 9 行" in officer.get(f"/office/imports/{batch.pk}/").content.decode()
     batch.refresh_from_db()
     assert not (tmp_path / "var" / batch.folder).exists()
+    Job.objects.filter(pk=batch.job_id).update(state=JobState.RUNNING, result={})  # written, and the job says so next
+    assert "已写入 9 行" in officer.get(f"/office/imports/{batch.pk}/").content.decode()
 
 
 def test_who_waits_behind_somebody_is_told_so(officer: Client, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hemei.core.actions.register import folder as importing
+from hemei.core.actions.register.applying import rows_written
 from hemei.core.actions.register.catalogue import REGISTERS
 from hemei.core.actions.register.layout import EXAMPLE
 from hemei.core.actions.register.returning import write_returned
@@ -113,6 +114,7 @@ def detail(request: OfficeRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "meant": _meant(batch) if batch.state == BatchState.READY else [],
         "working": batch.state in WORKING,
+        "written": rows_written(batch) if batch.state == BatchState.APPLIED else 0,
         "summary": _summary(batch),
         "moving": reading.moving(pk, within=scope) if batch.state == BatchState.READY else 0,
         "undecided": reading.undecided(pk, within=scope) if batch.state == BatchState.READY else 0,

@@ -59,7 +59,7 @@ def apply_batch(job: Job, progress: Progress) -> dict[str, Any]:
     batch = ImportBatch.objects.get(pk=job.arguments["batch"])
     if batch.state != BatchState.APPLYING:  # killed after the last write: it is done, only nobody had said so
         forget_files(batch)
-        return {"rows": _rows_written(batch)}
+        return {"rows": rows_written(batch)}
     by = actor_of(job.by) if job.by else SYSTEM
     bench = Bench(by, timezone.now())
     try:
@@ -79,7 +79,8 @@ def apply_batch(job: Job, progress: Progress) -> dict[str, Any]:
     return {"rows": digest.count, "seconds_in_transaction": round(seconds, 2)}
 
 
-def _rows_written(batch: ImportBatch) -> int:
+def rows_written(batch: ImportBatch) -> int:
+    """How many rows an applied batch wrote: said in the transaction that wrote them, before its job knows it."""
     entry = AuditEntry.objects.filter(verb="register.import", subject=f"batch:{batch.pk}").first()
     return int(entry.detail["rows"]) if entry else 0
 
