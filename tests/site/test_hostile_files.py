@@ -36,6 +36,7 @@ ENDLESS = (
     "a GeoPackage that reckons a huge value",
     "a workbook with a cell of 100 MB",
     "a Parquet of 20 GB",
+    "a Parquet of 6 million rows",
 )
 
 

@@ -16,7 +16,7 @@ from hemei.engines.tables.header import distinct
 from hemei.engines.tables.table import BadFile, Row, Table, value_of
 from hemei.terms.bulky import MOST_AT_ONCE, most_at_once
 
-BATCH = 20_000
+BATCH, MOST_ROWS = 20_000, 5_000_000
 BROKEN = "这个 GeoParquet 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
 
 
@@ -39,6 +39,8 @@ def read_geoparquet(source: bytes | Path, name: str) -> Table:
         file = opened()
     except (pa.ArrowException, OSError):
         raise BadFile(BROKEN) from None
+    if file.metadata.num_rows > MOST_ROWS:  # a few bytes may stand for any number of them
+        raise BadFile(f"有 {file.metadata.num_rows:,} 行，一次最多 {MOST_ROWS:,} 行：请分成几个文件。")
     column, crs = _geometry(file.schema_arrow.metadata or {})
     if column and column not in file.schema_arrow.names:
         raise BadFile(f"几何说明里写的“{column}”一列，文件里没有：请在 GIS 软件中重新导出。")
