@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 TIANDITU = " https://*.tianditu.gov.cn"
@@ -47,7 +48,7 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def answer(request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
-            return HttpResponse(status=400)
+            raise BadRequest("NUL in the address")
         return get_response(request)
 
     return answer

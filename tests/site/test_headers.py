@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -15,6 +16,7 @@ from tests.site.test_addresses import ADDRESSES, NUMBER, all_of, village_records
 
 __all__ = ["village_records"]
 
+FORM = "application/x-www-form-urlencoded"
 INLINE = re.compile(rb"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 FOREIGN = re.compile(rb"""<(?:script|link|img|iframe|form)[^>]+(?:src|href|action)=["'](?:https?:)?//""", re.IGNORECASE)
 
@@ -80,3 +82,20 @@ def test_cookies_are_for_us_only(people: People, client: Client) -> None:
         answer = client.post("/sign-in/", {"username": "village", "password": PASSWORD})
     cookie = answer.cookies["sessionid"]
     assert (cookie["httponly"], cookie["samesite"], cookie["secure"]) == (True, "Lax", True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"path": "/", "QUERY_STRING": "q=%00"},
+        {"path": "/%00/"},
+        {"path": "/i18n/setlang/", "data": b"--x\r\nbroken", "content_type": "multipart/form-data"},
+        {"path": "/i18n/setlang/", "data": "&".join(f"a{n}=1" for n in range(20_000)), "content_type": FORM},
+    ],
+    ids=["a NUL asked for", "a NUL in the path", "a form without its boundary", "a form of 20,000 fields"],
+)
+@pytest.mark.django_db
+def test_what_cannot_be_read_is_refused_in_words(client: Client, asked: dict[str, Any]) -> None:
+    response = (client.post if "data" in asked else client.get)(**asked, headers={"accept-language": "zh-CN"})
+    assert response.status_code == 400
+    assert "请返回上一页核对后再提交" in response.content.decode()
