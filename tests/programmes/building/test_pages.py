@@ -112,7 +112,9 @@ def test_a_gate_is_set_aside_on_the_page_by_two(people: People, way: Way, househ
     at_gate = f"/building/{permit.pk}/gates/building.G02/"
     said = {"document": "青石镇纪要〔2026〕3号", "reason": "地形所限"}
     assert first.post(f"{at_gate}set-aside/", said).status_code == 302
-    assert "签第二个字" in first.get(f"/building/{permit.pk}/").content.decode()
+    assert "请另一人签第二个字" in (own := first.get(f"/building/{permit.pk}/").content.decode())
+    assert f"{at_gate}sign/" not in own
+    assert f"{at_gate}sign/" in second.get(f"/building/{permit.pk}/").content.decode()
     assert "另一人签" in first.post(f"{at_gate}sign/", {"go": "1"}).content.decode()
     assert "青石镇纪要" in second.get(f"{at_gate}sign/").content.decode()
     second.post(f"{at_gate}sign/", {"go": "1"})
