@@ -24,7 +24,19 @@ from openpyxl.cell.text import InlineFont
 from openpyxl.comments import Comment
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from tests.core.actions.register.workbooks import HOUSEHOLDS, ONE, TWO, N, V, saved, sheet_of, simple
+from tests.core.actions.register.workbooks import (
+    HOUSEHOLDS,
+    ONE,
+    TWO,
+    N,
+    V,
+    of_formulas,
+    repacked,
+    saved,
+    sheet_of,
+    simple,
+    with_sheet,
+)
 
 HOUSES = ["村代码", "房屋编号", "坐落", "经度", "纬度", "结构类型", "建成年份", "层数", "建筑面积"]
 LON, LAT = 110.5, 31.5
@@ -54,16 +66,6 @@ def lines(rows: Sequence[Sequence[object]], separator: str = ",", end: str = "\r
     file = io.StringIO()
     csv.writer(file, delimiter=separator, lineterminator=end).writerows(rows)
     return file.getvalue()
-
-
-def repacked(book: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
-    """The workbook with its parts changed; a part of which nothing is given is left out."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            if (content := change(name, old.read(name))) is not None:
-                new.writestr(name, content)
-    return out.getvalue()
 
 
 @case("codes as text with .0, behind straight and curly apostrophes")
@@ -270,11 +272,7 @@ def wide() -> bytes:
 def other_file() -> bytes:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file)
-    sheet = book.add_worksheet("农户")
-    sheet.write_row(0, 0, HOUSEHOLDS)
-    for number, row in enumerate((ONE, TWO), 1):
-        for column, cell in enumerate(row):
-            sheet.write_formula(number, column, f"='[去年.xlsx]农户'!{chr(65 + column)}{number}", None, cell)
+    of_formulas(book, "'[去年.xlsx]农户'")
     book.close()
     return file.getvalue()
 
@@ -331,25 +329,17 @@ def inline() -> bytes:
 
 @case("cells coloured down to the last row there is")
 def all_rows() -> bytes:
-    def change(name: str, content: bytes) -> bytes:
-        if name == "xl/worksheets/sheet1.xml":
-            content = content.replace(b"</sheetData>", b'<row r="1048576"><c r="A1048576" s="1"/></row></sheetData>')
-            content = re.sub(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1:XFD1048576"/>', content)
-        return content
+    def change(content: bytes) -> bytes:
+        content = content.replace(b"</sheetData>", b'<row r="1048576"><c r="A1048576" s="1"/></row></sheetData>')
+        return re.sub(rb'<dimension ref="[^"]*"/>', b'<dimension ref="A1:XFD1048576"/>', content)
 
-    return repacked(simple(HOUSEHOLDS, ONE, TWO), change)
+    return with_sheet(simple(HOUSEHOLDS, ONE, TWO), change)
 
 
 @case("one forgotten cell in the last row there is")
 def last_row() -> bytes:
-    def change(name: str, content: bytes) -> bytes:
-        if name == "xl/worksheets/sheet1.xml":
-            content = content.replace(
-                b"</sheetData>", b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
-            )
-        return content
-
-    return repacked(simple(HOUSEHOLDS, ONE, TWO), change)
+    cell = b'<row r="1048576"><c r="A1048576"><v>1</v></c></row></sheetData>'
+    return with_sheet(simple(HOUSEHOLDS, ONE, TWO), lambda content: content.replace(b"</sheetData>", cell))
 
 
 @case("a workbook with macros, and a chart's sheet before the table")

@@ -59,6 +59,31 @@ def simple(*rows: list[object]) -> bytes:
     return saved(sheet_of(*rows)[0])
 
 
+def of_formulas(book: xlsxwriter.Workbook, asks: str) -> xlsxwriter.worksheet.Worksheet:
+    """A sheet of two rows, each cell a formula for what `asks` has there, with its result."""
+    sheet = book.add_worksheet("农户")
+    sheet.write_row(0, 0, HOUSEHOLDS)
+    for number, row in enumerate((ONE, TWO), 1):
+        for column, cell in enumerate(row):
+            sheet.write_formula(number, column, f"={asks}!{chr(65 + column)}{number}", None, cell)
+    return sheet
+
+
+def repacked(book: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
+    """The workbook with its parts changed; a part of which nothing is given is left out."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            if (content := change(name, old.read(name))) is not None:
+                new.writestr(name, content)
+    return out.getvalue()
+
+
+def with_sheet(book: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """The workbook with what its first sheet holds changed."""
+    return repacked(book, lambda name, content: change(content) if name == "xl/worksheets/sheet1.xml" else content)
+
+
 @case("a title row above, merged across")
 def titled() -> bytes:
     book, sheet = sheet_of(
@@ -398,25 +423,16 @@ def text_renamed() -> bytes:
 def formulas() -> bytes:
     file = io.BytesIO()
     book = xlsxwriter.Workbook(file)
-    sheet = book.add_worksheet("农户")
-    sheet.write_row(0, 0, HOUSEHOLDS)
-    for number, row in enumerate((ONE, TWO), 1):
-        for column, cell in enumerate(row):
-            sheet.write_formula(number, column, f"=代码!{chr(65 + column)}{number}", None, cell)
+    sheet = of_formulas(book, "代码")
     sheet.write_formula(2, 4, '=IF(代码!E2="","",代码!E2)', None, "")
     book.close()
-    return as_excel_has_it(file, b'<c r="E3">', b'<c r="E3" t="str">')
 
+    def as_excel_has_it(content: bytes) -> bytes:
+        """Excel says of a formula with an empty result that it is a text; XlsxWriter does not."""
+        assert b'<c r="E3">' in content
+        return content.replace(b'<c r="E3">', b'<c r="E3" t="str">')
 
-def as_excel_has_it(file: io.BytesIO, cell: bytes, instead: bytes) -> bytes:
-    """Excel says of a formula with an empty result that it is a text; XlsxWriter does not."""
-    changed = io.BytesIO()
-    with zipfile.ZipFile(file) as old, zipfile.ZipFile(changed, "w") as new:
-        for part in old.namelist():
-            content = old.read(part)
-            assert part != "xl/worksheets/sheet1.xml" or cell in content
-            new.writestr(part, content.replace(cell, instead))
-    return changed.getvalue()
+    return with_sheet(file.getvalue(), as_excel_has_it)
 
 
 @case("formulas that are errors, or that no program has worked out yet")
