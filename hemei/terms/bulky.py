@@ -46,11 +46,11 @@ def most_at_once(opened: Callable[..., Any], columns: Collection[str], rows: int
             name = column.path_in_schema
             if column.physical_type != "BYTE_ARRAY" or name.partition(".")[0] not in columns:
                 continue
-            if column.total_uncompressed_size * min(rows, column.num_values) > MOST_AT_ONCE:
+            if (written_out := column.total_uncompressed_size * min(rows, column.num_values)) > MOST_AT_ONCE:
                 if column.has_dictionary_page and "." not in name:
                     repeated.add(name)
                 else:
-                    here += column.total_uncompressed_size * min(rows, column.num_values) // max(column.num_values, 1)
+                    here += written_out // column.num_values
         plain = max(plain, here)
     most = 0
     if repeated:
