@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.views.defaults import bad_request
 
 TIANDITU = " https://*.tianditu.gov.cn"
 
@@ -48,7 +49,7 @@ def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
     def answer(request: HttpRequest) -> HttpResponse:
         if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
-            raise BadRequest("NUL in the address")
+            return bad_request(request, BadRequest())
         return get_response(request)
 
     return answer
