@@ -82,7 +82,8 @@ async function fetchKit(): Promise<void> {
   if (response.status === 401 || response.type === "opaqueredirect") return tell(kit ? "signed-out" : "sign-in");
   if (!response.ok) return tell("server-trouble");
   const fetched = (await response.json()) as Kit;
-  if (kit && kit.account !== fetched.account) await forgetKit();
+  const another = kit?.account !== fetched.account; // or the first
+  if (kit && another) await forgetKit();
   else if (kit) await keepForms(fetched, kit.forms);
   kit = fetched;
   await tellLost();
@@ -93,7 +94,7 @@ async function fetchKit(): Promise<void> {
   }
   void putBy(Object.values(fetched.pictures ?? {}));
   tell("");
-  if (location.hash.length < 2) await route();
+  if (another || location.hash.length < 2) await route();
 }
 
 /** The pictures of the forms stay with the list, which says nothing of anybody; what the line breaks is fetched with the next list. */

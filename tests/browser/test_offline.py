@@ -171,6 +171,14 @@ def test_a_household_is_answered_for_at_its_door(there: Visit, road: list[Place]
     assert (check.place.label, check.account) == ("井9号", people.grid.account)
 
 
+def test_a_page_that_is_opened_first_stands_once_the_list_is_there(
+    road: list[Place], visit: Window, people: People
+) -> None:
+    page = visit(people.grid, PHONE).page
+    page.goto(f"{OFFLINE}#doors")
+    expect(page.locator("ul.lines > li")).to_have_count(6)
+
+
 def test_a_big_photo_is_made_small_enough_for_a_bad_line(there: Visit) -> None:
     page = there.page
     page.locator("li", has_text="井3号").get_by_role("link").click()
