@@ -97,11 +97,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hemei.field.openrosa.speaks_openrosa",
     "hemei.site.headers.security_headers",
-    "hemei.site.headers.without_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "hemei.site.headers.without_nul",  # behind what knows the reader's language
     "hemei.api.errors.problems",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -99,3 +99,5 @@ def test_what_cannot_be_read_is_refused_in_words(client: Client, asked: dict[str
     response = (client.post if "data" in asked else client.get)(**asked, headers={"accept-language": "zh-CN"})
     assert response.status_code == 400
     assert "请返回上一页核对后再提交" in response.content.decode()
+    response = (client.post if "data" in asked else client.get)(**asked, headers={"accept-language": "en"})
+    assert "Go back, check it and send it again" in response.content.decode()
