@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from hemei.core.access import Actor
 from tests.conftest import CHROMIUM
 
+PATIENCE_MS = 30_000
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
 QUIET = (
     "--no-sandbox",
@@ -44,6 +45,17 @@ def cut_off(context: BrowserContext) -> None:
 def back_in_reach(context: BrowserContext) -> None:
     CUT.clear()
     context.set_offline(False)
+
+
+def come_true(page: Page, promised: str) -> None:
+    """Wait until what is promised in the page holds: `wait_for_function` takes a promise itself for a yes."""
+    page.evaluate(f"""async () => {{
+        const end = Date.now() + {PATIENCE_MS};
+        while (!(await {promised})) {{
+            if (Date.now() > end) throw new Error("it did not come true");
+            await new Promise((then) => setTimeout(then, 50));
+        }}
+    }}""")
 
 
 def _deaf_while_cut(application: Callable[..., Any]) -> Callable[..., Any]:

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from hemei.core.access import Actor
 from hemei.core.models import Check, Due, Evidence, Place
 from hemei.core.registry import Programme
-from tests.browser.conftest import DESK, PHONE, Visit, back_in_reach, cut_off
+from tests.browser.conftest import DESK, PHONE, Visit, back_in_reach, come_true, cut_off
 from tests.conftest import VILLAGE, People, photo
 from tests.field.test_dues import owe, plan
 from tests.toy.wells import dig_well
@@ -60,7 +60,7 @@ def open_kept(page: Page) -> None:
     page.goto(OFFLINE)
     expect(page.get_by_text("清单更新于")).to_be_visible()
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+    come_true(page, "caches.keys().then((names) => names.length > 0)")
 
 
 def fill(page: Page, label: str, *, cracked: str = "有", with_photo: bool = True) -> None:

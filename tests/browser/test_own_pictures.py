@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hemei.core.actions.door import issue_door
 from hemei.core.models import FormPicture, Place
-from tests.browser.conftest import DESK, PHONE, Visit
+from tests.browser.conftest import DESK, PHONE, Visit, come_true
 from tests.conftest import People
 from tests.field.test_dues import owe, plan
 from tests.field.test_own_pictures import drawn, pictured, sheet
@@ -80,7 +80,7 @@ def test_from_the_clerk_s_desk_to_the_phones_without_a_signal(
     inspector.goto("/field/offline/")
     expect(inspector.get_by_text("清单更新于")).to_be_visible()
     inspector.evaluate("navigator.serviceWorker.ready")
-    inspector.wait_for_function("caches.open('pictures').then((kept) => kept.keys()).then((keys) => keys.length > 1)")
+    come_true(inspector, "caches.open('pictures').then((kept) => kept.keys()).then((keys) => keys.length > 1)")
     inspector.context.set_offline(True)
     inspector.goto("/field/offline/")
     inspector.locator("ul.lines").get_by_role("link").first.click()

@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import BrowserType, FilePayload, Page, expect
 from playwright.sync_api import Error as BrowserError
 
-from tests.browser.conftest import PHONE, QUIET
+from tests.browser.conftest import PHONE, QUIET, come_true
 from tests.conftest import CHROMIUM, PASSWORD
 from tests.faults.storm import end_with_all_below
 
@@ -164,7 +164,7 @@ class Inspector(Phone):
         self.start()
         self.sign_in()
         self.page.evaluate("navigator.serviceWorker.ready")
-        self.page.wait_for_function("caches.keys().then((names) => names.length > 0)")
+        come_true(self.page, "caches.keys().then((names) => names.length > 0)")
 
     def sign_in(self) -> None:
         self.page.goto(f"/sign-in/?next={self.home}")
