@@ -181,8 +181,12 @@ class Form:
 
     @property
     def title(self) -> str:
-        """The workbook's own, in the language of the page where the catalogue has it."""
-        return gettext(self.read.title)
+        return self.titled(self.read.title)
+
+    def titled(self, title: str) -> str:
+        """A version's title as the reader's page says it where it came with the programme; the district's own words
+        stay as they are."""
+        return gettext(title) if title and self.shipped and title == self.shipped.title else title
 
     @property
     def versions(self) -> Mapping[str, ReadForm]:
@@ -428,6 +432,11 @@ class Registry:
 
     def programme_of_record(self, kind: str) -> Programme:
         return next(p for p in self.programmes.values() if any(k.key == kind for k in p.records))
+
+    def title_of(self, form: str, title: str) -> str:
+        """What a page calls a version of that title, of a form that may not hold yet."""
+        known = self.forms.get(form)
+        return known.titled(title) if known else title
 
     @property
     def open_forms(self) -> list[Form]:

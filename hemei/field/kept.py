@@ -31,7 +31,7 @@ def kit(step: Doorstep) -> dict[str, Any]:
     """The questions of this door, and which answers mean danger: the same for whoever stands there, naming nobody."""
     form = step.form.read
     return {
-        "form": as_data(form),
+        "form": as_data(form) | {"title": step.form.title},
         "language": (get_language() or "zh")[:2],
         "clear": CLEAR,
         "most_photos": MOST_PHOTOS,

@@ -75,7 +75,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         "name": account.name,
         "at": timezone.now().isoformat(),
         "forms": [
-            *(as_data(form.read) | {"tier": form.tier} for form in forms.values()),
+            *(as_data(form.read) | {"title": form.title, "tier": form.tier} for form in forms.values()),
             *(as_data(households.as_asked(form)) | {"tier": form.tier, "dangers": _dangers(form)} for form in proxied),
         ],
         "pictures": dict(_pictures([*forms.values(), *proxied])),

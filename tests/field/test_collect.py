@@ -46,6 +46,12 @@ def test_the_list_names_what_this_person_may_fill_in(phone: Phone, people: Peopl
     assert not {"wells.survey", "wells.selfcheck"} & set(inspector.forms())
 
 
+def test_titles_are_in_the_phone_s_language(phone: Phone) -> None:
+    assert phone.forms()["houses.survey"]["name"] == "镇村排查"
+    phone.http = Client(headers={"accept-language": "en"})
+    assert phone.forms()["houses.survey"]["name"] == "Survey"
+
+
 def phone_of_district(who) -> Phone:
     _key, token = issue_collector(where=At(VILLAGE[:6]), account=who.account, name="测试机", by=who)
     return Phone(f"http://testserver/key/{token}")

@@ -147,6 +147,16 @@ def test_what_a_phone_sends_becomes_a_check_a_case_and_evidence(owed: Due, peopl
     assert owed.done_at is not None
 
 
+def test_titles_are_in_the_language_of_the_page_that_is_kept(people: People, house: Place, signed_in: SignIn) -> None:
+    owe(plan(), house, people.grid)
+    client = signed_in("grid")
+    titles = [
+        [form["title"] for form in client.get(KIT, headers={"accept-language": language}).json()["forms"]]
+        for language in ("zh-CN", "en")
+    ]
+    assert titles == [["镇村排查", "代报：农户自查"], ["Survey", "Report on behalf: Self-check"]]
+
+
 def test_the_same_sheet_again_is_answered_and_stored_once(owed: Due, signed_in: SignIn) -> None:
     client, said = signed_in("grid"), sheet(owed.place)
     assert post(client, said).json()["outcome"] == "stored"

@@ -213,6 +213,26 @@ def uploaded_again(clerk: Client) -> FormVersion:
     return FormVersion.objects.get(starts=None)
 
 
+def test_an_english_page_says_a_shipped_title_in_english(clerk: Client) -> None:
+    draft = uploaded(clerk)
+    for address in (f"/office/form-versions/{draft.pk}/", f"/field/forms/{draft.pk}/"):
+        page = text(clerk.get(address, headers={"accept-language": "en"}))
+        title = re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)
+        assert title is not None
+        assert ("Self-check" in title[1], "农户自查" in title[1]) == (True, False)
+
+
+def test_a_title_of_the_districts_own_stays_as_it_is_written(clerk: Client) -> None:
+    """Though the catalogue has the same words."""
+    clerk.post("/office/forms/", {"title": "镇村排查", "kind": "house", "tier": "survey", "file": plain()})
+    draft = FormVersion.objects.get()
+    address = f"/office/form-versions/{draft.pk}/"
+    assert "<h1>镇村排查" in text(clerk.get(address, headers={"accept-language": "en"}))
+    clerk.post(address, {"starts": today().isoformat()})
+    assert registry.forms[draft.form].title == "镇村排查"
+    assert "<h1>镇村排查" in text(clerk.get(f"/office/forms/{draft.form}/", headers={"accept-language": "en"}))
+
+
 def test_a_form_of_the_districts_own_comes_to_be(clerk: Client) -> None:
     new = {"title": "汛期排查", "kind": "house", "tier": "survey", "file": plain()}
     answer = clerk.post("/office/forms/", new)

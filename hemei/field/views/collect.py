@@ -74,7 +74,7 @@ def form_list(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
             entries.append(
                 {
                     "formID": form.id,
-                    "name": form.read.title,
+                    "name": form.title,
                     "version": form.read.version,
                     "hash": md5(collect.form_xml(form)),
                     "downloadUrl": request.build_absolute_uri(reverse("collect:form", kwargs=name)),

@@ -25,6 +25,7 @@ def preview(request: StaffRequest, pk: int) -> HttpResponse:
     version = _version(request, pk)
     read = read_published(bytes(version.workbook))
     context = {"version": version, "read": read, "parts": parts(read, Filled(), request.user)}
+    context["title"] = registry.title_of(version.form, version.title)
     context["at_door"] = _tier(version) == Tier.SELF
     return render(request, "field/preview.html", context)
 

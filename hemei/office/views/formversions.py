@@ -247,6 +247,7 @@ def version(request: OfficeRequest, pk: int) -> HttpResponse:
     read, registered = _read(one), registry.forms.get(one.form)
     context = {
         "one": one,
+        "title": registry.title_of(one.form, one.title),
         "read": read,
         "registered": registered,
         "changes": _changed(registered.read if registered else None, read),
