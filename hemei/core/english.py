@@ -16,7 +16,7 @@ from hemei.engines.english import CHINESE, IN_ENGLISH, English, Pair, pairs_of
 
 HEMEI = Path(__file__).parents[1]
 LOCALES = HEMEI / "locale"
-TABLES = [HEMEI / room / "english.tsv" for room in ("engines/forms", "engines/tables", "law")]
+TABLES = [HEMEI / room / "english.tsv" for room in ("engines/forms", "engines/tables", "engines/screen", "law")]
 NAMED = re.compile(r"%\((\w+)\)[\d.]*[sdfg]")
 MOST_NAMES = 10
 

@@ -15,7 +15,7 @@ from pathlib import Path
 SPOT = "{}"
 IN_ENGLISH = re.compile(r"\{(\d?)\}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-BEFORE = re.compile(r"([^：。；“”]{1,80})：(.+)", re.DOTALL)
+BEFORE = re.compile(r"([^：。；“”]{1,400})：(.+)", re.DOTALL)
 """A column or a file, and what is wrong with it."""
 
 Pair = tuple[str, str]
@@ -68,7 +68,8 @@ class English:
         if "；" in text.rstrip("；"):
             parts = [part for part in text.split("；") if part]
             several = [self._said(part if part.endswith("。") else f"{part}。") for part in parts]
-            return text if any(map(_same, several, parts)) else " ".join(several)
+            if not any(map(_same, several, parts)):
+                return " ".join(several)
         found = BEFORE.fullmatch(text)
         inner = self._said(found[2]) if found else ""
         return f"{found[1]}: {inner}" if found and inner != found[2] else text
@@ -84,12 +85,14 @@ class English:
         for line in near:
             first = None if line.open else line.pattern.match(text)
             if first and 0 < first.end() < len(text) and (rest := self._sentences(text[first.end() :])):
-                return f"{self._filled(line, first)} {rest}"
+                return f"{self._filled(line, first)}{'' if rest.startswith(';') else ' '}{rest}"
         return None
 
     def _filled(self, line: Line, found: re.Match[str]) -> str:
         names = [
-            name if quoted or not CHINESE.search(name) else self._sentences(name) or name.replace("：", ": ")
+            name
+            if quoted
+            else (CHINESE.search(name) and self._sentences(name)) or name.replace("：", ": ").replace("、", ", ")
             for name, quoted in zip(found.groups(), line.quoted, strict=True)
         ]
         following = iter(names)

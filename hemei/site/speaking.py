@@ -34,6 +34,15 @@ def _(text: str) -> str:
     return text if spoken() == CHINESE else _english().gettext(text)
 
 
+def in_words(said: str) -> str:
+    """What engine and law say in Chinese of a file or a rule, in the language of the person at the keyboard."""
+    if spoken() == CHINESE:
+        return said
+    from hemei.core.english import english  # only where there is something to say: it reads the tables
+
+    return english().said(said)
+
+
 @cache
 def _english() -> GNUTranslations:
     return translation("django", LOCALES, [ENGLISH])

@@ -23,6 +23,11 @@ def put(path: Path, *geometry, crs: int = 4546) -> None:
     gpd.GeoDataFrame({"id": range(len(geometry))}, geometry=list(geometry), crs=crs).to_parquet(path)
 
 
+@pytest.fixture(autouse=True)
+def _in_chinese(monkeypatch):
+    monkeypatch.setenv("HEMEI_LANG", "zh")
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder of good and of bad files, in which the command is run."""

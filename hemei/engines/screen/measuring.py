@@ -207,7 +207,7 @@ class Run:
         except ValueError:
             raise
         except Exception as error:
-            rows = f"{self.report.rows + 1:,} 至 {self.report.rows + len(batch):,}"
+            rows = f"{self.report.rows + 1:,}–{self.report.rows + len(batch):,}"
             raise Stopped(
                 f"量第 {rows} 栋时，一个计算线程出错（{type(error).__name__}：{error}）。"
                 "结果没有写出，原有文件未动；内存不足时请关闭其他程序或减少 --workers 后重新运行"
