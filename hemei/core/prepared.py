@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.base import ModelState
 from django.db.models.expressions import Expression
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql.subqueries import UpdateQuery
@@ -130,7 +131,10 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     model = info["model"]
 
     def read(row: Sequence[Any]) -> Any:
-        instance = model.from_db(DEFAULT_DB_ALIAS, names, row[first:beyond])
+        instance = model.__new__(model)  # setting attribute after attribute, as __init__ does, is half of the reading
+        instance.__dict__.update(zip(names, row[first:beyond], strict=True))
+        instance._state = ModelState()
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
         for populator in joined:
             populator.populate(row, instance)
         return instance
@@ -205,21 +209,27 @@ Column = Callable[[models.Model, Any, bool], Any]
 
 
 def _column(field: models.Field[Any, Any]) -> Column:
-    """How a row's value becomes the database's own; plain text and numbers already are."""
+    """How a row's value becomes the database's own; plain text and numbers already are, and so is nothing."""
     name = field.attname
     target = field.target_field if isinstance(field, models.ForeignKey) else field
-    plain = PLAIN_VALUES if type(target).pre_save is models.Field.pre_save and isinstance(target, PLAIN) else ()
+    is_moment = isinstance(target, models.DateTimeField) and not (target.auto_now or target.auto_now_add)
+    as_it_is = is_moment or type(target).pre_save is models.Field.pre_save
+    plain = (*(PLAIN_VALUES if isinstance(target, PLAIN) else ()), type(None)) if as_it_is else ()
+    moment = datetime if is_moment else None
 
     def value_of(row: models.Model, database: Any, adding: bool) -> Any:
-        value = row.__dict__.get(name)
+        value = row.__dict__.get(name, NOT_READ)
         if type(value) in plain:
             return value
+        if type(value) is moment:
+            return database.ops.adapt_datetimefield_value(value)
         return field.get_db_prep_save(field.pre_save(row, adding), database)
 
     return value_of
 
 
 PLAIN_VALUES = (str, int, float, bool)  # not what only derives from them, such as an enumeration
+NOT_READ = object()  # a deferred column
 
 
 # The vendor is part of what is remembered because it quotes names.

@@ -160,3 +160,21 @@ def test_a_broken_transaction_takes_no_more_statements(house) -> None:
             prepared(pk=house.pk)
     finally:
         connection.needs_rollback = False
+
+
+def test_a_row_read_this_way_is_the_one_that_the_orm_reads(house) -> None:
+    insert(new_case(house, due_on=today(), opened_at=days_ago(2)))
+    read, wanted = Prepared(lambda: Case.objects.filter(pk__gt=Given("after"))).first(after=0), Case.objects.get()
+    assert read is not None
+    told, expected = ({k: v for k, v in vars(row).items() if k != "_state"} for row in (read, wanted))
+    assert told == expected
+    assert (read._state.adding, read._state.db) == (wanted._state.adding, wanted._state.db)
+    assert not read.get_deferred_fields()
+
+
+def test_a_column_that_was_not_read_is_not_emptied(house) -> None:
+    when = days_ago(2)
+    insert(new_case(house, opened_at=when, due_on=today()))
+    half_read = Case.objects.defer("opened_at", "due_on", "title").get()
+    change(half_read, "opened_at", "due_on", "title")
+    assert Case.objects.values_list("opened_at", "due_on", "title").get() == (when, today(), "裂缝")
