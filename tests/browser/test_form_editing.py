@@ -21,6 +21,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SHOTS = os.environ.get("HEMEI_SHOTS")  # a folder to look at what was seen
 Open = Callable[..., Visit]
 
+STACKED = """() => [...document.querySelectorAll(".folds td[data-label]")].map((cell) => {
+  const text = document.createRange(), box = cell.getBoundingClientRect(), begins = new Map();
+  text.selectNodeContents(cell);
+  for (const { top, left } of text.getClientRects()) {
+    const line = [...begins.keys()].find((one) => Math.abs(one - top) < 9) ?? top;
+    begins.set(line, Math.min(left, begins.get(line) ?? left));
+  }
+  const astray = [...begins.values()].filter((left) => left - box.left > 2);
+  return begins.size > 1 && astray.length ? `ragged: ${cell.innerText}` : "";
+})"""
+
 
 def look(page: Page, name: str) -> None:
     if SHOTS:
@@ -109,6 +120,8 @@ def test_a_clerk_edits_the_self_check_and_a_household_answers_it(
     expect(page.locator(".error-summary")).to_contain_text("没有收下")
     expect(page.get_by_text("前面没有叫“墙上有缝”的题目")).to_be_visible()
     look(page, f"{name}-3-faults")
+    if size is PHONE:
+        assert set(page.evaluate(STACKED)) == {""}  # long texts are read from the left
     book = load_workbook(path)
     book["表单"].cell(book["表单"].max_row, 6).value = None
     book["问题"].append(["屋后有没有落石", "有", None, "houses.F01"])
