@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import io
 import os
+import threading
+import weakref
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings as site_settings
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone, translation
 from hypothesis import settings as random_cases
 from PIL import Image
@@ -61,6 +67,41 @@ def playwright() -> Iterator[Playwright]:
 
     with sync_playwright() as started:
         yield started
+
+
+class _Reads(threading.local):
+    def __init__(self) -> None:
+        self.open: weakref.WeakSet[Any] = weakref.WeakSet()
+        self.writing = 0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_is_read_while_a_turn_to_write_begins() -> Iterator[None]:
+    """SQLite refuses a transaction that begins beside an open read on the same connection once anybody else has
+    written; the tests' one connection would never show it. See `hemei.core.stepwise`."""
+    reads, whole, cursor = _Reads(), transaction.atomic, BaseDatabaseWrapper.chunked_cursor
+
+    def chunked_cursor(database: BaseDatabaseWrapper) -> Any:
+        opened: Any = cursor(database)
+        close = opened.close
+        opened.close = lambda: (reads.open.discard(opened), close())
+        reads.open.add(opened)
+        return opened
+
+    @contextmanager
+    def atomic() -> Iterator[None]:
+        assert reads.writing or not reads.open, "rows are still being read: read them by `stepwise`"
+        reads.writing += 1
+        try:
+            with whole():
+                yield
+        finally:
+            reads.writing -= 1
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "chunked_cursor", chunked_cursor)
+        patch.setattr("hemei.core.writing.transaction", SimpleNamespace(atomic=atomic))
+        yield
 
 
 @pytest.fixture(autouse=True)

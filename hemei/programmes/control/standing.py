@@ -19,6 +19,7 @@ from hemei.core.models import Place
 from hemei.core.queries.standing import storeys
 from hemei.core.registry import registry
 from hemei.core.standing import kinds_that_stand
+from hemei.core.stepwise import stepwise
 from hemei.engines.screen.crs import converter
 from hemei.law.subject import GPS_ERROR_M, SPOT_ERROR_M
 from hemei.programmes.control.keeping import HALF_SPOT_M, STORED
@@ -50,8 +51,8 @@ def gather(region: str, crs: CRS, path: Path, step: Callable[[], None] = lambda:
     keys, villages, uses = [], [], []
     shapes: list[bytes | tuple[float, float]] = []
     unplaced = 0
-    wanted = rows.order_by("id").values_list("id", "region", "kind", "lon", "lat", "geometry")
-    for number, (key, where, kind, lon, lat, geometry) in enumerate(wanted.iterator(chunk_size=5_000)):
+    wanted = rows.values_list("id", "region", "kind", "lon", "lat", "geometry")
+    for number, (key, where, kind, lon, lat, geometry) in enumerate(stepwise(wanted, 5_000)):
         if number % 5_000 == 0:
             step()
         if geometry is None and (lon is None or lat is None):

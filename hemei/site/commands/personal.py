@@ -13,6 +13,7 @@ from hemei.core.access import Scope
 from hemei.core.actions.erasure import erase_account, erase_person, forget_rows
 from hemei.core.models import Duty
 from hemei.core.queries.erasure import accounts_to_erase, imports_to_forget, persons_to_erase
+from hemei.core.stepwise import stepwise
 from hemei.site.commands.database import with_database
 from hemei.site.commands.given import CODE, DAY, known_region
 from hemei.site.commands.operator import operator
@@ -70,7 +71,7 @@ def list_overdue(before: date, region: str | None, form: str) -> None:
 def erase(before: date, document: str, region: str | None) -> None:
     within, by = scope(region), operator()
     persons, accounts, rows = 0, 0, 0
-    for person in persons_to_erase(within=within, before=before).iterator():
+    for person in stepwise(persons_to_erase(within=within, before=before)):
         erase_person(person=person, document=document, by=by)
         persons += 1
     for account in accounts_to_erase(within=within, before=before):

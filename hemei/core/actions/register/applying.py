@@ -22,6 +22,7 @@ from hemei.core.actions.register.reading import folder_of
 from hemei.core.actions.register.staging import confirmed
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import AuditEntry, BatchState, ImportBatch, Job, RowOutcome, StagedRow
+from hemei.core.stepwise import stepwise
 from hemei.core.trouble import trouble_of
 from hemei.core.worker import Progress, work
 from hemei.core.writing import action, audit, writing
@@ -92,8 +93,8 @@ def _lay(batch: ImportBatch, bench: Bench, progress: Progress) -> _Digest:
     set_aside: list[int] = []
 
     def rows_of(register: str) -> Any:
-        rows = StagedRow.objects.filter(batch=batch, register=register, outcome__in=writable).order_by("id")
-        for row in confirmed(rows.iterator(chunk_size=ROWS_AT_ONCE)):
+        rows = StagedRow.objects.filter(batch=batch, register=register, outcome__in=writable)
+        for row in confirmed(stepwise(rows, ROWS_AT_ONCE)):
             if register == "places" and row.target in edited and row.outcome == RowOutcome.CHANGED:
                 set_aside.append(row.pk)
                 continue

@@ -14,6 +14,7 @@ from hemei.core.actions.notify import tell
 from hemei.core.errors import Conflict
 from hemei.core.queries.duty import on_duty
 from hemei.core.queries.parameter import parameter
+from hemei.core.stepwise import stepwise
 from hemei.core.writing import writing
 from hemei.programmes.building.actions.steps import STEPS
 from hemei.programmes.building.life import BEFORE_WORK
@@ -27,7 +28,7 @@ def lapse_overdue(day: date) -> int:
     Returns how many lapsed. Where no term is set none ever does.
     """
     lapsed = 0
-    for permit in Permit.objects.filter(state__in=BEFORE_WORK).order_by("pk").iterator():
+    for permit in stepwise(Permit.objects.filter(state__in=BEFORE_WORK)):
         ends = lapses_on(permit, day)
         if ends is not None and ends < day:
             lapsed += _lapse(permit, ends, day)
