@@ -2,8 +2,8 @@
 
 Features have no names of their own that two versions would share, so they are paired by where they lie: first those
 that are drawn alike to the centimetre, then those that share most. What a few centimetres along an edge could explain
-is no change. Where hardly anything is alike, the features are looked for at another place by their size and
-their box: a layer that was moved as a whole shows itself by many pairs with one and the same step between them.
+is no change, and what a hand that traced them anew could explain is told apart. Where hardly anything is alike, the
+features are looked for at another place (`stepped`).
 """
 
 from __future__ import annotations
@@ -16,24 +16,16 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from .compiled import Floats
-from .shifted import gcj_shift
+from .stepped import Moved, step_between
 
 CENTIMETRES = 2
 """Decimals (of metres) to which features are drawn alike."""
 THIN_M = 0.05
 """An edge may lie so far off after a conversion: strips thinner than this are no change."""
+REDRAWN_M, REDRAWN_SHARE = 3.0, 0.1
+"""A feature drawn anew: its edges lie at most so far off, and its size differs by at most so much."""
 LINE_HALF_M = 1.0
 """Lines and points are held against each other as ground this far around them."""
-FARTHEST_M, ALIKE, BIN_M = 2000.0, 0.01, 30.0
-"""A moved feature is looked for so far away, may differ by this share in size, and its step by so much from others."""
-MOST_LOOKED_AT = 400
-ENOUGH = 0.6
-"""The share of those looked at that must have moved by the same step."""
-LEAST_STEP_M = 1.0
-GCJ_OFF_M = 40.0
-"""How far a step may be from the shift of GCJ-02 to be taken for it."""
-
 Say = Callable[[int], None]
 
 
@@ -43,23 +35,6 @@ class Size(NamedTuple):
     features: int
     area_m2: float
     length_m: float
-
-
-class Moved(NamedTuple):
-    """The step (metres east and north) by which `alike` of `looked_at` features lie elsewhere in the new version.
-
-    `gcj`: "new" or "old" where the step is that of GCJ-02 and this version seems to be the one that is in it, else "".
-    """
-
-    east_m: float
-    north_m: float
-    alike: int
-    looked_at: int
-    gcj: str
-
-    @property
-    def metres(self) -> float:
-        return float(np.hypot(self.east_m, self.north_m))
 
 
 @dataclass(frozen=True)
@@ -76,6 +51,7 @@ class Difference:
     same: int
     renamed: int
     changed: int
+    redrawn: int
     added: int
     gone: int
     came: np.ndarray
@@ -106,12 +82,12 @@ def differ(
     named = tuple(np.array(given, dtype=object) for given in names or ([""] * len(old), [""] * len(new)))
     same, turned, left_old, left_new = _drawn_alike(old, new, named)
     say(10)
-    one, other = Drawn(_ground(old), named[0], left_old), Drawn(_ground(new), named[1], left_new)
+    one, other = Drawn.of(old, named[0], left_old), Drawn.of(new, named[1], left_new)
     went_of, came_of = _only(one, other, say, 10), _only(other, one, say, 45)
-    pairs, alike = _paired(one, other, went_of, came_of)
+    pairs, alike, redrawn = _paired(one, other, went_of, came_of)
     went, came = _there(went_of), _there(came_of)
     looked = len(left_new) - alike
-    moved = _moved(old[left_old], new[left_new], middle) if looked * 2 >= len(new) > 0 else None
+    moved = step_between(old[left_old], new[left_new], middle) if looked * 2 >= len(new) > 0 else None
     say(100)
     return Difference(
         old=size_of(old),
@@ -119,6 +95,7 @@ def differ(
         same=same + alike,
         renamed=len(turned),
         changed=pairs,
+        redrawn=redrawn,
         added=len(left_new) - pairs - alike,
         gone=len(left_old) - pairs - alike,
         came=came,
@@ -141,11 +118,17 @@ def _there(shapes: np.ndarray) -> np.ndarray:
 
 
 class Drawn(NamedTuple):
-    """A version as ground, its names, and the rows of it that the other version does not draw alike."""
+    """A version as ground, its names, and the rows of it that the other version does not draw alike. Of those `wide` is
+    the ground by which they are paired: a line drawn anew hardly lies on the ground of the other."""
 
     ground: np.ndarray
     names: np.ndarray
     left: np.ndarray
+    wide: np.ndarray
+
+    @classmethod
+    def of(cls, shapes: np.ndarray, names: np.ndarray, left: np.ndarray) -> Drawn:
+        return cls(_ground(shapes, LINE_HALF_M), names, left, _ground(shapes[left], REDRAWN_M))
 
 
 def _drawn_alike(
@@ -180,39 +163,42 @@ def _keys(shapes: np.ndarray) -> list[bytes]:
     return keys
 
 
-def _ground(shapes: np.ndarray) -> np.ndarray:
+def _ground(shapes: np.ndarray, half_m: float) -> np.ndarray:
     flat = shapely.get_dimensions(shapes) < 2
     out = shapes.copy()
-    out[flat] = shapely.buffer(shapes[flat], LINE_HALF_M, quad_segs=2)
+    out[flat] = shapely.buffer(shapes[flat], half_m, quad_segs=2)
     return out
 
 
-def _paired(one: Drawn, other: Drawn, went: np.ndarray, came: np.ndarray) -> tuple[int, int]:
-    """How many of the features that are left are pairs that differ, and how many pairs do not differ after all: of
-    these nothing stays in `went` and `came`."""
-    old, new = one.ground[one.left], other.ground[other.left]
+def _paired(one: Drawn, other: Drawn, went: np.ndarray, came: np.ndarray) -> tuple[int, int, int]:
+    """How many of the features that are left are pairs that differ, how many pairs do not differ after all (of these
+    nothing stays in `went` and `came`), and how many of those that differ are only drawn anew."""
+    old, new = one.wide, other.wide
     at, with_ = shapely.STRtree(old).query(new, predicate="intersects")
     shared = shapely.area(shapely.intersection(new[at], old[with_]))
     taken_new: set[int] = set()
     taken_old: set[int] = set()
-    pairs = alike = 0
+    pairs = alike = redrawn = 0
     for number in np.argsort(-shared, kind="stable"):
         n, o = int(at[number]), int(with_[number])
         if shared[number] <= 0.0 or n in taken_new or o in taken_old:
             continue
         taken_new.add(n)
         taken_old.add(o)
-        if _thin(came[n]) and _thin(went[o]) and _thin(shapely.symmetric_difference(new[n], old[o])):
+        differs = shapely.symmetric_difference(new[n], old[o])
+        if _thin(came[n], THIN_M) and _thin(went[o], THIN_M) and _thin(differs, THIN_M):
             came[n] = went[o] = shapely.Polygon()
             alike += 1
         else:
             pairs += 1
-    return pairs, alike
+            sizes = sorted((new[n].area, old[o].area))
+            redrawn += sizes[0] >= (1.0 - REDRAWN_SHARE) * sizes[1] and _thin(differs, REDRAWN_M)
+    return pairs, alike, redrawn
 
 
-def _thin(rest: shapely.Geometry) -> bool:
-    """Whether what is left is nowhere wider than a conversion may lay an edge off."""
-    return bool(shapely.is_empty(shapely.buffer(rest, -THIN_M / 2)))
+def _thin(rest: shapely.Geometry, wide_m: float) -> bool:
+    """Whether what is left is nowhere wider than so."""
+    return bool(shapely.is_empty(shapely.buffer(rest, -wide_m / 2)))
 
 
 def _only(these: Drawn, others: Drawn, say: Say, start: int) -> np.ndarray:
@@ -229,43 +215,3 @@ def _only(these: Drawn, others: Drawn, say: Say, start: int) -> np.ndarray:
         cover = shapely.union_all(others.ground[with_[first[number] : first[number + 1]]])
         out[number] = shapely.difference(out[number], cover)
     return out
-
-
-def _moved(old: np.ndarray, new: np.ndarray, middle: tuple[float, float]) -> Moved | None:
-    """The step that most of the features took, where most took the same."""
-    if not len(old) or not len(new):
-        return None
-    some = new[:: max(1, len(new) // MOST_LOOKED_AT)]
-    here, there = _signs(some), _signs(old)
-    at, with_ = shapely.STRtree(shapely.centroid(old)).query(
-        shapely.centroid(some), predicate="dwithin", distance=FARTHEST_M
-    )
-    like = (np.abs(here[at, 2:] - there[with_, 2:]) <= np.maximum(ALIKE * there[with_, 2:], 0.5)).all(axis=1)
-    at, step = at[like], here[at[like], :2] - there[with_[like], :2]
-    if not len(step):
-        return None
-    best = _most_taken(step)
-    near = np.hypot(*(step - best).T) <= BIN_M
-    alike = len(np.unique(at[near]))
-    east, north = np.median(step[near], axis=0)
-    if alike < ENOUGH * len(some) or np.hypot(east, north) < LEAST_STEP_M:
-        return None
-    shift = gcj_shift(np.array([middle[0]]), np.array([middle[1]]))[0]
-    is_new, is_old = (float(np.hypot(*(np.array([east, north]) - turn * shift))) <= GCJ_OFF_M for turn in (1, -1))
-    gcj = "new" if is_new and shift.any() else "old" if is_old and shift.any() else ""
-    return Moved(float(east), float(north), alike, len(some), gcj)
-
-
-def _signs(shapes: np.ndarray) -> Floats:
-    """Middle, and what a step leaves as it is: width, height, ground and length, shape (features, 6)."""
-    box = shapely.bounds(shapes)
-    middle = shapely.get_coordinates(shapely.centroid(shapes))
-    sides = [box[:, 2] - box[:, 0], box[:, 3] - box[:, 1], shapely.area(shapes), shapely.length(shapes)]
-    return np.column_stack([middle, *sides])
-
-
-def _most_taken(step: Floats) -> Floats:
-    """The middle of the most crowded bin of steps."""
-    _bins, which, counts = np.unique(np.floor(step / BIN_M), axis=0, return_inverse=True, return_counts=True)
-    best = int(np.argmax(counts))
-    return np.asarray(np.median(step[which.reshape(-1) == best], axis=0))

@@ -62,7 +62,7 @@ def _told(said: Difference) -> dict[str, Any]:
     return {
         "old": said.old._asdict(),
         "new": said.new._asdict(),
-        **{key: getattr(said, key) for key in ("same", "renamed", "changed", "added", "gone", "came_m2", "went_m2")},
+        **{key: getattr(said, key) for key in ("came_m2", "went_m2", "same", "renamed", "changed", "redrawn", "added", "gone")},
         "moved": None if step is None else {**step._asdict(), "metres": step.metres},
     }
 
