@@ -62,7 +62,10 @@ def _told(said: Difference) -> dict[str, Any]:
     return {
         "old": said.old._asdict(),
         "new": said.new._asdict(),
-        **{key: getattr(said, key) for key in ("came_m2", "went_m2", "same", "renamed", "changed", "redrawn", "added", "gone")},
+        **{
+            key: getattr(said, key)
+            for key in ("came_m2", "went_m2", "same", "renamed", "changed", "redrawn", "added", "gone")
+        },
         "moved": None if step is None else {**step._asdict(), "metres": step.metres},
     }
 
