@@ -207,6 +207,14 @@ def parquet(rows: int, cell: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+def listed(values: pa.Array, rows: int = 1) -> bytes:
+    """All values in the list of the first row."""
+    ends = pa.array([0, *[len(values)] * rows], pa.int32())
+    out = io.BytesIO()
+    pq.write_table(pa.table({"名称": pa.ListArray.from_arrays(ends, values)}), out, compression="zstd")
+    return out.getvalue()
+
+
 def compound(*, fat: int = 0xFFFFFFFE, size: int = 512 * 3) -> bytes:
     """The shell of an old workbook: a file system in a file, whose chain of sectors runs in a circle."""
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
@@ -400,6 +408,11 @@ HOSTILE: dict[str, Made] = {
     "a Parquet of 20 GB": lambda: ("a.parquet", parquet(20_000, "x" * 1_000_000)),
     "a Parquet of 6 million rows": lambda: ("a.parquet", parquet(6_000_000, "x")),
     "a Parquet with a cell of 200 MB": lambda: ("a.parquet", parquet(3, "x" * 200_000_000)),
+    "a Parquet of one text a million times in a list": lambda: (
+        "a.parquet",
+        listed(pa.DictionaryArray.from_arrays(pa.array(np.zeros(1_000_000, "int32")), pa.array(["x" * 10_000]))),
+    ),
+    "a Parquet of 6 million numbers in a row": lambda: ("a.parquet", listed(pa.array(np.zeros(6_000_000, "int8")))),
     "a Parquet cut off": lambda: ("a.parquet", parquet(3, "x")[:-40] + b"PAR1"),
     "a TIFF whose strips lie outside": lambda: ("a.tif", tiff(500, 500, at=0x7FFFFFFF, count=0x7FFFFFFF)),
     "a TIFF of a billion strips": lambda: ("a.tif", tiff(500, 500, strips=1_000_000_000)),

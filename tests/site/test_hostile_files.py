@@ -37,6 +37,8 @@ ENDLESS = (
     "a workbook with a cell of 100 MB",
     "a Parquet of 20 GB",
     "a Parquet of 6 million rows",
+    "a Parquet of one text a million times in a list",
+    "a Parquet of 6 million numbers in a row",
 )
 
 

@@ -17,6 +17,7 @@ from hemei.engines.tables.table import BadFile, Row, Table, value_of
 from hemei.terms.bulky import MOST_AT_ONCE, most_at_once
 
 BATCH, MOST_ROWS = 20_000, 5_000_000
+OF_A_VALUE = 100  # bytes, of one in a list: it becomes Python's own, and then a text
 BROKEN = "这个 GeoParquet 文件有损坏或没有传完整：请重新拷贝一次；还是不行，请在 GIS 软件中重新导出。"
 
 
@@ -76,7 +77,7 @@ def _rows(
     columns: Sequence[str] = [*header, *([column] if column else [])]
     number = 0
     try:
-        if most_at_once(opened, columns, BATCH) > MOST_AT_ONCE:
+        if most_at_once(opened, columns, BATCH, OF_A_VALUE) > MOST_AT_ONCE:
             raise BadFile("这个 GeoParquet 文件里的文字或图形大得不像登记数据：请核对后重新导出。")
         for batch in file.iter_batches(BATCH, columns=columns):
             for values in batch.to_pylist():
