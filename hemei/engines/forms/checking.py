@@ -101,6 +101,17 @@ NUMERAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)")
 FORMATS = re.compile(r"(?:%[YymndeHM]|[^%])*")
 
 
+class Follows(Unreadable):
+    """Nothing can be said of an expression: what it asks for was refused where it stands, and is told there."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"“{name}”那一题还有错。", "请先改好那一题。")
+
+
+class OfRepeats(Unreadable):
+    """What is wrong with an expression only as the repeats stand: where they begin and end may be what is wrong."""
+
+
 @dataclass
 class Names:
     """What an expression may ask for where it stands."""
@@ -112,6 +123,7 @@ class Names:
     itself: Gives | None = None  # what `.` is; None where nothing is asked
     repeats: frozenset[str] = field(default_factory=frozenset)
     own: str = ""  # the name of the question that it belongs to
+    doubtful: frozenset[str] = field(default_factory=frozenset)  # names of questions and repeats that were refused
 
 
 def compiled(text: str, names: Names, wanted: Gives | None = None) -> tuple[Expression, Gives]:
@@ -150,7 +162,7 @@ class _Checker:
                 return self.self()
             case ("position",):
                 if not self.names.within:
-                    raise Unreadable("position(..) 只能用在 begin repeat 之内。", "请删去，或移到重复组里。")
+                    raise OfRepeats("position(..) 只能用在 begin repeat 之内。", "请删去，或移到重复组里。")
                 return ast, Gives.NUMBER
             case ("call", "neg", inner):
                 return ("call", "neg", self.number(*self.typed(inner))), Gives.NUMBER
@@ -171,6 +183,8 @@ class _Checker:
         return _as_itself(("self",), self.names.itself)
 
     def answer(self, name: str) -> tuple[Ast, Gives]:
+        if name in self.names.doubtful:
+            raise Follows(name)
         question = self.names.asked.get(name)
         if question is None:
             raise self.unknown(name)
@@ -178,7 +192,7 @@ class _Checker:
             raise Unreadable(f"“{name}”是一段说明，没有答案。", "请改为别的题目代码。")
         repeat = self.names.repeat_of.get(name, "")
         if repeat and repeat != self.names.within:
-            raise Unreadable(
+            raise OfRepeats(
                 f"“{name}”在重复组“{repeat}”里，有好几个答案。",
                 f"请用 count(${{{name}}})、sum(${{{name}}})、min 或 max 汇总。",
             )
@@ -238,7 +252,7 @@ class _Checker:
         named = str(literal[1])
         if question is None or not question.choices or not named or named in question.choice_names:
             return
-        shown = listed(choice.name for choice in question.choices)
+        shown = listed(choice.name for choice in question.choices if choice.name)
         raise Unreadable(f"“{question.name}”没有选项“{named}”。", f"请改为 {shown} 之一。")
 
     def ordered(self, operator: str, left: tuple[Ast, Gives], right: tuple[Ast, Gives]) -> Ast:
@@ -274,6 +288,8 @@ class _Checker:
     def folded(self, name: str, arguments: Sequence[Ast]) -> tuple[Ast, Gives] | None:
         """A function over all instances of a repeat; None where it is asked about single values."""
         asked = arguments[0][1] if len(arguments) == 1 and arguments[0][0] == "answer" else ""
+        if asked in self.names.doubtful:
+            raise Follows(asked)
         if asked in self.names.repeats and name == "count" and asked != self.names.within:
             return ("call", name, ("instances", asked)), Gives.NUMBER
         question, repeat = self.names.asked.get(asked), self.names.repeat_of.get(asked, "")
@@ -286,7 +302,7 @@ class _Checker:
             return None
         if asked and asked not in self.names.repeats and question is None:
             raise self.unknown(asked)
-        raise Unreadable(f"{name} 要汇总前面一个重复组里的题。", "请写 begin repeat 里那一题的 ${题目代码}。")
+        raise OfRepeats(f"{name} 要汇总前面一个重复组里的题。", "请写 begin repeat 里那一题的 ${题目代码}。")
 
     def argument(self, name: str, takes: Gives | str | None, ast: Ast) -> tuple[Ast, Gives]:
         made, gives = self.typed(ast)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Gives, Names, by_nothing, gives_of
+from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, by_nothing, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
@@ -103,6 +103,10 @@ class Plain:
         self.faults = faults
         self.asked: dict[str, Question] = {}
         self.words = Words({})
+        self.doubtful: set[str] = set()  # codes of what was refused: what follows from that is not told once more
+        self.misnamed = False  # whether there is a column that is not known, which may be one that is missing
+        self.unbalanced = False  # whether what repeats is in doubt
+        self.of_repeats: list[Fault] = []  # faults that may follow from that
         self.repeat_of: dict[str, str] = {}
         self.repeats: dict[str, str] = {}  # name by label
         self.groups = [_Group("")]
@@ -116,6 +120,8 @@ class Plain:
             elif stray := next((heading for heading in COLUMNS[1:] if heading != REPEATED and row.get(heading)), ""):
                 problem = f"这一行没有题目和类型，却写了{stray}。"
                 self.fault(row, stray, problem, "几个选项请写在同一格里，用“；”隔开；多余的请清空。")
+        if self.unbalanced:
+            self.faults[:] = [fault for fault in self.faults if fault not in self.of_repeats]
         if not self.faults and not any(question.takes_answer and question.is_shown for question in self.asked.values()):
             self.faults.append(sheet.fault(QUESTION, "一道题也没有。", "请填写题目。"))
         return tuple(self.named_sections())
@@ -128,11 +134,13 @@ class Plain:
                 near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
                 remedy = f"请改为“{near}”，或清空这一列。" if near else "请清空这一列，或把列名改为“备注”。"
                 self.fault(filled, heading, f"不认识“{heading}”这一列。", f"{remedy}可用的列：{'、'.join(COLUMNS)}。")
+                self.misnamed = True
 
     def group(self, row: Row) -> None:
         """Where the row stands: under a new heading or the last one."""
         label = clean(row.get(GROUP))
         repeated = SAID.get(clean(row.get(REPEATED)).lower())
+        before = len(self.faults)
         if repeated is None:
             problem = f"重复填写一栏写的是“{row.get(REPEATED)}”。"
             self.fault(row, REPEATED, problem, "整组要填几遍的，请在该组第一行写 是，否则留空。")
@@ -148,6 +156,7 @@ class Plain:
             self.fault(row, REPEATED, f"分组“{last.label}”的第一行没有写重复填写。", "请在该组第一行写 是。")
         elif row.get(REPEATED) and not repeated and last.repeat:
             self.fault(row, REPEATED, f"分组“{last.label}”整组重复填写。", "不重复的题请另起一个分组。")
+        self.unbalanced |= len(self.faults) > before
 
     def repeat(self, label: str) -> str:
         """What the repeat of that heading is called: as at present, else anew."""
@@ -183,10 +192,12 @@ class Plain:
             problem = f"还不支持类型“{word}”。" if word else "没有写类型。"
             remedy = f"请从下拉里选：{'、'.join(TYPES)}。" + ("" if word else "和上一行合并的单元格请取消合并。")
             self.fault(row, TYPE, problem, remedy)
+            self.refused(row)
             return
         label = clean(row.get(QUESTION))
         if not label:
             self.fault(row, QUESTION, "题目没有文字。", "请填写题目。")
+            self.words.nameless = True
         for heading in (heading for heading in (GROUP, QUESTION, CHOICES, HINT) if "${" in row.get(heading)):
             self.fault(row, heading, "文字里还不能引用别的题的答案。", "请去掉 ${…}，改写成固定的文字。")
         for heading in (heading for heading in (GROUP, QUESTION, HINT) if len(row.get(heading)) > LONGEST_TEXT):
@@ -208,6 +219,11 @@ class Plain:
         if row.get(WHEN):
             question = replace(question, relevant=self.when(row, question))
         self.add(self.limited(row, self.reckoned(row, question), before))
+
+    def refused(self, row: Row) -> None:
+        """Conditions may name the question all the same, by its words or by its code."""
+        self.words.doubtful |= {plain(row.get(QUESTION)), clean(row.get(CODE))} - {""}
+        self.doubtful |= {clean(row.get(CODE))} - {""}
 
     def add(self, question: Question) -> None:
         self.asked[question.name] = question
@@ -266,10 +282,13 @@ class Plain:
             return question
         if not row.get(RECKONED):
             self.fault(row, RECKONED, "没有写怎样计算。", "请写算式，例如：长 × 宽。")
+            self.refused(row)
             return question
         made, gives = self.compiled(
             row, RECKONED, lambda text: calculation_xpath(text, self.words, self.repeats), self.names(question), None
         )
+        if made is None:
+            self.refused(row)
         if made and gives is Gives.EMPTY:
             self.fault(row, RECKONED, "算出来总是空的。", "请改写算式。")
         return replace(question, calculation=made, gives=gives if gives in RECKONABLE else Gives.TEXT)
@@ -283,6 +302,7 @@ class Plain:
             itself=itself,
             repeats=frozenset(self.repeats.values()),
             own=question.name,
+            doubtful=frozenset(self.doubtful),
         )
 
     def compiled(
@@ -291,11 +311,14 @@ class Plain:
         """What the cell says; a fault is noted where it cannot be read."""
         try:
             made, gives = understood(row.get(heading), xpath, names, wanted)
+        except Follows:
+            return None, Gives.TEXT
         except Unreadable as unread:
             said = unread
             if "${" not in row.get(heading):
                 said = in_sheet_words(unread, self.words, self.repeats, condition=heading == WHEN)
             self.fault(row, heading, said.problem, said.remedy)
+            self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
         if refused := by_nothing(made.ast):
             self.fault(row, heading, refused.problem, refused.remedy)
@@ -320,6 +343,8 @@ class Plain:
             self.fault(row, CODE, f"代码“{code}”系统自己用。", "请把代码留空，由系统编。")
         if code and code in self.asked:
             self.fault(row, CODE, f"代码“{code}”出现了两次。", "复制出来的新题请把代码留空，由系统编。")
+        if code and (not NAME.fullmatch(code) or is_ours(code) or code in self.asked):
+            self.refused(row)
         if code:
             return code
         taken = self.asked.keys() | (self.present.by_name.keys() if self.present else set())
@@ -337,9 +362,11 @@ class Plain:
             return
         if len(labels) < (2 if kind is Kind.SELECT_ONE else 1):
             self.fault(row, CHOICES, "选项不足两个。", "请写全，用“；”隔开，例如：是；否；拿不准。")
+            self.refused(row)
         if len(labels) > MOST_CHOICES or any(len(label) > LONGEST_TEXT for label in labels):
             problem = f"选项最多 {MOST_CHOICES} 个，每个最多 {LONGEST_TEXT} 字。"
             self.fault(row, CHOICES, problem, "请减少选项，或改成文字题。")
+            self.refused(row)
             labels = labels[:MOST_CHOICES]
         if len(set(labels)) < len(labels):
             self.fault(row, CHOICES, "有重复的选项。", "请删去重复的。")
@@ -380,6 +407,8 @@ class Plain:
             yield chosen
 
     def fault(self, row: Row, heading: str, problem: str, remedy: str) -> None:
+        if self.misnamed and heading not in row.letters:
+            return
         self.faults.append(row.fault(heading, problem, remedy))
 
 
@@ -464,7 +493,7 @@ def read_plain(
         at = next((k for k, line in enumerate(cells[:10]) if rules.FINDING in map(text_of, line)), 0)
         ruled = sheet_of(FINDINGS, cells, at, _heading)
         faults += rules.of_columns(ruled)
-        said = rules.read_rules(ruled, sections, faults)
+        said = () if faults else rules.read_rules(ruled, sections, faults)
     if faults:
         raise FormRefused(faults)
     return Form(id, version, title, present.languages if present else ("zh",), sections, said or None)

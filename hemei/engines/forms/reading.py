@@ -65,10 +65,12 @@ def with_faults(source: bytes | Path) -> tuple[Form, list[Fault]]:
     if any(fault.sheet in ("survey", "choices") and fault.row < 2 for fault in faults):
         raise FormRefused(faults)  # without these sheets and headings the rows mean nothing
     languages = languages_of(sheets, faults)
-    lists = choice_lists(sheets.get("choices"), languages, faults)
-    sections = Survey(languages, lists, faults).sections_of(sheets["survey"])
+    lists, unsound = choice_lists(sheets.get("choices"), languages, faults)
+    sections = Survey(languages, lists, faults, unsound).sections_of(sheets["survey"])
     form_id, version, title = settings_of(sheets.get("settings"), faults)
-    said = rules.read_rules(sheets["findings"], sections, faults) if "findings" in sheets else None
+    wrong: list[Fault] = []
+    said = rules.read_rules(sheets["findings"], sections, wrong) if "findings" in sheets else None
+    faults += [] if faults else wrong  # a rule for a question that was refused is not wrong by itself
     return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said), faults
 
 
@@ -95,6 +97,7 @@ def faults_of_columns(sheet: Sheet) -> list[Fault]:
         heading.partition("::")[0] == "label" for heading in sheet.letters
     ):
         faults.append(Fault(sheet.name, 1, "", "缺少题目文字的列。", "请在第 1 行加上列名 label::中文 (zh)。"))
+    unknown = []  # a column that is missing may be one of them, called otherwise
     for heading in sheet.letters:
         filled = [row for row in sheet.rows if row.get(heading)]
         base, _, language = heading.partition("::")
@@ -102,8 +105,8 @@ def faults_of_columns(sheet: Sheet) -> list[Fault]:
             language and base in SPOKEN_COLUMNS and base in COLUMNS[sheet.name]
         )
         if filled and not allowed:
-            faults.append(filled[0].fault(heading, f"还不支持“{heading}”列。", "请清空这一列的内容。"))
-    return faults
+            unknown.append(filled[0].fault(heading, f"还不支持“{heading}”列。", "请清空这一列的内容。"))
+    return faults or unknown
 
 
 def languages_of(sheets: dict[str, Sheet], faults: list[Fault]) -> Languages:
@@ -131,18 +134,23 @@ def twice_in_one_language(sheet: Sheet, languages: Languages) -> Iterable[Fault]
             yield row.fault(heading, f"“{heading}”和“{other}”是同一种语言。", "请只留一列，另一列清空。")
 
 
-def choice_lists(sheet: Sheet | None, languages: Languages, faults: list[Fault]) -> dict[str, tuple[Choice, ...]]:
-    """List name → its choices; what is wrong with them is added to `faults`."""
+def choice_lists(
+    sheet: Sheet | None, languages: Languages, faults: list[Fault]
+) -> tuple[dict[str, tuple[Choice, ...]], set[str]]:
+    """List name → its choices, and the lists whose choices are not all known; what is wrong is added to `faults`."""
     lists: dict[str, dict[str, Choice]] = {}
+    unsound = set[str]()
     for row in sheet.rows if sheet else ():
         choice = Choice(row.get("name"), languages.texts(row, "label"), row.get("image") or row.get("media::image"))
         choices = lists.setdefault(row.get("list_name"), {})
+        if not CHOICE_NAME.fullmatch(choice.name) or choice.name in choices:
+            unsound.add(row.get("list_name"))
         faults += faults_of_choice(row, choice, choices, languages)
         faults += not_fixed(row)
         if len(choices) == MOST_CHOICES:
             faults.append(row.fault("name", f"一道题的选项最多 {MOST_CHOICES} 个。", "请减少选项，或改成 text 题。"))
         choices[choice.name] = choice
-    return {name: tuple(choices.values()) for name, choices in lists.items()}
+    return {name: tuple(choices.values()) for name, choices in lists.items()}, unsound
 
 
 def faults_of_choice(row: Row, choice: Choice, others: dict[str, Choice], languages: Languages) -> Iterable[Fault]:

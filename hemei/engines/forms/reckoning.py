@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from hemei.engines.forms.checking import Gives, gives_of
+from hemei.engines.forms.checking import Follows, Gives, gives_of
 from hemei.engines.forms.expressions import Ast, number_text
 from hemei.engines.forms.parsing import Unreadable
 from hemei.engines.forms.words import NUMBER, QUOTES, Reader, Words, plain
@@ -82,7 +82,7 @@ class _Reckoner(Reader):
         if (said := QUOTED.match(self.text, self.at)) and plain(said[1]) not in self.words.named:
             self.at = said.end()  # what is called so is the question, as it is in a condition
             return f"'{said[1]}'"
-        if named := self.took(*self.words.named):
+        if named := self.name_taken():
             return f"${{{self.words.question_named(named).name}}}"
         if number := NUMBER.match(self.rest):
             return self.took(number[0])
@@ -93,6 +93,8 @@ class _Reckoner(Reader):
         if word := self.took(*(f"{word}(" for word in {**FUNCTIONS, **OVER})):
             return self.called(word[:-1], depth)
         until = re.split(r"[-+*/×÷(),]", self.rest)[0].strip()
+        if until and self.words.nameless:
+            raise Follows("")
         if until:
             raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，只能用排在前面的题。" + LIKE)
         raise self.unreadable()

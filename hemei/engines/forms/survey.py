@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from hemei.engines.forms.checking import Gives, Names, by_nothing, compiled, gives_of
+from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, by_nothing, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
@@ -48,17 +48,28 @@ def not_fixed(row: Row) -> Iterator[Fault]:
 class Survey:
     """Reads the rows in order and keeps what later rows need: the open section, the questions so far, the faults."""
 
-    def __init__(self, languages: Languages, lists: Mapping[str, tuple[Choice, ...]], faults: list[Fault]) -> None:
+    def __init__(
+        self,
+        languages: Languages,
+        lists: Mapping[str, tuple[Choice, ...]],
+        faults: list[Fault],
+        unsound: Collection[str] = (),
+    ) -> None:
         self.languages, self.lists, self.faults = languages, lists, faults
+        self.unsound = unsound  # lists of which a choice was refused
         self.sections: list[Section] = []
         self.asked: dict[str, Question] = {}
         self.repeat_of: dict[str, str] = {}
         self.names: set[str] = set()
+        self.doubtful: set[str] = set()  # names of what was refused: what follows from that is not told once more
         self.coming: list[str] = []
         self.group: Row | None = None
         self.open: list[Question] = []
         self.holds: Expression | None = None
         self.repeat = ""
+        self.inner = 0  # groups refused inside the open one, which have not ended yet
+        self.unbalanced = False  # whether a begin or an end was refused
+        self.of_repeats: list[Fault] = []  # faults that may follow from that
 
     def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
         if len(sheet.rows) > MOST_ROWS:
@@ -84,8 +95,11 @@ class Survey:
         return "repeat" if self.repeat else "group"
 
     def begin(self, row: Row, kind: str) -> None:
-        if self.group is not None:
+        if self.group is not None:  # what stands in it counts as standing in the outer one
             self.fault(row, "type", "分组里不能再套分组。", f"请先写 end {self.word} 结束上一组。")
+            self.doubtful.add(row.get("name"))
+            self.inner, self.unbalanced = self.inner + 1, True
+            return
         name = self.name(row)
         self.faults += not_fixed(row)
         self.close()
@@ -99,9 +113,13 @@ class Survey:
             self.fault(row, heading, "重复组没有文字。", f"请填写 {heading} 列，例如“每一间房”。")
 
     def end(self, row: Row, kind: str) -> None:
+        if self.inner:
+            self.inner -= 1
+            return
         for heading in (one for one in row.texts if one not in ("type", "name") and one.partition("::")[0] != "label"):
             self.fault(row, heading, f"结束的那一行不能有 {heading}。", f"请写到 begin {kind} 那一行，或清空这一格。")
         named = "分组" if kind == "group" else "重复组"
+        self.unbalanced |= self.group is None or kind != self.word
         if self.group is None:
             self.fault(row, "type", f"这里没有可以结束的{named}。", f"请删去这一行，或在前面加上 begin {kind}。")
         elif kind != self.word:
@@ -117,17 +135,23 @@ class Survey:
         self.group, self.open, self.holds, self.repeat = None, [], None, ""
 
     def finish(self, sheet: Sheet) -> tuple[Section, ...]:
-        if self.group is not None:
+        if self.group is not None and not self.unbalanced:
+            self.unbalanced = True
             self.fault(self.group, "type", "这个分组没有结束。", f"请在该组最后一题的下一行写 end {self.word}。")
         self.close()
-        if not any(question.takes_answer and question.is_shown for question in self.asked.values()):
+        if self.unbalanced:
+            self.faults[:] = [fault for fault in self.faults if fault not in self.of_repeats]
+        if not self.faults and not any(q.takes_answer and q.is_shown for q in self.asked.values()):
             self.faults.append(sheet.fault("type", "一道题也没有。", "请从第 2 行起填写题目。"))
         return tuple(section for section in self.sections if section.questions)
 
     def question(self, row: Row, word: str) -> None:
         kind, _, listed = word.partition(" ")
         if not self.known(row, word, kind, listed):
+            self.doubtful.add(row.get("name"))
             return
+        if listed in self.unsound:
+            self.doubtful.add(row.get("name"))
         name = self.name(row)
         question = Question(
             name=name,
@@ -175,8 +199,11 @@ class Survey:
         if not row.get("calculation"):
             remedy = "请在 calculation 列写算式，例如 ${长} * ${宽}（用题目代码）。"
             self.fault(row, "calculation", "没有写怎样计算。", remedy)
+            self.doubtful.add(question.name)
             return question
         calculation, gives = self.compiled(row, "calculation", None, question)
+        if calculation is None:
+            self.doubtful.add(question.name)
         if calculation and gives is Gives.EMPTY:
             self.fault(row, "calculation", "算出来总是空的。", "请改写算式。")
         kept = gives if gives in (Gives.NUMBER, Gives.DAY, Gives.TRUTH) else Gives.TEXT
@@ -211,6 +238,7 @@ class Survey:
             self.fault(row, "name", f"题目代码“{name}”系统自己用。", "请换一个。")
         elif name in self.names:
             self.fault(row, "name", f"题目代码“{name}”出现了两次。", "请改成不同的代码。")
+            self.doubtful.add(name)
         self.names.add(name)
         return name
 
@@ -243,11 +271,15 @@ class Survey:
             itself=gives_of(itself) if itself and heading == "constraint" else None,
             repeats=frozenset(self.repeat_of.values()) - {""},
             own=row.get("name"),
+            doubtful=frozenset(self.doubtful),
         )
         try:
             made, gives = compiled(text, names, wanted)
+        except Follows:
+            return None, Gives.TEXT
         except Unreadable as unread:
             self.fault(row, heading, unread.problem, unread.remedy)
+            self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
         if refused := by_nothing(made.ast):
             self.fault(row, heading, refused.problem, refused.remedy)

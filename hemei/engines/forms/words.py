@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
+from hemei.engines.forms.checking import Follows
 from hemei.engines.forms.expressions import BINDING, Ast, number_text
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
@@ -49,6 +50,8 @@ class Words:
     def __init__(self, asked: Mapping[str, Question], language: str = "zh") -> None:
         self.asked, self.language = dict[str, Question](), language
         self.named: dict[str, list[Question]] = {}
+        self.doubtful = set[str]()  # how those are called that were refused
+        self.nameless = False  # whether one was that has no words
         for question in asked.values():
             self.add(question)
 
@@ -200,14 +203,23 @@ class Reader:
         return f"${{{question.name}}} {COMPARED[operator]} {value}"
 
     def question(self) -> Question:
-        named = self.took(*self.words.named)
+        named = self.name_taken()
         if not named and self.rest.rstrip(QUOTES + "。") in ALWAYS:
             raise Unreadable(f"“{self.rest}”不是条件。", "总是要问的题，请清空这一格。")
+        if not named and self.words.nameless:
+            raise Follows("")
         if not named:
             until = re.split(r"[=<>≠≥≤]|不是|是|含|已填|未填", self.rest)[0].strip()
             raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，条件只能用排在前面的题。")
         self.took("?", ":")
         return self.words.question_named(named)
+
+    def name_taken(self) -> str:
+        """The name that comes next, "" where none does. Raises Follows for that of a question that was refused."""
+        named = self.took(*self.words.named, *self.words.doubtful)
+        if named in self.words.doubtful:
+            raise Follows(named)
+        return named
 
     def value(self, question: Question) -> str:
         if question.kind in SELECTS:
@@ -217,7 +229,7 @@ class Reader:
                 return f"'{called[chosen]}'"
             if not question.choices:
                 raise Unreadable(f"“{self.words.label(question)}”没有选项。", "请先写那一题的选项。")
-            shown = listed(c.labels.get(self.words.language, c.name) for c in question.choices)
+            shown = listed(c.labels.get(self.words.language) or c.name for c in question.choices)
             raise Unreadable(f"“{self.words.label(question)}”没有选项“{self.rest[:12]}”。", f"请改为 {shown} 之一。")
         rest = self.rest
         if question.kind is Kind.DATE and (found := DAY.match(rest)):

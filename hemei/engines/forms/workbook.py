@@ -136,8 +136,9 @@ def with_covered(sheet: CalamineSheet) -> Cells:
 
 def not_merged(sheet: Sheet, harmless: Sequence[str]) -> Iterator[Fault]:
     """Cells of rows that say something, merged with the one above: what it says would hold for its own row alone."""
+    above = {row.number + 1: row.covered for row in sheet.rows}  # of three cells merged into one it is said once
     for row in sheet.rows:
-        for heading in row.covered.difference(harmless):
+        for heading in sorted(row.covered.difference(harmless, above.get(row.number, ()))):
             yield row.fault(heading, "这一格和上面的合并了，读出来是空的。", "请取消合并，每一行各写各的。")
 
 

@@ -55,6 +55,7 @@ class Case:
     mend: str = ""
     sheet: str = ""
     tweak: Tweak = lambda book: None
+    faults: int = 1  # how many: what only follows from a fault is not told
 
 
 def written(sheets: dict[str, Rows], case: Case) -> bytes:
@@ -98,6 +99,7 @@ def told(case: Case, content: bytes, sheet: str) -> None:
     faults = refused(content)
     wanted = [one for one in faults if one.cell == case.cell and case.said in one.problem and case.mend in one.remedy]
     assert wanted, "\n".join(map(str, faults))
+    assert len(faults) == case.faults, "\n".join(map(str, faults))
     assert wanted[0].sheet == (case.sheet or sheet)
     assert not case.cell or wanted[0].row == int("".join(filter(str.isdigit, case.cell)))
 
@@ -230,7 +232,7 @@ PLAIN_FAULTS = [
     Case("a choice that is not there", {"F3": "有裂缝吗 = 很多"}, "F3", "没有选项", "有、没有"),
     Case("a condition on what follows", {"F2": "备注 已填"}, "F2", "没有叫“备注”", "排在前面"),
     Case("a bracket that stays open", {"F3": "((有裂缝吗 = 有)"}, "F3", "少写了什么", "题目 = 选项"),
-    Case("a choice of a question without any", {"D2": None}, "F3", "没有选项。", "先写那一题的选项"),
+    Case("a choice of a question without any", {"D2": None}, "D2", "选项不足两个", "“；”"),
     Case("a condition in a sentence", {"F3": "如果有裂缝就问"}, "F3", "没有叫", "照抄"),
     Case("a condition that ends early", {"F3": "有裂缝吗 ="}, "F3", "没有选项", "有、没有"),
     Case("required in other words", {"E3": "看情况"}, "E3", "必填一栏", "是"),
@@ -277,7 +279,7 @@ PLAIN_FAULTS = [
     Case("a condition that goes on", {"F3": " 且 ".join(["有裂缝吗 = 有"] * 250)}, "F3", "最多 2000 字", "拆成"),
     Case("a column with a slip", {"F1": "何时显示"}, "F3", "不认识“何时显示”", "何时问"),
     Case("a column without a heading", {"K3": "待定"}, "K3", "没有列名", "K1"),
-    Case("a heading twice", {"D1": "题目"}, "D1", "出现了两次", "重复"),
+    Case("a heading twice", {"D1": "题目"}, "D1", "出现了两次", "重复", faults=2),
     Case("an answer in the words", {"B6": "说说 ${q1}"}, "B6", "引用别的题", "固定的文字"),
     Case("a code twice", {"K1": "代码", "K2": "a", "K3": "a"}, "K3", "出现了两次", "留空"),
     Case("a code in Chinese", {"K1": "代码", "K2": "裂缝"}, "K2", "不能用", "留空"),
@@ -298,7 +300,7 @@ PLAIN_FAULTS = [
     Case("a question without an end", {"B6": "长" * 5_000}, "B6", "文字太长", "短一些"),
     Case("choices that nothing divides", {"D2": "1.有 2.没有"}, "D2", "选项不足两个", "；"),
     Case("a condition that always holds", {"F3": "总是"}, "F3", "不是条件", "清空"),
-    Case("required merged over three rows", {}, "E4", "合并了", "取消合并", tweak=merge("E2:E4")),
+    Case("required merged over three rows", {}, "E3", "合并了", "取消合并", tweak=merge("E2:E4")),
     Case("divided by nothing", {"I5": "合计(面积) ÷ 0"}, "I5", "除以 0", "别的数"),
     Case("Excel's own function", {"I5": "SUM(面积)"}, "I5", "没有叫“SUM”", "合计"),
     Case("XPath that is none", {"H6": "XPath：. >> 3"}, "H6", "看不懂", "请改为 . > 3"),
