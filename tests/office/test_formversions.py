@@ -79,10 +79,10 @@ def test_a_download_is_what_can_be_uploaded_again(clerk: Client) -> None:
 
 
 def test_faults_stand_by_sheet_row_and_cell_and_nothing_is_kept(clerk: Client) -> None:
-    page = clerk.post(PAGE, {"file": plain(["", "几层？", "下拉", "", "也许", "墙 = 有", ""])})
+    page = clerk.post(PAGE, {"file": plain(["", "几层？", "打分", "", "也许", "墙 = 有", ""])})
     assert page.status_code == 422
     shown = text(page)
-    for said in ("还不支持类型“下拉”", "请从下拉里选", "没有收下"):
+    for said in ("还不支持类型“打分”", "请从下拉里选", "没有收下"):
         assert said in shown
     assert not FormVersion.objects.exists()
     page = clerk.post(PAGE, {"file": plain(["", "几层？", "整数", "", "也许", "墙 = 有", ""])})

@@ -23,7 +23,8 @@ from hemei.engines.forms import Fault, FormRefused, Kind, read_form
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.plainsheet import FINDINGS, SHEET, is_plain, read_plain
+from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.plainwords import FINDINGS, SHEET
 from hemei.engines.forms.rules import compiled_rules
 from hemei.engines.forms.workbook import Cells, place_of_text, read_cells
 from hemei.engines.forms.writing import as_xlsform

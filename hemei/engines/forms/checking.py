@@ -12,7 +12,7 @@ from enum import StrEnum
 from hemei.engines.forms.expressions import Ast, Expression, as_xpath
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
-from hemei.engines.forms.parsing import Unreadable, parse
+from hemei.engines.forms.parsing import QUOTED, Unreadable, parse
 from hemei.engines.forms.patterns import checked
 
 
@@ -98,6 +98,7 @@ SAID = {
     Gives.EMPTY: "空",
 }
 NUMERAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)")
+BARE_DAY = re.compile(r"(?<![\w.])(?:19|20)\d\d-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w.])")
 FORMATS = re.compile(r"(?:%[YymndeHM]|[^%])*")
 
 
@@ -105,7 +106,7 @@ class Follows(Unreadable):
     """Nothing can be said of an expression: what it asks for was refused where it stands, and is told there."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"“{name}”那一题还有错。", "请先改好那一题。")
+        super().__init__(name, "")
 
 
 class OfRepeats(Unreadable):
@@ -144,6 +145,17 @@ def by_nothing(ast: Ast) -> Unreadable | None:
     if ast[:2] in (("call", "div"), ("call", "mod")) and ast[3] == ("lit", 0):
         return Unreadable(f"“{as_xpath(ast)}”除以 0，算不出来。", "请改为别的数。")
     return next(filter(None, map(by_nothing, ast[2:] if ast[0] == "call" else ())), None)
+
+
+def a_bare_day(text: str) -> Unreadable | None:
+    """What is to be said where a day is not in quotes, and would be reckoned as one number less another.
+
+    >>> a_bare_day(". <= 2026-11-27").remedy, a_bare_day(". <= '2026-11-27'")
+    ("日期要加引号，请改为 '2026-11-27'。", None)
+    """
+    if found := BARE_DAY.search(QUOTED.sub("", text)):
+        return Unreadable(f"“{found[0]}”会当作减法来算。", f"日期要加引号，请改为 '{found[0]}'。")
+    return None
 
 
 class _Checker:
@@ -264,7 +276,7 @@ class _Checker:
     def function(self, name: str, arguments: Sequence[Ast]) -> tuple[Ast, Gives]:
         function = FUNCTIONS.get(name)
         if function is None:
-            near = difflib.get_close_matches(name, FUNCTIONS, 1)
+            near = difflib.get_close_matches(name.lower(), FUNCTIONS, 1)
             known = f"是不是 {near[0]}()？" if near else ""
             raise Unreadable(f"没有函数“{name}”。", f"{known}能用的有：{'、'.join(FUNCTIONS)}、position(..)。")
         if not function.least <= len(arguments) <= function.most:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from hemei.engines.forms.expressions import BINDING, UNARY, Ast, half_width
@@ -31,8 +32,10 @@ SLIPS = (
     (re.compile(r"&&?|\band\b|\bAnd\b|\bAND\b|并且|且"), " and "),
     (re.compile(r"\|\|?|\bOr\b|\bOR\b|或者|或"), " or "),
     (re.compile(r"×"), " * "),
+    (re.compile(r"[–—−]"), " - "),
     (re.compile(r"÷|/"), " div "),
 )
+TRAILING = " ;,.…"
 LIKE = "${题目代码} = '选项代码'、${题目代码} > 3、selected(${题目代码}, '选项代码')"
 QUOTED = re.compile(r"""('[^']*'|"[^"]*"|\$\{[^}]*\})""")
 
@@ -102,7 +105,7 @@ def _mended(text: str) -> str:
         for slip, meant in SLIPS:
             parts[k] = slip.sub(meant, parts[k])
     spaced = re.sub(r" {2,}", " ", "".join(parts)).strip()
-    for candidate in dict.fromkeys((plain, spaced)):
+    for candidate in dict.fromkeys((plain, spaced, spaced.rstrip(TRAILING))):
         try:
             _parsed(candidate)
         except Unreadable:
@@ -115,6 +118,7 @@ def _plain(text: str) -> str:
     """ASCII punctuation, but for what stands in quotes already."""
     parts = QUOTED.split(text)
     parts[::2] = [half_width(part) for part in parts[::2]]
+    parts = [unicodedata.normalize("NFKC", part) if part.startswith("${") else part for part in parts]
     return "".join(parts).strip()
 
 

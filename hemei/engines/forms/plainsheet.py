@@ -13,73 +13,42 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms import rules
-from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, by_nothing, gives_of
+from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, a_bare_day, by_nothing, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, is_ours
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, MOST_ROWS, Choice, Form, Kind, Question, Section, Texts
 from hemei.engines.forms.limits import impossible, limit_words, limit_xpath, what
 from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.plainwords import (
+    ALSO,
+    CHOICES,
+    CODE,
+    COLUMNS,
+    FINDINGS,
+    GROUP,
+    HINT,
+    LENGTH,
+    OF_CHOICES,
+    PICTURE,
+    QUESTION,
+    RANGE,
+    RECKONED,
+    REMARKS,
+    REPEATED,
+    REQUIRED,
+    SAID,
+    SHEET,
+    TYPE,
+    TYPES,
+    UNGROUPED,
+    WHEN,
+    in_one_spelling,
+)
 from hemei.engines.forms.reckoning import calculation_xpath, in_sheet_words
 from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.words_or_xpath import understood
-from hemei.engines.forms.workbook import Cells, Row, Sheet, Sheets, not_merged, sheet_of, text_of
+from hemei.engines.forms.workbook import Cells, Row, Sheet, Sheets, not_a_day, not_merged, sheet_of, text_of
 
-SHEET, FINDINGS, UNGROUPED = "表单", "问题", "（不分组）"
-GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE = (
-    *("分组", "题目", "类型", "选项", "必填", "何时问", "提示", "数值范围", "字数", "自动计算", "重复填写", "代码"),
-)
-PICTURE, OF_CHOICES = "图片", "选项图片"
-COLUMNS = (
-    *(GROUP, QUESTION, TYPE, CHOICES, REQUIRED, WHEN, HINT, RANGE, LENGTH, RECKONED, REPEATED, CODE),
-    *(PICTURE, OF_CHOICES),
-)
-REMARKS = ("序号", "备注", "")  # columns of the clerk's own
-TYPES = {
-    "单选": Kind.SELECT_ONE,
-    "多选": Kind.SELECT_MULTIPLE,
-    "文字": Kind.TEXT,
-    "整数": Kind.INTEGER,
-    "小数": Kind.DECIMAL,
-    "日期": Kind.DATE,
-    "照片": Kind.IMAGE,
-    "位置": Kind.GEOPOINT,
-    "说明": Kind.NOTE,
-    "自动计算": Kind.CALCULATE,
-}
-ALSO = {
-    "单选题": "单选",
-    "多选题": "多选",
-    "文本": "文字",
-    "填空": "文字",
-    "数字": "小数",
-    "图片": "照片",
-    "拍照": "照片",
-}
-ALSO |= {
-    "定位": "位置",
-    "坐标": "位置",
-    "提示语": "说明",
-    "计算": "自动计算",
-    "自动": "自动计算",
-    "select_one": "单选",
-    "select_multiple": "多选",
-}
-SAID = {
-    "是": True,
-    "必填": True,
-    "yes": True,
-    "√": True,
-    "y": True,
-    "1": True,
-    "true": True,
-    "✓": True,
-    "✔": True,
-    "": False,
-    "否": False,
-    "no": False,
-    "0": False,
-    "false": False,
-}
 RECKONABLE = (Gives.NUMBER, Gives.DAY, Gives.TRUTH)
 BETWEEN = re.compile(r"[;；\n|]+")
 PICTURED = re.compile("[=＝:：](?=[^=＝:：]*$)")  # between a choice and its picture
@@ -129,6 +98,7 @@ class Plain:
     def columns(self, sheet: Sheet) -> None:
         """An unknown column is the clerk's own only where it is called so: a slip would lose what stands in it."""
         self.faults += not_merged(sheet, (GROUP, TYPE, *REMARKS))
+        self.faults += not_a_day(sheet, REMARKS)
         for heading in (one for one in sheet.letters if one not in (*COLUMNS, *REMARKS)):
             if filled := next((row for row in sheet.rows if row.get(heading)), None):
                 near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
@@ -309,6 +279,8 @@ class Plain:
         self, row: Row, heading: str, xpath: Callable[[str], str], names: Names, wanted: Gives | None
     ) -> tuple[Expression | None, Gives]:
         """What the cell says; a fault is noted where it cannot be read."""
+        if heading in row.dated:
+            return None, Gives.TEXT
         try:
             made, gives = understood(row.get(heading), xpath, names, wanted)
         except Follows:
@@ -320,7 +292,7 @@ class Plain:
             self.fault(row, heading, said.problem, said.remedy)
             self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
-        if refused := by_nothing(made.ast):
+        if refused := by_nothing(made.ast) or (a_bare_day(row.get(heading)) if "${" in row.get(heading) else None):
             self.fault(row, heading, refused.problem, refused.remedy)
         return made, gives
 
@@ -359,6 +331,9 @@ class Plain:
         if kind not in (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE):
             if labels:
                 self.fault(row, CHOICES, "只有单选、多选能有选项。", "请清空这一格，或把类型改为单选、多选。")
+            return
+        if CHOICES in row.dated:
+            self.refused(row)
             return
         if len(labels) < (2 if kind is Kind.SELECT_ONE else 1):
             self.fault(row, CHOICES, "选项不足两个。", "请写全，用“；”隔开，例如：是；否；拿不准。")
@@ -446,13 +421,9 @@ def is_plain(sheets: Mapping[str, Cells]) -> bool:
 def _heading_row(cells: Cells) -> int | None:
     """Where the headings stand: clerks write a title above them."""
     for number, line in enumerate(cells[:10]):
-        if {QUESTION, TYPE} <= {_heading(text_of(cell)) for cell in line}:
+        if {QUESTION, TYPE} <= {in_one_spelling(text_of(cell)) for cell in line}:
             return number
     return None
-
-
-def _heading(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
 
 
 def _second(sheet: str, row: int, read: str) -> Fault:
@@ -483,7 +454,7 @@ def read_plain(
     hidden = sheets.hidden if isinstance(sheets, Sheets) else frozenset[str]()
     seen = {clean(one) for one in sheets if one not in hidden}
     faults = [_second(other, top[other] + 1, name) for other in top if other != name and other in seen]
-    sheet = sheet_of(name, called[name], top[name], _heading)
+    sheet = sheet_of(name, called[name], top[name], in_one_spelling)
     if len(sheet.rows) > MOST_ROWS:
         over = sheet.rows[MOST_ROWS]
         raise FormRefused([over.fault(QUESTION, f"题目太多，最多 {MOST_ROWS} 行。", "请拆成几张表。")])
@@ -491,7 +462,7 @@ def read_plain(
     said = None
     if (cells := called.get(FINDINGS, ())) and not faults:
         at = next((k for k, line in enumerate(cells[:10]) if rules.FINDING in map(text_of, line)), 0)
-        ruled = sheet_of(FINDINGS, cells, at, _heading)
+        ruled = sheet_of(FINDINGS, cells, at, in_one_spelling)
         faults += rules.of_columns(ruled)
         said = () if faults else rules.read_rules(ruled, sections, faults)
     if faults:

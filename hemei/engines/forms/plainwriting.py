@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hemei.engines.forms import rules
 from hemei.engines.forms.form import Form, Kind, Question, Section
 from hemei.engines.forms.limits import limit_words, what
-from hemei.engines.forms.plainsheet import (
+from hemei.engines.forms.plainwords import (
     CHOICES,
     CODE,
     COLUMNS,

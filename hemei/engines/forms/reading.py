@@ -13,7 +13,7 @@ from hemei.engines.forms.form import MOST_CHOICES, Choice, Form
 from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
 from hemei.engines.forms.languages import Languages, tag_of
 from hemei.engines.forms.survey import Survey, not_fixed
-from hemei.engines.forms.workbook import Row, Sheet, not_merged, read_sheets
+from hemei.engines.forms.workbook import Row, Sheet, not_a_day, not_merged, read_sheets
 
 COLUMNS = {
     "survey": (
@@ -62,6 +62,7 @@ def with_faults(source: bytes | Path) -> tuple[Form, list[Fault]]:
     for name, sheet in sheets.items():
         faults += faults_of_columns(sheet) if name in COLUMNS else not_obeyed(sheet)
         faults += not_merged(sheet, ("type",))
+        faults += not_a_day(sheet) if name in ("survey", "choices") else ()
     if any(fault.sheet in ("survey", "choices") and fault.row < 2 for fault in faults):
         raise FormRefused(faults)  # without these sheets and headings the rows mean nothing
     languages = languages_of(sheets, faults)
@@ -140,27 +141,38 @@ def choice_lists(
     """List name → its choices, and the lists whose choices are not all known; what is wrong is added to `faults`."""
     lists: dict[str, dict[str, Choice]] = {}
     unsound = set[str]()
+    heading = languages.heading("label")
+    texts = [languages.texts(row, "label") for row in sheet.rows] if sheet else []
+    wordless = bool(texts) and not any(languages.default in one for one in texts)
+    if sheet and (wordless := wordless and heading not in sheet.letters):
+        faults.append(sheet.fault("", f"缺少“{heading}”列。", f"请在第 1 行加上列名 {heading}。"))
     for row in sheet.rows if sheet else ():
         choice = Choice(row.get("name"), languages.texts(row, "label"), row.get("image") or row.get("media::image"))
         choices = lists.setdefault(row.get("list_name"), {})
-        if not CHOICE_NAME.fullmatch(choice.name) or choice.name in choices:
+        if not CHOICE_NAME.fullmatch(choice.name) or choice.name in choices or row.dated:
             unsound.add(row.get("list_name"))
-        faults += faults_of_choice(row, choice, choices, languages)
+        faults += faults_of_choice(row, choice, choices, None if wordless else languages)
         faults += not_fixed(row)
         if len(choices) == MOST_CHOICES:
             faults.append(row.fault("name", f"一道题的选项最多 {MOST_CHOICES} 个。", "请减少选项，或改成 text 题。"))
         choices[choice.name] = choice
+    if "" in lists:  # any of them may lack what is in no list
+        unsound |= lists.keys()
     return {name: tuple(choices.values()) for name, choices in lists.items()}, unsound
 
 
-def faults_of_choice(row: Row, choice: Choice, others: dict[str, Choice], languages: Languages) -> Iterable[Fault]:
+def faults_of_choice(
+    row: Row, choice: Choice, others: dict[str, Choice], languages: Languages | None
+) -> Iterable[Fault]:
     if not row.get("list_name"):
         yield row.fault("list_name", "没有写选项表的名称。", "请填写 survey 表中 select_one 后面的那个名称。")
     if not CHOICE_NAME.fullmatch(choice.name):
         yield row.fault("name", f"选项代码“{choice.name}”不能用。", "请用英文字母、数字、“_”“-”“.”，不含空格和中文。")
     if choice.name in others:
-        yield row.fault("name", f"选项代码“{choice.name}”在同一个选项表里出现了两次。", "请改成不同的代码。")
-    if languages.default not in choice.labels:
+        yield row.fault(
+            "name", f"选项代码“{choice.name}”在同一个选项表里出现了两次。", "请改成不同的代码，抄重了的删去。"
+        )
+    if languages and languages.default not in choice.labels:
         heading = languages.heading("label")
         yield row.fault(heading, f"选项“{choice.name}”没有文字。", f"请填写 {heading} 列。")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hemei.engines.forms.checking import Follows, Gives, gives_of
 from hemei.engines.forms.expressions import Ast, number_text
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.words import NUMBER, QUOTES, Reader, Words, plain
+from hemei.engines.forms.words import DAY, NUMBER, QUOTES, Reader, Words, plain
 
 TERMS = {"+": "+", "加": "+", "-": "-", "−": "-", "减": "-"}
 FACTORS = {"×": "*", "*": "*", "乘以": "*", "乘": "*", "÷": "div", "/": "div", "除以": "div"}
@@ -24,7 +24,7 @@ FUNCTIONS = {
     "选了几项": "count-selected",
     "连接": "concat",
 }
-OVER = {"合计": "sum", "次数": "count", "个数": "count", "最大": "max", "最小": "min"}
+OVER = {"合计": "sum", "求和": "sum", "次数": "count", "个数": "count", "最大": "max", "最小": "min"}
 NAMED = {function: word for word, function in FUNCTIONS.items()} | {"sum": "合计", "count": "次数"}
 FUNCTION = re.compile(rf"(?<![\w-])({'|'.join(sorted((*NAMED, 'if'), key=len, reverse=True))})(?![\w-])")
 IN_A_SHEET = (
@@ -84,6 +84,8 @@ class _Reckoner(Reader):
             return f"'{said[1]}'"
         if named := self.name_taken():
             return f"${{{self.words.question_named(named).name}}}"
+        if day := DAY.match(self.rest):
+            return f"date('{self.took(day[0])}')"
         if number := NUMBER.match(self.rest):
             return self.took(number[0])
         if self.took(TODAY):
@@ -132,6 +134,8 @@ def _said(ast: Ast, words: Words, labels: Mapping[str, str], around: int = 0) ->
             return number_text(number)
         case ("lit", str(text)):
             return _quoted(text, words)
+        case ("call", "date", ("lit", str(day))):
+            return day
         case ("call", "date", ("answer", name)):
             return words.name(name) if name in words.asked and gives_of(words.asked[name]) is Gives.DAY else None
         case ("answer", name) | ("all", _, name):

@@ -39,6 +39,9 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             continue
         known = words.knows(row.get(QUESTION))
         heading = CONDITION if row.get(CONDITION) else ANSWER if row.get(ANSWER) and known else QUESTION
+        if not row.get(CONDITION) and not row.get(QUESTION):
+            faults.append(row.fault(QUESTION, "没有写哪道题答成什么算这个问题。", "请填写题目和答案，或者写条件。"))
+            continue
         if row.get(CONDITION) and (row.get(QUESTION) or row.get(ANSWER)):
             problem = "这一行既写了题目、答案，又写了条件。"
             faults.append(
@@ -79,7 +82,10 @@ def _chosen_ones(row: Row, words: Words) -> str:
     for said in filter(None, map(str.strip, BETWEEN.split(row.get(ANSWER)))):
         choice = words.choice_named(question, said)
         if choice is None:
-            shown = listed(one.labels.get("zh", one.name) for one in question.choices) or "没有选项，请写在条件列"
+            if not question.choices:
+                remedy = "请清空题目和答案两格，改在条件列写，例如：层数 > 2。"
+                raise Unreadable(f"“{words.label(question)}”没有选项。", remedy)
+            shown = listed(one.labels.get("zh") or one.name for one in question.choices)
             raise Unreadable(f"“{words.label(question)}”没有选项“{said}”。", f"可用的：{shown}。")
         parts.append(f"selected(${{{question.name}}}, '{choice}')")
     if not parts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, by_nothing, compiled, gives_of
+from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, a_bare_day, by_nothing, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
@@ -32,7 +32,30 @@ SPOKEN = {
     "定位": "geopoint",
     "位置": "geopoint",
     "计算": "calculate",
+    "string": "text",
+    "int": "integer",
+    "photo": "image",
+    "gps": "geopoint",
+    "location": "geopoint",
+    "geotrace": "geopoint",
+    "geoshape": "geopoint",
+    "range": "integer 或 decimal，在 constraint 列写两头的数，例如 . >= 1 and . <= 10",
+    "barcode": "text",
+    "time": "text，在 hint 列写明怎样填",
+    "datetime": "date",
+    "acknowledge": "select_one 选项表名称",
+    "rank": "几道 select_one 题，一道问一个名次",
+    "hidden": "calculate",
+    "select_one_from_file": "select_one 选项表名称，把文件里的选项写进 choices 表",
+    "select_multiple_from_file": "select_multiple 选项表名称，把文件里的选项写进 choices 表",
+    "select": "select_one 选项表名称",
+    "select1": "select_one 选项表名称",
 }
+UNNEEDED = (
+    *("start", "end", "today", "deviceid", "phonenumber", "username", "email", "start-geopoint", "audit"),
+    *("background-audio", "audio", "video", "file", "csv-external", "xml-external"),
+)
+NOT_NEEDED = "请删去这一行。何时、何地、谁、用哪部手机填的，系统自己会记下；录音、录像和文件还收不了。"
 UNASKED = (Kind.NOTE, Kind.CALCULATE)
 
 
@@ -83,10 +106,10 @@ class Survey:
 
     def read(self, row: Row) -> None:
         word = " ".join(row.get("type").split())
-        if word in BEGIN:
-            self.begin(row, BEGIN[word])
-        elif word in END:
-            self.end(row, END[word])
+        if (begun := word.lower()) in BEGIN:
+            self.begin(row, BEGIN[begun])
+        elif begun in END:
+            self.end(row, END[begun])
         else:
             self.question(row, word)
 
@@ -212,10 +235,11 @@ class Survey:
     def known(self, row: Row, word: str, kind: str, listed: str) -> bool:
         """Whether the type is one of the subset; a fault is noted where it is not."""
         if kind not in list(Kind) or (listed and kind not in SELECTS):
-            wanted = SPOKEN.get(word, "、".join(Kind))
+            meant = kind.lower() if kind.lower() in list(Kind) and not listed else ""
+            wanted = SPOKEN.get(word) or SPOKEN.get(kind.lower()) or meant or "、".join(Kind)
             shown = f"还不支持题型“{word}”。" if word else "没有写题型。"
             merged = "" if word else "和上一行合并的单元格请取消合并。"
-            self.fault(row, "type", shown, f"请改为 {wanted}。{merged}")
+            self.fault(row, "type", shown, NOT_NEEDED if word in UNNEEDED else f"请改为 {wanted}。{merged}")
             return False
         if kind in SELECTS and listed not in self.lists:
             self.fault(row, "type", *self.without_list(listed))
@@ -233,7 +257,8 @@ class Survey:
     def name(self, row: Row) -> str:
         name = row.get("name")
         if not NAME.fullmatch(name):
-            self.fault(row, "name", f"题目代码“{name}”不能用。", "请用英文字母开头，只含英文字母、数字和“_”。")
+            remedy = "请用英文字母开头，只含英文字母、数字和“_”，最多 64 个字。"
+            self.fault(row, "name", f"题目代码“{name}”不能用。", remedy)
         elif is_ours(name):
             self.fault(row, "name", f"题目代码“{name}”系统自己用。", "请换一个。")
         elif name in self.names:
@@ -261,7 +286,7 @@ class Survey:
     ) -> tuple[Expression | None, Gives]:
         """What the cell says, if it says something; a fault is noted where it cannot be read."""
         text = row.get(heading)
-        if not text:
+        if not text or heading in row.dated:
             return None, Gives.EMPTY
         names = Names(
             asked={**self.asked, itself.name: itself} if itself and heading == "constraint" else self.asked,
@@ -281,7 +306,7 @@ class Survey:
             self.fault(row, heading, unread.problem, unread.remedy)
             self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
-        if refused := by_nothing(made.ast):
+        if refused := by_nothing(made.ast) or a_bare_day(text):
             self.fault(row, heading, refused.problem, refused.remedy)
         return made, gives
 

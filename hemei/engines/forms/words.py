@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from hemei.engines.forms.checking import Follows
@@ -25,6 +26,13 @@ COMPARED |= {
     "==": "=",
     "=": "=",
     "是": "=",
+    "为": "=",
+    "选": "=",
+    "选了": "=",
+    "选择": "=",
+    "没选": "!=",
+    "不选": "!=",
+    "不为": "!=",
     ">": ">",
     "<": "<",
 }
@@ -36,6 +44,7 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 QUOTES = "“”\"'‘’《》「」"
 ALWAYS = ("总是", "总是问", "始终", "都问", "每次", "每次都问", "是", "必问")
+UNSAID = "要分情况问的，请把那一题改成单选题。"
 EXAMPLE = "请写成“题目 = 选项”这样，例如：墙体裂缝 = 明显 且 层数 > 2。"
 
 
@@ -196,11 +205,32 @@ class Reader:
         operator = self.took(*COMPARED)
         if not operator:
             raise self.unreadable()
-        value = self.value(question)
-        if question.kind is Kind.SELECT_MULTIPLE and COMPARED[operator] in ("=", "!="):
+        values = [self.value(question)]
+        if question.kind in SELECTS and COMPARED[operator] == "=":
+            values += self.further(question)
+        ways = [self.held_against(question, COMPARED[operator], value) for value in values]
+        return ways[0] if len(ways) == 1 else f"({' or '.join(ways)})"
+
+    def held_against(self, question: Question, operator: str, value: str) -> str:
+        if question.kind is Kind.SELECT_MULTIPLE and operator in ("=", "!="):
             said = f"selected(${{{question.name}}}, {value})"
-            return said if COMPARED[operator] == "=" else f"not({said})"
-        return f"${{{question.name}}} {COMPARED[operator]} {value}"
+            return said if operator == "=" else f"not({said})"
+        return f"${{{question.name}}} {operator} {value}"
+
+    def further(self, question: Question) -> Iterator[str]:
+        """More choices of the same question: “= 轻微、明显” or “= 轻微 或 明显”."""
+        before = self.at
+        while self.took("、", "或者", "或") and not self.rest.startswith(tuple(self.words.named)):
+            if not (chosen := self.took(*filter(None, self.choices_of(question)))):
+                break
+            yield f"'{self.choices_of(question)[chosen]}'"
+            before = self.at
+        self.at = before
+
+    def choices_of(self, question: Question) -> dict[str, str]:
+        """The names of its choices, by what they may be called."""
+        called = {plain(c.labels.get(self.words.language, "")): c.name for c in question.choices}
+        return called | {choice.name: choice.name for choice in question.choices}
 
     def question(self) -> Question:
         named = self.name_taken()
@@ -210,7 +240,10 @@ class Reader:
             raise Follows("")
         if not named:
             until = re.split(r"[=<>≠≥≤]|不是|是|含|已填|未填", self.rest)[0].strip()
-            raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，条件只能用排在前面的题。")
+            near = difflib.get_close_matches(until, self.words.named, 1)
+            hint = f"是不是“{near[0]}”？" if near else ""
+            remedy = f"请照抄题目一栏的文字，条件只能用排在前面的题。{hint}"
+            raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", remedy)
         self.took("?", ":")
         return self.words.question_named(named)
 
@@ -223,8 +256,7 @@ class Reader:
 
     def value(self, question: Question) -> str:
         if question.kind in SELECTS:
-            called = {plain(c.labels.get(self.words.language, "")): c.name for c in question.choices}
-            called |= {choice.name: choice.name for choice in question.choices}
+            called = self.choices_of(question)
             if chosen := self.took(*filter(None, called)):
                 return f"'{called[chosen]}'"
             if not question.choices:
@@ -241,6 +273,10 @@ class Reader:
         if question.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.CALCULATE) and (number := NUMBER.match(rest)):
             self.took(number[0])
             return number[0]
+        if question.kind is Kind.NOTE:
+            raise Unreadable(f"“{self.words.label(question)}”是一段说明，没有答案。", "请改为别的题目。")
+        if question.kind in (Kind.TEXT, Kind.IMAGE, Kind.GEOPOINT):
+            raise Unreadable(f"“{self.words.label(question)}”后面只能写“已填”或“未填”。", UNSAID)
         wanted = "日期，如 2026-11-03" if question.kind is Kind.DATE else "数字，或写“已填”“未填”"
         raise Unreadable(
             f"“{self.words.label(question)}”后面应是{wanted}。",

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import chain, pairwise
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -23,7 +23,9 @@ from hemei.engines.forms.faults import Fault, FormRefused
 
 SHEETS = ("survey", "choices", "settings", "findings")
 OTHERS = ("entities", "external_choices", "osm")  # sheets of XLSForm that ask for what we do not do
-SAME = {"calculate": "calculation", "relevance": "relevant"}
+SAME = {"calculate": "calculation", "relevance": "relevant", "value": "name", "caption": "label"}
+SAME |= {"id_string": "form_id", "title": "form_title"}
+TOPS = {"survey": {"type", "name"}, "choices": {"list_name", "name"}, "settings": {"form_id", "version"}}
 LARGEST_FILE = 5_000_000
 LARGEST_UNPACKED = 50_000_000
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS = 5_000, 200, 20
@@ -53,6 +55,7 @@ class Row:
     texts: Mapping[str, str]
     letters: Mapping[str, str]
     covered: frozenset[str] = frozenset()  # headings whose cell is merged with a filled one above
+    dated: frozenset[str] = frozenset()  # headings whose cell Excel has made a day
 
     def get(self, heading: str) -> str:
         return self.texts.get(heading, "")
@@ -88,7 +91,17 @@ def read_sheets(source: bytes | Path) -> dict[str, Sheet]:
         if named.setdefault(text_of(name).lower(), cells) is not cells and text_of(name).lower() in SHEETS + OTHERS:
             twice = Fault(name, 0, "", f"有两张工作表都叫 {text_of(name)}。", "请删去一张，或改成别的名称。")
             raise FormRefused([twice])
-    return {name: sheet_of(name, named[name]) for name in (*SHEETS, *OTHERS) if name in named}
+    return {
+        name: sheet_of(name, named[name], _top_of(name, named[name])) for name in (*SHEETS, *OTHERS) if name in named
+    }
+
+
+def _top_of(name: str, cells: Cells) -> int:
+    """The row of the headings, from 0 on: a title may stand above them."""
+    for number, line in enumerate(cells[:10]) if name in TOPS else ():
+        if TOPS[name] <= {heading_of(text_of(cell)) for cell in line}:
+            return number
+    return 0
 
 
 class Sheets(dict[str, Cells]):
@@ -140,6 +153,14 @@ def not_merged(sheet: Sheet, harmless: Sequence[str]) -> Iterator[Fault]:
     for row in sheet.rows:
         for heading in sorted(row.covered.difference(harmless, above.get(row.number, ()))):
             yield row.fault(heading, "这一格和上面的合并了，读出来是空的。", "请取消合并，每一行各写各的。")
+
+
+def not_a_day(sheet: Sheet, harmless: Sequence[str] = ()) -> Iterator[Fault]:
+    """Cells in which Excel keeps a day or a time where a text was typed: “1-2” has become the 2nd of January."""
+    for row in sheet.rows:
+        for heading in sorted(row.dated.difference(harmless)):
+            problem = f"这一格被 Excel 改成了日期或时间“{row.get(heading)}”。"
+            yield row.fault(heading, problem, "请把单元格格式改为“文本”，再照原样写一遍。")
 
 
 def place_of_text(sheets: Mapping[str, Cells], named: Sequence[str], text: str) -> tuple[str, int, str]:
@@ -307,7 +328,8 @@ def rows_of(sheet: str, headings: Sequence[str], letters: Mapping[str, str], cel
         if any(texts.values()):
             said = {heading: text for heading, text in texts.items() if text}
             covered = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Covered)}
-            yield Row(sheet, number, said, letters, frozenset(covered - {""}))
+            dated = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, (date, time))}
+            yield Row(sheet, number, said, letters, frozenset(covered - {""}), frozenset(dated - {""}))
 
 
 def heading_of(text: str) -> str:
@@ -315,7 +337,7 @@ def heading_of(text: str) -> str:
 
     What XLSForm calls by two names goes by one of them.
     """
-    word, colons, language = text.partition("::")
+    word, colons, language = text.replace("：", ":").partition("::")
     if word.strip().lower() == "media":
         return f"media::{language.strip().lower()}"
     name = word.strip().lower().replace(" ", "_")

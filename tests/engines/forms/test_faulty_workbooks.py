@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -202,6 +202,39 @@ XLSFORM = [
     Case("600 choices", {}, "B502", "最多 500 个", "减少", "choices", tweak=lambda book: many_choices(book)),
     Case("headings of a plain sheet too far down", {}, "", "没有这个工作表", "前 10 行", "survey",
          tweak=lambda book: setattr(book["survey"], "title", "第一页")),
+    Case("groups in groups", {}, "A3", "不能再套", "end group", tweak=lambda book: rows(
+        book["survey"], 2, ["begin group", "a", "甲"], ["begin group", "b", "乙"], ["text", "t", "字"], ["end group"],
+        ["end group"])),
+    Case("a group in a repeat", {}, "A5", "不能再套", "end repeat", tweak=lambda book: rows(
+        book["survey"], 5, ["begin group", "b", "乙"], ["text", "t", "字"], ["end group"])),
+    Case("a refused type that conditions name", {"A2": "rank yn", "D8": "${crack} = 'yes'"}, "A2",
+         "还不支持题型“rank yn”", "一道问一个名次"),
+    Case("a refused type that a limit names", {"A3": "range", "D8": "${width} > 1"}, "A3", "“range”", ". >= 1"),
+    Case("a calculation that others go on", {"G7": "pulldata('a', 'b')", "D8": "${total} > 3"}, "G7",
+         "没有函数“pulldata”", "能用的有"),
+    Case("a list that lost a name", {"choices!B2": None}, "B2", "选项代码“”", "英文字母", sheet="choices"),
+    Case("a choice in no list", {"choices!A2": None}, "A2", "没有写选项表", "select_one 后面", sheet="choices"),
+    Case("a name of choices that Excel made a day", {"choices!B2": date(2026, 1, 2)}, "B2", "“2026-01-02”", "文本",
+         sheet="choices"),
+    Case("a choice that Excel made a day", {"choices!C2": date(2026, 1, 2)}, "C2", "改成了日期", "文本",
+         sheet="choices"),
+    Case("a choice that Excel made a time", {"choices!C2": time(8, 30)}, "C2", "改成了日期或时间", "文本",
+         sheet="choices"),
+    Case("a list without words in the form's language", {"C1": "label::English (en)"}, "", "缺少“label::English (en)”",
+         "加上列名", sheet="choices"),
+    Case("a day without quotes", {"A8": "date", "F8": ". <= 2026-11-27"}, "F8", "当作减法", "改为 '2026-11-27'"),
+    Case("a day without quotes in a sum", {"G7": "today() - 2020-01-01"}, "G7", "当作减法", "改为 '2020-01-01'"),
+    Case("full-width letters in a name", {"D3": "${ｃｒａｃｋ} = 'yes'"}, "D3", "看不懂", "请改为 ${crack} = 'yes'"),
+    Case("a dash of Word's", {"G7": "sum(${area}) – 1"}, "G7", "看不懂", "请改为 sum(${area}) - 1"),
+    Case("a semicolon at the end", {"D3": "${crack} = 'yes'；"}, "D3", "看不懂", "请改为 ${crack} = 'yes'"),
+    Case("a function in capitals", {"D3": "NOT(${crack} = 'no')"}, "D3", "没有函数“NOT”", "是不是 not()？"),
+    Case("what the phone notes itself", {"A8": "deviceid"}, "A8", "还不支持题型“deviceid”", "系统自己会记下"),
+    Case("choices from a file", {"A2": "select_one_from_file villages.csv"}, "A2", "还不支持", "写进 choices 表"),
+    Case("a type of other forms", {"A8": "string"}, "A8", "还不支持题型“string”", "请改为 text。"),
+    Case("the old name of a choice", {"A2": "select1 yn"}, "A2", "还不支持题型“select1 yn”", "select_one 选项表名称"),
+    Case("a name of 70 letters", {"B8": "a" * 70}, "B8", "不能用", "最多 64 个字"),
+    Case("a finding for a question that is refused", {"A2": "rank yn"}, "A2", "还不支持", "名次",
+         tweak=lambda book: as_findings(book)),
     Case("a name of OpenRosa's", {"B8": "instanceID"}, "B8", "系统自己用", "换一个"),
 ]  # fmt: skip
 
@@ -295,7 +328,7 @@ PLAIN_FAULTS = [
     Case("half a letter", {"H6": "最多 2.5"}, "H6", "看不懂限制", "最多 200"),
     Case("no digits", {"H6": "0 位数字"}, "H6", "看不懂限制", "11 位数字"),
     Case("more picks than choices", {"C2": "多选", "G2": "至少 3 项"}, "G2", "没有一个答案能符合", "核对"),
-    Case("a limit that Excel made a day", {"G3": date(2026, 1, 30)}, "G3", "看不懂限制“2026-01-30”", "1 到 30"),
+    Case("a limit that Excel made a day", {"G3": date(2026, 1, 30)}, "G3", "改成了日期或时间“2026-01-30”", "文本"),
     Case("5,000 choices", {"D2": "；".join(f"项{k}" for k in range(5_000))}, "D2", "最多 500 个", "减少选项"),
     Case("a question without an end", {"B6": "长" * 5_000}, "B6", "文字太长", "短一些"),
     Case("choices that nothing divides", {"D2": "1.有 2.没有"}, "D2", "选项不足两个", "；"),
@@ -305,6 +338,17 @@ PLAIN_FAULTS = [
     Case("Excel's own function", {"I5": "SUM(面积)"}, "I5", "没有叫“SUM”", "合计"),
     Case("XPath that is none", {"H6": "XPath：. >> 3"}, "H6", "看不懂", "请改为 . > 3"),
     Case("XPath without any", {"H6": "XPath："}, "H6", "少写了什么", "半角"),
+    Case("a refused type that conditions name", {"C2": "打分", "D2": None, "F6": "有裂缝吗 = 有"}, "C2", "打分", "选"),
+    Case("a calculation that others go on", {"I5": "合计(面积) ×", "F6": "总面积 > 5"}, "I5", "少写了什么", "长 × 宽"),
+    Case("a choice that Excel made a day", {"D2": date(2026, 1, 2)}, "D2", "改成了日期", "文本"),
+    Case("a condition that Excel made a day", {"F3": date(2026, 1, 2)}, "F3", "改成了日期", "文本"),
+    Case("a condition on a note", {"C2": "说明", "D2": None, "E2": None}, "F3", "是一段说明", "别的题目"),
+    Case("a condition on a photo", {"C2": "照片", "D2": None}, "F3", "后面只能写“已填”", "单选题"),
+    Case("a condition that leaves out the number", {"B2": "1. 有裂缝吗？"}, "F3", "没有叫“有裂缝吗”",
+         "是不是“1. 有裂缝吗”？"),
+    Case("a finding of nothing", {}, "A2", "没有写哪道题", "写条件", "问题", tweak=lambda book: findings(book, "", "")),
+    Case("a finding of a number", {}, "B2", "没有选项", "在条件列写", "问题",
+         tweak=lambda book: findings(book, "宽多少毫米", ">5")),
     Case("findings without a heading", {}, "", "缺少“问题编号”列", "条件", "问题", tweak=lambda book: unnamed(book)),
     Case("a finding with a column of its own", {}, "E2", "不认识“说明”", "备注", "问题",
          tweak=lambda book: findings(book, "有裂缝吗？", "有", E1="说明", E2="看墙")),
@@ -323,6 +367,18 @@ PLAIN_FAULTS = [
 def column_of_choices(book: Workbook) -> None:
     book["表单"].insert_rows(3)
     book["表单"]["D3"] = "拿不准"
+
+
+def rows(sheet: Worksheet, at: int, *lines: Sequence[object]) -> None:
+    sheet.insert_rows(at, len(lines))
+    for number, line in enumerate(lines, at):
+        for column, text in enumerate(line, 1):
+            sheet.cell(number, column).value = text  # type: ignore[assignment]
+
+
+def as_findings(book: Workbook) -> None:
+    findings(book, "有裂缝吗？", "有")
+    book["问题"].title = "findings"
 
 
 def entities(book: Workbook) -> None:
@@ -392,6 +448,22 @@ HARMLESS: list[tuple[str, Callable[[Case], bytes], Case]] = [
     ("signs of programmers", plain, Case("", {"F3": "有裂缝吗 == 有 && 有裂缝吗 == 有"})),
     ("a merged remark", plain, Case("", {"K1": "备注", "K2": "问过老王"}, tweak=merge("K2:K4"))),
     ("an empty cell merged", plain, Case("", tweak=merge("F4:F5"))),
+    ("a title above the headings", xlsform, Case("", tweak=lambda book: rows(book["survey"], 1, ["农房检查表"]))),
+    ("a repeat in capitals", xlsform, Case("", {"A4": "Begin Repeat", "A6": "End Repeat"})),
+    (
+        "names of columns in KoBo",
+        xlsform,
+        Case("", {"settings!A1": "title", "settings!B1": "id_string", "choices!B1": "value"}),
+    ),
+    ("full-width colons in a heading", xlsform, Case("", {"C1": "label：：中文 (zh)"})),
+    (
+        "headings in other words",
+        plain,
+        Case("", {"B1": "题目*", "C1": "题型", "E1": "是否必填", "E2": "*", "E3": "选填"}),
+    ),
+    ("several choices in a condition", plain, Case("", {"F3": "有裂缝吗 = 有、没有", "F6": "有裂缝吗 选 有 或 没有"})),
+    ("types in other words", plain, Case("", {"C2": "下拉", "C3": "数值"})),
+    ("a day in a calculation", plain, Case("", {"I5": "今天 - 2020-01-01"})),
     ("a merged heading of a group", plain, Case("", tweak=merge("A2:A3"))),
 ]
 

@@ -104,7 +104,7 @@ def test_codes_go_on_where_a_question_is_renamed_moved_or_has_another_choice() -
 @pytest.mark.parametrize(
     ("row", "column", "text", "said", "mend"),
     [
-        (1, 2, "下拉", "还不支持类型", "单选"),
+        (1, 2, "下拉表", "还不支持类型", "单选"),
         (1, 2, None, "没有写类型", "单选"),
         (1, 3, "没有", "选项不足两个", "；"),
         (1, 3, "有；有", "有重复的选项", "删去"),

@@ -75,7 +75,7 @@ def test_plain_labels_are_in_the_default_language(write: Write) -> None:
         ("A4", "select_one 是否", "没有选项表“是否”", "tap、part"),
         ("A4", "select_one", "没有写选项表", "choices"),
         ("A4", "单选", "还不支持题型“单选”", "select_one 选项表名称"),
-        ("A4", "audio", "还不支持题型“audio”", "select_one"),
+        ("A4", "audio", "还不支持题型“audio”", "删去这一行"),
         ("A4", "begin repeat", "不能再套分组", "end group"),
         ("A7", "end repeat", "开头和结尾不是一种", "end group"),
         ("A4", "integer mm", "还不支持题型“integer mm”", "integer"),
@@ -115,7 +115,7 @@ def test_a_fault_is_named_by_its_cell_with_the_way_to_mend_it(
 
 @pytest.mark.parametrize(
     "heading",
-    ["appearance", "choice_filter", "repeat_count", "default", "label：：中文 (zh)", "media::audio", "read_only"],
+    ["appearance", "choice_filter", "repeat_count", "default", "label:中文 (zh)", "media::audio", "read_only"],
 )
 def test_a_column_that_no_client_would_obey_is_refused_by_the_first_cell_in_it(write: Write, heading: str) -> None:
     rows = [[*SURVEY[0], heading], SURVEY[1], [*SURVEY[2]], [*SURVEY[3], ". > 3"], *SURVEY[4:]]
