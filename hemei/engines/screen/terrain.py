@@ -10,7 +10,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
@@ -18,6 +17,7 @@ from .area_map import AreaMap, build_area_map
 from .compiled import Floats
 from .near_map import NearMap, build_near_map, segments_of
 from .nearest import gap, hidden
+from .outlines import outlines, polygons_of
 from .reading import Unreadable
 from .rings import rings_of
 from .shapes import Footprints
@@ -171,16 +171,15 @@ class SlopeToe:
 
 
 def pixels(terrain: Terrain, chosen: np.ndarray, crs: CRS) -> np.ndarray:
-    """The squares of the `chosen` (row, column) pixels as polygons (parts,) in `crs`, neighbours joined."""
-    row, column = np.nonzero(chosen)
-    x, y = terrain.x0 + column * terrain.dx, terrain.y0 - row * terrain.dy
-    step = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]]) * [terrain.dx, terrain.dy]
-    corner = np.stack([x, y], 1)[:, None, :] + step
-    flat = corner.reshape(-1, 2)
-    moved = Transformer.from_crs(terrain.crs, crs, always_xy=True).transform(flat[:, 0], flat[:, 1])
-    squares = shapely.polygons(np.stack(moved, 1).reshape(-1, 4, 2))
-    joined = shapely.union_all(squares)
-    return shapely.get_parts(joined) if len(squares) else np.empty(0, object)
+    """The squares of the `chosen` (row, column) pixels as polygons (parts,) in `crs`, neighbours joined.
+
+    In another system a long side is not straight: there every pixel's corner is kept.
+    """
+    vertices, ring_at, polygon_at = outlines(chosen, corners_only=terrain.crs == crs)
+    x, y = terrain.x0 + (vertices[:, 1] - 0.5) * terrain.dx, terrain.y0 - (vertices[:, 0] - 0.5) * terrain.dy
+    if terrain.crs != crs:
+        x, y = Transformer.from_crs(terrain.crs, crs, always_xy=True).transform(x, y)
+    return polygons_of(np.stack([x, y], 1), ring_at, polygon_at)
 
 
 def maps_of(squares: Callable[[], np.ndarray], reach: float, beside: Path | None, name: str) -> tuple[AreaMap, NearMap]:
