@@ -60,9 +60,9 @@ def _read(request: HttpRequest, largest: int, taken: Posted) -> None:
     length = _length(request)
     if length > largest:
         raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
-    parser = multipart.PushMultipartParser(
-        options["boundary"], content_length=length, max_segment_count=MOST_PARTS, strict=True
-    )
+    # Not strict: that refuses folded header lines, and the line's end behind the last boundary where it happens to be
+    # read by itself, so that a phone would send the same form in vain for ever. What was cut off is refused anyway.
+    parser = multipart.PushMultipartParser(options["boundary"], content_length=length, max_segment_count=MOST_PARTS)
     try:
         _take_parts(parser.parse_blocking(_Counted(_body(request), largest).read, A_READ), taken)
     except (multipart.MultipartError, UnreadablePostError) as cut:

@@ -17,6 +17,7 @@ from hemei.core.errors import Mistaken
 from hemei.core.models import AuditEntry, Case, Check, CollectorKey, Duty, Evidence, Place
 from hemei.core.queries.verify import faults
 from hemei.core.registry import registry
+from hemei.field.posted import A_READ
 from tests.conftest import NEXT_VILLAGE, VILLAGE, People, photo
 from tests.field.collector import Phone, filled, multipart
 from tests.toy.wells import dig_well
@@ -185,6 +186,34 @@ def test_what_is_malformed_is_refused_in_words(phone: Phone, body: bytes) -> Non
     assert answer.status_code == 400
     assert "<message>" in answer.content.decode()
     assert not Check.objects.exists()
+
+
+@pytest.mark.parametrize("over", [0, 1, 2, 3])
+def test_a_form_is_taken_however_its_end_falls_on_what_is_read_at_once(phone: Phone, well: Place, over: int) -> None:
+    """The last of it, or the two signs behind its last boundary, come in a read of their own."""
+    xml, extra = survey(well), {"unasked.bin": b"x"}
+    extra["unasked.bin"] += bytes((over - len(multipart(xml, extra))) % A_READ)
+    body = multipart(xml, extra)
+    assert len(body) % A_READ == over
+    assert phone.post(body).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        (b"form-data; name", b"form-data;\r\n name"),
+        (b"form-data; name", b"FORM-DATA;name"),
+        (b"Content-Disposition", b"content-disposition"),
+        (b'; filename="submission.xml"', b""),
+        (b'name="xml_submission_file"', b"name=xml_submission_file"),
+        (b"--\r\n", b"--\r\nepilogue" + b"\r\n" * A_READ),
+    ],
+    ids=["folded", "capitals", "small letters", "no file name", "no quotes", "more behind it"],
+)
+def test_other_spellings_of_a_post_are_taken(phone: Phone, well: Place, said: bytes, instead: bytes) -> None:
+    body = multipart(survey(well), {})
+    assert body.count(said) == 1
+    assert phone.post(body.replace(said, instead)).status_code == 201
 
 
 def test_no_boundary_is_malformed_too(phone: Phone, well: Place) -> None:
