@@ -75,12 +75,11 @@ def step_between(old: np.ndarray, new: np.ndarray, middle: tuple[float, float]) 
     near = shapely.STRtree(shapely.centroid(old))
     some = _some(new, near)
     here, there = _signs(some), _signs(old)
+    found = []
     for likeness in (DRAWN_ALIKE, DRAWN_ANEW):
         at, step = _candidates(some, near, here, there, likeness)
-        found = _most_took(at, step, len(some), _shifts(here[at, :2], middle), likeness)
-        if found is not None:
-            return found
-    return None
+        found.append(_most_took(at, step, len(some), _shifts(here[at, :2], middle), likeness))
+    return max(filter(None, found), key=lambda one: one.alike, default=None)
 
 
 def _some(new: np.ndarray, near: shapely.STRtree) -> np.ndarray:

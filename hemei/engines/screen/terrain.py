@@ -136,7 +136,7 @@ def read_terrain(path: Path, most_pixels: int | None = None) -> Terrain:
                 size = f"{image.width} × {image.height}"
                 raise Unreadable(f"{path}：有 {size} 个像元，最多 {most_pixels}：请按区界裁剪，或合并成大一些的像元")
             tags = image.tag_v2  # type: ignore[attr-defined]
-            height = np.asarray(image, dtype=np.float64).copy()
+            height = np.array(image, dtype=np.float64)
     except Unreadable:
         raise
     except FileNotFoundError as error:

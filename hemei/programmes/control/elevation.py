@@ -83,10 +83,10 @@ def _raster(content: bytes) -> Terrain:
 
 def _looked_at(terrain: Terrain) -> Iterator[str]:
     """Voids and pixels. Raises Mistaken where no height, or what cannot be one, is in it."""
-    known = terrain.height[~np.isnan(terrain.height)]
-    if not len(known):
+    voids = int(np.isnan(terrain.height).sum())
+    if voids == terrain.height.size:
         raise Mistaken(_("高程里全是无数据，请核对后重新导出。"), field="file", code="all_void")
-    low, high = float(known.min()), float(known.max())
+    low, high = float(np.nanmin(terrain.height)), float(np.nanmax(terrain.height))
     if low < LOWEST_M or high > HIGHEST_M:
         raise Mistaken(
             _(
@@ -104,7 +104,7 @@ def _looked_at(terrain: Terrain) -> Iterator[str]:
         "low": low,
         "high": high,
     }
-    if voids := terrain.height.size - len(known):
+    if voids:
         yield _("%(n)d 个像元无数据（%(share).1f%%）：那里和旁边的坡度不作判定。") % {
             "n": voids,
             "share": 100 * voids / terrain.height.size,

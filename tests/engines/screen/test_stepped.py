@@ -85,6 +85,15 @@ def test_gcj_is_known_over_a_whole_district_that_was_drawn_anew(turn: float, who
     assert said.alike > 0.9 * said.looked_at
 
 
+def test_where_only_some_were_drawn_anew_all_are_counted() -> None:
+    old = fields(8)
+    new = np.where(np.arange(len(old)) % 10 < 7, old, drawn_anew(old, 3, 2.0))
+    said = step_between(old, by(new, 300, 0), HERE)
+    assert said is not None
+    assert said.redrawn
+    assert said.alike > 0.9 * said.looked_at
+
+
 def test_lines_that_were_simplified_and_moved_are_seen_too() -> None:
     rng = np.random.default_rng(2)
     old = np.array(
