@@ -202,7 +202,7 @@ def test_a_worker_that_dies_is_reported_with_its_rows(tmp_path, monkeypatch, wor
     monkeypatch.setattr(columns, "area_inside", lambda _map, footprints, share: share(len(footprints), dies))
     monkeypatch.setattr("hemei.engines.screen.measuring.suspicions", lambda *_: [])
     buildings = put(tmp_path / "buildings.parquet", [box(i, 0) for i in range(40)])
-    with pytest.raises(Stopped, match=r"第 1 至 40 栋时，一个计算线程出错（MemoryError：no room）。结果没有写出"):
+    with pytest.raises(Stopped, match=r"量第 1–40 栋时，一个计算线程出错（MemoryError：no room）。结果没有写出"):
         measure(tmp_path, buildings, areas=(put(tmp_path / "redline.parquet", [box(0, 0)]),), workers=workers)
     assert not (tmp_path / "out.parquet").exists()
 
