@@ -194,7 +194,9 @@ def read_sent(raw: str, photos: Sequence[tuple[str, UploadedFile[bytes], str, st
     fits = all(
         isinstance(texts, list) and all(isinstance(one, str) for one in texts) for texts in said["fields"].values()
     )
-    if not fits or not 8 <= len(said["instance"]) <= LONGEST_INSTANCE or not 0 <= said["place"] < 2**62:
+    number = said["instance"]
+    fits = fits and 8 <= len(number) <= LONGEST_INSTANCE and number.isascii() and number.isprintable()
+    if not fits or not 0 <= said["place"] < 2**62:
         raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
     return Sent(raw.encode(), said, photos)
 
