@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import answers
 from hemei.api.lists import Paged, listed
-from hemei.api.schemas import CaseOut, CaseWhole, Day, Listed, Offer, StepOut, case_values
+from hemei.api.schemas import CaseOut, CaseWhole, Day, Key, Listed, Offer, StepOut, case_values
 from hemei.core.access import Actor, At, may
 from hemei.core.actions.opening import open_case
 from hemei.core.doors import found
@@ -32,9 +32,9 @@ class CaseQuery(Paged):
     code: str = Field("", max_length=20, description="The finding's id")
     overdue_on: Day | None = Field(None, description="Open, and due before this day")
     only_open: bool = False
-    unit: int | None = None
-    assignee: int | None = None
-    place: int | None = None
+    unit: Key | None = None
+    assignee: Key | None = None
+    place: Key | None = None
     text: str = Field("", max_length=60, description="Part of the title or of the place's name")
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from hemei.api.auth import ApiRequest, within
 from hemei.api.errors import Fault, answers, fault_of
 from hemei.api.lists import Paged, listed
-from hemei.api.schemas import CheckOut, Day, EvidenceOut, FileIn, Listed, check_values
+from hemei.api.schemas import CheckOut, Day, EvidenceOut, FileIn, Key, Listed, check_values
 from hemei.core.access import may
 from hemei.core.actions.check import Answered
 from hemei.core.actions.checkbatch import Outcome, submit_checks
@@ -27,7 +27,7 @@ class CheckQuery(Paged):
     region: str = Field("", pattern=r"^$|^\d{6}(\d{3}){0,3}$")
     matter: str = Field("", max_length=20)
     tier: Literal["self", "survey", "patrol", ""] = ""
-    place: int | None = None
+    place: Key | None = None
     since: Day | None = None
     until: Day | None = None
 

@@ -17,6 +17,8 @@ from hemei.terms.finding import Severity
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 """A day that somebody asks about."""
+Key = Annotated[int, Field(ge=0, lt=2**63)]
+"""A record that somebody asks about: no database knows larger numbers."""
 Item = TypeVar("Item")
 Source = Literal["camera", "album", "chat", "scan", ""]
 

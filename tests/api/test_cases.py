@@ -131,6 +131,12 @@ def test_offers_say_what_may_be_done_next(crack: int, people) -> None:
     assert Caller(people.auditor).get(f"/cases/{crack}").body["offers"] == []
 
 
+@pytest.mark.parametrize("path", ["/cases?unit", "/cases?assignee", "/cases?place", "/checks?place"])
+def test_no_number_is_too_large_to_ask_for(crack: int, people, path: str) -> None:
+    assert Caller(people.grid).get(f"{path}={2**63}").status == 422
+    assert Caller(people.grid).get(f"{path}={2**63 - 1}").body["items"] == []
+
+
 def test_the_original_comes_back_as_a_download(crack: int, people) -> None:
     sent = photo()
     Caller(people.grid).post(f"/cases/{crack}/steps/contain", {"files": [picture()]})
