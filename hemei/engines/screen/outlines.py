@@ -110,9 +110,8 @@ def _walked(whole: np.ndarray, sides: np.ndarray, count: int) -> tuple[Floats, n
     for first in range(rows * columns):
         while sides.flat[first]:
             r, c = first // columns, first % columns
-            heading = (
-                3  # the first cell of a shell begins at its north-west corner, that above a hole at its south-west
-            )
+            # The first cell of a shell begins at its north-west corner, that above a hole at its south-west.
+            heading = 3
             while not sides[r, c] >> heading & 1:
                 heading = (heading + 1) % 4
             length = 0
