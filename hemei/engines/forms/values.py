@@ -42,6 +42,8 @@ def typed(question: Question, texts: list[str]) -> Value | None:
 
 def without_control_characters(text: str) -> str:
     """The text without what XML cannot hold; line breaks and tabs stay."""
+    if text.isprintable():  # most are, and this asks in one go
+        return text
     return "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in ("Cc", "Cs"))
 
 
