@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.db import models
@@ -12,14 +11,13 @@ from hemei.core.access import Actor, scope_of
 from hemei.core.actions.edit import SPOT, Edit, Taken, as_json, take_edit
 from hemei.core.actions.place import BASIC
 from hemei.core.doors import found
-from hemei.core.errors import Mistaken
 from hemei.core.models import Place
 from hemei.core.queries import places
 from hemei.core.registry import Kind, registry
 from hemei.field.about import by_its_clock
 from hemei.field.photos import moment_of
+from hemei.field.said import read_said, unreadable
 
-LONGEST_INSTANCE = 64
 SENTENCES = {"place": int, "instance": str, "at": str, "values": dict, "base": dict}
 
 
@@ -64,19 +62,12 @@ def take_in(raw: str, *, by: Actor) -> Taken:
 
     Raises Http404 for an unknown place, Refused where this person may not, Mistaken for what cannot be.
     """
-    try:
-        said = json.loads(raw)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict) or any(not isinstance(said.get(name), kind) for name, kind in SENTENCES.items()):
-        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
-    instance = said["instance"]
-    if not (8 <= len(instance) <= LONGEST_INSTANCE and instance.isascii() and instance.isprintable()):
-        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
-    if not 0 < said["place"] < 2**62 or (moment := moment_of(said["at"])) is None:
-        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
+    said = read_said(raw, SENTENCES)
+    if (moment := moment_of(said["at"])) is None:
+        raise unreadable()
     place = found(places.place(said["place"], within=scope_of(by, "place.view")))
-    return take_edit(place=place, edit=Edit(instance, by_its_clock(moment), said["values"], said["base"]), by=by)
+    edit = Edit(said["instance"], by_its_clock(moment), said["values"], said["base"])
+    return take_edit(place=place, edit=edit, by=by)
 
 
 def titles(taken: Taken) -> str:

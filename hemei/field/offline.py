@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,13 +30,13 @@ from hemei.field import editing, households
 from hemei.field.about import by_its_clock, not_ahead, proxy_told
 from hemei.field.dangers import Sign, dangers
 from hemei.field.photos import moment_of
+from hemei.field.said import read_said, unreadable
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of
 from hemei.terms.region import Level
 
 MOST_KEPT = 1_000
-LONGEST_INSTANCE = 64
 SIMPLER_BY = 0.0002  # degrees, about 20 m: an edge drawn on a phone
 SENTENCES = {"place": int, "form": str, "version": str, "instance": str, "at": str, "fields": dict}
 
@@ -185,19 +184,10 @@ class Unfit(Mistaken):
 
 def read_sent(raw: str, photos: Sequence[tuple[str, UploadedFile[bytes], str, str]]) -> Sent:
     """Raises Mistaken for what no page of ours sends."""
-    try:
-        said = json.loads(raw)
-    except (ValueError, RecursionError):
-        said = None
-    if not isinstance(said, dict) or any(not isinstance(said.get(name), kind) for name, kind in SENTENCES.items()):
-        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
-    fits = all(
-        isinstance(texts, list) and all(isinstance(one, str) for one in texts) for texts in said["fields"].values()
-    )
-    number = said["instance"]
-    fits = fits and 8 <= len(number) <= LONGEST_INSTANCE and number.isascii() and number.isprintable()
-    if not fits or not 0 <= said["place"] < 2**62:
-        raise Mistaken(_("发来的内容读不懂，请更新页面后再发。"), code="unreadable")
+    said = read_said(raw, SENTENCES)
+    answers = said["fields"].values()
+    if not all(isinstance(texts, list) and all(isinstance(one, str) for one in texts) for texts in answers):
+        raise unreadable()
     return Sent(raw.encode(), said, photos)
 
 
