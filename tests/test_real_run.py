@@ -31,6 +31,7 @@ from hemei.core.models import Account, Case, Check, Due, Place, Region, Round
 from hemei.core.queries.verify import faults
 from hemei.core.queries.zero import zero
 from hemei.core.registry import Programme, registry
+from hemei.core.stepwise import stepwise
 from hemei.engines.forms import examine
 from hemei.engines.tables import write_gpkg
 from hemei.terms.day import today
@@ -152,8 +153,8 @@ def hold_round(
     turn = publish_round(turn=plan_round(where=At(region), draft=draft, by=by), by=by)
     people = {account.pk: actor_of(account) for account in Account.objects.all()}
     sound = sound_answers(form)
-    dues = Due.objects.filter(round=turn).select_related("place", "account").order_by("id")
-    for number, due in enumerate(islice(dues.iterator(chunk_size=2_000), 0, None, every)):
+    dues = Due.objects.filter(round=turn).select_related("place", "account")
+    for number, due in enumerate(islice(stepwise(dues, 2_000), 0, None, every)):
         answers = sound | (wrong or {}) if number % 20 == 0 else sound
         answered = Answered(
             f"{tier}-{due.pk}", form, answers, timezone.now(), channel="call" if tier == "self" else "staff"
