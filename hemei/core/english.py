@@ -10,8 +10,6 @@ from functools import cache
 from gettext import translation
 from pathlib import Path
 
-from django.utils.translation import get_language
-
 from hemei.engines.english import CHINESE, IN_ENGLISH, English, Pair, pairs_of
 
 HEMEI = Path(__file__).parents[1]
@@ -23,6 +21,8 @@ MOST_NAMES = 10
 
 def in_language(said: str) -> str:
     """A sentence that is kept in Chinese, as whoever looks reads it."""
+    from django.utils.translation import get_language  # `hemei screen` comes here too, and does without Django
+
     return english().said(said) if (get_language() or "").startswith("en") else said
 
 
