@@ -149,10 +149,12 @@ def test_the_command_writes_verdicts_and_a_report(folder, report):
     assert (folder / "v.parquet").is_file()
 
 
-def test_a_bad_file_is_one_clear_line_and_status_two(folder):
-    done = CliRunner().invoke(screen, ["measure", str(folder / "none.parquet"), "-o", str(folder / "out.parquet")])
+@pytest.mark.parametrize(("language", "told"), [("zh", "没有这个文件"), ("en", "there is no such file")])
+def test_a_bad_file_is_one_clear_line_and_status_two(folder, language, told):
+    arguments = ["measure", str(folder / "none.parquet"), "-o", str(folder / "out.parquet")]
+    done = CliRunner().invoke(screen, arguments, env={"HEMEI_LANG": language})
     assert done.exit_code == 2
-    assert "没有这个文件" in done.output
+    assert told in done.output
 
 
 def test_the_slope_s_toe_is_a_warning_and_a_void_is_unknown(folder):
