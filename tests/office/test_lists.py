@@ -13,6 +13,8 @@ from django.test import Client
 from django.utils import timezone
 
 from hemei.core.models import AuditEntry, Draw, Due, ImportBatch, Job, Place, Region, Round, Unit
+from hemei.core.worker import KINDS
+from hemei.office.templatetags.office import job_name
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, OTHER_TOWNSHIP, TOWNSHIP, VILLAGE, People, build_house
 
@@ -195,3 +197,9 @@ def test_the_file_of_rounds_has_what_the_list_shows(busy: None, signed_in: SignI
     answer = signed_in("district").get("/office/rounds/file.csv?q=排查&late=on")
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in lines] == ["轮次", "汛前排查"]
+
+
+def test_every_kind_of_job_has_a_name() -> None:
+    ours = [kind for kind, does in KINDS.items() if does.__module__.startswith("hemei.")]
+    assert {"register.survey", "control.screen"} <= set(ours)
+    assert [kind for kind in ours if job_name(kind) == kind] == []

@@ -116,7 +116,11 @@ DONE = {  # what the audit also knows, besides the verbs that `may` is asked for
     "key.issue": gettext_lazy("发放密钥"),
     "key.revoke": gettext_lazy("作废密钥"),
 }
-JOBS = {"register.read": gettext_lazy("读取台账"), "register.apply": gettext_lazy("写入台账")}
+JOBS = {
+    "register.survey": gettext_lazy("查看台账文件"),
+    "register.read": gettext_lazy("读取台账"),
+    "register.apply": gettext_lazy("写入台账"),
+}
 BEGINNINGS = {
     "case.open": gettext_lazy("发现"),
     "case.report": gettext_lazy("上报，待核实"),
