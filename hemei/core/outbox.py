@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http.client import HTTPException
+from time import monotonic
 from typing import Protocol
 from urllib.error import HTTPError
 
@@ -18,11 +19,13 @@ from django.utils import timezone
 from hemei.core.actions.notify import escalate, remind_overdue
 from hemei.core.models import Message, MessageState
 from hemei.core.personal import decrypt
-from hemei.core.prepared import change
+from hemei.core.prepared import change_all
 from hemei.core.writing import writing
 
 log = logging.getLogger("hemei.notify")
 PATIENCE_S = 10.0
+HANDED_ON_EVERY_S = 10.0
+NOTED_EVERY_S = 0.1  # whoever kills the server in between makes a message go out twice
 TRY_AGAIN_AFTER = tuple(timedelta(seconds=s) for s in (10, 60, 300, 900, 3600))  # ours; after the last it is given up
 
 
@@ -79,25 +82,54 @@ def adapter() -> Adapter:
     return WebhookAdapter(settings.NOTIFY_WEBHOOK) if settings.NOTIFY_WEBHOOK else LogAdapter()
 
 
-def send_pending(make: Callable[[], Adapter] = adapter, *, now: datetime | None = None) -> int:
-    """Send what waits, and hand on what nobody has acknowledged. Returns how many were sent.
+class Outbox:
+    """Sends each turn what waits, and now and then hands on what nobody has acknowledged and tells what is overdue:
+    minutes and days are counted for these, and each time all that is open is looked through."""
 
-    What could not be sent is tried again, ever later, and then given up for a person to see. A gateway that does not
-    answer at all is left alone for the rest of this turn: the next message would only wait as long again.
-    """
-    now = now or timezone.now()
-    escalate(now)
-    remind_overdue(now)
-    by, sent = make(), 0
+    __name__ = "outbox"
+
+    def __init__(self, make: Callable[[], Adapter] = adapter) -> None:
+        self._make = make
+        self._handed_on: float | None = None
+
+    def __call__(self, *, now: datetime | None = None) -> int:
+        """Returns how many were sent."""
+        now = now or timezone.now()
+        if self._handed_on is None or monotonic() >= self._handed_on + HANDED_ON_EVERY_S:
+            escalate(now)
+            remind_overdue(now)
+            self._handed_on = monotonic()
+        return _send_waiting(self._make(), now)
+
+
+def _send_waiting(by: Adapter, now: datetime) -> int:
+    """What could not be sent is tried again, ever later, and then given up for a person to see. A gateway that does not
+    answer at all is left alone for the rest of this turn: the next message would only wait as long again."""
     waiting = Message.objects.filter(state=MessageState.WAITING, not_before__lte=now)
+    tried: list[Message] = []
+    sent, noted = 0, monotonic()
     for message in waiting.select_related("to").order_by("-urgent", "id")[:50]:
         fault = _try(by, message, now)
         sent += fault is None
-        with writing():
-            change(message, "state", "attempts", "adapter", "not_before", "sent_at", "error")
+        tried.append(message)
+        if monotonic() >= noted + NOTED_EVERY_S:
+            _note(tried)
+            tried, noted = [], monotonic()
         if fault is not None and fault is not Declined:
             break
+    _note(tried)
     return sent
+
+
+def _note(tried: Sequence[Message]) -> None:
+    """Keep what became of messages, but for those that somebody has seen on the pages meanwhile."""
+    if not tried:
+        return
+    with writing():
+        still = Message.objects.filter(pk__in=[message.pk for message in tried], state=MessageState.WAITING)
+        unseen = set(still.values_list("pk", flat=True))
+        rows = [message for message in tried if message.pk in unseen]
+        change_all(rows, "state", "attempts", "adapter", "not_before", "sent_at", "error")
 
 
 def _try(by: Adapter, message: Message, now: datetime) -> type[Exception] | None:

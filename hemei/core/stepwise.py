@@ -1,13 +1,15 @@
-"""Rows read a part at a time, with no statement left open in between: for whoever writes while reading them."""
+"""A part at a time: rows read with no statement left open in between, for whoever writes while reading them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import models
 
 Row = TypeVar("Row")
+Item = TypeVar("Item")
 
 
 def stepwise(rows: models.QuerySet[Any, Row], at_once: int = 500) -> Iterator[Row]:
@@ -25,3 +27,10 @@ def stepwise(rows: models.QuerySet[Any, Row], at_once: int = 500) -> Iterator[Ro
         if len(part) < at_once:
             return
         part = list(rows.filter(pk__gt=last[0] if isinstance(last, tuple) else last.pk).order_by("pk")[:at_once])
+
+
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    """The items in lists of `size`, the last one shorter."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

@@ -28,7 +28,7 @@ from hemei.core.actions.register.applying import forget_strays
 from hemei.core.actions.seal import Sealer, seal_pending
 from hemei.core.daily import EachDay
 from hemei.core.files import forget_partials
-from hemei.core.outbox import send_pending
+from hemei.core.outbox import Outbox
 from hemei.core.worker import Worker
 
 THREADS = 8  # requests answered at a time by one process: most wait, for the one writer of SQLite or for a disk
@@ -84,7 +84,7 @@ def run(host: str, port: int, *, processes: int, chores: bool, ready: Callable[[
         respawn_failed_workers=True,
         workers_kill_timeout=LONGEST_STOP_S,
     )
-    worker = Worker([Sealer(), send_pending, EachDay()])
+    worker = Worker([Sealer(), Outbox(), EachDay()])
     server.on_startup(threading.Thread(target=_wait_until_it_answers, args=(host, port, ready), daemon=True).start)
     if chores:
         forget_strays()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -12,9 +12,9 @@ import pytest
 from django.utils import timezone
 
 from hemei.core.access import Refused
-from hemei.core.actions.notify import receipt
-from hemei.core.models import AuditEntry, Message, Place
-from hemei.core.outbox import WebhookAdapter, adapter, send_pending
+from hemei.core.actions.notify import escalate, receipt
+from hemei.core.models import AuditEntry, Case, Duty, Message, Place
+from hemei.core.outbox import Outbox, WebhookAdapter, adapter
 from hemei.core.personal import encrypt
 from tests.conftest import People
 from tests.core.actions.test_case import LEANING, found
@@ -67,6 +67,11 @@ def test_an_urgent_case_reaches_the_gateway(house: Place, people: People, gatewa
     message = Message.objects.get(case=case)
     assert (message.state, message.adapter) == ("sent", "webhook")
     assert send_pending() == 0, "what is sent is not sent again"
+
+
+def send_pending(now: datetime | None = None) -> int:
+    """One turn of an outbox that has just started."""
+    return Outbox()(now=now)
 
 
 def later(turns: int) -> Iterator[datetime]:
@@ -200,6 +205,90 @@ def test_without_a_receipt_a_second_person_is_told(house: Place, people: People,
     send_pending()
     assert Message.objects.count() == 2
     assert AuditEntry.objects.filter(verb="message.escalate").exists()
+
+
+def unanswered(message: Message) -> None:
+    """So long ago that it is handed on."""
+    Message.objects.filter(pk=message.pk).update(created_at=timezone.now() - timedelta(minutes=31))
+
+
+def test_each_is_told_once_until_nobody_is_left_who_was_not(house: Place, people: People) -> None:
+    found(house, people, LEANING, days=0)
+    for _ in range(12):
+        unanswered(Message.objects.order_by("pk").last())  # type: ignore[arg-type]
+        send_pending()
+    told = list(Message.objects.order_by("pk").values_list("to", flat=True))
+    assert len(told) == len(set(told)) > 2
+    assert people.village.account is not None
+    assert told[0] == people.village.account.pk
+    chain = list(Message.objects.order_by("pk").values_list("pk", "escalates"))
+    assert [before for _pk, before in chain] == [None, *(pk for pk, _before in chain[:-1])]
+
+
+def test_whom_nobody_can_relieve_is_not_asked_about_again_and_again(
+    house: Place, people: People, django_assert_num_queries
+) -> None:
+    """A hundred messages of which each was handed on as far as it goes take no turn to write, and few questions."""
+    case, now = found(house, people, LEANING, days=0), timezone.now()
+    Duty.objects.exclude(account=people.village.account).delete()
+    Message.objects.all().delete()
+    old = {"region": house.region, "case": case, "urgent": True, "not_before": now, "text": "…"}
+    Message.objects.bulk_create(
+        Message(to=people.village.account, created_at=now - timedelta(hours=1), **old) for _ in range(100)
+    )
+    with django_assert_num_queries(2):  # the messages, and who is on duty there
+        assert escalate(now) == 0
+
+
+def test_nobody_is_called_about_a_case_that_has_ended(house: Place, people: People) -> None:
+    case = found(house, people, LEANING, days=0)
+    unanswered(Message.objects.get())
+    Case.objects.filter(pk=case.pk).update(state="accepted")
+    send_pending()
+    assert Message.objects.count() == 1
+
+
+def test_what_is_acknowledged_at_the_last_moment_is_not_handed_on(
+    house: Place, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(house, people, LEANING, days=0)
+    unanswered(Message.objects.get())
+
+    def acknowledged(last: Mapping[int, tuple[int, int | None]]) -> dict[int, set[int]]:
+        receipt(message=Message.objects.get(), by=people.village)
+        return {pk: {to} for pk, (to, _before) in last.items()}
+
+    monkeypatch.setattr("hemei.core.actions.notify._told_so_far", acknowledged)
+    assert escalate(timezone.now()) == 0
+    assert Message.objects.count() == 1
+
+
+def test_what_somebody_has_seen_meanwhile_stays_seen(house: Place, people: People) -> None:
+    class SeenFirst:
+        name = "slow"
+
+        def send(self, message: Message) -> None:
+            receipt(message=Message.objects.get(pk=message.pk), by=people.village)
+
+    found(house, people, LEANING, days=0)
+    assert Outbox(SeenFirst)() == 1
+    assert Message.objects.get().state == "received"
+
+
+def test_handing_on_waits_for_its_time_and_sending_does_not(
+    house: Place, people: People, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr("hemei.core.outbox.monotonic", lambda: clock[0])
+    outbox = Outbox()
+    outbox()
+    found(house, people, LEANING, days=0)
+    unanswered(Message.objects.get())
+    assert outbox() == 1
+    assert Message.objects.count() == 1
+    clock[0] += 10.0
+    assert outbox() == 1, "the second person's"
+    assert Message.objects.count() == 2
 
 
 def test_a_receipt_stops_the_clock(house: Place, people: People) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as lazy
 from hemei.core.actions.register.bench import Bench
 from hemei.core.actions.register.holdings import places_of
 from hemei.core.actions.register.households import VILLAGE
-from hemei.core.actions.register.judging import Desk, Judged, Reference, batched, judge_each
+from hemei.core.actions.register.judging import Desk, Judged, Reference, judge_each
 from hemei.core.actions.register.layout import Sheet
 from hemei.core.actions.register.places import identifier_fields, kind_of
 from hemei.core.actions.register.sheet import Field, Line, choice, held_to
@@ -25,6 +25,7 @@ from hemei.core.models import SEVERITY_NAMES, Case, CaseStep, Finding, Place, Ro
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.registry import registry
 from hemei.core.roles import ROLES
+from hemei.core.stepwise import batched
 from hemei.core.wording import stored
 from hemei.engines.tables import BadCell, as_code, as_date
 from hemei.terms.day import day_of, start_of, today

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -277,13 +276,3 @@ def shown(number: str | None, phone: str | None) -> dict[str, str]:
     last = mask_id(last_four(number.upper())) if number else ""
     masked = {"id_number": last, "phone": mask_phone(phone) if phone else ""}
     return {name: text for name, text in masked.items() if text}
-
-
-Item = TypeVar("Item")
-
-
-def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    """The items in lists of `size`, the last one shorter."""
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from hemei.core.access import SYSTEM, Actor, actor_of
 from hemei.core.actions.register.catalogue import ALSO, REGISTERS
 from hemei.core.actions.register.choosing import chosen, understood_of
-from hemei.core.actions.register.judging import Desk, batched, desk_for
+from hemei.core.actions.register.judging import Desk, desk_for
 from hemei.core.actions.register.layout import NAME, Layout, Sheet, built, layout_of
 from hemei.core.actions.register.position import in_cgcs2000, system_of
 from hemei.core.actions.register.shapes import recall
@@ -24,6 +24,7 @@ from hemei.core.actions.register.sheet import Line, Plan, plan_of
 from hemei.core.actions.register.staging import meant, stage
 from hemei.core.errors import Mistaken
 from hemei.core.models import BatchState, ImportBatch, Job, StagedRow
+from hemei.core.stepwise import batched
 from hemei.core.trouble import trouble_of
 from hemei.core.worker import Cancelled, Progress, work
 from hemei.core.writing import writing
