@@ -13,7 +13,7 @@ const built = join(root, "../hemei/site/static/built");
 const worker = join(root, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs");
 
 /** Who goes out has a phone of some years: what works without a signal is built for WebViews of 2020. */
-const OLDER: Record<string, string> = { offline: "chrome80", door: "chrome80" };
+const OLDER: Record<string, string> = { offline: "chrome80", door: "chrome80", several: "chrome80" };
 
 async function bundle(entry: string): Promise<void> {
   await build({
@@ -37,7 +37,7 @@ async function bundle(entry: string): Promise<void> {
 
 rmSync(built, { recursive: true, force: true });
 mkdirSync(built, { recursive: true });
-for (const entry of ["office", "field", "charts", "map", "cardcheck", "offline", "door"]) await bundle(entry);
+for (const entry of ["office", "field", "charts", "map", "cardcheck", "offline", "door", "several"]) await bundle(entry);
 // A source map comment would send Django's hashing after a file that is not shipped.
 writeFileSync(join(built, "map-worker.js"), readFileSync(worker, "utf8").replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n"));
 // Old WebViews read this one: copied as written, so that no minifier modernises it.

@@ -52,7 +52,7 @@ function boxOf(form: HTMLFormElement, question: string, instance: string): HTMLE
 
 function valueOf(box: HTMLElement): unknown {
   const fields = [...box.querySelectorAll<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(
-    "input:checked, select, textarea, input.form-control",
+    "input:checked, select, textarea, input.form-control, input.words",
   )];
   const texts = fields.map((field) => field.value.trim()).filter((text) => text !== "");
   const typed = /^(numeric|decimal)$/.test(fields[0]?.inputMode ?? "");

@@ -49,6 +49,7 @@ class Visit:
     answers: dict[str, Any] = field(default_factory=dict)
     sent: bool = False
     fine: bool = False  # nothing was found in what was sent
+    urgent: bool = False  # a danger was, by whatever was answered
     case: int | None = None  # the number of what was opened
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import get_language
@@ -11,9 +12,10 @@ from django.utils.translation import gettext as _
 from hemei.core.actions.check import Answered, Stored
 from hemei.core.actions.door import report_kept
 from hemei.core.errors import Mistaken
-from hemei.core.models import Channel
+from hemei.core.models import Channel, Check
 from hemei.core.pictures import address_of
 from hemei.engines.forms import clean
+from hemei.engines.forms.answers import field_name
 from hemei.engines.forms.data import as_data
 from hemei.field.about import by_its_clock
 from hemei.field.dangers import dangers, signs
@@ -53,7 +55,7 @@ def take_in(sent: Sent, step: Doorstep) -> Stored:
     at = by_its_clock(moment)
     answers, errors = clean(read, said["fields"], day_of(at))
     if errors:
-        raise Unfit({error.question: error.problem for error in errors})
+        raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})
     walk = Walk(read, step.findings, answers, day_of(at))
     if walk.upcoming and not walk.urgent:  # only whoever is in danger leaves in the middle
         raise Unfit({walk.upcoming.name: _("请回答这一题。")})
@@ -66,3 +68,11 @@ def take_in(sent: Sent, step: Doorstep) -> Stored:
         channel=Channel.PAGE, raw=sent.raw, files=files, **position,
     )  # fmt: skip
     return report_kept(place=step.place, answered=answered, visit=number[1], by=step.actor)
+
+
+def untold(check: Check, step: Doorstep) -> bool:
+    """Whether it showed a danger that only the server sees: by what was typed, or told several times."""
+    read = step.form.versions.get(check.version, step.read)
+    walk = Walk(read, step.findings, check.answers, day_of(check.at))
+    tapped = {q.name: check.answers[q.name] for q in walk.taps if q.name in check.answers}
+    return bool(walk.urgent - replace(walk, answers=tapped).urgent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.datastructures import MultiValueDict
@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from hemei.core.models import Account
 from hemei.core.pictures import address_of
-from hemei.engines.forms import Form, Kind, Question
+from hemei.engines.forms import Form, Kind, Question, Section
 from hemei.engines.forms.answers import MOST_INSTANCES, field_name
 from hemei.field.photos import HeldPhoto
 
@@ -53,6 +53,14 @@ class Part:
     title: str
     rows: Sequence[Row]
     more: str = ""  # the repeat of which one more can be asked for
+    repeat: str = ""  # what it is an instance of
+    heading: str = ""  # its title without the number
+    number: int = 0
+
+    @property
+    def key(self) -> str:
+        """What the button that takes it away says."""
+        return field_name(self.repeat, self.number)
 
 
 @dataclass(frozen=True)
@@ -73,39 +81,60 @@ def from_register(form: Form, known: Mapping[str, str]) -> Filled:
     return Filled(texts={name: [known[name]] for name in fitting}, known=frozenset(fitting))
 
 
-def parts(form: Form, filled: Filled, account: Account) -> list[Part]:
-    """The form from top to bottom. A page without scripts shows every question; `clean` ignores what is not asked."""
+def parts(
+    form: Form,
+    filled: Filled,
+    account: Account | None = None,
+    shows: Callable[[Section, Question], bool] = lambda _section, _question: True,
+) -> list[Part]:
+    """The form from top to bottom. A page without scripts shows every question; `clean` ignores what is not asked.
+
+    Parameters: `account` is who took its photos, None where none are held; `shows` says which questions stand there.
+    """
     language = (get_language() or "zh")[:2]
     shown: list[Part] = []
     for section in form.sections:
         title = form.text(section.labels, language)
+        asked = [question for question in section.shown if shows(section, question)]
         if not section.repeat:
-            shown.append(Part(title, [_row(form, question, filled, account, language) for question in section.shown]))
+            shown.append(Part(title, [_row(form, question, filled, account, language) for question in asked]))
             continue
         last = filled.instances.get(section.name, 1)
-        for number in range(1, last + 1):
-            rows = [_row(form, question, filled, account, language, number) for question in section.shown]
+        for number in range(1, last + 1 if asked else 0):
+            rows = [_row(form, question, filled, account, language, number) for question in asked]
             more = section.name if number == last < MOST_INSTANCES else ""
-            shown.append(Part(f"{title} {number}", rows, more))
+            shown.append(Part(f"{title} {number}", rows, more, section.name, title, number))
     return shown
 
 
 def posted_texts(form: Form, posted: MultiValueDict[str, str]) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """What was typed by field, photos aside, and how often each repeat was asked. Instances left empty close up."""
+    """What was typed by field, photos aside, and how often each repeat was asked. Instances left empty close up, as
+    does the one that is to go.
+    """
     texts = {q.name: posted.getlist(q.name) for q in form.questions if q.kind is not Kind.IMAGE}
     instances: dict[str, int] = {}
     for section in form.repeats.values():
         count = 0
         for number in range(1, MOST_INSTANCES + 1):
             said = {q.name: posted.getlist(field_name(q.name, number)) for q in section.shown}
-            if any(any(values) for values in said.values()):
+            if any(any(values) for values in said.values()) and posted.get("less") != field_name(section.name, number):
                 count += 1
                 texts |= {field_name(name, count): values for name, values in said.items()}
         instances[section.name] = max(1, count)
     return texts, instances
 
 
-def _row(form: Form, question: Question, filled: Filled, account: Account, language: str, instance: int = 0) -> Row:
+def reshaped(form: Form, posted: MultiValueDict[str, str], instances: Mapping[str, int]) -> Mapping[str, int] | None:
+    """How often each repeat is asked now, where a button was pressed that asks for one more or one less; else None."""
+    more, less = posted.get("more", ""), posted.get("less", "")
+    if more in instances:
+        return {**instances, more: min(instances[more] + 1, MOST_INSTANCES)}
+    return instances if less.partition(".")[0] in form.repeats else None
+
+
+def _row(
+    form: Form, question: Question, filled: Filled, account: Account | None, language: str, instance: int = 0
+) -> Row:
     texts = filled.texts.get(field_name(question.name, instance), [])
     programme = form.id.partition(".")[0]
     return Row(
@@ -119,7 +148,7 @@ def _row(form: Form, question: Question, filled: Filled, account: Account, langu
         text=texts[-1] if texts else "",
         error=filled.errors.get(field_name(question.name, instance), ""),
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
-        photos=[(photo, photo.seal(account)) for photo in filled.photos if photo.question == question.name],
+        photos=[(photo, photo.seal(account)) for photo in filled.photos if account and photo.question == question.name],
         known=question.name in filled.known,
         picture=address_of(programme, question.picture),
         instance=instance,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from hemei.engines.forms import Form, Kind, Question, is_asked, relevant_answers
+from hemei.engines.forms import Form, Kind, Question, Section, is_asked, relevant_answers
+from hemei.engines.forms.evaluating import Around, holds
+from hemei.engines.forms.expressions import answers_in
 from hemei.terms.finding import FindingKind, Severity
 
 CLEAR = "no"  # a self-check asks for signs of trouble, so that "no" to each is all clear
@@ -34,6 +36,14 @@ class Walk:
     @property
     def rest(self) -> list[Question]:
         return [q for q in self.form.questions if q.kind is not Kind.SELECT_ONE and is_asked(q, self.answers, self.on)]
+
+    def is_open(self, section: Section) -> bool:
+        """Whether the last page asks that repeat: as its condition says, unless that goes by what stands there."""
+        if section.relevant is None:
+            return True
+        tapped = {q.name for q in self.form.questions if q.kind is Kind.SELECT_ONE}
+        goes_by = set(answers_in(section.relevant.ast))
+        return not goes_by <= tapped or holds(section.relevant.ast, Around(self.answers, self.on))
 
     @property
     def found(self) -> list[FindingKind]:

@@ -95,9 +95,16 @@ def test_it_is_stored_calculated_and_told_in_words(worker: Client, house: Place,
     assert "total" not in told
 
 
-def test_no_household_is_asked_a_repeat_and_none_holds_photos(people: People) -> None:
-    with pytest.raises(FormRefused, match="农户自查不能有重复填写"):
-        reading_of(book(SURVEY), new_form("house", "self", "a"))
+def test_one_is_taken_away_and_the_others_close_up(worker: Client, house: Place, rooms: About) -> None:
+    fields = {"room.1": "堂屋", "room.2": "灶房", "room.3": "猪圈", "less": "rooms.2"}
+    page = worker.post(f"/field/places/{house.pk}/check/{rooms.id}/", given(**fields)).content.decode()
+    assert ("堂屋" in page, "灶房" in page, "猪圈" in page) == (True, False, True)
+    assert 'name="room.2"' in page
+    assert 'name="room.3"' not in page
+
+
+def test_a_repeat_holds_no_photos(people: People) -> None:
     with_photo = [*SURVEY[:3], {"type": "image", "name": "picture", "label": "照片"}, *SURVEY[3:]]
-    with pytest.raises(FormRefused, match="不能拍照"):
-        reading_of(book(with_photo), new_form("house", "survey", "a"))
+    for tier in ("survey", "self"):
+        with pytest.raises(FormRefused, match="不能拍照"):
+            reading_of(book(with_photo), new_form("house", tier, "a"))

@@ -19,9 +19,9 @@ export function openKept(text: string): void {
   void page.resume();
 }
 
-class KeptPage {
-  private readonly kit: Kit;
-  private walk: Walk;
+export class KeptPage {
+  readonly kit: Kit;
+  walk: Walk;
   private photos: Photo[] = [];
   private instance = begun() || unique();
   private taken = 0;
@@ -205,6 +205,7 @@ class KeptPage {
     part(box, "unsafe").hidden = !this.walk.dangers;
     put(box, "said", refused?.said ?? "");
     for (const question of this.walk.rest) this.field(part(box, "questions"), question, refused?.wrong[question.name] ?? "");
+    window.several?.(this, part(box, "questions"), refused?.wrong ?? {});
     box.querySelector("form")!.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.finish(box);
@@ -221,10 +222,11 @@ class KeptPage {
     }
     const many = this.photos.length > this.kit.most_photos;
     put(box, "said", many ? words("photos", { n: this.kit.most_photos }) : "");
+    if (this.walk.upcoming) return this.next(); // what was typed here asks for it
     if (!many && !wrong.size) await this.putIn(this.walk, this.walk.dangers ? "danger" : "trouble", box);
   }
 
-  private field(into: HTMLElement, question: Question, wrong: string): void {
+  field(into: HTMLElement, question: Question, wrong: string): void {
     const kind = question.kind === "select_multiple" ? "several" : ["note", "image", "text"].includes(question.kind) ? question.kind : "typed";
     const box = piece(kind);
     box.dataset["field"] = question.name;
@@ -258,7 +260,7 @@ class KeptPage {
     }
   }
 
-  private set(name: string, texts: string[]): void {
+  set(name: string, texts: string[]): void {
     const { [name]: _, ...others } = this.walk.fields;
     this.walk = new Walk(this.kit, texts.length ? { ...others, [name]: texts } : others);
     void this.draft();

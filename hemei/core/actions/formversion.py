@@ -99,7 +99,7 @@ def reading_of(content: bytes, wanted: About, pictures: Sequence[NewPicture] = (
         form = _named(read_form(content), wanted)
     faults = [
         *_unknown_findings(form, wanted, sheets),
-        *_not_asked(form, wanted, sheets),
+        *_not_asked(form, sheets),
     ]
     try:
         form = with_pictures(form, pictures, programme=wanted.programme.key, present=present, sheets=sheets)
@@ -143,27 +143,18 @@ def _unknown_findings(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]
     return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
 
 
-NOT_REPEATED = "请去掉重复填写，改问有几处、是哪几处；要一处一处填的，放到排查表里，由干部上门填。"
-
-
-def _not_asked(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
-    """What no page asks: repeats at a household's door, photos in them."""
-    faults = []
-    for section in form.repeats.values():
-        if wanted.tier == Tier.SELF:
-            at = place_of_text(sheets, ASKED, _called(section))
-            said = f"农户自查不能有重复填写的“{_called(section)}”：门上的页和纸都只问一遍。"
-            faults.append(Fault(*at, said, NOT_REPEATED))
-        faults += [
-            Fault(
-                *place_of_text(sheets, ASKED, _called(question)),
-                f"重复填写的“{_called(section)}”里不能拍照。",
-                f"请把“{_called(question)}”移到外面。",
-            )
-            for question in section.questions
-            if question.kind is Kind.IMAGE
-        ]
-    return faults
+def _not_asked(form: ReadForm, sheets: Mapping[str, Cells]) -> list[Fault]:
+    """What no page asks: photos in a repeat."""
+    return [
+        Fault(
+            *place_of_text(sheets, ASKED, _called(question)),
+            f"重复填写的“{_called(section)}”里不能拍照。",
+            f"请把“{_called(question)}”移到外面。",
+        )
+        for section in form.repeats.values()
+        for question in section.questions
+        if question.kind is Kind.IMAGE
+    ]
 
 
 def _called(one: Section | Question) -> str:

@@ -20,7 +20,7 @@ from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
-from hemei.field.sheet import Filled, from_register, parts, posted_texts
+from hemei.field.sheet import Filled, from_register, parts, posted_texts, reshaped
 from hemei.field.staff import StaffRequest, right_for, staff, within
 from hemei.terms.day import day_of, today
 from hemei.terms.finding import Severity
@@ -57,9 +57,8 @@ def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) ->
     posted = texts | {photo.question: [photo.name] for photo in reversed(photos)}
     at = about.cleaned_data.get("at") if about.is_valid() else None
     answers, errors = clean(form.read, posted, day_of(at) if at else today())
-    if (more := request.POST.get("more", "")) in instances:
-        instances[more] += 1
-        return _show(request, place, form, about, Filled(texts, {}, photos, instances=instances), status=200)
+    if (asked := reshaped(form.read, request.POST, instances)) is not None:
+        return _show(request, place, form, about, Filled(texts, {}, photos, instances=asked), status=200)
     problems = {field_name(error.question, error.instance): error.problem for error in errors}
     filled = Filled(texts, problems | wrong_photos, photos, instances=instances)
     if not about.is_valid() or filled.errors:

@@ -16,12 +16,15 @@ from hemei.core.actions.door import TooMany
 from hemei.core.actions.evidence import NewFile
 from hemei.core.errors import Mistaken
 from hemei.core.pictures import address_of, is_own
-from hemei.engines.forms import Kind, Question, clean
+from hemei.engines.forms import Kind, Question, Section, clean
+from hemei.engines.forms.answers import field_name
 from hemei.field.doorstep import Doorstep, Visit, at_door, start_again
+from hemei.field.sheet import Filled, parts, posted_texts, reshaped
 from hemei.field.walk import Walk
 from hemei.terms.day import today
 
 MOST_PHOTOS = 3
+NOTHING_YET = Filled()
 
 
 @at_door
@@ -87,15 +90,20 @@ def send(request: HttpRequest, step: Doorstep) -> HttpResponse:
     if visit is None:
         return start_again(step)
     photos = _photos(request.FILES, step.walk(visit).rest)
-    posted = {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
-    posted |= {q.name: request.POST.getlist(q.name) for q in step.walk(visit).rest if q.kind is not Kind.IMAGE}
+    texts, instances = posted_texts(step.read, request.POST)
+    if (asked := reshaped(step.read, request.POST, instances)) is not None:
+        again = _("照片要重新选一次。") if photos else ""
+        return _last(request, step, visit, Filled(texts, instances=asked), again, status=200)
+    filled = Filled(texts, instances=instances)
+    posted = texts | {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
     posted |= {photo.question: [photo.name] for photo in photos}
     answers, errors = clean(step.read, posted, today())
     if len(photos) > MOST_PHOTOS:
-        return _last(request, step, visit, {}, _("照片最多 %(n)d 张，请去掉几张。") % {"n": MOST_PHOTOS})
+        return _last(request, step, visit, filled, _("照片最多 %(n)d 张，请去掉几张。") % {"n": MOST_PHOTOS})
     if errors:
-        return _last(request, step, visit, {error.question: error.problem for error in errors})
-    return _send(request, step, visit, answers, photos)
+        wrong = {field_name(error.question, error.instance): error.problem for error in errors}
+        return _last(request, step, visit, replace(filled, errors=wrong))
+    return _send(request, step, visit, answers, photos, filled)
 
 
 @at_door
@@ -104,21 +112,27 @@ def done(request: HttpRequest, step: Doorstep) -> HttpResponse:
     if visit is None:
         return start_again(step)
     walk = step.walk(visit)
-    if walk.urgent:
+    if visit.urgent or walk.urgent:
         return _leave(request, step, visit, walk)
     context = {"fine": visit.fine, "case": visit.case, "pair_url": step.address("pair")}
     return step.page(request, "thanks", context)
 
 
 def _send(
-    request: HttpRequest, step: Doorstep, visit: Visit, answers: Mapping[str, Any], photos: list[NewFile] | None = None
+    request: HttpRequest,
+    step: Doorstep,
+    visit: Visit,
+    answers: Mapping[str, Any],
+    photos: list[NewFile] | None = None,
+    filled: Filled = NOTHING_YET,
 ) -> HttpResponse:
     try:
         return _store(step, visit, answers, photos or [])
     except TooMany as held_off:
         return step.page(request, "slow", {"why": held_off.message}, status=429)
     except Mistaken as wrong:
-        return _last(request, step, visit, {wrong.field: str(wrong.message)}, str(wrong.message))
+        told = str(wrong.message)
+        return _last(request, step, visit, replace(filled, errors={wrong.field: told}), told)
 
 
 def _store(
@@ -126,8 +140,10 @@ def _store(
 ) -> HttpResponse:
     fine, case = step.hand_in(visit, answers, photos or [])
     # Words stay out of the address: it travels through logs.
-    picked = {name: value for name, value in answers.items() if step.read.by_name[name].choices}
-    sealed = step.seal(visit, answers=picked, sent=True, fine=fine, case=case)
+    asked = step.read.by_name
+    picked = {name: value for name, value in answers.items() if name in asked and asked[name].choices}
+    urgent = bool(replace(step.walk(visit), answers=answers).urgent)
+    sealed = step.seal(visit, answers=picked, sent=True, fine=fine, urgent=urgent, case=case)
     return redirect(step.address("done", visit=sealed))
 
 
@@ -165,35 +181,32 @@ def _ask(request: HttpRequest, step: Doorstep, visit: Visit, walk: Walk) -> Http
 
 
 def _last(
-    request: HttpRequest, step: Doorstep, visit: Visit, errors: Mapping[str, str] | None = None, problem: str = ""
+    request: HttpRequest,
+    step: Doorstep,
+    visit: Visit,
+    filled: Filled = NOTHING_YET,
+    problem: str = "",
+    status: int = 0,
 ) -> HttpResponse:
+    """All that is not tapped, and what is wrong. What only an answer here asks for stands there once it is missed."""
     walk = step.walk(visit)
-    fields = [
-        {
-            "question": question,
-            "label": _said(step, question.labels),
-            "hint": _said(step, question.hints),
-            "choices": [
-                (choice.name, _said(step, choice.labels), address_of(step.programme.key, choice.picture))
-                for choice in question.choices
-            ],
-            "picture": address_of(step.programme.key, question.picture),
-            "value": request.POST.get(question.name, ""),
-            "picked": request.POST.getlist(question.name),
-            "error": (errors or {}).get(question.name, ""),
-        }
-        for question in walk.rest
-    ]
+    told = {name for name, texts in filled.texts.items() if any(texts) and name not in visit.answers}
+    rest = {q.name for q in walk.rest} | filled.errors.keys() | told
+
+    def shows(section: Section, question: Question) -> bool:
+        return walk.is_open(section) if section.repeat else question.name in rest
+
     context = {
         "visit": step.seal(visit),
         "visit_id": visit.id,
-        "fields": fields,
+        "parts": parts(step.read, filled, shows=shows),
+        "repeats": any(walk.is_open(section) for section in step.read.repeats.values()),
         "problem": problem,
         "send_url": step.address("send"),
         "back_url": _back(step, visit, walk),
         "in_danger": bool(walk.urgent),
     }
-    return step.page(request, "last", context, status=422 if errors or problem else 200)
+    return step.page(request, "last", context, status=status or (422 if filled.errors or problem else 200))
 
 
 def _leave(

@@ -21,6 +21,7 @@ from hemei.field.offline import Unfit, photos_of, read_sent
 from hemei.field.scanned import keeping
 
 BUILT = ("built/door.js", "built/household.css")
+SEVERAL = "built/several.js"  # what a form with a repeat needs beside
 ICONS = {192: "field/icon-192.png", 512: "field/icon-512.png"}
 
 
@@ -31,7 +32,8 @@ def frame(request: HttpRequest, step: Doorstep) -> HttpResponse:
 
 
 def _frame(request: HttpRequest, step: Doorstep, kit: dict[str, Any]) -> HttpResponse:
-    return step.page(request, "kept", {"kit_json": json.dumps(kit, ensure_ascii=False, separators=(",", ":"))})
+    told = json.dumps(kit, ensure_ascii=False, separators=(",", ":"))
+    return step.page(request, "kept", {"kit_json": told, "repeats": bool(step.read.repeats)})
 
 
 @at_door
@@ -44,7 +46,8 @@ def worker(request: HttpRequest, step: Doorstep) -> HttpResponse:
         (own if is_own(name) else drawings).append(address)
     told = sha256(_frame(request, step, kit).content).hexdigest()
     door = sha256(step.token.encode()).hexdigest()[:12]
-    files = [*(static(name) for name in BUILT), *filter(None, drawings)]
+    built = (*BUILT, SEVERAL) if step.read.repeats else BUILT
+    files = [*map(static, built), *filter(None, drawings)]
     home = step.address("plate")
     return keeping(
         request, f"door-{door}", page=step.address("kept"), files=files, told=told, beside=home, pictures=own
@@ -102,7 +105,13 @@ def _refused(message: str, status: int, wrong: object = None) -> HttpResponse:
 
 
 def _told(stored: Stored, step: Doorstep) -> str:
-    """As on the page after a report: a stranger is told no number."""
+    """As on the page after a report, and first of all a danger that the phone could not tell by itself."""
+    said = _shown(stored, step)
+    return f"{step.programme.door.leave}{said}" if kept.untold(stored.check, step) else said
+
+
+def _shown(stored: Stored, step: Doorstep) -> str:
+    """A stranger is told no number."""
     if not stored.cases:
         return (
             _("记下了：一切正常。") if step.paired else _("村里看得到这条消息。这部手机还没有绑定，所以不算一次自查。")

@@ -23,9 +23,11 @@ from hemei.core.queries.places import holders
 from hemei.core.queries.regions import names
 from hemei.core.registry import Form, Programme, registry
 from hemei.engines.forms import Kind
-from hemei.field.sheet import Filled, Row, parts
+from hemei.field.sheet import Filled, Part, Row, parts
 from hemei.field.staff import StaffRequest, public_address, staff, within
 from hemei.terms.region import Level
+
+PRINTED = 3  # of each repeat: a sheet has to end
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Blank:
     form: Form
     village: str
     heads: Sequence[str]
-    asked: Sequence[tuple[str, Sequence[tuple[Row, str]]]]  # title of a part, its questions with their pictures
+    asked: Sequence[tuple[Part, Sequence[tuple[Row, str]]]]  # its questions with their pictures
     qr: str  # a data URI: where it is typed in
 
 
@@ -67,9 +69,10 @@ def _form_of(place: Place) -> Form | None:
 def _blank(request: StaffRequest, place: Place, form: Form, village: str, heads: Sequence[str]) -> Blank:
     typed_in = f"{reverse('field:check', args=[place.pk, form.id])}?{urlencode({'channel': Channel.CARD.value})}"
     programme = registry.programme_of_kind(place.kind)
+    empty = Filled(instances=dict.fromkeys(form.read.repeats, PRINTED))
     asked = [
-        (part.title, [(row, address_of(programme.key, row.question.picture)) for row in part.rows if by_hand(row)])
-        for part in parts(form.read, Filled(), request.user)
+        (part, [(row, address_of(programme.key, row.question.picture)) for row in part.rows if by_hand(row)])
+        for part in parts(form.read, empty)
     ]
     qr = segno.make(public_address(request) + typed_in, error="m").svg_data_uri(border=0)
     return Blank(place, programme, form, village, heads, asked, qr)
