@@ -25,6 +25,7 @@ from hemei.core.access import Actor, matter_of, require
 from hemei.core.inserting import insert_all
 from hemei.core.models import AuditEntry
 from hemei.core.prepared import leave, read_again
+from hemei.core.together import Together
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -107,11 +108,19 @@ def _sync_log() -> None:
         os.close(file)
 
 
-def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[[Function], Function]:
+TOGETHER = Together(TURNS.turn, _sync_log)
+
+
+def action(
+    *, verb: str | Callable[[dict[str, Any]], str], on: str, together: bool = False
+) -> Callable[[Function], Function]:
     """Declare a write: keyword-only, with `by: Actor`, on the argument named `on`.
 
     The thing is read again inside the transaction, so that what `may` and the function see is what is there now.
     Raises Refused when the actor may not, Unaudited when the function forgot its audit entry.
+
+    What comes many times a second may be done `together` with others of its kind (`core/together.py`), by another
+    thread perhaps: it must not lean on anything that belongs to the thread which asked, but for the language.
     """
 
     def declare(function: Function) -> Function:
@@ -122,7 +131,8 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
         @functools.wraps(function)
         def perform(**arguments: Any) -> Any:
             thing = arguments[on]
-            with writing():
+
+            def work() -> Any:
                 if isinstance(thing, models.Model) and thing.pk is not None:
                     read_again(thing)
                 asked = verb if isinstance(verb, str) else verb(arguments)
@@ -133,6 +143,11 @@ def action(*, verb: str | Callable[[dict[str, Any]], str], on: str) -> Callable[
                 if getattr(_entries, "count", 0) == before:
                     raise Unaudited(asked)
                 return result
+
+            if together and connection.vendor == "sqlite" and not connection.in_atomic_block:
+                return TOGETHER(work)
+            with writing():
+                return work()
 
         perform.verb = verb  # type: ignore[attr-defined]
         return perform  # type: ignore[return-value]

@@ -132,7 +132,7 @@ SETTLE = Changes(
 )
 
 
-@action(verb=lambda given: verb_for(given["answered"], given["by"]), on="place")
+@action(verb=lambda given: verb_for(given["answered"], given["by"]), on="place", together=True)
 def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
     """Store a check and what follows from it.
 
