@@ -78,6 +78,8 @@ def work(kind: str, *, given_up: GivenUp | None = None) -> Callable[[Work], Work
 
 def take_next() -> Job | None:
     """Claim the oldest waiting job, or one whose worker has fallen silent."""
+    if not Job.objects.filter(state__in=(JobState.WAITING, JobState.RUNNING)).exists():
+        return None  # without a turn to write, every second
     with writing():
         now = timezone.now()
         lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=now - LOST_AFTER)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -68,6 +70,30 @@ def test_an_entry_committed_after_many_others_is_sealed_by_the_sweep(db, monkeyp
     now = seal.SWEPT_EVERY_S + 1
     assert sealer() == 1
     assert everything() == []
+
+
+def test_a_sealer_that_is_overtaken_seals_what_the_other_left(sealed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(5, 8):
+        audit(SYSTEM, "test", f"thing:{number}", "429999")
+    turn = seal.writing
+
+    @contextmanager
+    def after_another() -> Iterator[None]:
+        monkeypatch.setattr(seal, "writing", turn)
+        assert seal_pending() == 3
+        audit(SYSTEM, "test", "thing:8", "429999")
+        with turn():
+            yield
+
+    monkeypatch.setattr(seal, "writing", after_another)
+    assert seal_pending() == 1
+    assert list(AuditSeal.objects.order_by("position").values_list("position", flat=True)) == list(range(1, 10))
+    assert everything() == []
+
+
+def test_nothing_to_seal_takes_no_turn(sealed: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(seal, "writing")
+    assert Sealer()() == 0
 
 
 def test_sealing_each_turn_does_not_read_what_is_sealed(db) -> None:
