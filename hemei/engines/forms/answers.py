@@ -73,8 +73,9 @@ def _keep(question: Question, value: object, kept: Answers, around: Around) -> N
     if question.calculation is not None:
         before = Around(around.answers, around.day, around.instance, around.position, value)
         value = stored(evaluate(question.calculation.ast, before))
-    if not is_empty(value):
-        kept[question.name] = value
+        if is_empty(value):
+            return
+    kept[question.name] = value
 
 
 def instances_of(value: object) -> Sequence[Mapping[str, object]]:

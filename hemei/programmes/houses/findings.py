@@ -24,7 +24,7 @@ OBVIOUSLY = frozenset({"obvious"})
 
 def shows(*signs: str, how: frozenset[str] = CLEARLY) -> Callable[[Answers], bool]:
     """Whether any of the signs is answered that badly."""
-    return lambda answers: any(answers.get(sign) in how for sign in signs)
+    return lambda answers: not how.isdisjoint(map(answers.get, signs))
 
 
 def _grows(answers: Answers) -> bool:
