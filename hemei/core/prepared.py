@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -23,6 +23,7 @@ from django.db.models.sql.subqueries import UpdateQuery
 from hemei.core.inserting import PLAIN
 
 Row = TypeVar("Row")
+Made = TypeVar("Made", bound=models.Model)
 
 
 @cache
@@ -33,7 +34,7 @@ def _with_question_marks(statement: str) -> str:
 
 def _send(database: Any, statement: str, values: Sequence[Any]) -> Any:
     """Execute one statement; returns something that has `fetchall` and `rowcount`. Raises what Django would."""
-    if database.queries_logged or database.execute_wrappers:  # somebody listens
+    if database.force_debug_cursor or database.execute_wrappers:  # somebody listens
         cursor = database.cursor()
         cursor.execute(statement, values)
         return cursor
@@ -50,7 +51,7 @@ def send_later(statement: str, values: Sequence[Any]) -> None:
     """Execute a statement whose answer nobody needs: on PostgreSQL with the next one, or with the commit at the latest,
     and what goes wrong is raised then."""
     database: Any = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "postgresql" and not (database.queries_logged or database.execute_wrappers):
+    if database.vendor == "postgresql" and not (database.force_debug_cursor or database.execute_wrappers):
         database.later(statement, values)
     else:
         _send(database, statement, values)
@@ -127,19 +128,50 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     fields = info["select_fields"]
     first, beyond = fields[0], fields[-1] + 1
     names = [select[index][0].target.attname for index in range(first, beyond)]
-    joined: Any = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
-    model = info["model"]
+    populators: Any = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+    joined = [_joining(one) for one in populators]
 
     def read(row: Sequence[Any]) -> Any:
-        instance = model.__new__(model)  # setting attribute after attribute, as __init__ does, is half of the reading
-        instance.__dict__.update(zip(names, row[first:beyond], strict=True))
-        instance._state = ModelState()
-        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
-        for populator in joined:
-            populator.populate(row, instance)
+        instance = _stored(info["model"], names, row[first:beyond])
+        for join in joined:
+            join(row, instance)
         return instance
 
     return read
+
+
+def _joining(populator: Any) -> Callable[[Sequence[Any], Any], None]:
+    """What puts a row that is joined beside the one that it belongs to, as Django's own populator would."""
+    model, names, ordered = populator.model_cls, populator.init_list, populator.reorder_for_init
+    further = [_joining(one) for one in populator.related_populators]
+
+    def join(row: Sequence[Any], beside: Any) -> None:
+        columns = ordered(row) if ordered else row[populator.cols_start : populator.cols_end]
+        instance = None if columns[populator.pk_idx] is None else _stored(model, names, columns)
+        populator.local_setter(beside, instance)
+        if instance is not None:
+            for another in further:
+                another(row, instance)
+            populator.remote_setter(instance, beside)
+
+    return join
+
+
+def _stored(model: type[models.Model], names: Sequence[str], columns: Sequence[Any]) -> Any:
+    """A row that is in the database. Setting attribute after attribute, as `__init__` does, is half of the reading."""
+    instance: Any = model.__new__(model)
+    instance.__dict__.update(zip(names, columns, strict=True))
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    return instance
+
+
+def new(model: type[Made], **columns: Any) -> Made:
+    """A row that is not in the database yet, as `__init__` makes one, of all its columns by their names."""
+    instance: Any = model.__new__(model)
+    instance.__dict__.update(columns)
+    instance._state = ModelState()
+    return instance  # type: ignore[no-any-return]
 
 
 def _filled(marked: Sequence[Any], given: Mapping[str, Any], database: Any) -> list[Any]:
@@ -150,8 +182,15 @@ def _filled(marked: Sequence[Any], given: Mapping[str, Any], database: Any) -> l
 
 def _adapted(value: Any, database: Any) -> Any:
     if isinstance(value, datetime):
-        return database.ops.adapt_datetimefield_value(value)
+        return _moment(value, database)
     return database.ops.adapt_datefield_value(value) if isinstance(value, date) else value
+
+
+def _moment(value: datetime, database: Any) -> Any:
+    """As the database keeps it: on SQLite a text of UTC, as Django would write it after asking more often."""
+    if database.vendor == "sqlite" and value.tzinfo is not None and database.timezone is UTC:
+        return str(value.astimezone(UTC).replace(tzinfo=None))
+    return database.ops.adapt_datetimefield_value(value)
 
 
 def insert(row: models.Model) -> None:
@@ -222,7 +261,7 @@ def _column(field: models.Field[Any, Any]) -> Column:
         if type(value) in plain:
             return value
         if type(value) is moment:
-            return database.ops.adapt_datetimefield_value(value)
+            return _moment(value, database)
         return field.get_db_prep_save(field.pre_save(row, adding), database)
 
     return value_of

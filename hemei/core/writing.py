@@ -24,7 +24,7 @@ from django.utils import timezone
 from hemei.core.access import Actor, matter_of, require
 from hemei.core.inserting import insert_all
 from hemei.core.models import AuditEntry
-from hemei.core.prepared import leave, read_again
+from hemei.core.prepared import leave, new, read_again
 from hemei.core.together import Together
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -203,10 +203,12 @@ def entry_for(
     at: datetime | None = None,
 ) -> AuditEntry:
     """An entry that is not left yet."""
-    return AuditEntry(
+    return new(
+        AuditEntry,
+        id=None,
         at=at or timezone.now(),
         actor=str(by),
-        account=by.account,
+        account_id=by.account.pk if by.account else None,
         verb=verb,
         subject=subject,
         region=region,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -7,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from hemei.core.models import AuditEntry, Case, CaseStep, Check, Duty, Place
 from hemei.core.prepared import Given, Prepared, change, change_all, insert, insert_once, read_again
-from hemei.terms.day import today
+from hemei.core.writing import entry_for
+from hemei.terms.day import SHANGHAI, today
 from tests.conftest import DISTRICT, VILLAGE, build_house, days_ago
 
 
@@ -178,3 +181,35 @@ def test_a_column_that_was_not_read_is_not_emptied(house) -> None:
     half_read = Case.objects.defer("opened_at", "due_on", "title").get()
     change(half_read, "opened_at", "due_on", "title")
     assert Case.objects.values_list("opened_at", "due_on", "title").get() == (when, today(), "裂缝")
+
+
+def test_what_is_joined_is_as_the_orm_reads_it_and_missing_where_there_is_none(house, people) -> None:
+    insert(new_case(house, unit=None))
+    case = Prepared(lambda: Case.objects.select_related("unit", "place").filter(pk__gt=Given("after"))).first(after=0)
+    wanted = Case.objects.select_related("unit", "place").get()
+    assert case is not None
+    assert case._state.fields_cache.keys() == wanted._state.fields_cache.keys()
+    assert case.unit is None
+    assert case.place is not None
+    told, expected = ({k: v for k, v in vars(row).items() if k != "_state"} for row in (case.place, house))
+    assert told == {name: Place.objects.values(name).get(pk=house.pk)[name] for name in expected if name in told}
+    assert not case.place.get_deferred_fields()
+
+
+@pytest.mark.parametrize("zone", [UTC, SHANGHAI])
+def test_a_moment_is_stored_as_the_orm_stores_it_in_whatever_zone(house, zone) -> None:
+    for when in (days_ago(3), days_ago(3).replace(microsecond=0), datetime(1801, 1, 1, 3, tzinfo=UTC)):
+        saved, inserted = new_case(house, opened_at=when.astimezone(zone)), new_case(house, code="x", opened_at=when)
+        saved.save()
+        insert(inserted)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT opened_at FROM core_case WHERE id IN (%s, %s)", [saved.pk, inserted.pk])
+            [[one], [other]] = cursor.fetchall()
+        assert one == other
+
+
+def test_an_entry_has_every_column_before_it_is_left(people) -> None:
+    entry = entry_for(people.village, "x", "y:1", VILLAGE, values=[1])
+    assert {field.attname for field in AuditEntry._meta.concrete_fields} == vars(entry).keys() - {"_state"}
+    assert entry._state.adding
+    assert entry.account == people.village.account
