@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import unescape
 from typing import Any
 
@@ -15,8 +15,9 @@ from django.utils import timezone
 from hemei.core.access import At
 from hemei.core.actions.door import IssuedDoor
 from hemei.core.actions.formversion import about, keep_draft, publish, reading_of, with_sheet_of_findings
-from hemei.core.models import Case, Check, FormVersion
+from hemei.core.models import Case, Check, Finding, FormVersion
 from hemei.core.registry import Programme, registry
+from hemei.engines.forms import FormRefused
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.writing import workbook
 from hemei.terms.day import today
@@ -45,6 +46,8 @@ CHOICES = [{"list_name": "yn", "name": name, "label": label} for name, label in 
 RULES = [
     {"条件": "${wall_moving} = 'yes' or ${lost} > 9", "问题编号": "wells.F01"},
     {"条件": "${cracked} = 'yes'", "问题编号": "wells.F02"},
+    {"题目": "漏吗？", "答案": "说不准", "问题编号": "wells.F02"},
+    {"条件": "漏吗 = 有 且 井台有裂缝吗 = 说不准", "问题编号": "wells.F02"},
 ]
 TWO = {"bucket.1": "大桶", "leaks.1": "no", "bucket.2": "小桶", "leaks.2": "yes", "litres.2": "２"}
 STORED = [
@@ -53,9 +56,9 @@ STORED = [
 ]
 
 
-def book() -> bytes:
+def book(rules: Sequence[dict[str, str]] = RULES) -> bytes:
     settings = [{"form_id": FORM, "version": "2", "form_title": "水井自查"}]
-    sheets = {"survey": SURVEY, "choices": CHOICES, "settings": settings, "findings": RULES}
+    sheets = {"survey": SURVEY, "choices": CHOICES, "settings": settings, "findings": rules}
     headings = {name: tuple(dict.fromkeys(key for row in rows for key in row)) for name, rows in sheets.items()}
     return workbook(sheets, headings)
 
@@ -141,6 +144,13 @@ def test_only_a_form_with_a_repeat_brings_and_keeps_what_it_takes(
     assert all("built/several" in old_phone.get(address).content.decode() for address in addresses)
 
 
+def tell(browser: Client, at_well: IssuedDoor, **more: str) -> Any:
+    moment = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    told = {"instance": "0f8fad5b-d9cb-469f-a165-70867728950e", "at": moment, "channel": "card", "on_behalf": "李四"}
+    told |= {"wall_moving": "no", "cracked": "no"} | more
+    return browser.post(f"/field/places/{at_well.door.place.pk}/check/{FORM}/", told)
+
+
 def test_an_officer_tells_it_for_the_household_and_it_is_printed_three_times(
     at_well: IssuedDoor, buckets: FormVersion, signed_in: Callable[[str], Client]
 ) -> None:
@@ -148,10 +158,7 @@ def test_an_officer_tells_it_for_the_household_and_it_is_printed_three_times(
     paper = unescape(signed_in("village").get(f"/field/places/{place.pk}/paper/").content.decode())
     assert re.findall(r"<h3>(水桶 \d)</h3>", paper) == ["水桶 1", "水桶 2", "水桶 3"]
     assert paper.count("不止这些的，写在背面") == 1
-    moment = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
-    told = {"instance": "0f8fad5b-d9cb-469f-a165-70867728950e", "at": moment, "channel": "card", "on_behalf": "李四"}
-    told |= {"wall_moving": "no", "cracked": "no"} | TWO
-    answer = signed_in("village").post(f"/field/places/{place.pk}/check/{FORM}/", told)
+    answer = tell(signed_in("village"), at_well, **TWO)
     assert answer.status_code == 302, answer.content.decode()
     assert Check.objects.get().answers["buckets"] == STORED
 
@@ -178,3 +185,37 @@ def test_the_plain_sheet_unedited_is_the_same_form(buckets: FormVersion) -> None
     form = registry.forms[FORM]
     read = reading_of(as_plain(with_sheet_of_findings(form)), about(form))
     assert (read.sections, read.rules) == (form.read.sections, form.read.rules)
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ({"leaks.2": "unsure"}, "井台开裂：水桶 2"),
+        ({"leaks.1": "unsure", "leaks.2": "unsure"}, "井台开裂：水桶 1、水桶 2"),
+        ({"cracked": "unsure", "leaks.1": "no"}, "井台开裂：水桶 2"),
+        ({"cracked": "yes", "leaks.2": "unsure"}, "井台开裂"),  # not because of the bucket
+    ],
+)
+def test_an_answer_in_any_instance_shows_one_finding_and_says_in_which(
+    at_well: IssuedDoor, buckets: FormVersion, signed_in: Callable[[str], Client], told: dict[str, str], where: str
+) -> None:
+    browser = signed_in("village")
+    answer = tell(browser, at_well, **TWO | told)
+    assert Finding.objects.get().code == Case.objects.get().code == "wells.F02"
+    assert f"<h2>{where}</h2>" in browser.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        ({"题目": "漏吗？", "答案": "很多"}, "“漏吗？”没有选项“很多”"),
+        ({"题目": "哪一只？", "答案": "大桶"}, "“哪一只？”没有选项"),
+        ({"条件": "漏几升 > 2"}, "“漏几升”在重复组“水桶”里"),
+        ({"条件": "漏吗 ≠ 有"}, "“漏吗”在重复组“水桶”里"),
+    ],
+)
+def test_a_rule_about_a_repeat_that_cannot_be_is_told_of_as_it_is(
+    toy: Programme, people: People, rule: dict[str, str], told: str
+) -> None:
+    with pytest.raises(FormRefused, match=re.escape(told)):
+        reading_of(book([*RULES, rule | {"问题编号": "wells.F02"}]), about(registry.forms[FORM]))

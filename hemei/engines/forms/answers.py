@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,6 +80,21 @@ def _keep(question: Question, value: object, kept: Answers, around: Around) -> N
 
 def instances_of(value: object) -> Sequence[Mapping[str, object]]:
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def instances_alone(
+    form: Form, answers: Mapping[str, object], shows: Callable[[Answers], bool], on: date | None = None
+) -> list[tuple[Section, int]]:
+    """Which instances of repeats show it by themselves, from 1 on; none where it is shown without that repeat."""
+    found = []
+    for section in form.repeats.values():
+        given = instances_of(answers.get(section.name))
+        if not given or shows(relevant_answers(form, {**answers, section.name: []}, on)):
+            continue
+        for number, instance in enumerate(given, start=1):
+            if shows(relevant_answers(form, {**answers, section.name: [dict(instance)]}, on)):
+                found.append((section, number))
+    return found
 
 
 def is_empty(value: object) -> bool:

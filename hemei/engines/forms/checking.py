@@ -125,6 +125,7 @@ class Names:
     repeats: frozenset[str] = field(default_factory=frozenset)
     own: str = ""  # the name of the question that it belongs to
     doubtful: frozenset[str] = field(default_factory=frozenset)  # names of questions and repeats that were refused
+    in_any: bool = False  # whether a choice told in a repeat may be asked for: it holds where one instance has it
 
 
 def compiled(text: str, names: Names, wanted: Gives | None = None) -> tuple[Expression, Gives]:
@@ -180,6 +181,8 @@ class _Checker:
                 return ("call", "neg", self.number(*self.typed(inner))), Gives.NUMBER
             case ("call", ("and" | "or") as operator, left, right):
                 return ("call", operator, self.truth(left), self.truth(right)), Gives.TRUTH
+            case ("call", "=", ("answer", name), ("lit", str(_))) if self.is_told_often(name):
+                return self.in_any(name, ast[3]), Gives.TRUTH
             case ("call", ("=" | "!=") as operator, left, right):
                 return self.equal(operator, self.typed(left), self.typed(right)), Gives.TRUTH
             case ("call", ("<" | "<=" | ">" | ">=") as operator, left, right):
@@ -204,11 +207,21 @@ class _Checker:
             raise Unreadable(f"“{name}”是一段说明，没有答案。", "请改为别的题目代码。")
         repeat = self.names.repeat_of.get(name, "")
         if repeat and repeat != self.names.within:
-            raise OfRepeats(
-                f"“{name}”在重复组“{repeat}”里，有好几个答案。",
-                f"请用 count(${{{name}}})、sum(${{{name}}})、min 或 max 汇总。",
-            )
+            problem = f"“{name}”在重复组“{repeat}”里，有好几个答案。"
+            if self.is_told_often(name):
+                raise OfRepeats(problem, "请写等于哪个选项：有一项是它就算。")
+            raise OfRepeats(problem, f"请用 count(${{{name}}})、sum(${{{name}}})、min 或 max 汇总。")
         return _as_itself(("answer", name), gives_of(question))
+
+    def is_told_often(self, name: str) -> bool:
+        """Whether it is a choice in a repeat, where such may be asked for."""
+        question, repeat = self.names.asked.get(name), self.names.repeat_of.get(name, "")
+        return self.names.in_any and bool(question and question.choices and repeat and repeat != self.names.within)
+
+    def in_any(self, name: str, chosen: Ast) -> Ast:
+        """That it was chosen in one instance at least."""
+        self.choice(("answer", name), chosen)
+        return ("call", "selected", ("all", self.names.repeat_of[name], name), chosen)
 
     def unknown(self, name: str) -> Unreadable:
         if name == self.names.own:
@@ -282,6 +295,9 @@ class _Checker:
         if not function.least <= len(arguments) <= function.most:
             many = f"{function.least}" + (f" 到 {function.most}" if function.most > function.least else "")
             raise Unreadable(f"函数 {name} 要有 {many} 个参数，这里写了 {len(arguments)} 个。", "请补上或删去参数。")
+        of_choice = name == "selected" and [one[0] for one in arguments] == ["answer", "lit"]
+        if of_choice and self.is_told_often(arguments[0][1]):
+            return self.in_any(arguments[0][1], arguments[1]), Gives.TRUTH
         if name in FOLDING and (folded := self.folded(name, arguments)):
             return folded
         made = [

@@ -249,7 +249,8 @@ def _index(bound: Value, length: int) -> int:
 
 
 def names(value: Value) -> list[str]:
-    return text(value).split()
+    """The choices; of a question in a repeat, which only rules ask for so, those of all its instances."""
+    return [name for one in (value if isinstance(value, list) else [value]) for name in text(one).split()]
 
 
 def name_at(value: Value, at: Value) -> str:

@@ -10,6 +10,7 @@ from hemei.engines.forms.expressions import Ast, Expression
 from hemei.engines.forms.faults import Fault, listed
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import TALLEST, Unreadable, height
+from hemei.engines.forms.reckoning import in_sheet_words
 from hemei.engines.forms.words import Words
 from hemei.engines.forms.words_or_xpath import marked, understood
 from hemei.engines.forms.workbook import Row, Sheet, not_merged
@@ -20,17 +21,24 @@ BETWEEN = re.compile(r"[;；、\n]+")
 
 
 def names_of(sections: Sequence[Section], language: str = "zh") -> tuple[Names, Words]:
-    """What a rule may ask for: every question, and those of repeats all together."""
+    """What a rule may ask for: every question, and those of repeats all together or, choices, in any instance."""
     asked = {question.name: question for section in sections for question in section.questions}
     repeat_of = {q.name: s.name if s.repeat else "" for s in sections for q in s.questions}
-    names = Names(asked, repeat_of, repeats=frozenset(repeat_of.values()) - {""})
-    single = {name: question for name, question in asked.items() if not repeat_of[name] and question.takes_answer}
-    return names, Words(single, language)
+    names = Names(asked, repeat_of, repeats=frozenset(repeat_of.values()) - {""}, in_any=True)
+    taking = [question for question in asked.values() if question.takes_answer]
+    words = Words({question.name: question for question in taking if not repeat_of[question.name]}, language)
+    for question in taking:
+        if repeat_of[question.name] and not words.knows(
+            words.label(question)
+        ):  # else the one that is told once is meant
+            words.add(question)
+    return names, words
 
 
 def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -> tuple[Rule, ...]:
     """The rules of the sheet; rows of one finding are ways to find it. What is wrong is added to `faults`."""
     names, words = names_of(sections)
+    repeats = {section.labels.get("zh", section.name): section.name for section in sections if section.repeat}
     found: dict[str, Expression] = {}
     for row in sheet.rows:
         finding = row.get(FINDING)
@@ -54,7 +62,8 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             else:
                 when = compiled(_chosen_ones(row, words), names, Gives.TRUTH)[0]
         except Unreadable as unread:
-            faults.append(row.fault(heading, unread.problem, unread.remedy))
+            said = unread if "${" in row.get(heading) else in_sheet_words(unread, words, repeats, condition=True)
+            faults.append(row.fault(heading, said.problem, said.remedy))
             continue
         found[finding] = Expression(("call", "or", found[finding].ast, when.ast)) if finding in found else when
         if height(found[finding].ast) > TALLEST:
@@ -136,7 +145,7 @@ def _ways(ast: Ast) -> Iterable[Ast]:
 
 def _chosen(ast: Ast, asked: Mapping[str, Question]) -> tuple[str, str] | None:
     match ast:
-        case ("call", ("=" | "selected"), ("answer", name), ("lit", str(value))):
+        case ("call", ("=" | "selected"), ("answer", name) | ("all", _, name), ("lit", str(value))):
             if name in asked and value in asked[name].choice_names:
                 return name, value
     return None

@@ -117,7 +117,7 @@ class Words:
 
     def _contained(self, ast: Ast, word: str) -> str | None:
         match ast:
-            case ("call", "selected", ("answer", name), ("lit", str(value))):
+            case ("call", "selected", ("answer", name) | ("all", _, name), ("lit", str(value))):
                 return self._said(name, word, value)
         return None
 

@@ -8,14 +8,16 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from hemei.core.access import require, scope_of
 from hemei.core.actions.check import Answered, submit_check
 from hemei.core.doors import found, moved
 from hemei.core.errors import Mistaken
-from hemei.core.models import SEVERITY_NAMES, Finding, Place, Tier
+from hemei.core.models import SEVERITY_NAMES, Check, Finding, Place, Tier
 from hemei.core.queries import checks, places
 from hemei.core.registry import Form, registry
+from hemei.core.wording import listed
 from hemei.engines.forms import clean
 from hemei.engines.forms.answers import field_name
 from hemei.field.about import AboutCheck, AboutProxy
@@ -106,16 +108,17 @@ def made(request: StaffRequest, pk: int) -> HttpResponse:
     context = {
         "check": check,
         "place": check.place,
-        "shown": [_line(finding, with_cases) for finding in findings],
+        "shown": [_line(check, finding, with_cases) for finding in findings],
         "urgent": any(finding.severity == Severity.URGENT for finding in findings),
     }
     return render(request, "field/check_made.html", context)
 
 
-def _line(finding: Finding, with_case: bool) -> dict[str, Any]:
+def _line(check: Check, finding: Finding, with_case: bool) -> dict[str, Any]:
     kind = registry.findings.get(finding.code)
     return {
         "title": kind.title if kind else finding.code,
+        "told_in": listed(checks.told_in(check, finding.code, (get_language() or "zh")[:2])),
         "remedy": kind.remedy if kind else "",
         "severity": SEVERITY_NAMES[Severity(finding.severity)],
         "urgent": finding.severity == Severity.URGENT,
