@@ -4,7 +4,7 @@
  */
 import type { KeptPage } from "./door/page";
 import { Walk } from "./door/walk";
-import { type Section, fieldOf, instancesOf, say } from "./offline/form";
+import { type Section, fieldOf, instancesOf, picked, say } from "./offline/form";
 import { clear, part, piece, put, tap } from "./offline/page";
 import { followRelevance } from "./relevance";
 
@@ -33,8 +33,11 @@ function instances(page: KeptPage, section: Section, into: HTMLElement, wrong: {
   const opened = new Set<number>(); // what stands there, filled in or not
   const follow = () => {
     const empty = section.questions.flatMap((question) => [...opened].map((number) => [fieldOf(question.name, number), []]));
-    const { asked, headings } = new Walk(page.kit, { ...Object.fromEntries(empty), ...page.walk.fields }).read();
+    const { answers, asked, headings } = new Walk(page.kit, { ...Object.fromEntries(empty), ...page.walk.fields }).read();
     box.hidden = !headings.has(section.name);
+    // One that goes by what is tapped alone was told there.
+    const here = page.kit.dangers.filter((signs) => signs.some(([name]) => section.questions.some((one) => one.name === name)));
+    part(box, "leave").hidden = !here.some((signs) => signs.every(([name, choice]) => picked(answers, name, choice)));
     for (const one of list.querySelectorAll<HTMLElement>("[data-field]")) one.hidden = !asked.has(one.dataset["field"]!);
   };
   const draw = () => {

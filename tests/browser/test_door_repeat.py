@@ -84,7 +84,7 @@ def test_without_a_signal_it_waits_and_a_danger_in_it_is_told_when_it_has_arrive
     cut_off(page.context)
     page = again(page, plate)
     to_the_last_page(page)
-    expect(page.get_by_text("手机看不出来")).to_be_visible()
+    expect(page.get_by_text("手机不一定看得出来")).to_be_visible()
     fill_in_two(page, "0")
     page.get_by_role("button", name="报上去").click()
     expect(page.locator("fieldset.one .error:visible")).to_have_count(2)
@@ -94,6 +94,11 @@ def test_without_a_signal_it_waits_and_a_danger_in_it_is_told_when_it_has_arrive
     expect(page.locator("fieldset.one")).to_have_count(2)
     for box in page.get_by_label("漏几升？").all():
         box.fill("6")
+    page.locator("fieldset.one").last.get_by_label("要裂开").check()
+    expect(page.get_by_role("alert")).to_contain_text("请马上离开！")
+    look(page, "3a-danger")
+    page.locator("fieldset.one").last.get_by_label("不会").check()
+    expect(page.get_by_role("alert")).to_have_count(0)
     look(page, "3-mended")
     page.get_by_role("button", name="报上去").click()
     expect(entry(page, "waiting")).to_contain_text("有情况")
@@ -101,4 +106,5 @@ def test_without_a_signal_it_waits_and_a_danger_in_it_is_told_when_it_has_arrive
     page = again(page, plate)
     expect(entry(page, "sent")).to_contain_text("请马上离开！", timeout=40_000)
     look(page, "4-sent")
-    assert Check.objects.get().answers["buckets"] == told(6)
+    one, other = told(6)
+    assert Check.objects.get().answers["buckets"] == [one, other | {"burst": "no"}]

@@ -20,6 +20,7 @@ from hemei.core.registry import Programme, registry
 from hemei.engines.forms import FormRefused
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.writing import workbook
+from hemei.field.dangers import dangers
 from hemei.terms.day import today
 from tests.conftest import DISTRICT, People, photo
 from tests.field.test_kept import post, said
@@ -35,6 +36,7 @@ SURVEY = [
     {"type": "text", "name": "bucket", "label": "哪一只？", "required": "yes"},
     {"type": "select_one yn", "name": "leaks", "label": "漏吗？"},
     {"type": "decimal", "name": "litres", "label": "漏几升？", "relevant": "${leaks} = 'yes'", "constraint": ". > 0"},
+    {"type": "select_one burst", "name": "burst", "label": "要裂开吗？"},
     {"type": "calculate", "name": "gone", "calculation": "coalesce(${litres}, 0)"},
     {"type": "end repeat"},
     {"type": "calculate", "name": "lost", "calculation": "sum(${gone})"},
@@ -42,9 +44,14 @@ SURVEY = [
     {"type": "text", "name": "remark", "label": "别的情况"},
 ]
 YES_NO = [("yes", "有"), ("no", "没有"), ("unsure", "说不准")]
-CHOICES = [{"list_name": "yn", "name": name, "label": label} for name, label in YES_NO]
+CHOICES = [
+    *({"list_name": "yn", "name": name, "label": label} for name, label in YES_NO),
+    *({"list_name": "burst", "name": name, "label": label} for name, label in (("yes", "要裂开"), ("no", "不会"))),
+]
 RULES = [
     {"条件": "${wall_moving} = 'yes' or ${lost} > 9", "问题编号": "wells.F01"},
+    {"题目": "要裂开吗？", "答案": "要裂开", "问题编号": "wells.F01"},
+    {"条件": "漏吗 = 说不准 且 井台有裂缝吗 = 说不准", "问题编号": "wells.F01"},
     {"条件": "${cracked} = 'yes'", "问题编号": "wells.F02"},
     {"题目": "漏吗？", "答案": "说不准", "问题编号": "wells.F02"},
     {"条件": "漏吗 = 有 且 井台有裂缝吗 = 说不准", "问题编号": "wells.F02"},
@@ -149,6 +156,22 @@ def tell(browser: Client, at_well: IssuedDoor, **more: str) -> Any:
     told = {"instance": "0f8fad5b-d9cb-469f-a165-70867728950e", "at": moment, "channel": "card", "on_behalf": "李四"}
     told |= {"wall_moving": "no", "cracked": "no"} | more
     return browser.post(f"/field/places/{at_well.door.place.pk}/check/{FORM}/", told)
+
+
+def test_a_phone_is_told_which_answers_in_a_repeat_mean_danger_alone_or_with_another(buckets: FormVersion) -> None:
+    form = registry.forms[FORM].read
+    told = set(dangers(form, registry.findings_by("wells", form)))
+    pair = (("cracked", "unsure"), ("leaks", "unsure"))
+    assert told == {(("wall_moving", "yes"),), (("burst", "yes"),), pair}
+
+
+def test_one_more_for_an_officer_is_no_error(
+    at_well: IssuedDoor, buckets: FormVersion, signed_in: Callable[[str], Client]
+) -> None:
+    page = tell(signed_in("village"), at_well, on_behalf="", more="buckets", **{"bucket.1": "大桶"})
+    assert (page.status_code, "请写明是谁说的" in page.content.decode()) == (200, False)
+    assert 'value="card" checked' in re.sub(r" id=\"[^\"]+\"| class=\"[^\"]+\"| required", "", page.content.decode())
+    assert "0f8fad5b-d9cb-469f-a165-70867728950e" in page.content.decode()
 
 
 def test_an_officer_tells_it_for_the_household_and_it_is_printed_three_times(

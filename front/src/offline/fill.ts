@@ -1,6 +1,6 @@
 /** One form for one place, as it is filled in: what is asked appears, what is wrong is said beside it, all of it is kept. */
 import { Day } from "./evaluate";
-import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, readForm, say } from "./form";
+import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, picked, readForm, say } from "./form";
 import { clear, dayNumber, part, piece, put, today, way, words } from "./page";
 import { scaled } from "./photo";
 import { Keeper } from "./keeper";
@@ -247,7 +247,7 @@ export class Filling {
     for (const box of this.box.querySelectorAll<HTMLElement>("[data-section]")) {
       box.hidden = !read.headings.has(box.dataset["section"]!);
     }
-    const danger = this.form.dangers?.some((signs) => signs.every(([name, choice]) => read.answers[name] === choice));
+    const danger = this.form.dangers?.some((signs) => signs.every(([name, choice]) => picked(read.answers, name, choice)));
     put(this.box, "danger", danger ? words("danger") : "");
   }
 

@@ -53,6 +53,10 @@ export interface Read {
   wrong: Map<string, string>; // field → which sentence of the page, or a message of the form itself after "="
 }
 
+/** Whether that was picked, of a question in a repeat in any instance. */
+export const picked = (answers: Answers, name: string, choice: string): boolean =>
+  answers[name] === choice || Object.values(answers).some((told) => Array.isArray(told) && told.some((one) => one?.[name] === choice));
+
 const INTEGER = /^[+-]?\d{1,10}$/;
 const DECIMAL = /^[+-]?(?:\d{1,15}(?:\.\d{0,10})?|\.\d{1,10})$/;
 

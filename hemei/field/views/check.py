@@ -19,7 +19,7 @@ from hemei.core.queries import checks, places
 from hemei.core.registry import Form, registry
 from hemei.core.wording import listed
 from hemei.engines.forms import clean
-from hemei.engines.forms.answers import field_name
+from hemei.engines.forms.answers import field_name, instances_alone
 from hemei.field.about import AboutCheck, AboutProxy
 from hemei.field.photos import HeldPhoto, photos_of
 from hemei.field.sheet import Filled, from_register, parts, posted_texts, reshaped
@@ -60,7 +60,8 @@ def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) ->
     at = about.cleaned_data.get("at") if about.is_valid() else None
     answers, errors = clean(form.read, posted, day_of(at) if at else today())
     if (asked := reshaped(form.read, request.POST, instances)) is not None:
-        return _show(request, place, form, about, Filled(texts, {}, photos, instances=asked), status=200)
+        begun = type(about)(initial={name: request.POST.get(name, "") for name in about.fields})  # not wrong yet
+        return _show(request, place, form, begun, Filled(texts, {}, photos, instances=asked), status=200)
     problems = {field_name(error.question, error.instance): error.problem for error in errors}
     filled = Filled(texts, problems | wrong_photos, photos, instances=instances)
     if not about.is_valid() or filled.errors:
@@ -118,9 +119,25 @@ def _line(check: Check, finding: Finding, with_case: bool) -> dict[str, Any]:
     kind = registry.findings.get(finding.code)
     return {
         "title": kind.title if kind else finding.code,
-        "told_in": listed(checks.told_in(check, finding.code, (get_language() or "zh")[:2])),
+        "told_in": listed(_told_in(check, finding.code)),
         "remedy": kind.remedy if kind else "",
         "severity": SEVERITY_NAMES[Severity(finding.severity)],
         "urgent": finding.severity == Severity.URGENT,
         "case": finding.case if with_case else None,
     }
+
+
+def _told_in(check: Check, finding: str) -> list[str]:
+    """The instances of repeats whose answers alone show that finding, in the words of the form as it was then."""
+    registered = registry.forms.get(check.form)
+    form = registered.versions.get(check.version) if registered else None
+    if form is None or not form.repeats:
+        return []
+    language = (get_language() or "zh")[:2]
+    kinds = [kind for kind in registry.findings_by(check.matter, form) if kind.id == finding and kind.applies]
+    return [
+        f"{form.text(section.labels, language)} {number}"
+        for kind in kinds
+        if kind.applies
+        for section, number in instances_alone(form, check.answers, kind.applies, day_of(check.at))
+    ]
