@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -110,6 +111,7 @@ def _document(root: str, namespace: str, name: str, entries: Iterable[Mapping[st
     return _written(document)
 
 
+@lru_cache(maxsize=64)
 def response(message: str) -> bytes:
     """What Collect shows whoever pressed send."""
     document = Element("OpenRosaResponse", xmlns="http://openrosa.org/http/response")

@@ -53,8 +53,8 @@ for_collect = [  # Collect appends formList and submission to the address it was
 ]
 
 urlpatterns = [
-    path("pictures/<str:name>", pictures.small, name="form_picture"),
-    path("d/<str:token>/", include((at_the_door, "door"))),
     path("key/<str:token>/", include((for_collect, "collect"))),
+    path("d/<str:token>/", include((at_the_door, "door"))),
+    path("pictures/<str:name>", pictures.small, name="form_picture"),
     path("field/", include((for_staff, "field"))),
 ]

@@ -12,12 +12,12 @@ from hemei.site.health import healthz
 handler500 = "hemei.site.health.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("hemei.field.urls")),  # first, because phones ask for the most
     path("healthz", healthz),
     path("i18n/", include("django.conf.urls.i18n")),
     path("public/", include("hemei.public.urls")),
     path("maps/", include("hemei.maps.urls")),
     path("api/", include("hemei.api.urls")),
-    path("", include("hemei.field.urls")),
     path("", include("hemei.office.urls")),
 ]
 urlpatterns += [
