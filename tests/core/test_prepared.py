@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
+from hemei.core.actions.check import Answered, examined
 from hemei.core.models import AuditEntry, Case, CaseStep, Check, Duty, Place
 from hemei.core.prepared import Given, Prepared, change, change_all, insert, insert_once, read_again
 from hemei.core.writing import entry_for
@@ -208,8 +209,14 @@ def test_a_moment_is_stored_as_the_orm_stores_it_in_whatever_zone(house, zone) -
         assert one == other
 
 
-def test_an_entry_has_every_column_before_it_is_left(people) -> None:
+def test_what_is_made_of_its_columns_has_every_one_before_it_is_written(house, people) -> None:
     entry = entry_for(people.village, "x", "y:1", VILLAGE, values=[1])
-    assert {field.attname for field in AuditEntry._meta.concrete_fields} == vars(entry).keys() - {"_state"}
-    assert entry._state.adding
-    assert entry.account == people.village.account
+    answered = Answered(instance_id="one", form="houses.survey", answers={}, at=days_ago(1))
+    answered.__dict__["problem"] = None
+    check = examined(house, answered, by=people.village, now=days_ago(0))
+    for row in (entry, check):
+        assert {field.attname for field in row._meta.concrete_fields} == vars(row).keys() - {"_state"}
+        assert row._state.adding
+        assert row.account == people.village.account
+    assert check.place is house
+    assert check.replaces is None

@@ -20,7 +20,7 @@ from hemei.core.actions.evidence import NewFile, keep
 from hemei.core.actions.opening import findings_of, open_from, take_back
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import Case, Channel, Check, Due, Place, Round, RoundState, Tier
-from hemei.core.prepared import Changes, Given, Prepared, insert_once
+from hemei.core.prepared import Changes, Given, Prepared, insert_once, new
 from hemei.core.registry import Form as RegisteredForm
 from hemei.core.registry import registry
 from hemei.core.roles import right_to_look
@@ -221,9 +221,12 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
     _require_open(form, answered.day)
     if answered.problem:
         raise Mistaken(answered.problem.problem, field=answered.problem.question, code="answer")
-    return Check(
+    replaced = _replaced(place, answered)
+    check = new(
+        Check,
+        id=None,
         instance_id=answered.instance_id,
-        place=place,
+        place_id=place.pk,
         region=place.region,
         matter=form.id.partition(".")[0],
         tier=form.tier,
@@ -237,15 +240,17 @@ def examined(place: Place, answered: Answered, *, by: Actor, now: datetime) -> C
         at=answered.at,
         recorded_at=now,
         actor=str(by),
-        account=by.account,
+        account_id=by.account.pk if by.account else None,
         on_behalf=answered.on_behalf,
         lon=answered.lon,
         lat=answered.lat,
         accuracy_m=answered.accuracy_m,
-        replaces=_replaced(place, answered),
+        replaces_id=replaced.pk if replaced else None,
         counts=by.kind is not ActorKind.DOOR,
         without_findings=not answered.found,
     )
+    check.place, check.replaces = place, replaced
+    return check
 
 
 def _require_open(form: RegisteredForm, day: date | None) -> None:
