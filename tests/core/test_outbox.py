@@ -240,6 +240,22 @@ def test_whom_nobody_can_relieve_is_not_asked_about_again_and_again(
         assert escalate(now) == 0
 
 
+def test_after_a_standstill_the_oldest_are_handed_on_first_a_part_at_a_time(
+    house: Place, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hemei.core.actions.notify.TOLD_AT_ONCE", 2)
+    monkeypatch.setattr("hemei.core.actions.notify.MOST_TOLD", 3)
+    case, now = found(house, people, LEANING, days=0), timezone.now()
+    Message.objects.all().delete()
+    old = {"region": house.region, "case": case, "urgent": True, "not_before": now, "text": "…"}
+    Message.objects.bulk_create(
+        Message(to=people.village.account, created_at=now - timedelta(hours=1), **old) for _ in range(7)
+    )
+    waiting = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+    assert [escalate(now) for _ in range(3)] == [4, 3, 0]
+    assert list(Message.objects.exclude(escalates=None).order_by("pk").values_list("escalates", flat=True)) == waiting
+
+
 def test_nobody_is_called_about_a_case_that_has_ended(house: Place, people: People) -> None:
     case = found(house, people, LEANING, days=0)
     unanswered(Message.objects.get())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -25,7 +26,8 @@ from hemei.terms.region import Level, RegionCode
 
 URGENT = _("紧急隐患：%(place)s%(title)s，请立即处理并回执。")
 OVERDUE = _("超期未整治：%(place)s%(title)s，期限 %(due)s。")
-TOLD_AT_ONCE = 200  # in one turn to write
+MOST_TOLD = 500  # in one go, oldest first, as after a standstill: as many as are sent until the next one
+TOLD_AT_ONCE = 100  # in one turn to write
 
 
 def announce(case: Case, *, now: datetime) -> Message | None:
@@ -82,6 +84,8 @@ def escalate(now: datetime) -> int:
         for pk, region, matter, _to, _before in part:
             if person := next((one for one in watchers(region, matter) if one.pk not in told[pk]), None):
                 following[pk] = person
+        if len(following) >= MOST_TOLD:
+            break
     gone = 0
     for some in batched(following, TOLD_AT_ONCE):
         with writing():
@@ -100,12 +104,13 @@ def remind_overdue(now: datetime) -> int:
     told = Message.objects.filter(case=OuterRef("pk"), reason="overdue")
     late = Case.objects.filter(~Exists(told), state__in=LIFE.open_states, due_on__lt=today, historical=False)
     above = cache(lambda region, matter: on_duty("case.assign", region=region, matter=matter, on=today))
-    people = {case.pk: above(_one_tier_above(case), case.matter)[:1] for case in stepwise(late.select_related("unit"))}
+    found = ((case.pk, above(_one_tier_above(case), case.matter)) for case in stepwise(late.select_related("unit")))
+    people = dict(islice(((pk, answering[0]) for pk, answering in found if answering), MOST_TOLD))
     reminded = 0
-    for some in batched([pk for pk, found in people.items() if found], TOLD_AT_ONCE):
+    for some in batched(people, TOLD_AT_ONCE):
         with writing():
             cases = list(late.filter(pk__in=some).select_related("place").order_by("pk"))
-            messages = [_overdue(case, people[case.pk][0], now=now) for case in cases]
+            messages = [_overdue(case, people[case.pk], now=now) for case in cases]
             insert_all(messages)
             audit_all([_entry("message.overdue", one, one.case_id) for one in messages])
             reminded += len(messages)
