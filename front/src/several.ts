@@ -4,7 +4,7 @@
  */
 import type { KeptPage } from "./door/page";
 import { Walk } from "./door/walk";
-import { type Section, fieldOf, instancesOf, picked, say } from "./offline/form";
+import { type Section, fieldOf, instancesOf, picked, say, withOpened } from "./offline/form";
 import { clear, part, piece, put, tap } from "./offline/page";
 import { followRelevance } from "./relevance";
 
@@ -32,8 +32,7 @@ function instances(page: KeptPage, section: Section, into: HTMLElement, wrong: {
   const list = part(box, "ones");
   const opened = new Set<number>(); // what stands there, filled in or not
   const follow = () => {
-    const empty = section.questions.flatMap((question) => [...opened].map((number) => [fieldOf(question.name, number), []]));
-    const { answers, asked, headings } = new Walk(page.kit, { ...Object.fromEntries(empty), ...page.walk.fields }).read();
+    const { answers, asked, headings } = new Walk(page.kit, withOpened(section, opened, page.walk.fields)).read();
     box.hidden = !headings.has(section.name);
     // One that goes by what is tapped alone was told there.
     const here = page.kit.dangers.filter((signs) => signs.some(([name]) => section.questions.some((one) => one.name === name)));

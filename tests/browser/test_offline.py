@@ -13,11 +13,14 @@ from django.test import Client
 from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
 
-from hemei.core.access import Actor
-from hemei.core.models import Check, Due, Evidence, Place
-from hemei.core.registry import Programme
+from hemei.core.access import Actor, At
+from hemei.core.actions.formversion import about, keep_draft, publish, reading_of
+from hemei.core.models import Check, Due, Evidence, FormVersion, Place
+from hemei.core.registry import Programme, registry
+from hemei.engines.forms.writing import workbook
+from hemei.terms.day import today
 from tests.browser.conftest import DESK, PHONE, Visit, back_in_reach, come_true, cut_off
-from tests.conftest import VILLAGE, People, photo
+from tests.conftest import DISTRICT, VILLAGE, People, photo
 from tests.field.test_dues import owe, plan
 from tests.toy.wells import dig_well
 
@@ -124,6 +127,61 @@ def test_a_look_without_a_signal_is_sent_when_there_is_one(there: Visit, road: l
     assert (check.lon, check.accuracy_m, check.account) == (110.5021, 9, people.grid.account)
     assert Evidence.objects.get().source == "camera"
     assert Due.objects.filter(done_at=None).count() == 4
+    assert without_network_noise(there) == []
+
+
+@pytest.fixture
+def buckets(toy: Programme, people: People) -> FormVersion:
+    """The survey of wells, which asks about each bucket since."""
+    rows = [
+        {"type": "select_one yn", "name": "cracked", "label": "井台裂缝", "required": "yes"},
+        {"type": "begin repeat", "name": "buckets", "label": "水桶"},
+        {"type": "text", "name": "bucket", "label": "哪一只？", "required": "yes"},
+        {"type": "select_one yn", "name": "leaks", "label": "漏吗？"},
+        {"type": "decimal", "name": "litres", "label": "漏几升？", "relevant": "${leaks} = 'yes'", "required": "yes"},
+        {"type": "end repeat"},
+    ]
+    choices = [{"list_name": "yn", "name": name, "label": label} for name, label in (("yes", "有"), ("no", "没有"))]
+    sheets = {"survey": rows, "choices": choices, "settings": [{"form_id": "wells.survey", "version": "2"}]}
+    headings = {name: tuple(dict.fromkeys(key for row in some for key in row)) for name, some in sheets.items()}
+    wanted, content, where = about(registry.forms["wells.survey"]), workbook(sheets, headings), At(DISTRICT, "wells")
+    read = reading_of(content, wanted)
+    draft = keep_draft(where=where, wanted=wanted, read=read, content=content, filename="a.xlsx", by=people.district)
+    return publish(where=where, version=draft, starts=today(), by=people.district)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_is_told_several_times_is_asked_for_without_a_signal(buckets: FormVersion, there: Visit) -> None:
+    page = there.page
+    page.context.set_offline(True)
+    page.goto(OFFLINE)
+    page.locator("li", has_text="井1号").get_by_role("link").click()
+    page.get_by_text("没有", exact=True).first.click()
+    ones = page.locator("fieldset.instance")
+    expect(ones).to_have_count(0)
+    for name in ("破桶", "大桶", "小桶"):
+        page.get_by_role("button", name="再加一项").click()
+        ones.last.get_by_label("哪一只？").fill(name)
+        expect(ones.last.get_by_label("漏几升？")).to_be_hidden()
+    ones.last.get_by_label("有", exact=True).check()
+    look(page, f"several-{there.page.viewport_size['width']}")
+    finish(page)
+    expect(page.get_by_text("有 1 处要改，已经标红。")).to_be_visible()
+    ones.last.get_by_label("漏几升？").fill("２．５")
+    ones.first.get_by_role("button", name="去掉这一项").click()
+    expect(ones).to_have_count(2)
+    expect(ones.last.locator("legend").first).to_have_text("水桶 2")
+    page.get_by_role("button", name="再加一项").click()  # and nothing in it: no bucket
+    expect(page.get_by_text("已存在手机里。")).to_be_visible()
+    page.reload()
+    expect(ones).to_have_count(2)
+    finish(page)
+    page.get_by_role("link", name="待发送 1 条").click()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="现在发送").click()
+    expect(page.locator("li[data-state=sent]")).to_have_count(1)
+    told = [{"bucket": "大桶"}, {"bucket": "小桶", "leaks": "yes", "litres": 2.5}]
+    assert Check.objects.get().answers == {"cracked": "no", "buckets": told}
     assert without_network_noise(there) == []
 
 

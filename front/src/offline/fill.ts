@@ -1,6 +1,6 @@
 /** One form for one place, as it is filled in: what is asked appears, what is wrong is said beside it, all of it is kept. */
 import { Day } from "./evaluate";
-import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, picked, readForm, say } from "./form";
+import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, picked, readForm, say, withOpened } from "./form";
 import { clear, dayNumber, part, piece, put, today, way, words } from "./page";
 import { scaled } from "./photo";
 import { Keeper } from "./keeper";
@@ -81,12 +81,13 @@ export class Filling {
 
   private drawRepeat(box: HTMLElement, section: Section): void {
     const numbers = new Set([...instancesOf(section, this.sheet.fields), ...(this.added.get(section.name) ?? [])]);
-    for (const number of [...numbers].sort((a, b) => a - b)) {
+    [...numbers].sort((a, b) => a - b).forEach((number, at) => {
       const one = piece("instance");
-      for (const question of section.questions) this.drawQuestion(one, question, number);
+      put(one, "title", `${say(section.labels, this.language)} ${at + 1}`);
+      for (const question of section.questions) this.drawQuestion(part(one, "rows"), question, number);
       part(one, "remove").addEventListener("click", () => this.removeInstance(section, number));
       box.append(one);
-    }
+    });
     const more = piece("more");
     more.addEventListener("click", () => {
       const opened = this.added.get(section.name) ?? new Set();
@@ -237,12 +238,14 @@ export class Filling {
     this.keeper.save();
   }
 
-  private read(): Read {
-    return readForm(this.form, this.sheet.fields, new Day(dayNumber(today())), this.language);
+  private read(fields = this.sheet.fields): Read {
+    return readForm(this.form, fields, new Day(dayNumber(today())), this.language);
   }
 
   private follow(): void {
-    const read = this.read();
+    let fields = this.sheet.fields;
+    for (const section of this.form.sections) fields = withOpened(section, this.added.get(section.name) ?? [], fields);
+    const read = this.read(fields);
     for (const box of this.box.querySelectorAll<HTMLElement>("[data-field]")) box.hidden = !read.asked.has(box.dataset["field"]!);
     for (const box of this.box.querySelectorAll<HTMLElement>("[data-section]")) {
       box.hidden = !read.headings.has(box.dataset["section"]!);

@@ -102,6 +102,12 @@ export function instancesOf(section: Section, fields: Fields): number[] {
   return [...new Set(found.map(([, number]) => Number(number)).filter((number) => number > 0))].sort((a, b) => a - b);
 }
 
+/** Fields with those of a repeat's instances that were opened and may still be empty: what is asked in them is known, too. */
+export function withOpened(section: Section, opened: Iterable<number>, fields: Fields): Fields {
+  const empty = [...opened].flatMap((number) => section.questions.map((question) => [fieldOf(question.name, number), []]));
+  return { ...Object.fromEntries(empty), ...fields };
+}
+
 function readQuestions(
   questions: Question[], fields: Fields, read: Read, into: { [name: string]: unknown }, around: Around, number: number, language: string,
 ): void {
