@@ -28,9 +28,8 @@ def names_of(sections: Sequence[Section], language: str = "zh") -> tuple[Names, 
     taking = [question for question in asked.values() if question.takes_answer]
     words = Words({question.name: question for question in taking if not repeat_of[question.name]}, language)
     for question in taking:
-        if repeat_of[question.name] and not words.knows(
-            words.label(question)
-        ):  # else the one that is told once is meant
+        told_once = words.knows(words.label(question))  # that one is meant, then
+        if repeat_of[question.name] and not told_once:
             words.add(question)
     return names, words
 
