@@ -10,14 +10,15 @@ import { followRelevance } from "./relevance";
 
 declare global {
   interface Window {
-    several?: (page: KeptPage, into: HTMLElement, wrong: { [field: string]: string }) => void;
+    // No element's id: those are the window's, too, and a template is no function.
+    ofRepeats?: (page: KeptPage, into: HTMLElement, wrong: { [field: string]: string }) => void;
   }
 }
 
 const MOST = 200; // as the server has it
 
 /** On the page that stays on the phone: each repeat stands where its section does. */
-window.several = (page, into, wrong) => {
+window.ofRepeats = (page, into, wrong) => {
   const { sections } = page.kit.form;
   sections.forEach((section, at) => {
     if (!section.repeat) return;

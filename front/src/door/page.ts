@@ -205,7 +205,7 @@ export class KeptPage {
     part(box, "unsafe").hidden = !this.walk.dangers;
     put(box, "said", refused?.said ?? "");
     for (const question of this.walk.rest) this.field(part(box, "questions"), question, refused?.wrong[question.name] ?? "");
-    window.several?.(this, part(box, "questions"), refused?.wrong ?? {});
+    window.ofRepeats?.(this, part(box, "questions"), refused?.wrong ?? {});
     box.querySelector("form")!.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.finish(box);
