@@ -68,7 +68,7 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pic
         "default_language": _language(form.languages[0]),
     }
     sheets = {
-        "survey": rows,
+        "survey": [_said(row) for row in rows],
         "choices": list(_choices(form, [way, *before, *form.everything], pictures)),
         "settings": [settings],
     }
@@ -77,6 +77,11 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pic
     except PyXFormError as why:
         raise NoXForm(str(why)) from why
     return made.encode()
+
+
+def _said(row: Row) -> Row:
+    """What a row says; pyxform makes an empty condition of an empty cell, and no phone reads such a form."""
+    return {column: text for column, text in row.items() if text}
 
 
 def _place(form: Form, place: WhichPlace, way: Question) -> Iterator[Row]:
