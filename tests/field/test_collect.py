@@ -262,3 +262,14 @@ def test_a_nameless_phone_gets_no_key(signed_in) -> None:
     answer = signed_in("grid").post("/field/phones/", {"name": " "})
     assert answer.status_code == 422
     assert "请写明是哪部手机" in answer.content.decode()
+
+
+def test_who_is_signed_in_in_the_same_browser_counts_for_nothing(signed_in, phone: Phone, well: Place) -> None:
+    """A key is all there is: no session is read for a phone, none is made, and a wrong key stays a wrong one."""
+    officer = signed_in("district")
+    speaking = {"headers": {"X-OpenRosa-Version": "1.0"}}
+    for address, status in (("/key/no/formList", 403), ("/key/no/nothing", 404), (f"{phone.base}/formList", 200)):
+        answer = officer.get(address.removeprefix("http://testserver"), **speaking)
+        assert (answer.status_code, "sessionid" in answer.cookies) == (status, False)
+        assert answer.headers["Content-Type"].startswith("text/xml") and answer.headers["X-OpenRosa-Version"] == "1.0"
+    assert officer.get("/office/").status_code == 200
