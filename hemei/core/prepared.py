@@ -41,7 +41,8 @@ def _send(database: Any, statement: str, values: Sequence[Any]) -> Any:
     if database.vendor == "postgresql":
         return database.ask(statement, values)
     database.close_if_health_check_failed()
-    database.ensure_connection()
+    if database.connection is None:
+        database.ensure_connection()
     database.validate_no_broken_transaction()
     with database.wrap_database_errors:
         return database.connection.execute(_with_question_marks(statement), values)

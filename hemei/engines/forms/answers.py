@@ -46,8 +46,7 @@ def relevant_answers(form: Form, answers: Mapping[str, object], on: date | None 
                 kept[section.name] = found
         else:
             around = Around(kept, on)
-            for question in section.questions:
-                _keep(question, answers.get(question.name), kept, around)
+            _keep_all(section, answers, kept, around)
     return kept
 
 
@@ -58,10 +57,16 @@ def _relevant_instances(section: Section, given: object, outside: Answers, on: d
     for position, instance in enumerate(instances_of(given), start=1):
         kept: Answers = {}
         around = Around(outside, on, kept, position)
-        for question in section.questions:
-            _keep(question, instance.get(question.name), kept, around)
+        _keep_all(section, instance, kept, around)
         instances.append(kept)
     return instances
+
+
+def _keep_all(section: Section, given: Mapping[str, object], kept: Answers, around: Around) -> None:
+    for question in section.questions:
+        value = given.get(question.name)
+        if value is not None or question.calculation is not None:  # most of a form is not answered
+            _keep(question, value, kept, around)
 
 
 def _keep(question: Question, value: object, kept: Answers, around: Around) -> None:
@@ -103,8 +108,7 @@ def is_empty(value: object) -> bool:
 
 def complete(form: Form, answers: Answers, on: date | None = None) -> Answers:
     """Answers that fit the form, with what is calculated from them; as they are where nothing is."""
-    calculated = any(question.calculation for question in form.everything)
-    return relevant_answers(form, answers, on) if calculated else answers
+    return relevant_answers(form, answers, on) if form.calculates else answers
 
 
 def examine(form: Form, answers: Mapping[str, object], on: date | None = None) -> list[AnswerError]:
@@ -130,7 +134,7 @@ def _wrong(
 ) -> Iterator[AnswerError]:
     for question in questions:
         value = answers.get(question.name)
-        if not question.is_shown or (not question.required and is_empty(value)):
+        if (value is None and not question.required) or not question.is_shown:
             continue
         if problem := problem_of(question, value, kept, around):
             yield AnswerError(question.name, problem, around.position)
@@ -225,11 +229,13 @@ def _read(
     """Put what was posted among the answers; gives what could not be read."""
     errors = {}
     for question in questions:
-        texts = posted.get(field_name(question.name, number), [])
+        texts = posted.get(f"{question.name}.{number}" if number else question.name)
         if question.calculation is not None:
             _keep(question, texts[-1] if texts else "", answers, around)
             continue
-        if not question.takes_answer or (question.relevant and not holds(question.relevant.ast, around)):
+        if not texts or not question.takes_answer:
+            continue
+        if question.relevant is not None and not holds(question.relevant.ast, around):
             continue
         try:
             value = typed(question, texts)

@@ -122,6 +122,10 @@ class Form:
         return tuple(question for section in self.sections for question in section.questions)
 
     @cached_property
+    def calculates(self) -> bool:
+        return any(question.calculation is not None for question in self.everything)
+
+    @cached_property
     def pictures(self) -> frozenset[str]:
         """The file names of the pictures beside its questions and choices."""
         asked = {question.picture for question in self.everything}

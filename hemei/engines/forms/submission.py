@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers.expat import ExpatError, ParserCreate
 
@@ -29,7 +30,16 @@ class Submission:
     instance_id: str
     deprecated_id: str  # the record this one corrects, or ""
     texts: Mapping[str, str]  # by question name, empty ones left out
-    groups: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)  # those directly in each group
+    root: Element = field(repr=False, compare=False)
+
+    @cached_property
+    def groups(self) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        """Group → for each time that it is there, what stands directly in it; whatever repeats is among them."""
+        groups: dict[str, list[dict[str, str]]] = {}
+        for element in self.root:
+            if len(element):
+                groups.setdefault(element.tag.rpartition("}")[2], []).append(_texts(element))
+        return groups
 
     @property
     def place(self) -> str:
@@ -68,7 +78,7 @@ def read_submission(xml: bytes) -> Submission:
         raise NotASubmission("表单内容缺少表单编号（id）或记录编号（instanceID）。")
     if len(instance) > 64:
         raise NotASubmission("记录编号（instanceID）太长。")
-    return Submission(form, root.get("version", ""), instance, said.pop("deprecatedID", ""), said, _groups(root))
+    return Submission(form, root.get("version", ""), instance, said.pop("deprecatedID", ""), said, root)
 
 
 def _tree(xml: bytes) -> Element:
@@ -90,15 +100,6 @@ def _refuse(*_declared: object) -> None:
     raise ValueError("a document type")
 
 
-def _groups(root: Element) -> dict[str, list[dict[str, str]]]:
-    """Group → for each time that it is there, what stands directly in it; whatever repeats is among them."""
-    groups: dict[str, list[dict[str, str]]] = {}
-    for element in root:
-        if len(element):
-            groups.setdefault(element.tag.rpartition("}")[2], []).append(_texts(element))
-    return groups
-
-
 def _texts(elements: Iterable[Element]) -> dict[str, str]:
     """Their texts by their names without a namespace, of those that have one and hold no other elements."""
     return {
@@ -115,8 +116,8 @@ def answers_of(form: Form, submission: Submission, on: date | None = None) -> tu
         said = submission.groups.get(section.name, ()) if section.repeat else (submission.texts,)
         for number, texts in enumerate(said, start=1 if section.repeat else 0):
             for question in section.questions:
-                text = texts.get(question.name, "")
-                field_texts = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
-                posted[field_name(question.name, number)] = field_texts
+                if text := texts.get(question.name):
+                    said_in_it = text.split() if question.kind is Kind.SELECT_MULTIPLE else [text]
+                    posted[field_name(question.name, number)] = said_in_it
     answers, unread = read(form, posted, on)
     return answers, list(unread.values())
