@@ -271,5 +271,5 @@ def test_who_is_signed_in_in_the_same_browser_counts_for_nothing(signed_in, phon
     for address, status in (("/key/no/formList", 403), ("/key/no/nothing", 404), (f"{phone.base}/formList", 200)):
         answer = officer.get(address.removeprefix("http://testserver"), **speaking)
         assert (answer.status_code, "sessionid" in answer.cookies) == (status, False)
-        assert answer.headers["Content-Type"].startswith("text/xml") and answer.headers["X-OpenRosa-Version"] == "1.0"
+        assert answer.headers["Content-Type"].startswith("text/xml")
     assert officer.get("/office/").status_code == 200
