@@ -35,7 +35,7 @@ class by_cookies:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = answer = get_response
-        views = []
+        views: list[Callable[..., HttpResponse | None]] = []
         for middleware in reversed(BY_COOKIES):
             answer = middleware(answer)
             if view := getattr(answer, "process_view", None):
