@@ -12,7 +12,7 @@ from enum import StrEnum
 from hemei.engines.forms.expressions import Ast, Expression, as_xpath
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
-from hemei.engines.forms.parsing import QUOTED, Unreadable, parse
+from hemei.engines.forms.parsing import Unreadable, parse
 from hemei.engines.forms.patterns import checked
 
 
@@ -98,7 +98,6 @@ SAID = {
     Gives.EMPTY: "空",
 }
 NUMERAL = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)")
-BARE_DAY = re.compile(r"(?<![\w.])(?:19|20)\d\d-(?:0?[1-9]|1[0-2])-(?:0?[1-9]|[12]\d|3[01])(?![\w.])")
 FORMATS = re.compile(r"(?:%[YymndeHM]|[^%])*")
 
 
@@ -139,24 +138,6 @@ def compiled(text: str, names: Names, wanted: Gives | None = None) -> tuple[Expr
             f"请写成条件，例如 {mended}。" if mended else "请写成条件，例如 ${题目代码} = '选项代码'。",
         )
     return Expression(ast), gives
-
-
-def by_nothing(ast: Ast) -> Unreadable | None:
-    """What is to be said where something is divided by a plain 0, which gives nothing that can be answered with."""
-    if ast[:2] in (("call", "div"), ("call", "mod")) and ast[3] == ("lit", 0):
-        return Unreadable(f"“{as_xpath(ast)}”除以 0，算不出来。", "请改为别的数。")
-    return next(filter(None, map(by_nothing, ast[2:] if ast[0] == "call" else ())), None)
-
-
-def a_bare_day(text: str) -> Unreadable | None:
-    """What is to be said where a day is not in quotes, and would be reckoned as one number less another.
-
-    >>> a_bare_day(". <= 2026-11-27").remedy, a_bare_day(". <= '2026-11-27'")
-    ("日期要加引号，请改为 '2026-11-27'。", None)
-    """
-    if found := BARE_DAY.search(QUOTED.sub("", text)):
-        return Unreadable(f"“{found[0]}”会当作减法来算。", f"日期要加引号，请改为 '{found[0]}'。")
-    return None
 
 
 class _Checker:

@@ -35,9 +35,21 @@ def listed(names: Iterable[str], shown: int = 20) -> str:
     return "、".join(known[:shown]) + (f"……（共 {len(known)} 个）" if len(known) > shown else "")
 
 
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Sheet by sheet, as the first of each comes, and in each from the top down and from left to right; each once."""
+    told = list(dict.fromkeys(faults))
+    sheets = list(dict.fromkeys(fault.sheet for fault in told))
+
+    def place(fault: Fault) -> tuple[int, int, int, str]:
+        letters = fault.cell.rstrip("0123456789")
+        return sheets.index(fault.sheet), fault.row, len(letters), letters
+
+    return tuple(sorted(told, key=place))
+
+
 class FormRefused(ValueError):
     """The workbook is no form that every client can show alike; `errors` names everything found wrong with it."""
 
     def __init__(self, errors: Sequence[Fault]) -> None:
-        self.errors = tuple(errors)
+        self.errors = in_order(errors)
         super().__init__("\n".join(str(fault) for fault in self.errors))

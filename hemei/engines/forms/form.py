@@ -146,5 +146,5 @@ class Form:
         return {question.name: question for question in self.everything}
 
     def text(self, texts: Texts, language: str) -> str:
-        """The text in that language, else in the form's first language, else ""."""
-        return texts.get(language) or texts.get(self.languages[0], "")
+        """The text in that language, else in the form's first language, else in any, else ""."""
+        return texts.get(language) or texts.get(self.languages[0]) or next(iter(texts.values()), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from datetime import date
@@ -135,16 +136,29 @@ def impossible(ast: Ast, question: Question) -> bool:
     least = [(0.0, False)] if of in ITSELF else []
     most = [(float(len(question.choices)), False)] if of == "项数" else []
     for operator, value in said:
-        if value == "今天":
+        bound = _bound(value, of)
+        if bound is None:
             continue
-        bound = float(date.fromisoformat(value).toordinal() if of == "日期" else value)
         if operator in (">", ">=", "="):
             least.append((bound, operator == ">"))
         if operator in ("<", "<=", "="):
             most.append((bound, operator == "<"))
     if of in ITSELF and any(bound <= 0 for bound, _ in most):
         return True  # an answer that is there has something in it
+    if question.kind is Kind.INTEGER:  # between 1.2 and 1.8 there is none
+        least = [(float(math.floor(low) + 1 if above else math.ceil(low)), False) for low, above in least]
+        most = [(float(math.ceil(high) - 1 if below else math.floor(high)), False) for high, below in most]
     return any(low > high or (low == high and (above or below)) for low, above in least for high, below in most)
+
+
+def _bound(value: str, of: str) -> float | None:
+    """The value as a number; None where it is not always the same, or is no day."""
+    if of != "日期":
+        return float(value)
+    try:
+        return float(date.fromisoformat(value).toordinal())
+    except ValueError:
+        return None
 
 
 def _below_nothing(ast: Ast) -> bool:

@@ -13,6 +13,7 @@ from hemei.engines.forms.form import MOST_CHOICES, Choice, Form
 from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
 from hemei.engines.forms.languages import Languages, tag_of
 from hemei.engines.forms.survey import Survey, not_fixed
+from hemei.engines.forms.words import plain
 from hemei.engines.forms.workbook import Row, Sheet, not_a_day, not_merged, read_sheets
 
 COLUMNS = {
@@ -31,6 +32,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
 }
 NEEDED |= {"findings": (rules.FINDING,)}
 VERSION, LONGEST_TITLE = re.compile(r"[^\s/<>\"'&]{1,40}"), 80
+TWICE = ("这个选项和同一个选项表里前面的一个文字一样。", "请改成不同的文字，抄重了的删去。")
 FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -140,7 +142,7 @@ def choice_lists(
 ) -> tuple[dict[str, tuple[Choice, ...]], set[str]]:
     """List name → its choices, and the lists whose choices are not all known; what is wrong is added to `faults`."""
     lists: dict[str, dict[str, Choice]] = {}
-    unsound = set[str]()
+    unsound, called = set[str](), set[tuple[str, str]]()
     heading = languages.heading("label")
     texts = [languages.texts(row, "label") for row in sheet.rows] if sheet else []
     wordless = bool(texts) and not any(languages.default in one for one in texts)
@@ -156,6 +158,10 @@ def choice_lists(
         if len(choices) == MOST_CHOICES:
             faults.append(row.fault("name", f"一道题的选项最多 {MOST_CHOICES} 个。", "请减少选项，或改成 text 题。"))
         choices[choice.name] = choice
+        alike = (row.get("list_name"), plain(choice.labels.get(languages.default, "")))
+        if alike[1] and alike in called:
+            faults.append(row.fault(heading, *TWICE))
+        called.add(alike)
     if "" in lists:  # any of them may lack what is in no list
         unsound |= lists.keys()
     return {name: tuple(choices.values()) for name, choices in lists.items()}, unsound

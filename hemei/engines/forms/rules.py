@@ -11,6 +11,7 @@ from hemei.engines.forms.faults import Fault, listed
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import TALLEST, Unreadable, height
 from hemei.engines.forms.reckoning import in_sheet_words
+from hemei.engines.forms.senseless import senseless
 from hemei.engines.forms.words import Words
 from hemei.engines.forms.words_or_xpath import marked, understood
 from hemei.engines.forms.workbook import Row, Sheet, not_merged
@@ -64,6 +65,9 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             said = unread if "${" in row.get(heading) else in_sheet_words(unread, words, repeats, condition=True)
             faults.append(row.fault(heading, said.problem, said.remedy))
             continue
+        if (refused := senseless(when.ast, names.asked)) and row.get(CONDITION):
+            said = refused if "${" in row.get(CONDITION) else in_sheet_words(refused, words, repeats, condition=True)
+            faults.append(row.fault(CONDITION, said.problem, said.remedy))
         found[finding] = Expression(("call", "or", found[finding].ast, when.ast)) if finding in found else when
         if height(found[finding].ast) > TALLEST:
             problem = f"“{finding}”超过 {TALLEST} 行。"

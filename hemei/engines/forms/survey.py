@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, a_bare_day, by_nothing, compiled, gives_of
+from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, compiled, gives_of
 from hemei.engines.forms.expressions import NAME, Expression, both, is_ours, said
 from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
 from hemei.engines.forms.limits import impossible
 from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.senseless import a_bare_day, senseless
 from hemei.engines.forms.workbook import Row, Sheet
 
 BEGIN = {"begin group": "group", "begin_group": "group", "begin repeat": "repeat", "begin_repeat": "repeat"}
@@ -91,6 +92,7 @@ class Survey:
         self.holds: Expression | None = None
         self.repeat = ""
         self.inner = 0  # groups refused inside the open one, which have not ended yet
+        self.filled = False  # whether a row stands in the open one
         self.unbalanced = False  # whether a begin or an end was refused
         self.of_repeats: list[Fault] = []  # faults that may follow from that
 
@@ -126,6 +128,7 @@ class Survey:
         name = self.name(row)
         self.faults += not_fixed(row)
         self.close()
+        self.filled = False
         self.group, self.holds = row, self.expression(row, "relevant", Gives.TRUTH)
         self.repeat = name if kind == "repeat" else ""
         for heading in ("constraint", "calculation"):
@@ -147,6 +150,10 @@ class Survey:
             self.fault(row, "type", f"这里没有可以结束的{named}。", f"请删去这一行，或在前面加上 begin {kind}。")
         elif kind != self.word:
             self.fault(row, "type", "开头和结尾不是一种。", f"请改为 end {self.word}。")
+        elif not self.filled:
+            self.fault(
+                self.group, "type", f"这个{named}里一道题也没有。", "请在里面写题目，或把 begin 和 end 这两行都删去。"
+            )
         self.close()
 
     def close(self) -> None:
@@ -169,6 +176,7 @@ class Survey:
         return tuple(section for section in self.sections if section.questions)
 
     def question(self, row: Row, word: str) -> None:
+        self.filled = True
         kind, _, listed = word.partition(" ")
         if not self.known(row, word, kind, listed):
             self.doubtful.add(row.get("name"))
@@ -306,7 +314,7 @@ class Survey:
             self.fault(row, heading, unread.problem, unread.remedy)
             self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
-        if refused := by_nothing(made.ast) or a_bare_day(text):
+        if refused := senseless(made.ast, names.asked) or a_bare_day(text):
             self.fault(row, heading, refused.problem, refused.remedy)
         return made, gives
 

@@ -72,9 +72,9 @@ def xform(form: Form, *, place: WhichPlace, before: Sequence[Question] = (), pic
         "choices": list(_choices(form, [way, *before, *form.everything], pictures)),
         "settings": [settings],
     }
-    try:
+    try:  # what pyxform does not expect breaks it in other ways too
         made: str = convert(sheets, validate=False).xform
-    except PyXFormError as why:
+    except (PyXFormError, LookupError, AttributeError, TypeError, ValueError) as why:
         raise NoXForm(str(why)) from why
     return made.encode()
 
