@@ -167,7 +167,7 @@ def take_in(submission: Submission, xml: bytes, files: Mapping[str, Received], *
 def _called(form: ReadForm, wrong: AnswerError) -> str:
     """The question in the words that the phone shows, and which time of a repeat."""
     question = form.by_name.get(wrong.question)
-    label = form.text(question.labels, (get_language() or "zh")[:2]) if question else wrong.question
+    label = form.text(question.labels, (get_language() or "zh")[:2]).rstrip("？?") if question else wrong.question
     return f"{label or wrong.question}（{wrong.instance}）" if wrong.instance else label or wrong.question
 
 

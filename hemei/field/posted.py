@@ -16,6 +16,8 @@ from hemei.engines.forms.submission import LARGEST
 
 XML_PART = "xml_submission_file"
 MOST_PARTS = 200  # Collect sends a hundred files at a time
+FLAG = "*isIncomplete*"
+AROUND = 2**20  # bytes of a post that are no files: Collect fills it with files up to what it was told
 A_READ = AT_ONCE // 4
 
 
@@ -23,31 +25,47 @@ class Malformed(Exception):
     """The request is no multipart form; the message says why."""
 
 
+class TooLarge(Malformed):
+    """It is one, and more than one post may hold."""
+
+    def __init__(self) -> None:
+        super().__init__(_("一次发送的内容太大，请减少照片后再发。"))
+
+
 @dataclass
 class Posted:
-    """A form's XML, and the files beside it by name. They lie apart until they are kept."""
+    """A form's XML, and the files beside it. They lie apart until they are kept."""
 
     xml: bytes | None = None
-    files: dict[str, Received] = field(default_factory=dict)
+    files: dict[str, Received] = field(default_factory=dict)  # by file name
+    by_part: dict[str, Received] = field(default_factory=dict)  # by the part's, where that is another
 
-    def take(self, name: str, file: Received) -> None:
+    def take(self, part: str, name: str, file: Received) -> None:
         if before := self.files.get(name):
             before.path.unlink(missing_ok=True)
+            self.by_part = {called: one for called, one in self.by_part.items() if one is not before}
         self.files[name] = file
+        if part != name:
+            self.by_part[part] = file
+
+    @property
+    def named(self) -> dict[str, Received]:
+        """The files by every name they have: the protocol names the part by its file, and Collect says it twice."""
+        return self.by_part | self.files
 
 
 @contextmanager
 def posted(request: HttpRequest, largest: int) -> Iterator[tuple[bytes, dict[str, Received]]]:
-    """The XML and the files of a post of at most `largest` bytes; files that nobody kept meanwhile go away afterwards.
+    """The XML and the files of a post, at most `largest` bytes of them; files that nobody kept meanwhile go away.
 
-    Raises Malformed for what was cut off, is too large, or never was a form.
+    Raises Malformed for what was cut off or never was a form, TooLarge.
     """
     taken = Posted()
     try:
-        _read(request, largest, taken)
+        _read(request, largest + AROUND, taken)
         if taken.xml is None:
             raise Malformed(_("发送的内容里没有表单（xml_submission_file）。"))
-        yield taken.xml, taken.files
+        yield taken.xml, taken.named
     finally:
         for file in taken.files.values():
             file.path.unlink(missing_ok=True)
@@ -57,9 +75,11 @@ def _read(request: HttpRequest, largest: int, taken: Posted) -> None:
     kind, options = multipart.parse_options_header(request.headers.get("Content-Type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise Malformed(_("发送的内容不是表单（multipart/form-data）。"))
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Malformed(_("发送的内容压缩过，这里读不了：请不压缩再发。"))
     length = _length(request)
     if length > largest:
-        raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
+        raise TooLarge
     # Not strict: that refuses folded header lines, and the line's end behind the last boundary where it happens to be
     # read by itself, so that a phone would send the same form in vain for ever. What was cut off is refused anyway.
     parser = multipart.PushMultipartParser(options["boundary"], content_length=length, max_segment_count=MOST_PARTS)
@@ -74,11 +94,13 @@ def _take_parts(events: Iterator[multipart.MultipartSegment | bytearray | None],
         assert isinstance(part, multipart.MultipartSegment)
         pieces = cast(Iterator[bytes], iter(lambda: next(events), None))
         if part.name == XML_PART:
-            taken.xml = _at_most(pieces, LARGEST + 1)
-        elif part.filename:
-            taken.take(part.filename, receive(pieces))
-        else:
+            before, taken.xml = taken.xml, _at_most(pieces, LARGEST + 1)
+            if before not in (None, taken.xml):
+                raise Malformed(_("一次发送里有两份不同的表单，请分开发送。"))
+        elif part.name == FLAG:
             _at_most(pieces, 0)
+        else:
+            taken.take(part.name, part.filename or part.name, receive(pieces))
 
 
 def _at_most(pieces: Iterable[bytes], size: int) -> bytes:
@@ -99,7 +121,7 @@ class _Counted:
         part = self._body.read(size)
         self._left -= len(part)
         if self._left < 0:
-            raise Malformed(_("一次发送的内容太大，请减少照片后再发。"))
+            raise TooLarge
         return part
 
 

@@ -46,7 +46,7 @@ class Trickling(io.RawIOBase):
         return given
 
 
-def send(phone: Phone, pieces: Iterator[bytes], length: int):
+def send(phone: Phone, pieces: Iterator[bytes], length: int | str):
     token = phone.base.rpartition("/")[2]
     request = RequestFactory(headers={"x-openrosa-version": "1.0", "accept-language": "zh-CN"}).request(
         REQUEST_METHOD="POST",
@@ -127,7 +127,60 @@ def test_a_photo_that_is_too_large_is_named(phone: Phone, well: Place, settings)
 def test_a_post_that_is_too_large_is_refused_by_what_it_says_and_by_what_it_is(phone, well: Place, settings) -> None:
     settings.MAX_PHOTO_BYTES = MEGABYTE // 5
     body = multipart(survey(well, **CRACKED, photo="一.jpg"), {"一.jpg": large_photo(2 * MEGABYTE)})
-    answer = phone.post(body)
-    assert answer.status_code == 400
-    assert "太大" in answer.content.decode()
+    for length in (len(body), ""):
+        answer = send(phone, iter([body]), length)
+        assert answer.status_code == 413
+        assert "太大" in answer.content.decode()
+        assert not list(partials().glob("*"))
+
+
+def test_a_post_may_hold_as_many_bytes_of_files_as_is_announced(phone: Phone, well: Place, settings) -> None:
+    """Collect counts the form and its files, not what stands about them, and would send the same in vain for ever."""
+    settings.MAX_PHOTO_BYTES = MEGABYTE // 5
+    announced = int(phone.get(f"{phone.base}/formList")["X-OpenRosa-Accept-Content-Length"])
+    xml = survey(well, **CRACKED, photo="一.jpg")
+    photo = large_photo(MEGABYTE // 5)
+    rest = {f"{number}.jpg": b"\xff" * 1000 for number in range(99)}
+    rest["99.jpg"] = b"\xff" * (announced - len(xml) - len(photo) - 99_000)
+    [answer] = phone.send(xml, {"一.jpg": photo} | rest, at_a_time=101)
+    assert answer.status_code == 201, answer.content.decode()
+    assert Evidence.objects.get().size == len(photo)
+
+
+@pytest.mark.parametrize(
+    "disposition", ['name="一.jpg"', 'name="一.jpg"; filename="IMG_1.jpg"', 'name="p"; filename="一.jpg"']
+)
+def test_a_file_is_known_by_its_parts_name_too(phone: Phone, well: Place, disposition: str) -> None:
+    body = multipart(survey(well, **CRACKED, photo="一.jpg"), {"一.jpg": large_photo(1000)})
+    told = b'name="%b"; filename="%b"' % (("一.jpg".encode(),) * 2)
+    assert told in body
+    assert phone.post(body.replace(told, disposition.encode())).status_code == 201
+    assert [one.name for one in Evidence.objects.all()] == ["一.jpg"]
     assert not list(partials().glob("*"))
+
+
+def test_a_part_that_was_replaced_is_not_looked_for(phone: Phone, well: Place) -> None:
+    """Two parts that say they are one file: the later counts, and the earlier is there by no name."""
+    body = multipart(survey(well, **CRACKED, photo="一.jpg"), {"一.jpg": large_photo(1000), "b": large_photo(2000)})
+    for name, other in (("一.jpg", 'name="一.jpg"; filename="x.jpg"'), ("b", 'name="b"; filename="x.jpg"')):
+        body = body.replace(f'name="{name}"; filename="{name}"'.encode(), other.encode())
+    assert phone.post(body).status_code == 201
+    assert not Evidence.objects.exists()
+    assert not list(partials().glob("*"))
+
+
+def test_two_forms_in_one_post_are_none(phone: Phone, well: Place) -> None:
+    one, other = survey(well), survey(well, **CRACKED)
+    flag = b'\r\nContent-Disposition: form-data; name="xml_submission_file"; filename="b.xml"\r\n\r\n'
+    twice = [one + f"\r\n--{BOUNDARY}".encode() + flag + second for second in (other, one)]
+    answers = [phone.post(multipart(xml, {})) for xml in twice]
+    assert [answer.status_code for answer in answers] == [400, 201]
+    assert "两份不同的表单" in answers[0].content.decode()
+    assert Check.objects.count() == 1
+
+
+def test_what_was_compressed_is_said_to_be(phone: Phone, well: Place) -> None:
+    phone.headers["Content-Encoding"] = "gzip"
+    answer = phone.post(b"\x1f\x8b")
+    assert answer.status_code == 400
+    assert "压缩过" in answer.content.decode()

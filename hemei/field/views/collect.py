@@ -26,7 +26,7 @@ from hemei.engines.forms import NotASubmission, Submission, read_submission
 from hemei.engines.forms.xform import PLACES
 from hemei.field import collect
 from hemei.field.collect import NoSuchForm, md5, response
-from hemei.field.posted import Malformed, posted
+from hemei.field.posted import Malformed, TooLarge, posted
 from hemei.terms.day import today
 
 LONGEST_DEVICE = 40  # of what a phone calls itself, so that its software has room beside it
@@ -132,6 +132,8 @@ def submission(request: HttpRequest, actor: Actor, token: str) -> HttpResponse:
         with posted(request, collect.largest_submission()) as (xml, files):
             read = read_submission(xml)
             collect.take_in(read, xml, files, by=actor, device=_device(request, read))
+    except TooLarge as much:
+        return _told(str(much), 413)
     except (Malformed, NotASubmission) as wrong:
         return _told(str(wrong), 400)
     except Refused:
