@@ -99,11 +99,11 @@ def _light(picture: Image.Image, size: tuple[int, int], heaviest: int) -> bytes:
 
 def with_pictures(
     form: Form, new: Sequence[NewPicture], *, programme: str, present: Form | None, sheets: Mapping[str, Cells]
-) -> Form:
-    """The form with each picture under the name it is kept under.
+) -> tuple[Form, list[Fault]]:
+    """The form with each picture under the name it is kept under, and what is wrong with them.
 
     A file that was sent in now comes first, then what the present version calls so, then what there is of that very
-    name. Raises FormRefused with each name of which there is no picture, by cell, and each picture that nothing names.
+    name. Wrong is each name of which there is no picture, by cell, and each picture that nothing names.
     """
     sent = {_alike(one.filename): one for one in new}
     going_on: dict[str, set[str]] = {}
@@ -131,9 +131,7 @@ def with_pictures(
             faults.append(_of_the_pictures(f"图片“{one.filename[:60]}”没有一道题用到。", remedy))
     if len(set(names.values())) > MOST_PICTURES:
         faults.append(_of_the_pictures(f"图片太多，一张表最多 {MOST_PICTURES} 张。", "请只给最难认的题配图。"))
-    if faults:
-        raise FormRefused(faults)
-    return _renamed(form, names)
+    return form if faults else _renamed(form, names), faults
 
 
 def _alike(name: str) -> str:

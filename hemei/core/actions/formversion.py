@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from xml.etree.ElementTree import ParseError
@@ -19,12 +19,13 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
-from hemei.engines.forms import Fault, FormRefused, Kind, read_form
+from hemei.engines.forms import Fault, FormRefused, Kind
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.plainsheet import is_plain, read_plain
+from hemei.engines.forms.plainsheet import is_plain, plain_with_faults
 from hemei.engines.forms.plainwords import FINDINGS, SHEET
+from hemei.engines.forms.reading import Reading, with_faults
 from hemei.engines.forms.rules import compiled_rules
 from hemei.engines.forms.workbook import Cells, place_of_text, read_cells
 from hemei.engines.forms.writing import as_xlsform
@@ -94,21 +95,21 @@ def reading_of(content: bytes, wanted: About, pictures: Sequence[NewPicture] = (
     if is_plain(sheets):
         others = [one.read for one in registry.forms.values() if one.kind == wanted.kind and one.id != wanted.id]
         named = {"id": wanted.id, "version": next_version(wanted.id, on=today()), "title": wanted.title}
-        form = read_plain(sheets, **named, present=present, others=others)
+        reading = plain_with_faults(sheets, **named, present=present, others=others)
     else:
-        form = _named(read_form(content), wanted)
-    faults = [
-        *_unknown_findings(form, wanted, sheets),
-        *_not_asked(form, sheets),
-    ]
-    try:
-        form = with_pictures(form, pictures, programme=wanted.programme.key, present=present, sheets=sheets)
-    except FormRefused as refusal:
-        faults += refusal.errors
+        reading = with_faults(content)
+        reading.form = _named(reading, wanted, sheets)
+    form, faults = reading.form, reading.faults
+    sound = not faults
+    faults += [*_unknown_findings(reading, wanted, sheets), *_not_asked(form, sheets)]
+    form, wrong = with_pictures(form, pictures, programme=wanted.programme.key, present=present, sheets=sheets)
+    faults += wrong if sound else [one for one in wrong if one.cell]  # what nothing names may be named by a row refused
+    form, lost = _with_rules(reading, form, present, wanted)
+    faults += lost
     if faults:
         raise FormRefused(faults)
     _require_for_phones(form)
-    return _with_rules(form, present, wanted)
+    return form
 
 
 def _require_for_phones(form: ReadForm) -> None:
@@ -121,23 +122,41 @@ def _require_for_phones(form: ReadForm) -> None:
         raise FormRefused([Fault("", 0, "", told, "请核对题目代码和文字里的特殊符号。")]) from why
 
 
-def _named(form: ReadForm, wanted: About) -> ReadForm:
-    """Under the id it is meant to have, in a version that there was not."""
+def _named(reading: Reading, wanted: About, sheets: Mapping[str, Cells]) -> ReadForm:
+    """Under the id it is meant to have, in a version that there was not; what is wrong with either is noted."""
+    form = reading.form
     if wanted.registered is None:
         return replace(form, id=wanted.id, title=wanted.title)
-    if form.id != wanted.id:
+    if form.id and form.id != wanted.id:
         problem = f"表单编号是“{form.id}”，要改的这张表是“{wanted.id}”。"
-        raise FormRefused([Fault("settings", 2, "", problem, f"请把 form_id 改为 {wanted.id}，或到那张表下面上传。")])
-    if form.version in taken_versions(form.id):
-        free = next_version(form.id, on=today())
+        remedy = f"请把 form_id 改为 {wanted.id}，或到那张表下面上传。"
+        reading.faults.append(Fault(*_in_settings(sheets, form.id), problem, remedy))
+        return form
+    taken, free = taken_versions(form.id), next_version(wanted.id, on=today())
+    remedy = f"每次改动都要换版本，请把 version 改为 {free}。"
+    if form.version in taken:
         problem = f"版本“{form.version}”已经用过。"
-        raise FormRefused([Fault("settings", 2, "", problem, f"每次改动都要换版本，请把 version 改为 {free}。")])
+        reading.faults.append(Fault(*_in_settings(sheets, form.version), problem, remedy))
+    elif form.version.isdecimal() and (later := _above(form.version, taken)):
+        problem = f"版本“{form.version}”比用过的“{later}”还小。"
+        reading.faults.append(Fault(*_in_settings(sheets, form.version), problem, remedy))
     return form
 
 
-def _unknown_findings(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
+def _in_settings(sheets: Mapping[str, Cells], text: str) -> tuple[str, int, str]:
+    found = place_of_text(sheets, ("settings",), text)
+    return found if found[0] else ("settings", 2, "")
+
+
+def _above(version: str, taken: Collection[str]) -> str:
+    """The greatest of the versions that are numbers, if it is above this one; else ""."""
+    greatest = max((one for one in taken if one.isdecimal()), key=int, default="0")
+    return greatest if int(greatest) > int(version) else ""
+
+
+def _unknown_findings(reading: Reading, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
     known = {kind.id: kind.title for kind in wanted.programme.findings}
-    unknown = [rule.finding for rule in form.rules or () if rule.finding not in known]
+    unknown = [one for one in reading.findings or () if one not in known]
     listed = "、".join(f"{id}（{title}）" for id, title in list(known.items())[:SHOWN])
     told = [(one, place_of_text(sheets, (FINDINGS, "findings"), one)) for one in unknown]
     return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
@@ -161,21 +180,21 @@ def _called(one: Section | Question) -> str:
     return one.labels.get("zh") or one.name
 
 
-def _with_rules(form: ReadForm, present: ReadForm | None, wanted: About) -> ReadForm:
-    """The form with its rules, in which every finding that the present one shows can still be shown."""
+def _with_rules(
+    reading: Reading, form: ReadForm, present: ReadForm | None, wanted: About
+) -> tuple[ReadForm, list[Fault]]:
+    """The form with its rules, and each finding that the present one shows and this one could not."""
     texts = rules_of(present, wanted) if present else {}
-    if form.rules is not None:
-        has = {rule.finding for rule in form.rules}
-        faults = [_lost(one, wanted, "工作表“问题”（findings）里没有它。") for one in texts if one not in has]
-    else:
-        judged = dict(compiled_rules(texts, form.sections))
-        faults = [_lost(one, wanted, why.problem) for one, why in judged.items() if isinstance(why, Unreadable)]
-        carried = present is not None and present.rules is not None
-        kept = tuple(Rule(one, when) for one, when in judged.items() if not isinstance(when, Unreadable))
-        form = replace(form, rules=kept) if carried else form
-    if faults:
-        raise FormRefused(faults)
-    return form
+    if reading.findings is not None:
+        faults = [
+            _lost(one, wanted, "工作表“问题”（findings）里没有它。") for one in texts if one not in reading.findings
+        ]
+        return form, faults
+    judged = dict(compiled_rules(texts, form.sections, reading.doubts))
+    faults = [_lost(one, wanted, why.problem) for one, why in judged.items() if isinstance(why, Unreadable)]
+    carried = present is not None and present.rules is not None
+    kept = tuple(Rule(one, when) for one, when in judged.items() if not isinstance(when, Unreadable))
+    return replace(form, rules=kept) if carried else form, faults
 
 
 def rules_of(form: ReadForm, wanted: About) -> dict[str, str]:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from hemei.engines.forms.expressions import Ast, Expression, as_xpath
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
-from hemei.engines.forms.parsing import Unreadable, parse
+from hemei.engines.forms.parsing import Unknown, Unreadable, parse
 from hemei.engines.forms.patterns import checked
 
 
@@ -204,18 +204,16 @@ class _Checker:
         self.choice(("answer", name), chosen)
         return ("call", "selected", ("all", self.names.repeat_of[name], name), chosen)
 
-    def unknown(self, name: str) -> Unreadable:
+    def unknown(self, name: str) -> Unknown:
         if name == self.names.own:
-            return Unreadable(
+            return Unknown(
                 f"“{name}”引用了它自己。", "请改为别的题目代码；constraint 列里引用本题的答案写英文句点 . 。"
             )
         if name in self.names.coming:
-            return Unreadable(
-                f"条件里的“{name}”不是前面的题目，它排在后面。", "请把它移到前面；条件只能用排在前面的题。"
-            )
+            return Unknown(f"条件里的“{name}”不是前面的题目，它排在后面。", "请把它移到前面；条件只能用排在前面的题。")
         near = difflib.get_close_matches(name, self.names.asked, 1)
         hint = f"是不是 ${{{near[0]}}}？" if near else ""
-        return Unreadable(f"条件里的“{name}”不是前面的题目。", f"请核对题目代码；条件只能用排在前面的题。{hint}")
+        return Unknown(f"条件里的“{name}”不是前面的题目。", f"请核对题目代码；条件只能用排在前面的题。{hint}")
 
     def truth(self, ast: Ast) -> Ast:
         made, gives = self.typed(ast)

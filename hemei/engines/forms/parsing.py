@@ -48,6 +48,10 @@ class Unreadable(ValueError):
         self.problem, self.remedy = problem, remedy
 
 
+class Unknown(Unreadable):
+    """No such question: one that was refused may be meant."""
+
+
 @dataclass(frozen=True)
 class Token:
     kind: str

@@ -81,7 +81,13 @@ class Plain:
     def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
         self.columns(sheet)
         for row in sheet.rows:
-            self.group(row)
+            if row.unread & {GROUP, REPEATED}:
+                self.unbalanced = True
+            else:
+                self.group(row)
+            if row.unread & {QUESTION, TYPE, CHOICES, CODE, RECKONED}:
+                self.refused(row)
+                continue
             if row.get(QUESTION) or row.get(TYPE) or row.get(RECKONED):
                 self.question(row)
             elif stray := next((heading for heading in COLUMNS[1:] if heading != REPEATED and row.get(heading)), ""):
@@ -97,6 +103,8 @@ class Plain:
         """An unknown column is the clerk's own only where it is called so: a slip would lose what stands in it."""
         self.faults += not_merged(sheet, (GROUP, TYPE, *REMARKS))
         self.faults += not_a_day(sheet, REMARKS)
+        self.faults += sheet.faults
+        self.misnamed = sheet.unheaded
         for heading in (one for one in sheet.letters if one not in (*COLUMNS, *REMARKS)):
             if filled := next((row for row in sheet.rows if row.get(heading)), None):
                 near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
@@ -190,6 +198,9 @@ class Plain:
 
     def refused(self, row: Row) -> None:
         """Conditions may name the question all the same, by its words or by its code."""
+        self.words.nameless |= not row.get(QUESTION)
+        if before := self.before(row, clean(row.get(QUESTION))):
+            self.doubtful.add(before.name)
         self.words.doubtful |= {plain(row.get(QUESTION)), clean(row.get(CODE))} - {""}
         self.doubtful |= {clean(row.get(CODE))} - {""}
 

@@ -8,7 +8,8 @@ from hemei.engines.forms import rules
 from hemei.engines.forms.faults import Fault, FormRefused
 from hemei.engines.forms.form import MOST_ROWS, Form
 from hemei.engines.forms.plainrows import Plain, clean
-from hemei.engines.forms.plainwords import FINDINGS, QUESTION, SHEET, TYPE, in_one_spelling
+from hemei.engines.forms.plainwords import FINDINGS, QUESTION, REMARKS, SHEET, TYPE, in_one_spelling
+from hemei.engines.forms.reading import Reading, without_repeats
 from hemei.engines.forms.workbook import Cells, Sheets, sheet_of, text_of
 
 
@@ -42,7 +43,23 @@ def read_plain(
     present: Form | None = None,
     others: Sequence[Form] = (),
 ) -> Form:
-    """The form that a plain sheet describes. Raises FormRefused with every fault found.
+    """The form that a plain sheet describes. Raises FormRefused with every fault found."""
+    reading = plain_with_faults(sheets, id=id, version=version, title=title, present=present, others=others)
+    if reading.faults:
+        raise FormRefused(reading.faults)
+    return reading.form
+
+
+def plain_with_faults(
+    sheets: Mapping[str, Cells],
+    *,
+    id: str,
+    version: str,
+    title: str,
+    present: Form | None = None,
+    others: Sequence[Form] = (),
+) -> Reading:
+    """The form as far as it could be read, and every fault found. Raises FormRefused where there is no telling rows.
 
     Parameters: `present` is the form that it was edited from, from which codes, translations and pictures go on;
     `others` are forms of the same sort, in which the same answers have codes already.
@@ -55,17 +72,20 @@ def read_plain(
     hidden = sheets.hidden if isinstance(sheets, Sheets) else frozenset[str]()
     seen = {clean(one) for one in sheets if one not in hidden}
     faults = [_second(other, top[other] + 1, name) for other in top if other != name and other in seen]
-    sheet = sheet_of(name, called[name], top[name], in_one_spelling)
+    sheet = sheet_of(name, called[name], top[name], in_one_spelling, REMARKS)
     if len(sheet.rows) > MOST_ROWS:
         over = sheet.rows[MOST_ROWS]
         raise FormRefused([over.fault(QUESTION, f"题目太多，最多 {MOST_ROWS} 行。", "请拆成几张表。")])
-    sections = Plain(present, others, faults).sections_of(sheet)
-    said = None
-    if (cells := called.get(FINDINGS, ())) and not faults:
+    rows = Plain(present, others, faults)
+    sections = rows.sections_of(sheet)
+    doubts = rules.Doubts(frozenset(rows.doubtful), frozenset(rows.words.doubtful), rows.words.nameless)
+    said, named = None, None
+    if cells := called.get(FINDINGS, ()):
         at = next((k for k, line in enumerate(cells[:10]) if rules.FINDING in map(text_of, line)), 0)
-        ruled = sheet_of(FINDINGS, cells, at, in_one_spelling)
-        faults += rules.of_columns(ruled)
-        said = () if faults else rules.read_rules(ruled, sections, faults)
-    if faults:
-        raise FormRefused(faults)
-    return Form(id, version, title, present.languages if present else ("zh",), sections, said or None)
+        ruled = sheet_of(FINDINGS, cells, at, in_one_spelling, REMARKS)
+        wrong = [*rules.of_columns(ruled), *ruled.faults]
+        said = () if wrong else rules.read_rules(ruled, sections, wrong, doubts)
+        faults += wrong
+        named = rules.findings_of(ruled)
+    form = Form(id, version, title, present.languages if present else ("zh",), sections, said or None)
+    return Reading(form, without_repeats(faults), doubts, named or None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from hemei.engines.forms import rules
@@ -14,7 +16,7 @@ from hemei.engines.forms.languages import COLUMNS as SPOKEN_COLUMNS
 from hemei.engines.forms.languages import Languages, tag_of
 from hemei.engines.forms.survey import Survey, not_fixed
 from hemei.engines.forms.words import plain
-from hemei.engines.forms.workbook import Row, Sheet, not_a_day, not_merged, read_sheets
+from hemei.engines.forms.workbook import SHEETS, Row, Sheet, not_a_day, not_merged, read_sheets
 
 COLUMNS = {
     "survey": (
@@ -33,6 +35,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
 NEEDED |= {"findings": (rules.FINDING,)}
 VERSION, LONGEST_TITLE = re.compile(r"[^\s/<>\"'&]{1,40}"), 80
 TWICE = ("这个选项和同一个选项表里前面的一个文字一样。", "请改成不同的文字，抄重了的删去。")
+A_LANGUAGE = re.compile(r"(label|hint|constraint_message)[:_(（]([^:].*?)[)）]?")  # label:中文, label_zh
+OF_XLSFORM = ("required_message", "guidance_hint", "readonly", "read_only", "default", "note", "parameters")
 FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
@@ -43,10 +47,10 @@ def read_form(source: bytes | Path) -> Form:
     of groups and repeats; labels and hints in several languages, required, pictures; relevant, constraint and
     calculation in the part of XPath that `checking` knows.
     """
-    form, faults = with_faults(source)
-    if faults:
-        raise FormRefused(faults)
-    return form
+    reading = with_faults(source)
+    if reading.faults:
+        raise FormRefused(reading.faults)
+    return reading.form
 
 
 def read_published(source: bytes | Path) -> Form:
@@ -54,27 +58,50 @@ def read_published(source: bytes | Path) -> Form:
 
     Raises FormRefused where the workbook can no longer be opened or has lost its sheets.
     """
-    return with_faults(source)[0]
+    return with_faults(source).form
 
 
-def with_faults(source: bytes | Path) -> tuple[Form, list[Fault]]:
+@dataclass
+class Reading:
+    """A form as far as it could be read, and what is wrong with it."""
+
+    form: Form
+    faults: list[Fault]
+    doubts: rules.Doubts  # what later checks do not tell once more
+    findings: Sequence[str] | None = None  # those that its sheet names, also in rows that were refused
+
+
+def with_faults(source: bytes | Path) -> Reading:
     """The form as far as it could be read, and every fault found. Raises FormRefused where there is no telling rows."""
     sheets = read_sheets(source)
     faults = [missing_sheet(name) for name in ("survey", "settings") if name not in sheets]
+    misnamed = set[str]()
     for name, sheet in sheets.items():
-        faults += faults_of_columns(sheet) if name in COLUMNS else not_obeyed(sheet)
+        columns = faults_of_columns(sheet) if name in COLUMNS else list(not_obeyed(sheet))
+        faults += columns
+        misnamed |= {name} if columns or sheet.unheaded else set()
         faults += not_merged(sheet, ("type",))
         faults += not_a_day(sheet) if name in ("survey", "choices") else ()
+        faults += sheet.faults
     if any(fault.sheet in ("survey", "choices") and fault.row < 2 for fault in faults):
         raise FormRefused(faults)  # without these sheets and headings the rows mean nothing
     languages = languages_of(sheets, faults)
     lists, unsound = choice_lists(sheets.get("choices"), languages, faults)
-    sections = Survey(languages, lists, faults, unsound).sections_of(sheets["survey"])
+    survey = Survey(languages, lists, faults, unsound, "survey" in misnamed)
+    sections = survey.sections_of(sheets["survey"])
     form_id, version, title = settings_of(sheets.get("settings"), faults)
-    wrong: list[Fault] = []
-    said = rules.read_rules(sheets["findings"], sections, wrong) if "findings" in sheets else None
-    faults += [] if faults else wrong  # a rule for a question that was refused is not wrong by itself
-    return Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said), faults
+    doubts = rules.Doubts(frozenset(survey.doubtful - {""}), frozenset(survey.called), survey.nameless)
+    ruled = sheets.get("findings")
+    said = rules.read_rules(ruled, sections, faults, doubts) if ruled else None
+    form = Form(form_id, version, title, tuple(dict.fromkeys(languages.tags.values())), sections, said)
+    faults.sort(key=lambda fault: SHEETS.index(fault.sheet) if fault.sheet in SHEETS else len(SHEETS))
+    return Reading(form, without_repeats(faults), doubts, rules.findings_of(ruled) if ruled else None)
+
+
+def without_repeats(faults: Sequence[Fault]) -> list[Fault]:
+    """Of a cell that says nothing, that alone is told."""
+    unread = {(fault.sheet, fault.cell) for fault in faults if "这一格的公式" in fault.problem}
+    return [f for f in faults if (f.sheet, f.cell) not in unread or "这一格的公式" in f.problem]
 
 
 def missing_sheet(name: str) -> Fault:
@@ -108,8 +135,18 @@ def faults_of_columns(sheet: Sheet) -> list[Fault]:
             language and base in SPOKEN_COLUMNS and base in COLUMNS[sheet.name]
         )
         if filled and not allowed:
-            unknown.append(filled[0].fault(heading, f"还不支持“{heading}”列。", "请清空这一列的内容。"))
+            unknown.append(filled[0].fault(heading, f"还不支持“{heading}”列。", meant(heading, sheet)))
     return faults or unknown
+
+
+def meant(heading: str, sheet: Sheet) -> str:
+    """What to do about a column that nobody obeys: the name that it should have, where that is a slip."""
+    if spoken := A_LANGUAGE.fullmatch(heading):
+        return f"语言前面要写两个冒号，请改为 {spoken[1]}::{spoken[2]}。"
+    base, colons, language = heading.partition("::")
+    free = SPOKEN_COLUMNS if colons else [one for one in COLUMNS[sheet.name] if one not in sheet.letters]
+    near = difflib.get_close_matches(base, free, 1, 0.75) if base not in (*OF_XLSFORM, *COLUMNS[sheet.name]) else []
+    return f"请改为 {near[0]}{colons}{language}，或清空这一列的内容。" if near else "请清空这一列的内容。"
 
 
 def languages_of(sheets: dict[str, Sheet], faults: list[Fault]) -> Languages:
@@ -151,7 +188,7 @@ def choice_lists(
     for row in sheet.rows if sheet else ():
         choice = Choice(row.get("name"), languages.texts(row, "label"), row.get("image") or row.get("media::image"))
         choices = lists.setdefault(row.get("list_name"), {})
-        if not CHOICE_NAME.fullmatch(choice.name) or choice.name in choices or row.dated:
+        if not CHOICE_NAME.fullmatch(choice.name) or choice.name in choices or row.dated or row.unread:
             unsound.add(row.get("list_name"))
         faults += faults_of_choice(row, choice, choices, None if wordless else languages)
         faults += not_fixed(row)

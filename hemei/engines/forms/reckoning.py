@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from hemei.engines.forms.checking import Follows, Gives, gives_of
 from hemei.engines.forms.expressions import Ast, number_text
-from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.parsing import Unknown, Unreadable
 from hemei.engines.forms.words import DAY, NUMBER, QUOTES, Reader, Words, plain
 
 TERMS = {"+": "+", "加": "+", "-": "-", "−": "-", "减": "-"}
@@ -98,7 +98,7 @@ class _Reckoner(Reader):
         if until and self.words.nameless:
             raise Follows("")
         if until:
-            raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，只能用排在前面的题。" + LIKE)
+            raise Unknown(f"前面没有叫“{until[:30]}”的题目。", "请照抄题目一栏的文字，只能用排在前面的题。" + LIKE)
         raise self.unreadable()
 
     def called(self, word: str, depth: int) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from hemei.engines.forms.checking import Gives, Names, compiled
+from hemei.engines.forms.checking import Follows, Gives, Names, compiled
 from hemei.engines.forms.expressions import Ast, Expression
 from hemei.engines.forms.faults import Fault, listed
 from hemei.engines.forms.form import Question, Rule, Section
-from hemei.engines.forms.parsing import TALLEST, Unreadable, height
+from hemei.engines.forms.parsing import TALLEST, Unknown, Unreadable, height
 from hemei.engines.forms.reckoning import in_sheet_words
 from hemei.engines.forms.senseless import senseless
-from hemei.engines.forms.words import Words
+from hemei.engines.forms.words import Words, plain
 from hemei.engines.forms.words_or_xpath import marked, understood
 from hemei.engines.forms.workbook import Row, Sheet, not_merged
 
@@ -35,9 +36,24 @@ def names_of(sections: Sequence[Section], language: str = "zh") -> tuple[Names, 
     return names, words
 
 
-def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -> tuple[Rule, ...]:
+@dataclass(frozen=True)
+class Doubts:
+    """What of a workbook was refused: what only follows from that is not told once more."""
+
+    names: frozenset[str] = frozenset()  # of questions and repeats
+    words: frozenset[str] = frozenset()  # how they are called
+    unnamed: bool = False  # whether a row was refused of which neither is known
+
+
+def read_rules(
+    sheet: Sheet, sections: Sequence[Section], faults: list[Fault], doubts: Doubts = Doubts()
+) -> tuple[Rule, ...]:
     """The rules of the sheet; rows of one finding are ways to find it. What is wrong is added to `faults`."""
     names, words = names_of(sections)
+    names.doubtful = doubts.names
+    words.doubtful |= doubts.words | {
+        plain(words.label(names.asked[one])) for one in doubts.names if one in names.asked
+    }
     repeats = {section.labels.get("zh", section.name): section.name for section in sections if section.repeat}
     found: dict[str, Expression] = {}
     for row in sheet.rows:
@@ -61,7 +77,11 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
                 when = understood(row.get(CONDITION), words.xpath, names, Gives.TRUTH)[0]
             else:
                 when = compiled(_chosen_ones(row, words), names, Gives.TRUTH)[0]
+        except Follows:
+            continue
         except Unreadable as unread:
+            if isinstance(unread, Unknown) and doubts.unnamed:
+                continue
             said = unread if "${" in row.get(heading) else in_sheet_words(unread, words, repeats, condition=True)
             faults.append(row.fault(heading, said.problem, said.remedy))
             continue
@@ -74,6 +94,11 @@ def read_rules(sheet: Sheet, sections: Sequence[Section], faults: list[Fault]) -
             faults.append(row.fault(FINDING, problem, "请先用一道自动计算的题算出来，这里只写那道题。"))
             break
     return tuple(Rule(finding, when) for finding, when in found.items())
+
+
+def findings_of(sheet: Sheet) -> list[str]:
+    """The findings that the sheet names, each once."""
+    return list(dict.fromkeys(filter(None, (row.get(FINDING) for row in sheet.rows))))
 
 
 def of_columns(sheet: Sheet) -> Iterator[Fault]:
@@ -106,15 +131,19 @@ def _chosen_ones(row: Row, words: Words) -> str:
 
 
 def compiled_rules(
-    texts: Mapping[str, str], sections: Sequence[Section]
+    texts: Mapping[str, str], sections: Sequence[Section], doubts: Doubts = Doubts()
 ) -> Iterable[tuple[str, Expression | Unreadable]]:
-    """Finding → its condition for these questions, or why it cannot be one."""
+    """Finding → its condition for these questions, or why it cannot be one; without those in doubt."""
     names, _words = names_of(sections)
+    names.doubtful = doubts.names
     for finding, text in texts.items():
         try:
             yield finding, compiled(text, names, Gives.TRUTH)[0]
+        except Follows:
+            continue
         except Unreadable as unread:
-            yield finding, unread
+            if not (isinstance(unread, Unknown) and doubts.unnamed):
+                yield finding, unread
 
 
 def rows_of(rules: Sequence[Rule], sections: Sequence[Section]) -> list[dict[str, str]]:

@@ -11,8 +11,9 @@ from hemei.engines.forms.faults import Fault
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_ROWS, Choice, Kind, Question, Section
 from hemei.engines.forms.languages import COLUMNS, Languages
 from hemei.engines.forms.limits import impossible
-from hemei.engines.forms.parsing import Unreadable
+from hemei.engines.forms.parsing import Unknown, Unreadable
 from hemei.engines.forms.senseless import a_bare_day, senseless
+from hemei.engines.forms.words import plain
 from hemei.engines.forms.workbook import Row, Sheet
 
 BEGIN = {"begin group": "group", "begin_group": "group", "begin repeat": "repeat", "begin_repeat": "repeat"}
@@ -78,6 +79,7 @@ class Survey:
         lists: Mapping[str, tuple[Choice, ...]],
         faults: list[Fault],
         unsound: Collection[str] = (),
+        misnamed: bool = False,
     ) -> None:
         self.languages, self.lists, self.faults = languages, lists, faults
         self.unsound = unsound  # lists of which a choice was refused
@@ -86,6 +88,9 @@ class Survey:
         self.repeat_of: dict[str, str] = {}
         self.names: set[str] = set()
         self.doubtful: set[str] = set()  # names of what was refused: what follows from that is not told once more
+        self.called: set[str] = set()  # their words
+        self.nameless = False  # whether a row was refused of which not even the name is known
+        self.misnamed = misnamed  # whether a column is called by no known name, which may be one that is missed
         self.coming: list[str] = []
         self.group: Row | None = None
         self.open: list[Question] = []
@@ -107,6 +112,12 @@ class Survey:
         return self.finish(sheet)
 
     def read(self, row: Row) -> None:
+        if row.unread & {"type", "name"}:
+            self.refused(row)
+            self.nameless |= "name" in row.unread
+            self.unbalanced |= "type" in row.unread
+            self.filled = True
+            return
         word = " ".join(row.get("type").split())
         if (begun := word.lower()) in BEGIN:
             self.begin(row, BEGIN[begun])
@@ -179,7 +190,7 @@ class Survey:
         self.filled = True
         kind, _, listed = word.partition(" ")
         if not self.known(row, word, kind, listed):
-            self.doubtful.add(row.get("name"))
+            self.refused(row)
             return
         if listed in self.unsound:
             self.doubtful.add(row.get("name"))
@@ -202,6 +213,11 @@ class Survey:
         self.asked[name] = question
         self.repeat_of[name] = self.repeat
         self.open.append(question)
+
+    def refused(self, row: Row) -> None:
+        """Conditions and findings may name the question all the same."""
+        self.doubtful.add(row.get("name"))
+        self.called |= {plain(text) for text in self.languages.texts(row, "label").values()}
 
     def held(self, row: Row, question: Question) -> Question:
         """The question with what its answer is held against."""
@@ -267,6 +283,7 @@ class Survey:
         if not NAME.fullmatch(name):
             remedy = "请用英文字母开头，只含英文字母、数字和“_”，最多 64 个字。"
             self.fault(row, "name", f"题目代码“{name}”不能用。", remedy)
+            self.doubtful.add(name)
         elif is_ours(name):
             self.fault(row, "name", f"题目代码“{name}”系统自己用。", "请换一个。")
         elif name in self.names:
@@ -311,6 +328,8 @@ class Survey:
         except Follows:
             return None, Gives.TEXT
         except Unreadable as unread:
+            if isinstance(unread, Unknown) and self.nameless:
+                return None, Gives.TEXT
             self.fault(row, heading, unread.problem, unread.remedy)
             self.of_repeats += self.faults[-1:] if isinstance(unread, OfRepeats) else []
             return None, Gives.TEXT
@@ -319,4 +338,6 @@ class Survey:
         return made, gives
 
     def fault(self, row: Row, heading: str, problem: str, remedy: str) -> None:
+        if self.misnamed and heading not in row.letters:
+            return
         self.faults.append(row.fault(heading, problem, remedy))

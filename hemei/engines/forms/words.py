@@ -12,7 +12,7 @@ from hemei.engines.forms.checking import Follows
 from hemei.engines.forms.expressions import BINDING, Ast, number_text
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
-from hemei.engines.forms.parsing import LONGEST, Unreadable, too_long
+from hemei.engines.forms.parsing import LONGEST, Unknown, Unreadable, too_long
 
 JOINED = {"且": "and", "并且": "and", "而且": "and", "或": "or", "或者": "or", "&&": "and", "||": "or"}
 COMPARED = {"!=": "!=", "≠": "!=", "不是": "!=", ">=": ">=", "≥": ">=", "<=": "<=", "≤": "<="}
@@ -87,12 +87,14 @@ class Words:
 
     def question_named(self, text: str) -> Question:
         """The question that is called so. Raises Unreadable for none or several."""
+        if plain(text) in self.doubtful:
+            raise Follows(text)
         found = self.named.get(plain(text), [])
         if len(found) == 1:
             return found[0]
         if found:
             raise Unreadable(f"有 {len(found)} 道题都叫“{text}”。", f"请写代码：{'、'.join(q.name for q in found)}。")
-        raise Unreadable(f"前面没有叫“{text}”的题目。", "请照抄题目一栏的文字，条件只能用排在前面的题。")
+        raise Unknown(f"前面没有叫“{text}”的题目。", "请照抄题目一栏的文字，条件只能用排在前面的题。")
 
     def xpath(self, text: str) -> str:
         """The condition as XPath; what is XPath already is left as it is. Raises Unreadable."""
@@ -243,7 +245,7 @@ class Reader:
             near = difflib.get_close_matches(until, self.words.named, 1)
             hint = f"是不是“{near[0]}”？" if near else ""
             remedy = f"请照抄题目一栏的文字，条件只能用排在前面的题。{hint}"
-            raise Unreadable(f"前面没有叫“{until[:30]}”的题目。", remedy)
+            raise Unknown(f"前面没有叫“{until[:30]}”的题目。", remedy)
         self.took("?", ":")
         return self.words.question_named(named)
 

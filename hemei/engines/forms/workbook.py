@@ -8,7 +8,7 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import chain, pairwise
@@ -46,6 +46,12 @@ class Covered(str):
     """What a cell shows that is merged with a filled one above it: nothing of its own."""
 
 
+class Unread(str):
+    """A cell whose formula failed or was never reckoned: it would be read as empty. `why` says which."""
+
+    why = ""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row below the header: its number in Excel and its texts by column heading, without the empty ones."""
@@ -56,6 +62,7 @@ class Row:
     letters: Mapping[str, str]
     covered: frozenset[str] = frozenset()  # headings whose cell is merged with a filled one above
     dated: frozenset[str] = frozenset()  # headings whose cell Excel has made a day
+    unread: frozenset[str] = frozenset()  # headings whose cell has a formula without a value
 
     def get(self, heading: str) -> str:
         return self.texts.get(heading, "")
@@ -74,6 +81,8 @@ class Sheet:
     letters: Mapping[str, str]
     rows: tuple[Row, ...]
     top: int = 1  # the row of the headings
+    faults: tuple[Fault, ...] = ()  # cells that say nothing, and those below no heading
+    unheaded: bool = False  # whether one stands below no heading, which may be the one that is missed
 
     def fault(self, heading: str, problem: str, remedy: str) -> Fault:
         """A fault in the heading itself."""
@@ -116,7 +125,7 @@ def read_cells(source: bytes | Path) -> Sheets:
     Raises FormRefused where it cannot be opened or is too large.
     """
     packed = source.read_bytes() if isinstance(source, Path) else source
-    check_size(packed)
+    unread = check_size(packed)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
             told = [one for one in workbook.sheets_metadata if one.typ is SheetTypeEnum.WorkSheet]
@@ -126,7 +135,7 @@ def read_cells(source: bytes | Path) -> Sheets:
                 )
             told.sort(key=lambda one: one.visible is not SheetVisibleEnum.Visible)  # hidden ones last
             present = [(one.name, workbook.get_sheet_by_name(one.name)) for one in told]
-            sheets = Sheets((name, with_covered(sheet)) for name, sheet in present)
+            sheets = Sheets((name, with_unread(with_covered(sheet), unread.get(name, ()))) for name, sheet in present)
             sheets.hidden = frozenset(one.name for one in told if one.visible is not SheetVisibleEnum.Visible)
             return sheets
     except CalamineError as error:
@@ -137,9 +146,21 @@ def read_cells(source: bytes | Path) -> Sheets:
         ) from None
 
 
-def with_covered(sheet: CalamineSheet) -> Cells:
+def with_unread(cells: list[list[object]], unread: Iterable[tuple[str, int, str]]) -> Cells:
+    """The cells of a sheet, those without a value told from those that nobody filled."""
+    for letters, row, why in unread:
+        column = number_of(letters)
+        cells += [[""] * len(cells[0] if cells else ()) for _ in range(len(cells), row)]
+        if column > len(cells[0]):
+            cells[:] = [[*line, *[""] * (column - len(line))] for line in cells]
+        cells[row - 1][column - 1] = cell = Unread()
+        cell.why = why
+    return cells
+
+
+def with_covered(sheet: CalamineSheet) -> list[list[object]]:
     """The cells of a sheet, those that merging empties told from those that nobody filled."""
-    cells = sheet.to_python(skip_empty_area=False)
+    cells: list[list[object]] = list(map(list, sheet.to_python(skip_empty_area=False)))
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
         if top < bottom and top < len(cells) and left < len(cells[top]) and text_of(cells[top][left]):
             for line in cells[top + 1 : bottom + 1]:
@@ -185,8 +206,11 @@ def of_the_file(problem: str, remedy: str) -> list[Fault]:
     return [Fault("", 0, "", problem, remedy)]
 
 
-def check_size(packed: bytes) -> None:
-    """Refuse what is no workbook or would not fit in memory once it is unpacked. Raises FormRefused."""
+def check_size(packed: bytes) -> dict[str, list[tuple[str, int, str]]]:
+    """Sheet → its cells without a value: column, row and why.
+
+    Raises FormRefused for what is no workbook or would not fit in memory once it is unpacked.
+    """
     if len(packed) > LARGEST_FILE:
         raise FormRefused(of_the_file(f"文件超过 {LARGEST_FILE // 1_000_000} MB。", "请删去表中的图片和多余的工作表。"))
     if packed.startswith(OLD_FORMAT):
@@ -204,13 +228,12 @@ def check_size(packed: bytes) -> None:
                 raise FormRefused(of_the_file("解压后的内容过大。", "请删去多余的行、列和工作表。"))
             if archive.testzip() is not None:  # also where a part unpacks to more than it declares
                 raise zipfile.BadZipFile
-            faults: list[Fault] = []
+            unread: dict[str, list[tuple[str, int, str]]] = {}
             for part, name in sheets_by_part(archive).items():
                 content = archive.read(part)
-                check_extent(content)
-                faults += without_value(name, content)
-            if faults:
-                raise FormRefused(faults)
+                check_extent(content, name)
+                unread.setdefault(name, []).extend(without_value(content))
+            return unread
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError):
         raise FormRefused(
             of_the_file("这不是完好的 .xlsx 工作簿。", "请在 Excel 中另存为“Excel 工作簿（.xlsx）”，不要加密码。")
@@ -235,15 +258,13 @@ def sheets_by_part(archive: zipfile.ZipFile) -> dict[str, str]:
     return named
 
 
-def without_value(sheet: str, xml: bytes) -> Iterator[Fault]:
+def without_value(xml: bytes) -> Iterator[tuple[str, int, str]]:
     """Cells that show an error, and formulas of which nobody has kept the value: they would be read as empty."""
     for tag, inside in cells_in(xml):
         error = TYPE_ERROR.search(tag) is not None
         unknown = FORMULA.search(inside) and not VALUE.search(inside) and not TYPE_TEXT.search(tag)
         if (error or unknown) and (place := place_of(tag)):
-            letters, row = place
-            problem = "这一格的公式出错了。" if error else "这一格的公式没有算出来。"
-            yield Fault(sheet, row, f"{letters}{row}", problem, "请改成直接写的文字，不用公式。")
+            yield *place, "这一格的公式出错了。" if error else "这一格的公式没有算出来。"
 
 
 def cells_in(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -254,7 +275,7 @@ def cells_in(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
             yield tag[0], END.split(inside, maxsplit=1)[0]
 
 
-def check_extent(xml: bytes) -> None:
+def check_extent(xml: bytes, sheet: str = "") -> None:
     """Refuse a sheet with something written far out: the reader would make room for everything up to it.
 
     Cells that are only coloured (`<c …/>`, `<c …></c>`) do no harm; a filled cell without a reference stands in the row
@@ -267,7 +288,7 @@ def check_extent(xml: bytes) -> None:
     for letters, row in filter(None, cells + rows):
         if row > MOST_ROWS or number_of(letters) > MOST_COLUMNS:
             problem = f"{letters}{row} 处还有内容，超出了 {MOST_ROWS} 行、{MOST_COLUMNS} 列的范围。"
-            raise FormRefused(of_the_file(problem, "请删去表格外面多余的内容。"))
+            raise FormRefused([Fault(sheet, row, f"{letters}{row}", problem, "请删去表格外面多余的内容。")])
 
 
 def place_of(tag: bytes) -> tuple[str, int] | None:
@@ -293,10 +314,16 @@ def letters_of(number: int) -> str:
     return letters
 
 
-def sheet_of(name: str, cells: Cells, top: int = 0, heading: Callable[[str], str] | None = None) -> Sheet:
+def sheet_of(
+    name: str,
+    cells: Cells,
+    top: int = 0,
+    heading: Callable[[str], str] | None = None,
+    harmless: Sequence[str] = (),
+) -> Sheet:
     """A sheet with its columns by heading, which stand in row `top` from 0 on, and are spelled as `heading` has them.
 
-    Raises FormRefused for a heading that comes twice, and for something below no heading.
+    Raises FormRefused for a heading that comes twice.
     """
     headings = [(heading or heading_of)(text_of(cell)) for cell in cells[top]] if cells else []
     twice = [heading for heading, times in Counter(filter(None, headings)).items() if times > 1]
@@ -305,11 +332,18 @@ def sheet_of(name: str, cells: Cells, top: int = 0, heading: Callable[[str], str
         for k, heading in enumerate(headings, 1)
         if heading in twice
     ]
-    faults += without_heading(name, headings, cells, top)
     if faults:
         raise FormRefused(faults)
     letters = {heading: letters_of(k) for k, heading in enumerate(headings, 1) if heading}
-    return Sheet(name, letters, tuple(rows_of(name, headings, letters, cells, top)), top + 1)
+    unheaded = list(without_heading(name, headings, cells, top))
+    unread = [
+        Fault(name, row, f"{letters_of(k + 1)}{row}", cell.why, "请改成直接写的文字，不用公式。")
+        for row, line in enumerate(cells[top:], top + 1)
+        for k, cell in enumerate(line)
+        if isinstance(cell, Unread) and (headings[k] not in harmless or not headings[k])
+    ]
+    rows = tuple(rows_of(name, headings, letters, cells, top))
+    return Sheet(name, letters, rows, top + 1, (*unread, *unheaded), bool(unheaded))
 
 
 def without_heading(sheet: str, headings: Sequence[str], cells: Cells, top: int) -> Iterator[Fault]:
@@ -329,7 +363,8 @@ def rows_of(sheet: str, headings: Sequence[str], letters: Mapping[str, str], cel
             said = {heading: text for heading, text in texts.items() if text}
             covered = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Covered)}
             dated = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, (date, time))}
-            yield Row(sheet, number, said, letters, frozenset(covered - {""}), frozenset(dated - {""}))
+            unread = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Unread)}
+            yield Row(sheet, number, said, letters, *(frozenset(one - {""}) for one in (covered, dated, unread)))
 
 
 def heading_of(text: str) -> str:

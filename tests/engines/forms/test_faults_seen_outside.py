@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+from openpyxl import Workbook
 
 from hemei.engines.forms import read_form, read_published
 from tests.engines.forms.test_faulty_workbooks import Case, findings, plain, read, refused, rows, told, xlsform
@@ -63,3 +66,54 @@ def test_a_form_whose_first_language_is_english_is_read() -> None:
     change = {"C1": "label::English (en)", "choices!C1": "label::English (en)"}
     form = read_form(xlsform(Case("", change)))
     assert form.text(form.by_name["crack"].labels, "zh") == "有裂缝吗？"
+
+
+def with_findings(book: Workbook) -> None:
+    findings(book, "有裂逢吗？", "有")
+    book["问题"].append(["有裂缝吗？", "很多", None, "houses.F02"])
+    book["问题"].append([None, None, "宽多少毫米 >", "houses.F03"])
+    book["问题"].append(["备注", "有", None, "houses.F04"])
+    book["问题"].append(["有裂缝吗？", "有", None, None])
+
+
+ALL_AT_ONCE: list[tuple[str, Callable[[Case], bytes], Case, list[str]]] = [
+    ("a formula and others", plain, Case("", {"B3": "=B2", "E2": "看情况", "C6": "打分"}), ["E2", "B3", "C6"]),
+    ("a formula in a name", xlsform, Case("", {"B2": "=B3", "A8": "range", "choices!B3": "n o"}), ["B2", "A8", "B3"]),
+    ("a formula in a list", xlsform, Case("", {"choices!B3": "=B2", "A8": "range"}), ["A8", "B3"]),
+    ("a formula in a condition", plain, Case("", {"F3": "=F2", "E6": "看情况"}), ["F3", "E6"]),
+    ("below no heading", plain, Case("", {"K3": "待定", "E2": "看情况"}), ["E2", "K3"]),
+    ("below no heading of an XLSForm", xlsform, Case("", {"H2": "以后再说", "A8": "range"}), ["H2", "A8"]),
+    ("a slip in a heading", xlsform, Case("", {"G1": "calculations", "B8": "1"}), ["G7", "B8"]),
+    ("findings beside questions", plain, Case("", {"C6": "打分"}, tweak=with_findings),
+     ["C6", "A2", "B3", "C4", "D6"]),
+    ("findings beside a question without words", plain, Case("", {"B6": None}, tweak=with_findings),
+     ["B6", "B3", "C4", "D6"]),
+    ("findings of an XLSForm", xlsform, Case("", {"A8": "range"}, tweak=lambda book: with_findings(book) or setattr(
+        book["问题"], "title", "findings")), ["A8", "A2", "B3", "C4", "D6"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("make", "case", "cells"), [o[1:] for o in ALL_AT_ONCE], ids=[o[0] for o in ALL_AT_ONCE])
+def test_everything_is_told_at_once(make: Callable[[Case], bytes], case: Case, cells: list[str]) -> None:
+    faults = refused(make(case))
+    assert [one.cell for one in faults] == cells, "\n".join(map(str, faults))
+
+
+def test_formulas_that_nobody_reads_do_no_harm() -> None:
+    def beside(book: Workbook) -> None:
+        book["表单"]["K1"], book["表单"]["K2"] = "备注", "=1/0"
+        book.create_sheet("汇总")["A1"] = "=COUNTA(表单!B:B)"
+
+    assert read(plain(Case("", tweak=beside)))
+
+
+@pytest.mark.parametrize(
+    ("heading", "mend"),
+    [("requird", "required"), ("lable::中文", "label::中文"), ("label:中文", "label::中文"), ("label_zh", "label::zh")],
+)
+def test_of_a_heading_with_a_slip_the_right_one_is_told(heading: str, mend: str) -> None:
+    told(
+        Case("", cell="H8", said="还不支持", mend=mend),
+        xlsform(Case("", {"E1": None, "H1": heading, "H8": "x"})),
+        "survey",
+    )
