@@ -211,3 +211,31 @@ def test_xlsform_needs_the_forms_own_id_and_a_version_of_its_own(people: People)
         with pytest.raises(FormRefused) as refusal:
             reading_of(edited(as_xlsform(form.read), change), about(form))
         assert refusal.value.errors[0].sheet == "settings"
+
+
+def test_everything_is_told_at_once(people: People) -> None:
+    """What is read, what it means for findings, its version and its pictures."""
+
+    def wrong(book: Any) -> None:
+        survey, settings, ruled = book["survey"], book["settings"], book["findings"]
+        heads = [cell.value for cell in survey[1]]
+        survey.cell(3, heads.index("type") + 1).value = "range"
+        survey.cell(5, heads.index("image") + 1).value = "没有.jpg"
+        settings["C2"] = "1"
+        ruled["D2"] = "houses.F999"
+
+    content = edited(as_xlsform(with_sheet_of_findings(registry.forms[SELF])), wrong)
+    with pytest.raises(FormRefused) as refusal:
+        reading_of(content, about(registry.forms[SELF]))
+    told = "\n".join(map(str, refusal.value.errors))
+    for part in ("还不支持题型“range”", "没有图片“没有.jpg”", "还小", "没有问题编号“houses.F999”", "判断不出问题"):
+        assert part in told, told
+    assert "没有一道题用到" not in told
+
+
+def test_a_version_does_not_go_backwards(people: People) -> None:
+    content = as_xlsform(with_sheet_of_findings(registry.forms[SELF]))
+    with pytest.raises(FormRefused) as refusal:
+        reading_of(edited(content, lambda book: book["settings"].__setitem__("C2", "3")), about(registry.forms[SELF]))
+    (fault,) = refusal.value.errors
+    assert (fault.sheet, fault.cell, "还小" in fault.problem) == ("settings", "C2", True)
