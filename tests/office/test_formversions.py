@@ -117,10 +117,22 @@ def test_a_draft_shows_what_it_changes_and_how_it_will_look(clerk: Client) -> No
     page = text(clerk.get(f"/office/form-versions/{draft.pk}/"))
     assert page.count("新增") == 1
     assert "屋后有没有落石？" in page
+    assert re.search(r"选项：有（\w+）；没有（\w+）", page)
+    assert "发布前请看一看" not in page
     preview = text(clerk.get(f"/field/forms/{draft.pk}/"))
     assert "屋后有没有落石？" in preview
     assert 'name="wall_leaning"' in preview
     assert 'method="post"' not in preview.partition('<form class="check"')[2].partition("</form>")[0]
+
+
+def test_what_may_be_meant_otherwise_is_remarked_of_a_draft(clerk: Client) -> None:
+    assert clerk.post(PAGE, {"file": plain(["", "看得见吗？", "单选", "有；没有、看不清"])}).status_code == 302
+    address = f"/office/form-versions/{FormVersion.objects.get().pk}/"
+    assert "“看得见吗？”的选项“没有、看不清”会当作一个选项" in text(clerk.get(address))
+    english = text(clerk.get(address, headers={"accept-language": "en"}))
+    assert "The choice “没有、看不清” of “看得见吗？” is taken as one choice." in english
+    assert clerk.post(address, {"starts": today().isoformat()}).status_code == 302
+    assert "会当作一个选项" not in text(clerk.get(address))
 
 
 def test_a_self_check_is_gone_through_as_the_household_will_see_it(clerk: Client) -> None:

@@ -23,7 +23,7 @@ from hemei.engines.forms import Fault, FormRefused, Kind
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
-from hemei.engines.forms.plainsheet import is_plain, plain_with_faults
+from hemei.engines.forms.plainsheet import is_plain, plain_with_faults, require_questions
 from hemei.engines.forms.plainwords import FINDINGS, SHEET
 from hemei.engines.forms.reading import Reading, with_faults
 from hemei.engines.forms.rules import compiled_rules
@@ -92,6 +92,7 @@ def reading_of(content: bytes, wanted: About, pictures: Sequence[NewPicture] = (
     """
     present = wanted.registered.read if wanted.registered else None
     sheets = read_cells(content)
+    require_questions(sheets)
     if is_plain(sheets):
         others = [one.read for one in registry.forms.values() if one.kind == wanted.kind and one.id != wanted.id]
         named = {"id": wanted.id, "version": next_version(wanted.id, on=today()), "title": wanted.title}

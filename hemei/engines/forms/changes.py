@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hemei.engines.forms.form import Form, Question, Texts
 from hemei.engines.forms.plainwriting import in_words
@@ -17,8 +17,9 @@ Words = Sequence[Mapping[str, Mapping[str, str]]]
 class Change:
     """One question that came, went or changed; `parts` names what about it, each with how it was and is.
 
-    The names: label, kind, hint, choices, required (yes or no), relevant, constraint, calculation and picture. What is
-    said in XPath is told in words: in Chinese in those of the plain sheet.
+    Of one that came, `parts` are those in which something stands. The names: label, kind, hint, choices, required (yes
+    or no), relevant, constraint, calculation and picture. What is said in XPath is told in words: in Chinese in those
+    of the plain sheet.
     """
 
     sort: str  # added, dropped or changed
@@ -36,7 +37,13 @@ def changes(before: Form | None, after: Form, language: str = "zh") -> list[Chan
     for question in after.everything:
         was = old.get(question.name)
         if was is None:
-            found.append(Change("added", question.name, called(question, language)))
+            nothing = replace(
+                question, hints={}, required=False, choices=(), relevant=None, constraint=None, picture=""
+            )
+            new = _described(question, language), _described(replace(nothing, calculation=None), language)
+            filled = ((part, "", said) for part, said in new[0].items() if part == "kind" or said != new[1][part])
+            told = tuple(_in_words(question.name, words, filled))
+            found.append(Change("added", question.name, called(question, language), told))
         elif parts := tuple(_in_words(question.name, words, _parts(was, question, language))):
             found.append(Change("changed", question.name, called(question, language), parts))
     gone = [question for name, question in old.items() if name not in after.by_name]

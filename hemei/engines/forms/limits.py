@@ -20,7 +20,9 @@ BEHIND = {"以上": ">=", "以下": "<=", "以内": "<="}
 SAID = {">=": "不小于", "<=": "不超过", ">": "大于", "<": "小于", "=": "正好"}
 SAID_OF_DAYS = {">=": "不早于", "<=": "不晚于", ">": "晚于", "<": "早于", "=": "正好"}
 NUMBER = r"-?\d+(?:\.\d+)?"
-DAY = r"\d{4}-\d{2}-\d{2}|今天"
+DATE = r"(?:19|20)\d\d(?:-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\.\d{1,2}\.\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)"
+DATE += r"|\d{4}-\d{2}-\d{2}"
+DAY = f"{DATE}|今天"
 UNIT = "个?[字位]"
 BETWEEN = re.compile(r"(?:到|至|~|-|—|–)+")
 JOINED = re.compile(r"[,;、]|并?且")
@@ -105,10 +107,21 @@ def _value(value: str, text: str, of: str) -> str:
         return "today()"
     if of != "日期":
         return value
+    if day := iso(value):
+        return f"'{day}'"
+    raise Unreadable(f"限制“{text}”里的“{value}”不是日期。", EXAMPLES[of])
+
+
+def iso(said: str) -> str:
+    """The day as 2026-11-03; "" where no calendar has it.
+
+    >>> iso("2026年1月3日"), iso("2026/2/30")
+    ('2026-01-03', '')
+    """
     try:
-        return f"'{date.fromisoformat(value).isoformat()}'"
-    except ValueError:
-        raise Unreadable(f"限制“{text}”里的“{value}”不是日期。", EXAMPLES[of]) from None
+        return date(*map(int, re.findall(r"\d+", said))).isoformat()
+    except (ValueError, TypeError):
+        return ""
 
 
 def limit_words(ast: Ast, of: str) -> str | None:

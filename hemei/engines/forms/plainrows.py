@@ -26,7 +26,9 @@ from hemei.engines.forms.plainwords import (
     COLUMNS,
     GROUP,
     HINT,
+    INSTEAD,
     LENGTH,
+    MEANT,
     OF_CHOICES,
     PICTURE,
     QUESTION,
@@ -80,7 +82,10 @@ class Plain:
 
     def sections_of(self, sheet: Sheet) -> tuple[Section, ...]:
         self.columns(sheet)
+        coming = {plain(row.get(QUESTION)): row.number for row in reversed(sheet.rows)}
         for row in sheet.rows:
+            self.words.row = row.number
+            self.words.coming = {label: at for label, at in coming.items() if at >= row.number}
             if row.unread & {GROUP, REPEATED}:
                 self.unbalanced = True
             else:
@@ -107,7 +112,7 @@ class Plain:
         self.misnamed = sheet.unheaded
         for heading in (one for one in sheet.letters if one not in (*COLUMNS, *REMARKS)):
             if filled := next((row for row in sheet.rows if row.get(heading)), None):
-                near = next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
+                near = MEANT.get(heading) or next(iter(difflib.get_close_matches(heading, COLUMNS, 1, 0.4)), "")
                 remedy = f"请改为“{near}”，或清空这一列。" if near else "请清空这一列，或把列名改为“备注”。"
                 self.fault(filled, heading, f"不认识“{heading}”这一列。", f"{remedy}可用的列：{'、'.join(COLUMNS)}。")
                 self.misnamed = True
@@ -166,8 +171,7 @@ class Plain:
         kind = TYPES.get(word)
         if kind is None:
             problem = f"还不支持类型“{word}”。" if word else "没有写类型。"
-            remedy = f"请从下拉里选：{'、'.join(TYPES)}。" + ("" if word else "和上一行合并的单元格请取消合并。")
-            self.fault(row, TYPE, problem, remedy)
+            self.fault(row, TYPE, problem, self.which_type(row, word))
             self.refused(row)
             return
         label = clean(row.get(QUESTION))
@@ -195,6 +199,20 @@ class Plain:
         if row.get(WHEN):
             question = replace(question, relevant=self.when(row, question))
         self.add(self.limited(row, self.reckoned(row, question), before))
+
+    def which_type(self, row: Row, word: str) -> str:
+        """What to write instead, as far as that can be guessed."""
+        listed = f"请从下拉里选：{'、'.join(TYPES)}。"
+        bare = re.sub(r"\(.*\)", "", unicodedata.normalize("NFKC", word))
+        if bare != word and ALSO.get(bare, bare) in TYPES:
+            return f"请改为 {ALSO.get(bare, bare)}，括号里的话写到题目或提示里。"
+        if meant := INSTEAD.get(word):
+            return f"请改为 {meant}。{listed}"
+        if not word and TYPE in row.covered:
+            return listed + "和上一行合并的单元格请取消合并。"
+        if not word and set(row.texts) <= {QUESTION, *REMARKS}:
+            return listed + "不是题目的，小标题请写在分组一栏，注请写到别的工作表。"
+        return listed
 
     def refused(self, row: Row) -> None:
         """Conditions may name the question all the same, by its words or by its code."""

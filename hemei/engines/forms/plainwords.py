@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from hemei.engines.forms.form import Kind
@@ -74,10 +75,45 @@ SAID = {
     "0": False,
     "false": False,
 }
-HEADINGS = {"题型": TYPE, "题目类型": TYPE, "题目内容": QUESTION, "题目名称": QUESTION, "是否必填": REQUIRED}
+SAID |= dict.fromkeys(("必须", "必答", "必须填", "需要", "要", "☑", "✅", "●"), True)
+SAID |= dict.fromkeys(("×", "✗", "✘", "☐", "□", "○", "不", "不需要", "不用", "不要", "非必须", "/", "—"), False)
+ALSO |= {
+    "复选": "多选",
+    "文本框": "文字",
+    "简答": "文字",
+    "问答": "文字",
+    "年月日": "日期",
+    "相片": "照片",
+    "图像": "照片",
+}
+INSTEAD = dict.fromkeys(("时间", "时刻", "电话", "电话号码", "手机", "手机号", "身份证", "身份证号", "姓名"), "文字")
+INSTEAD |= dict.fromkeys(("选择", "选择题", "勾选", "选项"), "单选 或 多选")
+INSTEAD |= dict.fromkeys(("数量", "数", "金额", "面积", "长度"), "整数 或 小数")
+INSTEAD |= dict.fromkeys(("判断", "判断题", "是否", "是非"), "单选，选项写 是；否")
+INSTEAD |= {"签名": "照片", "签字": "照片", "年份": "整数", "年": "整数", "标题": "说明", "小标题": "说明"}
+MEANT = dict.fromkeys(("条件", "显示条件", "出现条件", "前置条件", "逻辑", "跳转", "跳题"), WHEN)
+MEANT |= dict.fromkeys(("说明", "填写说明", "填表说明", "填报说明", "解释"), HINT)
+MEANT |= dict.fromkeys(("答案", "选项内容", "可选项", "备选项"), CHOICES) | dict.fromkeys(("编号", "行号"), "序号")
+MEANT |= dict.fromkeys(("限制", "范围", "取值范围"), RANGE) | dict.fromkeys(("公式", "算式", "计算"), RECKONED)
+MEANT |= dict.fromkeys(("组", "分类", "类别", "大类", "部分", "章节", "模块"), GROUP)
+BESIDE = re.compile(r"\(.*?\)|\[.*?\]|【.*?】|^\d+[.、)]?")  # how to fill it in, or a number
+HEADINGS = {
+    "题号": "序号",
+    "题型": TYPE,
+    "题目类型": TYPE,
+    "题目内容": QUESTION,
+    "题目名称": QUESTION,
+    "是否必填": REQUIRED,
+}
 
 
 def in_one_spelling(heading: str) -> str:
-    """A heading without blanks and marks, by the name that it goes by here: " 题 目 *" → 题目, 题型 → 类型."""
+    """A heading by the name that it goes by here, without blanks and marks.
+
+    >>> in_one_spelling(" 题 目 *"), in_one_spelling("题型"), in_one_spelling("2. 必填（是/否）")
+    ('题目', '类型', '必填')
+    """
     said = "".join(unicodedata.normalize("NFKC", heading).split()).strip("*:")
+    bare = BESIDE.sub("", said).strip("*:")
+    said = bare if HEADINGS.get(bare, bare) in COLUMNS else said
     return HEADINGS.get(said, said)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 
 from hemei.engines.forms.checking import Follows, Gives, gives_of
 from hemei.engines.forms.expressions import Ast, number_text
+from hemei.engines.forms.limits import iso
 from hemei.engines.forms.parsing import Unknown, Unreadable
-from hemei.engines.forms.words import DAY, NUMBER, QUOTES, Reader, Words, plain
+from hemei.engines.forms.words import NUMBER, QUOTES, TODAY, Reader, Words, plain
 
 TERMS = {"+": "+", "加": "+", "-": "-", "−": "-", "减": "-"}
 FACTORS = {"×": "*", "*": "*", "乘以": "*", "乘": "*", "÷": "div", "/": "div", "除以": "div"}
@@ -26,13 +27,13 @@ FUNCTIONS = {
 }
 OVER = {"合计": "sum", "求和": "sum", "次数": "count", "个数": "count", "最大": "max", "最小": "min"}
 NAMED = {function: word for word, function in FUNCTIONS.items()} | {"sum": "合计", "count": "次数"}
+DAY = re.compile(r"(?:19|20)\d\d(?:-\d{1,2}-\d{1,2}|年\d{1,2}月\d{1,2}日?)(?!\d)")  # 2026/1/2 is a division
 FUNCTION = re.compile(rf"(?<![\w-])({'|'.join(sorted((*NAMED, 'if'), key=len, reverse=True))})(?![\w-])")
 IN_A_SHEET = (
     (r"请写 begin repeat 里那一题的 \$\{题目代码\}[。]", "请写“重复填写”的分组里那一题，例如 合计(每间面积)。"),
     (r"如果答案确是数字，请写 number\(.*\)[。]", "请改用整数或小数的题。"),
 )
 OF_A_CONDITION = (r"请用 count\((.*?)\)、.*汇总[。]", r"请另加一道自动计算的题，写 sum(\1) 之类，这里用那一题。")
-TODAY = "今天"
 QUOTED = re.compile(rf"\s*[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]")
 LIKE = "请写成“长 × 宽”“(甲 + 乙) ÷ 2”“合计(每间面积)”“今天 - 建成日期”“如果(层数 > 2，“多层”，“平房”)”这样。"
 
@@ -85,7 +86,9 @@ class _Reckoner(Reader):
         if named := self.name_taken():
             return f"${{{self.words.question_named(named).name}}}"
         if day := DAY.match(self.rest):
-            return f"date('{self.took(day[0])}')"
+            if not (written := iso(self.took(day[0]))):
+                raise Unreadable(f"“{day[0]}”不是日期。", "没有这一天，请核对月和日。")
+            return f"date('{written}')"
         if number := NUMBER.match(self.rest):
             return self.took(number[0])
         if self.took(TODAY):
@@ -94,6 +97,7 @@ class _Reckoner(Reader):
             return self.chosen(depth)
         if word := self.took(*(f"{word}(" for word in {**FUNCTIONS, **OVER})):
             return self.called(word[:-1], depth)
+        self.refuse_what_comes_later()
         until = re.split(r"[-+*/×÷(),]", self.rest)[0].strip()
         if until and self.words.nameless:
             raise Follows("")

@@ -6,12 +6,12 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from datetime import date
 
 from hemei.engines.forms.checking import Follows
 from hemei.engines.forms.expressions import BINDING, Ast, number_text
 from hemei.engines.forms.faults import listed
 from hemei.engines.forms.form import Kind, Question
+from hemei.engines.forms.limits import BEFORE, DATE, iso
 from hemei.engines.forms.parsing import LONGEST, Unknown, Unreadable, too_long
 
 JOINED = {"且": "and", "并且": "and", "而且": "and", "或": "or", "或者": "or", "&&": "and", "||": "or"}
@@ -36,14 +36,22 @@ COMPARED |= {
     ">": ">",
     "<": "<",
 }
+COMPARED |= {word: sign for word, sign in BEFORE.items() if word not in COMPARED}
 CONTAINS = ("不含", "包含", "含")
-FILLED = {"已填": "!=", "未填": "=", "没填": "="}
+FILLED = {"已填": "!=", "未填": "=", "没填": "=", "已填写": "!=", "未填写": "=", "没有填": "=", "填了": "!="}
+FILLED |= {"不为空": "!=", "非空": "!=", "为空": "="}
 SHOWN = {"=": "=", "!=": "≠", ">": ">", ">=": "≥", "<": "<", "<=": "≤"}
 SELECTS = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE)
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-QUOTES = "“”\"'‘’《》「」"
-ALWAYS = ("总是", "总是问", "始终", "都问", "每次", "每次都问", "是", "必问")
+DAY = re.compile(DATE)
+TODAY = "今天"
+QUOTES = "“”\"'‘’《》「」『』【】"
+ALWAYS = (
+    *("总是", "总是问", "始终", "都问", "都要问", "每次", "每次都问", "是", "必问", "全部", "所有", "不限"),
+    *("无", "无条件", "—", "——", "-", "/"),
+)
+UNITS = re.compile(r"[毫厘分千]?米|[mc]m|平方?米?|m2|㎡|年|岁|人|层|个|间|户|处|度|%|万?元|天|月")
+DAYS = "例如：建成日期 < 2000-01-01、建成日期 晚于 今天。"
 UNSAID = "要分情况问的，请把那一题改成单选题。"
 EXAMPLE = "请写成“题目 = 选项”这样，例如：墙体裂缝 = 明显 且 层数 > 2。"
 
@@ -61,6 +69,8 @@ class Words:
         self.named: dict[str, list[Question]] = {}
         self.doubtful = set[str]()  # how those are called that were refused
         self.nameless = False  # whether one was that has no words
+        self.coming: Mapping[str, int] = {}  # how those are called that come later, and in which row
+        self.row = 0  # that of the cell that is read
         for question in asked.values():
             self.add(question)
 
@@ -132,6 +142,8 @@ class Words:
                 return self._said(name, SHOWN[operator], value)
             case ("call", "date", ("answer", name)), ("call", "date", ("lit", value)):
                 return self._said(name, SHOWN[operator], value)
+            case ("call", "date", ("answer", name)), ("call", "today") if name in self.asked:
+                return f"{self.name(name)} {SHOWN[operator]} {TODAY}"
         return None
 
     def _said(self, name: str, word: str, value: str | float) -> str | None:
@@ -173,6 +185,10 @@ class Reader:
     def unreadable(self) -> Unreadable:
         if not self.rest:
             return Unreadable(f"看不懂何时问“{self.shown}”：后面好像少写了什么。", EXAMPLE)
+        if self.text[: self.at].rstrip()[-1:].isdigit() and UNITS.match(self.rest):
+            return Unreadable(
+                f"看不懂何时问“{self.shown}”：停在“{self.rest[:12]}”。", f"数字后面请不要写单位。{EXAMPLE}"
+            )
         return Unreadable(f"看不懂何时问“{self.shown}”：停在“{self.rest[:12]}”。", EXAMPLE)
 
     def took(self, *words: str) -> str:
@@ -199,10 +215,10 @@ class Reader:
                 raise self.unreadable()
             return f"({inner})"
         question = self.question()
-        if filled := self.took(*FILLED):
+        if not self.is_choice_called(question, "空") and (filled := self.took(*FILLED)):
             return f"${{{question.name}}} {FILLED[filled]} ''"
         if contained := self.took(*CONTAINS):
-            said = f"selected(${{{question.name}}}, {self.value(question)})"
+            said = self.contained(question)
             return f"not({said})" if contained == "不含" else said
         operator = self.took(*COMPARED)
         if not operator:
@@ -213,6 +229,32 @@ class Reader:
         ways = [self.held_against(question, COMPARED[operator], value) for value in values]
         return ways[0] if len(ways) == 1 else f"({' or '.join(ways)})"
 
+    def is_choice_called(self, question: Question, beginning: str) -> bool:
+        """Whether “为空置” may be meant where “为空” stands."""
+        return question.kind in SELECTS and any(one.startswith(beginning) for one in self.choices_of(question))
+
+    def contained(self, question: Question) -> str:
+        """“含 东墙”, “含 东墙 或 南墙” (one of them will do), “含 东墙 且 南墙” (all of them)."""
+        said = [f"selected(${{{question.name}}}, {self.value(question)})"]
+        called, joints = self.choices_of(question), list[str]()
+        while True:
+            before = self.at
+            joint = self.took(*JOINED, "、", ",", "和", "及")
+            chosen = self.took(*filter(None, called)) if joint and not self.begins_a_question() else ""
+            if not chosen:
+                self.at = before
+                return said[0] if len(said) == 1 else f"({f' {joints[0]} '.join(said)})"
+            joints.append(JOINED.get(joint, joint))
+            said.append(f"selected(${{{question.name}}}, '{called[chosen]}')")
+            if joints[-1] not in ("and", "or") or len(set(joints)) > 1:
+                raise Unreadable(
+                    f"看不懂何时问“{self.shown}”：分不清几个选项是都要有，还是有一个就算。",
+                    "有一个就算的写“含 甲 或 乙”，都要有的写“含 甲 且 乙”。",
+                )
+
+    def begins_a_question(self) -> bool:
+        return self.rest.startswith(tuple(self.words.named))
+
     def held_against(self, question: Question, operator: str, value: str) -> str:
         if question.kind is Kind.SELECT_MULTIPLE and operator in ("=", "!="):
             said = f"selected(${{{question.name}}}, {value})"
@@ -222,7 +264,7 @@ class Reader:
     def further(self, question: Question) -> Iterator[str]:
         """More choices of the same question: “= 轻微、明显” or “= 轻微 或 明显”."""
         before = self.at
-        while self.took("、", "或者", "或") and not self.rest.startswith(tuple(self.words.named)):
+        while self.took("、", "或者", "或") and not self.begins_a_question():
             if not (chosen := self.took(*filter(None, self.choices_of(question)))):
                 break
             yield f"'{self.choices_of(question)[chosen]}'"
@@ -238,6 +280,8 @@ class Reader:
         named = self.name_taken()
         if not named and self.rest.rstrip(QUOTES + "。") in ALWAYS:
             raise Unreadable(f"“{self.rest}”不是条件。", "总是要问的题，请清空这一格。")
+        if not named:
+            self.refuse_what_comes_later()
         if not named and self.words.nameless:
             raise Follows("")
         if not named:
@@ -248,6 +292,16 @@ class Reader:
             raise Unknown(f"前面没有叫“{until[:30]}”的题目。", remedy)
         self.took("?", ":")
         return self.words.question_named(named)
+
+    def refuse_what_comes_later(self) -> None:
+        """Raises Unreadable where the question that is named stands further down, or is this one."""
+        for label, row in sorted(self.words.coming.items(), key=lambda one: -len(one[0])):
+            if label and self.rest.startswith(label):
+                if row == self.words.row:
+                    raise Unreadable(f"“{label}”就是这一题自己。", "请改为排在前面的题目。")
+                raise Unreadable(
+                    f"“{label}”排在后面，在第 {row} 行。", "只能用排在前面的题：请把那一行移到这一行上面。"
+                )
 
     def name_taken(self) -> str:
         """The name that comes next, "" where none does. Raises Follows for that of a question that was refused."""
@@ -266,12 +320,12 @@ class Reader:
             shown = listed(c.labels.get(self.words.language) or c.name for c in question.choices)
             raise Unreadable(f"“{self.words.label(question)}”没有选项“{self.rest[:12]}”。", f"请改为 {shown} 之一。")
         rest = self.rest
+        if question.kind is Kind.DATE and self.took(TODAY):
+            return "today()"
         if question.kind is Kind.DATE and (found := DAY.match(rest)):
-            self.took(found[0])
-            try:
-                return f"'{date.fromisoformat(found[0]).isoformat()}'"
-            except ValueError:
-                raise self.unreadable() from None
+            if day := iso(self.took(found[0])):
+                return f"'{day}'"
+            raise Unreadable(f"“{found[0]}”不是日期。", "没有这一天，请核对月和日。")
         if question.kind in (Kind.INTEGER, Kind.DECIMAL, Kind.CALCULATE) and (number := NUMBER.match(rest)):
             self.took(number[0])
             return number[0]
@@ -282,5 +336,5 @@ class Reader:
         wanted = "日期，如 2026-11-03" if question.kind is Kind.DATE else "数字，或写“已填”“未填”"
         raise Unreadable(
             f"“{self.words.label(question)}”后面应是{wanted}。",
-            EXAMPLE,
+            DAYS if question.kind is Kind.DATE else EXAMPLE,
         )

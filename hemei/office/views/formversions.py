@@ -26,6 +26,7 @@ from hemei.engines.forms import Fault, FormRefused, Kind, read_published
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.changes import Change, changes
 from hemei.engines.forms.plainwriting import as_plain
+from hemei.engines.forms.remarks import remarks
 from hemei.engines.forms.workbook import LARGEST_FILE
 from hemei.engines.forms.writing import as_xlsform
 from hemei.office.forms import DayField, OfficeForm, Several
@@ -251,6 +252,7 @@ def version(request: OfficeRequest, pk: int) -> HttpResponse:
         "read": read,
         "registered": registered,
         "changes": _changed(registered.read if registered else None, read),
+        "remarks": remarks(registered.read if registered else None, read) if draft else [],
         "rules_kept": registered is not None and registered.read.rules == read.rules,
         "form": form if draft else None,
         "may_withdraw": one.starts is not None and one.starts > today() and one.withdrawn_at is None,

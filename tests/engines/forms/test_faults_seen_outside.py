@@ -2,13 +2,47 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from openpyxl import Workbook
 
-from hemei.engines.forms import read_form, read_published
-from tests.engines.forms.test_faulty_workbooks import Case, findings, plain, read, refused, rows, told, xlsform
+from hemei.engines.forms import FormRefused, read_form, read_published
+from hemei.engines.forms.plainsheet import require_questions
+from hemei.engines.forms.remarks import remarks
+from hemei.engines.forms.workbook import read_cells
+from tests.engines.forms.test_faulty_workbooks import Case, Tweak, findings, plain, read, refused, rows, told, xlsform
+
+
+def renamed(title: str, answer: str, condition: str | None = None) -> Tweak:
+    """A sheet of findings under that title."""
+
+    def tweak(book: Workbook) -> None:
+        if condition:
+            findings(book, "", "", C2=condition)
+        else:
+            findings(book, "有裂缝吗？", answer)
+        book["问题"].title = title
+
+    return tweak
+
+
+def more_findings(title: str) -> Tweak:
+    def tweak(book: Workbook) -> None:
+        with_findings(book)
+        book["问题"].title = title
+
+    return tweak
+
+
+def with_findings(book: Workbook) -> None:
+    findings(book, "有裂逢吗？", "有")
+    book["问题"].append(["有裂缝吗？", "很多", None, "houses.F02"])
+    book["问题"].append([None, None, "宽多少毫米 >", "houses.F03"])
+    book["问题"].append(["备注", "有", None, "houses.F04"])
+    book["问题"].append(["有裂缝吗？", "有", None, None])
+
 
 XLSFORM = [
     Case("a day that is none in a limit", {"A8": "date", "F8": ". >= date('1900-1-1')"}, "F8", "“1900-1-1”不是日期",
@@ -24,13 +58,38 @@ XLSFORM = [
          tweak=lambda book: rows(book["survey"], 2, ["begin group", "walls", "墙"], ["end group"])),
     Case("a whole number between two that follow each other", {"F3": ". > 1.2 and . < 1.8"}, "F3",
          "没有一个答案能符合", "核对"),
-    Case("a finding for two answers at once", {}, "C2", "永远不成立", "或", "findings", tweak=lambda book: findings(
-        book, "", "", C2="有裂缝吗 = 有 且 有裂缝吗 = 没有") or setattr(book["问题"], "title", "findings")),
+    Case("a finding for two answers at once", {}, "C2", "永远不成立", "或", "findings",
+         tweak=renamed("findings", "", "有裂缝吗 = 有 且 有裂缝吗 = 没有")),
 ]  # fmt: skip
 PLAIN = [
     Case("choices alike but for their width", {"D2": "有；没有；Ａ级；A级"}, "D2", "有重复的选项：A级", "删去"),
     Case("two answers at once in words", {"F3": "有裂缝吗 = 有 且 有裂缝吗 = 没有"}, "F3", "“有裂缝吗”不能", "“或”"),
+    Case("a condition on itself", {"F3": "宽多少毫米 > 3"}, "F3", "“宽多少毫米”就是这一题自己", "排在前面"),
+    Case("a calculation of what follows", {"I5": "备注 + 1"}, "I5", "“备注”排在后面，在第 6 行", "移到"),
+    Case("a day that no calendar has", {"C3": "日期", "G3": None, "F6": "宽多少毫米 > 2026-2-30"}, "F6", "不是日期",
+         "月和日"),
+    Case("a year for a day", {"C3": "日期", "G3": None, "F6": "宽多少毫米 > 2026年"}, "F6", "后面应是日期",
+         "晚于 今天"),
+    Case("a unit behind a number", {"F6": "宽多少毫米 > 5 毫米"}, "F6", "停在“毫米”", "不要写单位"),
+    Case("choices that may be all or one", {"C2": "多选", "F3": None, "F6": "有裂缝吗 含 有、没有"}, "F6",
+         "都要有，还是", "含 甲 或 乙"),
+    Case("a type with its unit", {"C3": "整数（毫米）"}, "C3", "还不支持类型", "请改为 整数，括号里的话"),
+    Case("a type that is none", {"C6": "电话"}, "C6", "还不支持类型“电话”", "请改为 文字"),
+    Case("either type", {"C2": "选择"}, "C2", "还不支持类型“选择”", "单选 或 多选"),
+    Case("a heading for what hangs on an answer", {"F1": "显示条件"}, "F3", "不认识“显示条件”", "请改为“何时问”"),
+    Case("a note below the questions", {"B8": "注：一式两份"}, "C8", "没有写类型", "注请写到别的工作表"),
+    Case("nothing for always", {"F3": "无"}, "F3", "“无”不是条件", "清空"),
+    Case("findings on a sheet of another name", {}, "", "有“问题编号”一列", "改名为“问题”", "问题表",
+         tweak=renamed("问题表", "有")),
 ]  # fmt: skip
+HARMLESS: list[dict[str, object]] = [
+    {"F3": "【有裂缝吗】=【有】", "E2": "必须", "E3": "×"},
+    {"C2": "复选", "F6": "有裂缝吗 含 有 或 没有"},
+    {"C2": "多选", "F6": "有裂缝吗 含 有 且 没有 且 宽多少毫米 不小于 3"},
+    {"D2": "空置；有人住", "F3": "有裂缝吗 为空置", "F6": "宽多少毫米 不为空"},
+    {"C3": "日期", "G3": "2000/1/1 到 今天", "F6": "宽多少毫米 早于 2000年1月1日 或 宽多少毫米 >= 2020.1.2"},
+    {"C3": "日期", "G3": None, "F6": "宽多少毫米 晚于 今天", "I5": "今天 - 2020-1-1"},
+]
 
 
 @pytest.mark.parametrize("case", XLSFORM, ids=lambda case: case.what)
@@ -63,17 +122,9 @@ def test_days_are_compared_as_days(days: str) -> None:
 
 
 def test_a_form_whose_first_language_is_english_is_read() -> None:
-    change = {"C1": "label::English (en)", "choices!C1": "label::English (en)"}
+    change: dict[str, object] = {"C1": "label::English (en)", "choices!C1": "label::English (en)"}
     form = read_form(xlsform(Case("", change)))
     assert form.text(form.by_name["crack"].labels, "zh") == "有裂缝吗？"
-
-
-def with_findings(book: Workbook) -> None:
-    findings(book, "有裂逢吗？", "有")
-    book["问题"].append(["有裂缝吗？", "很多", None, "houses.F02"])
-    book["问题"].append([None, None, "宽多少毫米 >", "houses.F03"])
-    book["问题"].append(["备注", "有", None, "houses.F04"])
-    book["问题"].append(["有裂缝吗？", "有", None, None])
 
 
 ALL_AT_ONCE: list[tuple[str, Callable[[Case], bytes], Case, list[str]]] = [
@@ -88,8 +139,8 @@ ALL_AT_ONCE: list[tuple[str, Callable[[Case], bytes], Case, list[str]]] = [
      ["C6", "A2", "B3", "C4", "D6"]),
     ("findings beside a question without words", plain, Case("", {"B6": None}, tweak=with_findings),
      ["B6", "B3", "C4", "D6"]),
-    ("findings of an XLSForm", xlsform, Case("", {"A8": "range"}, tweak=lambda book: with_findings(book) or setattr(
-        book["问题"], "title", "findings")), ["A8", "A2", "B3", "C4", "D6"]),
+    ("findings of an XLSForm", xlsform, Case("", {"A8": "range"}, tweak=more_findings("findings")),
+     ["A8", "A2", "B3", "C4", "D6"]),
 ]  # fmt: skip
 
 
@@ -117,3 +168,83 @@ def test_of_a_heading_with_a_slip_the_right_one_is_told(heading: str, mend: str)
         xlsform(Case("", {"E1": None, "H1": heading, "H8": "x"})),
         "survey",
     )
+
+
+@pytest.mark.parametrize("changes", HARMLESS, ids=lambda changes: str(list(changes.values())[-1]))
+def test_what_clerks_write_is_read(changes: dict[str, object]) -> None:
+    assert len(read(plain(Case("", changes))).everything) == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "text"),
+    [
+        ({"C2": "复选", "F6": "有裂缝吗 含 有 或 没有"}, "备注", "selected(${q1}, 'c1') or selected(${q1}, 'c2')"),
+        ({"C2": "多选", "F6": "有裂缝吗 含 有 且 没有"}, "备注", "selected(${q1}, 'c1') and selected(${q1}, 'c2')"),
+        ({"C3": "日期", "G3": None, "F6": "宽多少毫米 早于 2000年1月1日"}, "备注", "date(${q2}) < date('2000-01-01')"),
+        ({"C3": "日期", "G3": None, "F6": "宽多少毫米 不早于 今天"}, "备注", "date(${q2}) >= today()"),
+        ({"D2": "空置；有人住", "F3": "有裂缝吗 为空置"}, "宽多少毫米", "${q1} = 'c1'"),
+        ({"F6": "宽多少毫米 不为空"}, "备注", "${q2} != ''"),
+    ],
+)
+def test_it_is_read_as_it_is_meant(changes: dict[str, object], name: str, text: str) -> None:
+    (question,) = [one for one in read(plain(Case("", changes))).everything if one.labels["zh"] == name]
+    assert question.relevant
+    assert question.relevant.text == text
+
+
+@pytest.mark.parametrize(
+    ("rows_", "row", "said"),
+    [
+        ([["农房检查表"], ["题目", "选项", "必填"], ["墙", "有；没有", "是"]], 2, "缺少“类型”列"),
+        ([*[["说明"]] * 11, ["题目", "类型"], ["墙", "文字"]], 12, "太靠下"),
+        ([["户主", "电话"]], 0, "没有“题目”和“类型”"),
+        ([], 0, "没有“题目”和“类型”"),
+    ],
+)
+def test_what_a_plain_sheet_lacks_is_told_in_its_own_words(rows_: list[list[str]], row: int, said: str) -> None:
+    book = Workbook()
+    assert book.active
+    for line in rows_:
+        book.active.append(line)
+    file = io.BytesIO()
+    book.save(file)
+    with pytest.raises(FormRefused) as refusal:
+        require_questions(read_cells(file.getvalue()))
+    (fault,) = refusal.value.errors
+    assert (fault.sheet, fault.row, said in fault.problem) == ("Sheet", row, True)
+    require_questions(read_cells(plain(Case(""))))
+    require_questions(read_cells(xlsform(Case(""))))
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 1),
+        ({"E4": "是"}, 0),
+        ({"E4": "是", "F4": "有裂缝吗 = 有"}, 0),  # asked of the repeat as a whole
+        ({"I5": "次数(面积)"}, 0),
+        ({"D2": "有；没有、看不清", "E4": "是", "F3": None}, 1),
+        ({"B6": "宽多少毫米", "C6": "整数", "F3": None, "H6": None, "E4": "是", "A3": "合计", "A5": "合计"}, 0),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_remarked(changes: dict[str, object], count: int) -> None:
+    form = read(plain(Case("", changes)))
+    found = remarks(None, form)
+    assert len(found) == count, found
+    assert not remarks(form, form)
+
+
+def test_a_number_that_stands_in_for_a_missing_one_is_enough() -> None:
+    def known(book: Workbook) -> None:
+        rows(book["survey"], 6, ["calculate", "known", None, None, None, None, "if(${area} != '', ${area}, 0)"])
+        book["survey"]["G8"] = "sum(${known})"
+
+    assert not remarks(None, read(xlsform(Case("", tweak=known))))
+    assert [one.problem for one in remarks(None, read(xlsform(Case(""))))] == [
+        "“total”要算 合计(“面积”)，有一份没有填这一题，就什么也算不出来。"
+    ]
+
+
+def test_a_question_copied_in_its_group_is_remarked() -> None:
+    twice = Case("", tweak=lambda book: book["survey"].append(["text", "again", "备注"]))
+    assert any("出现了两次" in one.problem for one in remarks(None, read(xlsform(twice))))
