@@ -26,8 +26,10 @@ function inStore<Result>(
   // The page may be gone before it would be committed by itself. What writes only after it has read is not yet at its end.
   if (mode === "readwrite" && !asked.onsuccess) transaction.commit();
   return new Promise((resolve, reject) => {
+    const lost = () => reject(transaction.error);
     transaction.oncomplete = () => resolve(asked.result as Result);
-    transaction.onabort = () => reject(transaction.error ?? asked.error);
+    transaction.onabort = lost;
+    base.addEventListener("close", lost); // by Chromium on a full disk, which then tells the transaction nothing
   });
 }
 

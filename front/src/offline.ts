@@ -162,10 +162,14 @@ function show(...boxes: HTMLElement[]): void {
 
 /** The page of this hash. Of two that are on their way the later one stands: a form is not put there twice, under two numbers. */
 async function route(): Promise<void> {
+  const before = routed;
   routed = location.hash;
   routes += 1;
   const still = turn();
-  await filling?.leave();
+  if (filling && !(await filling.leave())) {
+    routed = before;
+    return history.replaceState(null, "", before);
+  }
   await count();
   if (!still()) return;
   filling = undefined;

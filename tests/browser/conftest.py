@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -112,14 +113,22 @@ class Visit:
 
 @pytest.fixture
 def visit(browser: Browser, live_server) -> Iterator[Callable[..., Visit]]:
-    """Opens a window, signed in as an actor or as a stranger: `visit(people.village, PHONE).page.goto("/maps/")`."""
+    """Opens a window, signed in as an actor or as a stranger: `visit(people.village, PHONE).page.goto("/maps/")`. With
+    a folder as its profile it is a browser of its own, which keeps what it keeps there."""
     contexts = []
     server = live_server.thread.httpd
     heard = server.get_app()
     server.set_app(_deaf_while_cut(heard))
 
-    def open_window(actor: Actor | None = None, size: dict[str, int] = DESK, **wishes) -> Visit:
-        context = browser.new_context(base_url=live_server.url, viewport=size, locale="zh-CN", **wishes)
+    def open_window(
+        actor: Actor | None = None, size: dict[str, int] = DESK, profile: Path | None = None, **wishes
+    ) -> Visit:
+        wishes |= {"base_url": live_server.url, "viewport": size, "locale": "zh-CN"}
+        if profile is None:
+            context = browser.new_context(**wishes)
+        else:
+            launch = browser.browser_type.launch_persistent_context
+            context = launch(profile, executable_path=CHROMIUM, args=list(QUIET), **wishes)
         contexts.append(context)
         if actor is not None:
             client = Client()

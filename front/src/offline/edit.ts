@@ -55,7 +55,7 @@ export class Editing {
   }
 
   /** Before another page stands here: what was typed last is kept. */
-  leave(): Promise<void> {
+  leave(): Promise<boolean> {
     return this.keeper.leave();
   }
 

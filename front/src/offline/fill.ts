@@ -62,7 +62,7 @@ export class Filling {
   }
 
   /** Before another page stands here: what was typed last is kept, and nothing is kept any more after that. */
-  leave(): Promise<void> {
+  leave(): Promise<boolean> {
     return this.keeper.leave();
   }
 

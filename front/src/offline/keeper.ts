@@ -1,5 +1,5 @@
 /** Keeps a sheet that is being filled in: a moment after its last change, and when the phone is put away. */
-import { put, words } from "./page";
+import { part, put, words } from "./page";
 import { type Sheet, keep } from "./store";
 
 const PAUSE = 250;
@@ -10,6 +10,7 @@ export class Keeper {
   private readonly sheet: Sheet;
   private readonly read: () => void;
   private timer = 0;
+  private unkept = false; // the phone had no room for what stands here
 
   /** `read` brings the sheet in line with what stands in the box, before it is kept. */
   constructor(box: HTMLElement, sheet: Sheet, read: () => void = () => undefined) {
@@ -25,10 +26,12 @@ export class Keeper {
     else if (this.timer && this.sheet.state !== "waiting") void this.store();
   };
 
-  /** Before another page stands here: what was typed last is kept. */
-  async leave(): Promise<void> {
+  /** Before another page stands here: what was typed last is kept; where it cannot be, whoever typed it says whether to stay. */
+  async leave(): Promise<boolean> {
     this.left = true;
-    if (this.timer) await this.store();
+    if (this.timer || this.unkept) await this.store();
+    this.left = !this.unkept || window.confirm(words("leave-unkept"));
+    return this.left;
   }
 
   save(): void {
@@ -44,11 +47,12 @@ export class Keeper {
     if (this.sheet.state !== "waiting") this.read();
     try {
       await keep(this.sheet);
-      put(this.box, "kept", words("kept"));
-      return true;
+      this.unkept = false;
     } catch {
-      put(this.box, "kept", words("full"));
-      return false;
+      this.unkept = true;
     }
+    put(this.box, "kept", words(this.unkept ? "full" : "kept"));
+    part(this.box, "kept").classList.toggle("said", this.unkept);
+    return !this.unkept;
   }
 }
