@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
@@ -88,6 +89,16 @@ def test_faults_stand_by_sheet_row_and_cell_and_nothing_is_kept(clerk: Client) -
     page = clerk.post(PAGE, {"file": plain(["", "几层？", "整数", "", "也许", "墙 = 有", ""])})
     for said in ("必填一栏写的是“也许”", "前面没有叫“墙”的题目"):
         assert said in text(page)
+
+
+def test_the_workbook_is_handed_back_within_the_page_with_its_faults_marked(clerk: Client) -> None:
+    wrong = {"file": plain(["", "几层？", "打分", "", "也许", "墙 = 有", ""])}
+    page = text(clerk.post(PAGE, wrong, headers={"accept-language": "en"}))
+    found = re.search(r'download="自查表-要改的地方.xlsx" href="data:[^;]+;base64,([A-Za-z0-9+/=]+)"', page)
+    assert found
+    book = load_workbook(BytesIO(b64decode(found[1])))
+    assert "The type “打分” is not supported" in str(book.worksheets[0]["B2"].value)
+    assert '<a class="btn" download' not in text(clerk.post(PAGE, {"file": SimpleUploadedFile("a.xlsx", b"PK")}))
 
 
 def test_in_english_it_is_said_where_a_fault_is_and_what(clerk: Client) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from hemei.engines.forms.checking import Follows, Gives, Names, OfRepeats, gives_of
-from hemei.engines.forms.expressions import NAME, Expression, is_ours
+from hemei.engines.forms.expressions import NAME, Ast, Expression, is_ours
 from hemei.engines.forms.faults import Fault, listed
 from hemei.engines.forms.form import LONGEST_TEXT, MOST_CHOICES, Choice, Form, Kind, Question, Section, Texts
 from hemei.engines.forms.limits import impossible, limit_words, limit_xpath, what
@@ -427,9 +427,18 @@ def common_condition(questions: Sequence[Question]) -> Expression | None:
     asts = [question.relevant.ast if question.relevant else () for question in questions]
     first = asts[0]
     for candidate in (first, first[2] if first[:2] == ("call", "and") else ()):
-        if candidate and all(ast == candidate or ast[:3] == ("call", "and", candidate) for ast in asts):
+        if (
+            candidate
+            and not _of_one_instance(candidate)
+            and all(ast == candidate or ast[:3] == ("call", "and", candidate) for ast in asts)
+        ):
             return Expression(candidate)
     return None
+
+
+def _of_one_instance(ast: Ast) -> bool:
+    """Whether it asks which instance it is in, which the repeat as a whole is not."""
+    return ast[0] == "position" or any(isinstance(part, tuple) and _of_one_instance(part) for part in ast)
 
 
 def clean(text: str) -> str:

@@ -54,7 +54,7 @@ def as_plain(form: Form) -> bytes:
 
 def in_words(form: Form) -> dict[str, dict[str, str]]:
     """Question → its condition (relevant), limit (constraint) and calculation, each in the words of the plain sheet."""
-    words, repeats, said = Words({}, form.languages[0]), dict[str, str](), dict[str, dict[str, str]]()
+    words, repeats, said = Words({}), dict[str, str](), dict[str, dict[str, str]]()
     for section in form.sections:
         for question in section.questions:
             said[question.name] = {

@@ -76,13 +76,13 @@ class _Reckoner(Reader):
     def factor(self, depth: int) -> str:
         if depth > 20:
             raise self.unreadable()
+        if (said := QUOTED.match(self.text, self.at)) and plain(said[1]) not in self.words.named:
+            self.at = said.end()  # what is called so is the question, as it is in a condition
+            return f"'{said[1]}'"
         if self.took("-"):
             return f"-{self.factor(depth + 1)}"
         if self.took("("):
             return f"({self.closed(self.terms(depth + 1))})"
-        if (said := QUOTED.match(self.text, self.at)) and plain(said[1]) not in self.words.named:
-            self.at = said.end()  # what is called so is the question, as it is in a condition
-            return f"'{said[1]}'"
         if named := self.name_taken():
             return f"${{{self.words.question_named(named).name}}}"
         if day := DAY.match(self.rest):

@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import chain, pairwise
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
@@ -362,7 +362,11 @@ def rows_of(sheet: str, headings: Sequence[str], letters: Mapping[str, str], cel
         if any(texts.values()):
             said = {heading: text for heading, text in texts.items() if text}
             covered = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Covered)}
-            dated = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, (date, time))}
+            dated = {
+                heading
+                for heading, cell in zip(headings, line, strict=True)
+                if isinstance(cell, (date, time, timedelta))
+            }
             unread = {heading for heading, cell in zip(headings, line, strict=True) if isinstance(cell, Unread)}
             yield Row(sheet, number, said, letters, *(frozenset(one - {""}) for one in (covered, dated, unread)))
 

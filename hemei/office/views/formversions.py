@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -18,6 +20,7 @@ from hemei.core.actions import formversion as acting
 from hemei.core.actions.formpicture import LARGEST, MOST_PICTURES, NewPicture, looked_at
 from hemei.core.doors import found
 from hemei.core.editions import editions
+from hemei.core.english import in_language
 from hemei.core.errors import Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.queries import formversions as reading
@@ -25,9 +28,10 @@ from hemei.core.registry import Form, registry
 from hemei.engines.forms import Fault, FormRefused, Kind, read_published
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.changes import Change, changes
+from hemei.engines.forms.marking import marked
 from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.remarks import remarks
-from hemei.engines.forms.workbook import LARGEST_FILE
+from hemei.engines.forms.workbook import LARGEST_FILE, read_cells
 from hemei.engines.forms.writing import as_xlsform
 from hemei.office.forms import DayField, OfficeForm, Several
 from hemei.office.request import OfficeRequest, region_of, within
@@ -37,6 +41,8 @@ from hemei.terms.day import today
 from hemei.terms.region import Level
 
 MOST_FAULTS = 100
+LARGEST_MARKED = 500_000  # bytes of a workbook that is handed back within the page
+MARKED = "-要改的地方"
 PARTS = {
     "label": gettext_lazy("题目"),
     "kind": gettext_lazy("类型"),
@@ -63,6 +69,15 @@ IN_WORDS: dict[str, dict[str, Any]] = {
     },
     "required": {"yes": gettext_lazy("是"), "no": gettext_lazy("否")},
 }
+
+
+@dataclass
+class Refusal:
+    """A workbook that was refused, and why."""
+
+    told: list[Fault] = field(default_factory=list)
+    content: bytes = b""
+    filename: str = ""
 
 
 class UploadForm(OfficeForm):
@@ -115,7 +130,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
     """Every form with the version that holds, and a new one of the district's own."""
     within(request, "form.edit")
     form = NewForm(request.POST or None, request.FILES or None)
-    faults: list[Fault] = []
+    faults = Refusal()
 
     def act() -> FormVersion | None:
         said = form.cleaned_data
@@ -126,7 +141,7 @@ def listing(request: OfficeRequest) -> HttpResponse:
         return redirect("office:form_version", draft.pk)
     context = {"rows": [_row(one) for one in registry.forms.values()], "form": form, **_shown(faults)}
     context["waiting"] = [one for one in reading.versions(within=within(request, "form.edit")) if _unheld(one)]
-    return render(request, "office/form_list.html", context, status=422 if faults else status(form))
+    return render(request, "office/form_list.html", context, status=422 if faults.told else status(form))
 
 
 def _unheld(version: FormVersion) -> bool:
@@ -145,7 +160,7 @@ def detail(request: OfficeRequest, form_id: str) -> HttpResponse:
     within(request, "form.edit")
     registered = found(registry.forms.get(form_id))
     form = UploadForm(request.POST or None, request.FILES or None)
-    faults: list[Fault] = []
+    faults = Refusal()
 
     def act() -> FormVersion | None:
         return _uploaded(request, acting.about(registered), form.cleaned_data["file"], faults)
@@ -167,7 +182,7 @@ def end(request: OfficeRequest, form_id: str) -> HttpResponse:
     if tried(request, form, act):
         messages.success(request, _("已定：到那天起，手机和网页上不再有这张表。"))
         return redirect("office:form", form_id)
-    return _detail(request, registered, upload=UploadForm(), ending=form, faults=[])
+    return _detail(request, registered, upload=UploadForm(), ending=form, faults=Refusal())
 
 
 @require_POST
@@ -184,7 +199,7 @@ def take_up(request: OfficeRequest, form_id: str) -> HttpResponse:
 
 
 def _detail(
-    request: OfficeRequest, registered: Form, *, upload: UploadForm, ending: EndForm, faults: list[Fault]
+    request: OfficeRequest, registered: Form, *, upload: UploadForm, ending: EndForm, faults: Refusal
 ) -> HttpResponse:
     seen = scope_of(request.actor, "check.view")
     own = registered.id not in registry.declared_forms
@@ -198,11 +213,11 @@ def _detail(
         "today": today(),
         **_shown(faults),
     }
-    wrong = faults or upload.errors or ending.errors
+    wrong = faults.told or upload.errors or ending.errors
     return render(request, "office/form_detail.html", context, status=422 if wrong else 200)
 
 
-def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: list[Fault]) -> FormVersion | None:
+def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: Refusal) -> FormVersion | None:
     """The draft that was kept, or None with what is wrong in `faults`."""
     if file.size > LARGEST_FILE:
         raise Mistaken(_("表格超过 5 MB，请去掉里面的图片。"), field="file")
@@ -211,7 +226,7 @@ def _uploaded(request: OfficeRequest, wanted: acting.About, file: Any, faults: l
         pictures = _pictures(request)
         read = acting.reading_of(content, wanted, pictures)
     except FormRefused as refusal:
-        faults += refusal.errors
+        faults.told, faults.content, faults.filename = list(refusal.errors), content, file.name
         return None
     told = {"wanted": wanted, "read": read, "content": content, "filename": file.name, "pictures": pictures}
     return acting.keep_draft(where=_where(request, wanted.id), by=request.actor, **told)
@@ -228,8 +243,26 @@ def _where(request: OfficeRequest, form_id: str) -> At:
     return At(region_of(request, within(request, "form.edit"))[: Level.DISTRICT], form_id.partition(".")[0])
 
 
-def _shown(faults: list[Fault]) -> dict[str, Any]:
-    return {"faults": faults[:MOST_FAULTS], "more_faults": max(0, len(faults) - MOST_FAULTS), "n_faults": len(faults)}
+def _shown(refusal: Refusal) -> dict[str, Any]:
+    faults = refusal.told
+    shown = {"faults": faults[:MOST_FAULTS], "more_faults": max(0, len(faults) - MOST_FAULTS), "n_faults": len(faults)}
+    if marked := _marked(refusal):
+        stem = refusal.filename.rpartition(".")[0] or refusal.filename
+        shown |= {"marked": f"data:{TYPES['xlsx']};base64,{b64encode(marked).decode()}"}
+        shown |= {"marked_name": f"{stem.removesuffix(MARKED)}{MARKED}.xlsx"}
+    return shown
+
+
+def _marked(refusal: Refusal) -> bytes | None:
+    """The workbook with what is wrong marked in it, within the page: what was refused is not kept here."""
+    told = [replace(one, problem=in_language(one.problem), remedy=in_language(one.remedy)) for one in refusal.told]
+    if not any(one.cell for one in told) or len(refusal.content) > LARGEST_MARKED:
+        return None
+    try:
+        made = marked(read_cells(refusal.content), told, (_("在哪里"), _("哪里不对"), _("怎么改")))
+    except FormRefused:
+        return None
+    return made if made and len(made) <= LARGEST_MARKED else None
 
 
 def version(request: OfficeRequest, pk: int) -> HttpResponse:

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from hemei.engines.forms import FormRefused, read_form, read_published
-from hemei.engines.forms.plainsheet import require_questions
+from hemei.engines.forms.marking import marked
+from hemei.engines.forms.plainsheet import read_plain, require_questions
+from hemei.engines.forms.plainwriting import as_plain
 from hemei.engines.forms.remarks import remarks
 from hemei.engines.forms.workbook import read_cells
-from tests.engines.forms.test_faulty_workbooks import Case, Tweak, findings, plain, read, refused, rows, told, xlsform
+from tests.engines.forms.test_faulty_workbooks import (
+    Case,
+    Tweak,
+    findings,
+    merge,
+    plain,
+    read,
+    refused,
+    rows,
+    told,
+    xlsform,
+)
 
 
 def renamed(title: str, answer: str, condition: str | None = None) -> Tweak:
@@ -78,6 +92,7 @@ PLAIN = [
     Case("either type", {"C2": "选择"}, "C2", "还不支持类型“选择”", "单选 或 多选"),
     Case("a heading for what hangs on an answer", {"F1": "显示条件"}, "F3", "不认识“显示条件”", "请改为“何时问”"),
     Case("a note below the questions", {"B8": "注：一式两份"}, "C8", "没有写类型", "注请写到别的工作表"),
+    Case("a choice that Excel made a span of time", {"D2": timedelta(hours=30, minutes=50)}, "D2", "日期或时间", "文本"),
     Case("nothing for always", {"F3": "无"}, "F3", "“无”不是条件", "清空"),
     Case("findings on a sheet of another name", {}, "", "有“问题编号”一列", "改名为“问题”", "问题表",
          tweak=renamed("问题表", "有")),
@@ -248,3 +263,54 @@ def test_a_number_that_stands_in_for_a_missing_one_is_enough() -> None:
 def test_a_question_copied_in_its_group_is_remarked() -> None:
     twice = Case("", tweak=lambda book: book["survey"].append(["text", "again", "备注"]))
     assert any("出现了两次" in one.problem for one in remarks(None, read(xlsform(twice))))
+
+
+def test_what_hangs_on_the_instance_is_not_asked_of_the_repeat_as_a_whole() -> None:
+    form = read(plain(Case("", {"F4": "XPath：position(..) > 1"})))
+    assert [section.relevant for section in form.sections] == [None, None, None]
+
+
+def test_a_form_in_english_first_is_written_in_the_words_it_is_read_in() -> None:
+    changes: dict[str, object] = {"settings!D1": "default_language", "settings!D2": "English (en)"}
+    changes |= {"H1": "label::English (en)", "H2": "Cracks?", "H3": "Width", "H4": "Room", "H5": "Area", "H8": "Memo"}
+    changes |= {"choices!D1": "label::English (en)", "choices!D2": "yes", "choices!D3": "no"}
+    form = read(xlsform(Case("", changes)))
+    again = read_plain(read_cells(as_plain(form)), id="t", version="1", title="t", present=form)
+    assert form.languages[0] == "en"
+    assert again.sections == form.sections
+
+
+def test_a_stroke_in_quotes_is_a_text() -> None:
+    form = read(plain(Case("", {"I5": "连接(有裂缝吗，“-”，宽多少毫米)"})))
+    assert form.by_name["q4"].calculation
+    assert form.by_name["q4"].calculation.text == "concat(${q1}, '-', ${q2})"
+
+
+def test_a_refused_workbook_is_handed_back_with_its_faults_marked() -> None:
+    case = Case(
+        "",
+        {"C6": "打分", "D2": date(2026, 1, 2), "G3": "=1/0", "E4": None, "B5": "=甲", "J2": True},
+        tweak=merge("A2:A3"),
+    )
+    content = plain(case)
+    faults = refused(content)
+    handed = marked(read_cells(content), faults, ("在哪里", "哪里不对", "怎么改"))
+    assert handed
+    book = load_workbook(io.BytesIO(handed))
+    assert book.sheetnames == ["要改的地方", "表单"]
+    assert [str(row[0].value) for row in book["要改的地方"].iter_rows(min_row=2)] == [
+        f"表单 {one.cell}" for one in faults
+    ]
+    red = {cell.coordinate for row in book["表单"].iter_rows() for cell in row if cell.comment}
+    assert red == {one.cell for one in faults} == {"D2", "G3", "B5", "C6"}
+    assert [one.cell for one in refused(handed)] == [one.cell for one in faults]  # it is not taken as it is
+
+
+def test_what_is_mended_in_it_is_taken() -> None:
+    handed = marked(read_cells(content := plain(Case("", {"C6": "打分"}))), refused(content), ("", "", ""))
+    assert handed
+    book = load_workbook(io.BytesIO(handed))
+    book["表单"]["C6"] = "文字"
+    file = io.BytesIO()
+    book.save(file)
+    assert read(file.getvalue()).sections == read(plain(Case(""))).sections
