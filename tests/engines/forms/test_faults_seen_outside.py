@@ -92,7 +92,7 @@ PLAIN = [
     Case("either type", {"C2": "选择"}, "C2", "还不支持类型“选择”", "单选 或 多选"),
     Case("a heading for what hangs on an answer", {"F1": "显示条件"}, "F3", "不认识“显示条件”", "请改为“何时问”"),
     Case("a note below the questions", {"B8": "注：一式两份"}, "C8", "没有写类型", "注请写到别的工作表"),
-    Case("a choice that Excel made a span of time", {"D2": timedelta(hours=30, minutes=50)}, "D2", "日期或时间", "文本"),
+    Case("a choice that Excel made a span of time", {"D2": timedelta(hours=30)}, "D2", "日期或时间", "文本"),
     Case("nothing for always", {"F3": "无"}, "F3", "“无”不是条件", "清空"),
     Case("findings on a sheet of another name", {}, "", "有“问题编号”一列", "改名为“问题”", "问题表",
          tweak=renamed("问题表", "有")),
