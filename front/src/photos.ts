@@ -2,7 +2,7 @@
  * Photos with their origin. Inside `<div data-photos>` the camera button and the album button are file inputs with
  * `data-source`; each photo chosen becomes a row of its own that sends `photo`, `source` (camera or album) and
  * `device_time`, in the same order. The position goes once into the form's `lon`, `lat` and `accuracy`, and is never
- * waited for: a form without one is sent as it is.
+ * waited for: a form without one is sent as it is. `data-photos` may say how many its form takes in all.
  */
 export function followPhotos(): void {
   document.addEventListener("change", (event) => {
@@ -10,7 +10,11 @@ export function followPhotos(): void {
     const box = input.closest<HTMLElement>("[data-photos]");
     if (!box || !input.matches("input[type=file][data-source]")) return;
     const source = input.dataset["source"] ?? "";
+    const most = Number(box.dataset["photos"]) || Infinity;
     for (const file of input.files ?? []) {
+      const there = box.closest("form")?.querySelectorAll("ul.held > li, ul.photos > li").length ?? 0;
+      box.querySelector("[data-too-many]")?.toggleAttribute("hidden", there < most);
+      if (there >= most) break;
       // A photo from the album was taken when its file was written, at the latest.
       addPhoto(box, file, source, new Date(source === "album" ? file.lastModified : Date.now()).toISOString());
     }
@@ -20,10 +24,10 @@ export function followPhotos(): void {
 }
 
 /** One photo as a row of its box, taken or chosen at that time by the device's clock. */
-export function addPhoto(box: HTMLElement, file: File, source: string, time: string): void {
+export function addPhoto(box: HTMLElement, file: File, source: string, time: string): HTMLElement | undefined {
   const list = box.querySelector("ul");
   const pattern = box.querySelector("template");
-  if (!list || !pattern) return;
+  if (!list || !pattern) return undefined;
   const row = pattern.content.firstElementChild!.cloneNode(true) as HTMLElement;
   const held = new DataTransfer();
   held.items.add(file);
@@ -41,6 +45,7 @@ export function addPhoto(box: HTMLElement, file: File, source: string, time: str
     box.dispatchEvent(new Event("change", { bubbles: true }));
   });
   list.append(row);
+  return row;
 }
 
 function notePosition(box: HTMLElement): void {

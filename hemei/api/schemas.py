@@ -68,6 +68,9 @@ class Identifier(Schema):
     value: str
 
 
+OF_QUESTION = "Which question of its form it answers; in a repeat with the number of the instance: crack.2"
+
+
 class EvidenceOut(Schema):
     id: int
     name: str
@@ -80,7 +83,7 @@ class EvidenceOut(Schema):
     lon: float | None = Field(description="null: taken without a position")
     lat: float | None
     accuracy_m: float | None
-    question: str
+    question: str = Field(description=OF_QUESTION)
     url: str
 
     @classmethod
@@ -213,7 +216,7 @@ class FileIn(Schema):
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
     accuracy_m: float | None = Field(None, ge=0, allow_inf_nan=False)
-    question: str = Field("", max_length=60)
+    question: str = Field("", max_length=80, description=OF_QUESTION)
 
     def read(self) -> NewFile:
         return NewFile(**{name: getattr(self, name) for name in type(self).model_fields})

@@ -32,6 +32,7 @@ from hemei.core.queries.places import numbers_of
 from hemei.core.registry import Form, registry
 from hemei.engines.forms import AnswerError, Kind, Submission, answers_of
 from hemei.engines.forms import Form as ReadForm
+from hemei.engines.forms.answers import fields_of
 from hemei.engines.forms.xform import WhichPlace, xform
 from hemei.field.about import by_its_clock, in_each, proxy_questions, proxy_told
 from hemei.field.staff import right_for
@@ -195,11 +196,11 @@ def _position(form: ReadForm, answers: Mapping[str, Any]) -> dict[str, Any]:
 
 def _photos(form: ReadForm, answers: Mapping[str, Any], files: Mapping[str, Received]) -> list[NewFile]:
     """The files that an answer names; what no question asked for is left out without a word."""
-    asked = {answers[q.name]: q.name for q in form.questions if q.kind is Kind.IMAGE and q.name in answers}
+    asked = [(field, str(name)) for field, question, name in fields_of(form, answers) if question.kind is Kind.IMAGE]
     return [
-        NewFile(name, content, source=EvidenceSource.UNKNOWN, question=asked[name])
-        for name, content in files.items()
-        if name in asked
+        NewFile(name, files[name], source=EvidenceSource.UNKNOWN, question=field)
+        for field, name in asked
+        if name in files
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,12 +24,12 @@ from hemei.core.queries import places, waiting
 from hemei.core.queries.regions import regions
 from hemei.core.registry import Form, registry
 from hemei.engines.forms import clean
-from hemei.engines.forms.answers import field_name
+from hemei.engines.forms.answers import closed_up, field_name, fields_of
 from hemei.engines.forms.data import as_data
 from hemei.field import editing, households
 from hemei.field.about import by_its_clock, not_ahead, proxy_told
 from hemei.field.dangers import Sign, dangers
-from hemei.field.photos import moment_of
+from hemei.field.photos import MOST_PHOTOS, moment_of, too_many
 from hemei.field.said import read_said, unreadable
 from hemei.field.sheet import from_register
 from hemei.field.staff import right_for
@@ -217,10 +217,20 @@ def take_in(sent: Sent, *, by: Actor) -> Stored:
     at = by_its_clock(moment)
     told = _proxy(said["fields"]) if form.tier == Tier.SELF else {}
     answers, errors = clean(read, said["fields"], day_of(at))
+    now = closed_up(read, said["fields"])
     if errors:
-        raise Unfit({field_name(error.question, error.instance): error.problem for error in errors})
+        sent_as = {field: before for before, field in now.items()}
+        wrong = {field_name(error.question, error.instance): error.problem for error in errors}
+        raise Unfit({sent_as.get(field, field): problem for field, problem in wrong.items()})
+    if len(sent.photos) > MOST_PHOTOS:
+        raise Mistaken(too_many(), code="photos")
     position = position_of(said.get("position"))
-    files = [file for file in files_of(sent, position) if file.question in answers]
+    there = {field for field, _question, _answer in fields_of(read, answers)}
+    files = [
+        replace(file, question=now[file.question])
+        for file in files_of(sent, position)
+        if now.get(file.question) in there
+    ]
     answered = Answered(
         form=form.id, version=read.version, answers=answers, instance_id=said["instance"], at=at, raw=sent.raw,
         files=files, **position, **told,

@@ -13,7 +13,7 @@ from hemei.core.models import Account
 from hemei.core.pictures import address_of
 from hemei.engines.forms import Form, Kind, Question, Section
 from hemei.engines.forms.answers import MOST_INSTANCES, field_name
-from hemei.field.photos import HeldPhoto
+from hemei.field.photos import MOST_PHOTOS, HeldPhoto, limits
 
 MANY = 9  # more choices than these fold into a list
 
@@ -42,6 +42,14 @@ class Row:
     @property
     def id(self) -> str:
         return self.name.replace(".", "--")
+
+    @property
+    def most(self) -> int:
+        return MOST_PHOTOS
+
+    @property
+    def limits(self) -> str:
+        return limits()
 
     @property
     def folded(self) -> bool:
@@ -107,35 +115,47 @@ def parts(
     return shown
 
 
-def posted_texts(form: Form, posted: MultiValueDict[str, str]) -> tuple[dict[str, list[str]], dict[str, int]]:
-    """What was typed by field, photos aside, and how often each repeat was asked. Instances left empty close up, as
-    does the one that is to go.
-    """
+@dataclass(frozen=True)
+class Typed:
+    """What a page sent, photos aside: by field, how often each repeat was asked, and what a field is called now."""
+
+    texts: dict[str, list[str]]
+    instances: dict[str, int]
+    moved: dict[str, str]
+
+
+def posted_texts(form: Form, posted: MultiValueDict[str, str], pictured: Collection[str] = ()) -> Typed:
+    """Instances left empty close up, as does the one that is to go. `pictured` are fields for which a photo came."""
     texts = {q.name: posted.getlist(q.name) for q in form.questions if q.kind is not Kind.IMAGE}
+    moved = {q.name: q.name for q in form.questions}
     instances: dict[str, int] = {}
     for section in form.repeats.values():
         count = 0
         for number in range(1, MOST_INSTANCES + 1):
-            said = {q.name: posted.getlist(field_name(q.name, number)) for q in section.shown}
-            if any(any(values) for values in said.values()) and posted.get("less") != field_name(section.name, number):
+            names = [(q, field_name(q.name, number)) for q in section.shown]
+            said = {q.name: posted.getlist(name) for q, name in names if q.kind is not Kind.IMAGE}
+            filled = any(any(values) for values in said.values()) or any(name in pictured for _q, name in names)
+            if filled and posted.get("less") != field_name(section.name, number):
                 count += 1
                 texts |= {field_name(name, count): values for name, values in said.items()}
+                moved |= {name: field_name(q.name, count) for q, name in names}
         instances[section.name] = max(1, count)
-    return texts, instances
+    return Typed(texts, instances, moved)
 
 
 def reshaped(form: Form, posted: MultiValueDict[str, str], instances: Mapping[str, int]) -> Mapping[str, int] | None:
-    """How often each repeat is asked now, where a button was pressed that asks for one more or one less; else None."""
+    """How often each repeat is asked now, where the page is asked for anew, with one more or one less; else None."""
     more, less = posted.get("more", ""), posted.get("less", "")
     if more in instances:
         return {**instances, more: min(instances[more] + 1, MOST_INSTANCES)}
-    return instances if less.partition(".")[0] in form.repeats else None
+    return instances if less.partition(".")[0] in form.repeats or "again" in posted else None
 
 
 def _row(
     form: Form, question: Question, filled: Filled, account: Account | None, language: str, instance: int = 0
 ) -> Row:
-    texts = filled.texts.get(field_name(question.name, instance), [])
+    name = field_name(question.name, instance)
+    texts = filled.texts.get(name, [])
     programme = form.id.partition(".")[0]
     return Row(
         question=question,
@@ -146,9 +166,9 @@ def _row(
             for c in question.choices
         ],
         text=texts[-1] if texts else "",
-        error=filled.errors.get(field_name(question.name, instance), ""),
+        error=filled.errors.get(name, ""),
         relevant=json.dumps(question.relevant.data, ensure_ascii=False) if question.relevant else "",
-        photos=[(photo, photo.seal(account)) for photo in filled.photos if account and photo.question == question.name],
+        photos=[(photo, photo.seal(account)) for photo in filled.photos if account and photo.question == name],
         known=question.name in filled.known,
         picture=address_of(programme, question.picture),
         instance=instance,

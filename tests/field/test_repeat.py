@@ -11,7 +11,6 @@ from django.utils import timezone
 from hemei.core.access import At
 from hemei.core.actions.formversion import About, keep_draft, new_form, publish, reading_of
 from hemei.core.models import Check, Place
-from hemei.engines.forms import FormRefused
 from hemei.engines.forms.writing import workbook
 from hemei.office.story import answers
 from hemei.terms.day import today
@@ -101,10 +100,3 @@ def test_one_is_taken_away_and_the_others_close_up(worker: Client, house: Place,
     assert ("堂屋" in page, "灶房" in page, "猪圈" in page) == (True, False, True)
     assert 'name="room.2"' in page
     assert 'name="room.3"' not in page
-
-
-def test_a_repeat_holds_no_photos(people: People) -> None:
-    with_photo = [*SURVEY[:3], {"type": "image", "name": "picture", "label": "照片"}, *SURVEY[3:]]
-    for tier in ("survey", "self"):
-        with pytest.raises(FormRefused, match="不能拍照"):
-            reading_of(book(with_photo), new_form("house", tier, "a"))

@@ -1,7 +1,7 @@
 /** One form for one place, as it is filled in: what is asked appears, what is wrong is said beside it, all of it is kept. */
 import { Day } from "./evaluate";
 import { type Form, type Question, type Read, type Section, fieldOf, instancesOf, picked, readForm, say, withOpened } from "./form";
-import { clear, dayNumber, part, piece, put, today, way, words } from "./page";
+import { clear, dayNumber, part, piece, put, tap, today, way, words } from "./page";
 import { scaled } from "./photo";
 import { Keeper } from "./keeper";
 import type { Sheet } from "./store";
@@ -16,6 +16,9 @@ interface Known {
   lat: number | null;
   known: { [field: string]: string[] };
 }
+
+const MOST_PHOTOS = 60; // as the server has it
+const MOST_BYTES = 80_000_000; // what it takes in one go, and some more
 
 export class Filling {
   readonly box: HTMLElement;
@@ -45,7 +48,7 @@ export class Filling {
     this.finished = finished;
     this.box = piece("fill");
     this.keeper = new Keeper(this.box, sheet);
-    this.photoNumber = sheet.photos.length;
+    this.photoNumber = Math.max(0, ...sheet.photos.map((photo) => Number(/-(\d+)\.\w+$/.exec(photo.name)?.[1] ?? 0)));
     put(this.box, "title", form.title);
     put(this.box, "place", sheet.label);
     put(this.box, "said", sheet.state === "refused" ? sheet.said : "");
@@ -85,7 +88,7 @@ export class Filling {
       const one = piece("instance");
       put(one, "title", `${say(section.labels, this.language)} ${at + 1}`);
       for (const question of section.questions) this.drawQuestion(part(one, "rows"), question, number);
-      part(one, "remove").addEventListener("click", () => this.removeInstance(section, number));
+      tap(one, "less", () => this.removeInstance(section, number)); // a photo in it has a "remove" of its own
       box.append(one);
     });
     const more = piece("more");
@@ -201,20 +204,25 @@ export class Filling {
       list.append(row);
     }
     for (const input of box.querySelectorAll<HTMLInputElement>("input[type=file]")) {
-      input.onchange = () => void this.takePhotos(input, box, field);
+      input.onchange = () => void this.takePhotos(input, field);
     }
   }
 
-  private async takePhotos(input: HTMLInputElement, box: HTMLElement, field: string): Promise<void> {
+  private async takePhotos(input: HTMLInputElement, field: string): Promise<void> {
     const source = input.dataset["source"] ?? "";
+    let tooMany = false;
     for (const file of [...(input.files ?? [])]) {
       const blob = await scaled(file);
+      if (!this.boxOf(field)) return; // its instance was taken away meanwhile
+      tooMany = this.sheet.photos.length >= MOST_PHOTOS || this.sheet.photos.reduce((sum, photo) => sum + photo.blob.size, blob.size) > MOST_BYTES;
+      if (tooMany) break;
       const time = new Date(source === "album" ? file.lastModified : Date.now()).toISOString();
       this.photoNumber += 1;
       this.sheet.photos.push({ field, name: `${field}-${this.photoNumber}.${blob === file ? endOf(file.name) : "jpg"}`, blob, source, time });
     }
     input.value = "";
-    this.drawPhotos(box, field);
+    this.drawPhotos(this.boxOf(field)!, field); // drawn anew where another instance was asked for meanwhile
+    this.mark(field, tooMany ? words("too-many-photos", { n: MOST_PHOTOS, mb: MOST_BYTES / 1_000_000 }) : "");
     this.keepPhotoName(field);
   }
 
@@ -254,8 +262,12 @@ export class Filling {
     put(this.box, "danger", danger ? words("danger") : "");
   }
 
+  private boxOf(field: string): HTMLElement | undefined {
+    return [...this.box.querySelectorAll<HTMLElement>("[data-field]")].find((one) => one.dataset["field"] === field);
+  }
+
   private mark(field: string, said: string): void {
-    const box = [...this.box.querySelectorAll<HTMLElement>("[data-field]")].find((one) => one.dataset["field"] === field);
+    const box = this.boxOf(field);
     if (!box) return;
     box.classList.toggle("wrong", said !== "");
     put(box, "wrong", said);

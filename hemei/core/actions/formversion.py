@@ -19,7 +19,7 @@ from hemei.core.errors import Conflict, Mistaken
 from hemei.core.models import FormVersion, Tier
 from hemei.core.registry import Form, Programme, registry
 from hemei.core.writing import action, audit
-from hemei.engines.forms import Fault, FormRefused, Kind
+from hemei.engines.forms import Fault, FormRefused
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.form import Question, Rule, Section
 from hemei.engines.forms.parsing import Unreadable
@@ -102,7 +102,7 @@ def reading_of(content: bytes, wanted: About, pictures: Sequence[NewPicture] = (
         reading.form = _named(reading, wanted, sheets)
     form, faults = reading.form, reading.faults
     sound = not faults
-    faults += [*_unknown_findings(reading, wanted, sheets), *_not_asked(form, sheets)]
+    faults += [*_unknown_findings(reading, wanted, sheets), *_not_asked(form, wanted, sheets)]
     form, wrong = with_pictures(form, pictures, programme=wanted.programme.key, present=present, sheets=sheets)
     faults += wrong if sound else [one for one in wrong if one.cell]  # what nothing names may be named by a row refused
     form, lost = _with_rules(reading, form, present, wanted)
@@ -163,17 +163,18 @@ def _unknown_findings(reading: Reading, wanted: About, sheets: Mapping[str, Cell
     return [Fault(*where, f"没有问题编号“{one}”。", f"可用的有：{listed}。") for one, where in told]
 
 
-def _not_asked(form: ReadForm, sheets: Mapping[str, Cells]) -> list[Fault]:
-    """What no page asks: photos in a repeat."""
+def _not_asked(form: ReadForm, wanted: About, sheets: Mapping[str, Cells]) -> list[Fault]:
+    """What a household's page does not ask: photos in a repeat."""
+    if wanted.tier != Tier.SELF:
+        return []
     return [
         Fault(
             *place_of_text(sheets, ASKED, _called(question)),
-            f"重复填写的“{_called(section)}”里不能拍照。",
+            f"农户自查表里，重复填写的“{_called(section)}”里不能拍照。",
             f"请把“{_called(question)}”移到外面。",
         )
         for section in form.repeats.values()
-        for question in section.questions
-        if question.kind is Kind.IMAGE
+        for question in section.photos
     ]
 
 

@@ -31,7 +31,7 @@ class Evidence(models.Model):
     place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="evidence")
     check_made = models.ForeignKey(Check, models.PROTECT, null=True, related_name="evidence")
     step = models.ForeignKey(CaseStep, models.PROTECT, null=True, related_name="evidence")
-    question = models.CharField(max_length=60, blank=True)
+    question = models.CharField(max_length=80, blank=True)  # in a repeat with the number of its instance: crack.2
     actor = models.CharField(max_length=40)
 
     def __str__(self) -> str:

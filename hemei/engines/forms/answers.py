@@ -183,6 +183,31 @@ def field_name(question: str, instance: int) -> str:
     return f"{question}.{instance}" if instance else question
 
 
+def of_field(field: str) -> tuple[str, int]:
+    """The question and the instance that `field_name` was made of."""
+    name, _dot, number = field.partition(".")
+    return name, int(number) if number.isascii() and number.isdigit() and len(number) < 5 else 0
+
+
+def fields_of(form: Form, answers: Mapping[str, object]) -> Iterator[tuple[str, Question, object]]:
+    """Every answer with its question and the field that takes it: in the second instance of a repeat, `crack.2`."""
+    for section in form.sections:
+        told = instances_of(answers.get(section.name)) if section.repeat else [answers]
+        for number, said in enumerate(told, start=1 if section.repeat else 0):
+            for question in section.questions:
+                if question.name in said:
+                    yield field_name(question.name, number), question, said[question.name]
+
+
+def closed_up(form: Form, posted: Mapping[str, list[str]]) -> dict[str, str]:
+    """Field as it was posted → the field by which `clean` and `fields_of` call it: empty instances close up."""
+    moved = {question.name: question.name for question in form.questions}
+    for section in form.repeats.values():
+        for position, number in enumerate(_numbers(section, posted), start=1):
+            moved |= {field_name(q.name, number): field_name(q.name, position) for q in section.questions}
+    return moved
+
+
 def clean(form: Form, posted: Mapping[str, list[str]], on: date | None = None) -> tuple[Answers, list[AnswerError]]:
     """Answers from an HTML form's fields (`field_name` → texts), and what is wrong with them.
 
@@ -193,7 +218,9 @@ def clean(form: Form, posted: Mapping[str, list[str]], on: date | None = None) -
     answers, errors = read(form, posted, on)
     for error in examine(form, answers, on):
         errors.setdefault((error.question, error.instance), error)
-    return _without(answers, errors), sorted(errors.values(), key=lambda error: _order(form, error))
+    return _without(answers, errors), sorted(
+        errors.values(), key=lambda error: order_of(form, error.question, error.instance)
+    )
 
 
 Unread = dict[tuple[str, int], AnswerError]
@@ -252,9 +279,9 @@ def _numbers(section: Section, posted: Mapping[str, list[str]]) -> list[int]:
     names = {question.name for question in section.questions if question.takes_answer and question.is_shown}
     found = set()
     for field, texts in posted.items():
-        name, _, number = field.partition(".")
-        if name in names and number.isascii() and number.isdigit() and len(number) < 5 and any(texts):
-            found.add(int(number))
+        name, number = of_field(field)
+        if number and name in names and field == field_name(name, number) and any(texts):
+            found.add(number)
     return sorted(found)[: MOST_INSTANCES + 1]
 
 
@@ -272,10 +299,10 @@ def _without(answers: Answers, errors: Mapping[tuple[str, int], AnswerError]) ->
     return kept
 
 
-def _order(form: Form, error: AnswerError) -> tuple[int, int, int]:
+def order_of(form: Form, question: str, instance: int = 0) -> tuple[int, int, int]:
     """Section by section, in a repeat instance by instance."""
     for at, section in enumerate(form.sections):
-        names = [question.name for question in section.questions]
-        if error.question in names:
-            return at, error.instance, names.index(error.question)
+        names = [one.name for one in section.questions]
+        if question in names:
+            return at, instance, names.index(question)
     return len(form.sections), 0, 0

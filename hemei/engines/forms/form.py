@@ -92,6 +92,11 @@ class Section:
     def shown(self) -> tuple[Question, ...]:
         return tuple(question for question in self.questions if question.is_shown)
 
+    @property
+    def photos(self) -> tuple[Question, ...]:
+        """The questions that a photo answers."""
+        return tuple(question for question in self.questions if question.kind is Kind.IMAGE)
+
 
 @dataclass(frozen=True)
 class Rule:

@@ -19,9 +19,9 @@ from hemei.core.queries import checks, places
 from hemei.core.registry import Form, registry
 from hemei.core.wording import listed
 from hemei.engines.forms import clean
-from hemei.engines.forms.answers import field_name, instances_alone
+from hemei.engines.forms.answers import field_name, fields_of, instances_alone
 from hemei.field.about import AboutCheck, AboutProxy
-from hemei.field.photos import HeldPhoto, photos_of
+from hemei.field.photos import MOST_PHOTOS, HeldPhoto, photos_of, too_many
 from hemei.field.sheet import Filled, from_register, parts, posted_texts, reshaped
 from hemei.field.staff import StaffRequest, right_for, staff, within
 from hemei.terms.day import day_of, today
@@ -54,16 +54,22 @@ def _begun(place: Place, form: Form) -> Filled:
 
 
 def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) -> HttpResponse:
-    photos, wrong_photos = photos_of(request, request.user, form.read)
-    texts, instances = posted_texts(form.read, request.POST)
-    posted = texts | {photo.question: [photo.name] for photo in reversed(photos)}
+    came, refused = photos_of(request, request.user, form.read)
+    typed = posted_texts(form.read, request.POST, {photo.question for photo in came} | refused.keys())
+    now = typed.moved
+    photos = [replace(photo, question=now[photo.question]) for photo in came if photo.question in now]
+    wrong_photos = {now[field]: problem for field, problem in refused.items() if field in now}
+    posted = typed.texts | {photo.question: [photo.name] for photo in reversed(photos)}
     at = about.cleaned_data.get("at") if about.is_valid() else None
     answers, errors = clean(form.read, posted, day_of(at) if at else today())
-    if (asked := reshaped(form.read, request.POST, instances)) is not None:
+    if (asked := reshaped(form.read, request.POST, typed.instances)) is not None:
         begun = type(about)(initial={name: request.POST.get(name, "") for name in about.fields})  # not wrong yet
-        return _show(request, place, form, begun, Filled(texts, {}, photos, instances=asked), status=200)
+        filled = Filled(typed.texts, wrong_photos, photos, instances=asked)
+        return _show(request, place, form, begun, filled, status=200)
     problems = {field_name(error.question, error.instance): error.problem for error in errors}
-    filled = Filled(texts, problems | wrong_photos, photos, instances=instances)
+    filled = Filled(typed.texts, problems | wrong_photos, photos, instances=typed.instances)
+    if len(photos) > MOST_PHOTOS:
+        about.add_error(None, too_many())
     if not about.is_valid() or filled.errors:
         return _show(request, place, form, about, filled)
     try:
@@ -77,7 +83,8 @@ def _take(request: StaffRequest, place: Place, form: Form, about: AboutCheck) ->
 def _answered(form: Form, about: AboutCheck, answers: dict[str, Any], photos: list[HeldPhoto]) -> Answered:
     answered = Answered(form=form.id, answers=answers, **about.said())
     files = [photo.file(answered.lon, answered.lat, answered.accuracy_m) for photo in photos]
-    return replace(answered, files=[file for file in files if file.question in answers])
+    there = {field for field, _question, _answer in fields_of(form.read, answers)}
+    return replace(answered, files=[file for file in files if file.question in there])
 
 
 def _show(

@@ -90,12 +90,12 @@ def send(request: HttpRequest, step: Doorstep) -> HttpResponse:
     if visit is None:
         return start_again(step)
     photos = _photos(request.FILES, step.walk(visit).rest)
-    texts, instances = posted_texts(step.read, request.POST)
-    if (asked := reshaped(step.read, request.POST, instances)) is not None:
+    typed = posted_texts(step.read, request.POST)
+    if (asked := reshaped(step.read, request.POST, typed.instances)) is not None:
         again = _("照片要重新选一次。") if photos else ""
-        return _last(request, step, visit, Filled(texts, instances=asked), again, status=200)
-    filled = Filled(texts, instances=instances)
-    posted = texts | {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
+        return _last(request, step, visit, Filled(typed.texts, instances=asked), again, status=200)
+    filled = Filled(typed.texts, instances=typed.instances)
+    posted = typed.texts | {name: [value] for name, value in visit.answers.items() if isinstance(value, str)}
     posted |= {photo.question: [photo.name] for photo in photos}
     answers, errors = clean(step.read, posted, today())
     if len(photos) > MOST_PHOTOS:

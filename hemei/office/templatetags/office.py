@@ -22,6 +22,7 @@ from hemei.core.remedies import REMEDIES
 from hemei.core.roles import ROLES, VERBS
 from hemei.core.wording import bracketed, doubted, in_words
 from hemei.office.documents import DOCUMENTS, WAYS
+from hemei.office.story import asked_by, in_order
 from hemei.office.subjects import subject_words
 from hemei.terms.day import today
 from hemei.terms.finding import Severity
@@ -261,6 +262,8 @@ def position(row: Any) -> str:
 
 
 register.filter(doubted)
+register.filter(asked_by)
+register.filter(in_order)
 
 
 @register.filter
