@@ -15,7 +15,7 @@ interface Draft {
 const inDrafts = inBase("hemei", (made) => made.createObjectStore("drafts"));
 const KEPT = 3 * 24 * 3600 * 1000;
 const PAUSE = 300;
-const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photo", "photo_question", "source", "device_time", "held", "drop"]);
+const NOT_KEPT = new Set(["csrfmiddlewaretoken", "photo", "photo_question", "source", "device_time", "drop"]);
 
 export function keepDrafts(): void {
   const form = document.querySelector<HTMLFormElement>("form[data-draft]");
@@ -33,13 +33,15 @@ export function keepDrafts(): void {
     unsaved = null;
   };
   const later = (event: Event) => {
-    const changed = (event.target as Element).closest<HTMLFormElement>("form[data-draft]");
+    const swapped = event.type === "htmx:after:swap"; // drawn anew, with one more or one less
+    const changed = swapped ? document.querySelector<HTMLFormElement>("form[data-draft]") : (event.target as Element).closest<HTMLFormElement>("form[data-draft]");
     if (!changed) return;
     unsaved = changed;
     waiting ||= window.setTimeout(save, PAUSE); // not put off by what is typed next: the page may be gone by then
   };
   document.addEventListener("input", later);
   document.addEventListener("change", later);
+  document.addEventListener("htmx:after:swap", later);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save()); // no timer comes any more
   const forget = () => {
     unsaved = null;
@@ -76,15 +78,30 @@ async function restore(key: string, form: HTMLFormElement): Promise<void> {
   for (const [name, value] of draft.fields) values.set(name, [...(values.get(name) ?? []), value]);
   for (const control of form.elements) {
     if (control instanceof HTMLInputElement || control instanceof HTMLTextAreaElement || control instanceof HTMLSelectElement) {
-      if (!NOT_KEPT.has(control.name) && control.type !== "file") put(control, values.get(control.name) ?? []);
+      if (!NOT_KEPT.has(control.name) && control.name !== "held" && control.type !== "file") put(control, values.get(control.name) ?? []);
     }
   }
+  const button = form.querySelector<HTMLButtonElement>("button[name=again]");
+  let beyond = values.has("held"); // what the server holds, and instances of repeats that were asked for: it has to draw them
   for (const { question, file, source, time } of draft.photos) {
-    const box = question ? form.querySelector(`[data-question="${CSS.escape(question)}"] [data-photos]`) : form.querySelector("[data-photos]");
-    if (box instanceof HTMLElement) addPhoto(box, file, source, time);
+    const own = form.querySelector<HTMLElement>(question ? `[data-question="${CSS.escape(question)}"] [data-photos]` : "[data-photos]");
+    const box = own ?? (button && form.querySelector<HTMLElement>("[data-photos]"));
+    const row = box && addPhoto(box, file, source, time);
+    if (own || !row) continue;
+    row.querySelector<HTMLInputElement>("input[name=photo_question]")!.value = question;
+    beyond = true;
   }
   form.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const [name, several] of button ? values : []) {
+    if (name !== "held" && (!/\.\d+$/.test(name) || form.elements.namedItem(name))) continue;
+    for (const value of several) form.append(Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+    beyond = true;
+  }
   say(form, "found-again");
+  if (!beyond || !button) return;
+  const told = () => say(document.querySelector<HTMLFormElement>("form[data-draft]") ?? form, "found-again");
+  document.addEventListener("htmx:after:swap", told, { once: true });
+  button.click();
 }
 
 function put(control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement, values: string[]): void {
