@@ -3,6 +3,7 @@ import "./offline.css";
 import { type Column, Editing, type Values, standing } from "./offline/edit";
 import { Filling, type Pictures } from "./offline/fill";
 import type { Form } from "./offline/form";
+import { drawMap } from "./offline/map";
 import { send } from "./offline/outbox";
 import { type Spot, clear, dayNumber, part, piece, put, tap, today, way, words } from "./offline/page";
 import { type Sheet, forget, forgetKit, keepKit, kept, lost, sheet as sheetOf, sheets } from "./offline/store";
@@ -39,11 +40,22 @@ const address = (name: string) => page.dataset[name] ?? "";
 const language = document.documentElement.lang === "en" ? "en" : "zh";
 const EVERY = 30_000;
 const SHOWN = 60;
+const WORTH_SEARCHING = 10; // fewer are seen at a glance
 const SELF = "self";
+
+interface Asked {
+  most: number;
+  wanted: string;
+}
+
+/** What was typed stays when somebody comes back from a form. */
+const asking: { list: Asked; doors: Asked } = { list: { most: SHOWN, wanted: "" }, doors: { most: SHOWN, wanted: "" } };
 
 let kit: Kit | undefined;
 let here: Spot | undefined;
-let shown = SHOWN;
+let tapped: Spot | undefined; // what was asked for on the map
+let mapped = false; // the map is open
+let again: (() => Promise<void>) | undefined; // draws the list that stands here anew
 let filling: Filling | Editing | undefined;
 let routed: string | undefined; // the hash whose page stands here, or is on its way
 let routes = 0;
@@ -139,7 +151,7 @@ async function sendAll(): Promise<void> {
   else if (outcome === "later") tell(navigator.onLine ? "server-trouble" : "no-signal");
   else if (outcome) tell("");
   await count();
-  if (outcome === "sent" && location.hash.length < 2) await route();
+  if (outcome === "sent" && again) await again();
 }
 
 async function mine(): Promise<Sheet[]> {
@@ -165,6 +177,7 @@ async function route(): Promise<void> {
   const before = routed;
   routed = location.hash;
   routes += 1;
+  again = undefined;
   const still = turn();
   if (filling && !(await filling.leave())) {
     routed = before;
@@ -184,40 +197,87 @@ async function route(): Promise<void> {
 }
 
 /** What was filled in since the list was fetched, by place and form; what is still to be done before what is done. */
-async function since(): Promise<Map<string, Sheet>> {
+async function since(): Promise<Done> {
   const own = (await mine()).filter((one) => one.state !== "sent" || one.changed > Date.parse(kit!.at));
   own.sort((a, b) => Number(a.state !== "sent") - Number(b.state !== "sent"));
   return new Map(own.map((one) => [`${one.place} ${one.form}`, one]));
 }
 
-type Way = ReturnType<typeof way>;
+type Done = Map<string, Sheet>;
 
-function byWay(places: Place[]): { place: Place; off: Way | undefined }[] {
-  const lines = places.map((place) => ({ place, off: here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined }));
-  if (here) lines.sort((a, b) => (a.off?.metres ?? Infinity) - (b.off?.metres ?? Infinity));
-  return lines;
+/** Whether nothing is left to do there, as far as this phone knows. */
+function isDone(place: Place, done: Done): boolean {
+  const states = place.dues.map((due) => done.get(`${place.id} ${due.form}`)?.state);
+  return states.length > 0 && states.every((state) => state === "waiting" || state === "sent");
+}
+
+function found(places: Place[], wanted: string, from: Spot | undefined): Place[] {
+  const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
+  const called = places.filter(({ label, more }) => words.every((one) => `${label} ${more}`.toLowerCase().includes(one)));
+  if (!from) return called;
+  const ways = new Map(called.map((place) => [place, place.lon === null || place.lat === null ? Infinity : way(from, place as Spot).metres]));
+  return called.sort((a, b) => (ways.get(a)! === ways.get(b)! ? 0 : ways.get(a)! - ways.get(b)!));
+}
+
+/** Lines of those places that are found by name and by way; the function draws them anew. */
+function lister(box: HTMLElement, places: Place[], asked: Asked, from: () => Spot | undefined, done: () => Done): () => void {
+  const wanted = part<HTMLInputElement>(box, "wanted");
+  const draw = () => {
+    const all = found(places, wanted.value, from());
+    const over = new Set(asked === asking.list ? all.filter((place) => isDone(place, done())) : []);
+    const rows = [...all.filter((place) => !over.has(place)), ...over];
+    const lines = part(box, "lines");
+    clear(lines);
+    lines.append(...rows.slice(0, asked.most).map((place) => line(place, done())));
+    part(box, "not-found").hidden = rows.length > 0 || places.length === 0;
+    part(box, "more").hidden = rows.length <= asked.most;
+  };
+  wanted.value = asked.wanted;
+  wanted.addEventListener("input", () => {
+    asked.wanted = wanted.value;
+    asked.most = SHOWN;
+    draw();
+  });
+  tap(box, "more", () => {
+    asked.most += SHOWN;
+    draw();
+  });
+  return draw;
 }
 
 async function list(): Promise<void> {
   const { places, at } = kit!;
   const still = turn();
   const box = piece("list");
-  const done = await since();
-  const lines = byWay(places);
+  let done = await since();
+  const draw = lister(box, places, asking.list, () => tapped ?? here, () => done);
+  const drawn = mapOf(box, () => done, draw);
+  const all = () => {
+    const over = places.filter((place) => isDone(place, done)).length;
+    put(box, "over", over ? words("over", { n: over, left: places.length - over }) : "");
+    drawn();
+    draw();
+  };
   part(box, "doors").hidden = !kit!.doors?.length;
-  put(box, "fetched", words("fetched", { at: new Date(at).toLocaleString(language === "en" ? "en" : "zh-CN"), n: places.length }));
+  part(box, "search").hidden = places.length < WORTH_SEARCHING;
+  const day = new Date(at).toLocaleString(language === "en" ? "en" : "zh-CN", { month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", hour12: false });
+  put(box, "fetched", words("fetched", { at: day, n: places.length }));
   put(box, "left-out", kit!.left_out ? words("left-out", { n: kit!.left_out }) : "");
-  for (const { place, off } of lines.slice(0, shown)) part(box, "lines").append(line(place, off, done));
   put(box, "none", places.length ? "" : words("none-due"));
-  part(box, "more").hidden = lines.length <= shown;
-  part(box, "more").addEventListener("click", () => {
-    shown += SHOWN;
-    void list();
-  });
-  part(box, "nearest").addEventListener("click", () => nearest(box, list));
-  part(box, "renew").addEventListener("click", () => void fetchKit());
-  drawMap(part(box, "map"));
-  if (still()) show(box);
+  tap(box, "nearest", () => nearest(box, () => {
+    tapped = undefined;
+    all();
+  }));
+  tap(box, "renew", () => void fetchKit());
+  all();
+  if (!still()) return;
+  const typing = document.activeElement?.id === "sought";
+  show(box);
+  if (typing) part(box, "wanted").focus();
+  again = async () => {
+    done = await since();
+    all();
+  };
 }
 
 /** 代报: whose door somebody stands at, found by name or by way. */
@@ -225,32 +285,18 @@ async function doors(): Promise<void> {
   const still = turn();
   const box = piece("doors-page");
   const done = await since();
-  const places = kit!.doors ?? [];
-  const wanted = part<HTMLInputElement>(box, "wanted");
-  let most = SHOWN;
-  const draw = () => {
-    const words = wanted.value.trim().split(/\s+/).filter(Boolean);
-    const lines = byWay(places.filter(({ label, more }) => words.every((one) => `${label} ${more}`.includes(one))));
-    clear(part(box, "lines"));
-    for (const { place, off } of lines.slice(0, most)) part(box, "lines").append(line(place, off, done));
-    part(box, "none").hidden = lines.length > 0;
-    part(box, "more").hidden = lines.length <= most;
-  };
-  wanted.addEventListener("input", draw);
-  tap(box, "more", () => {
-    most += SHOWN;
-    draw();
-  });
+  const draw = lister(box, kit!.doors ?? [], asking.doors, () => here, () => done);
   tap(box, "nearest", () => nearest(box, draw));
   put(box, "left-out", kit!.doors_left_out ? words("doors-left-out", { n: kit!.doors_left_out }) : "");
   draw();
   if (still()) show(box);
 }
 
-function line(place: Place, off: Way | undefined, done: Map<string, Sheet>): HTMLElement {
+function line(place: Place, done: Done): HTMLElement {
+  const off = here && place.lon !== null && place.lat !== null ? way(here, place as Spot) : undefined;
   const row = piece("line");
   put(row, "label", place.label);
-  put(row, "more", place.more);
+  put(row, "about", place.more);
   put(row, "off", off ? words(off.metres < 1000 ? "metres" : "kilometres", {
     n: off.metres < 1000 ? Math.round(off.metres / 10) * 10 : (off.metres / 1000).toFixed(1),
     to: words("directions").split("|")[off.eighth] ?? "",
@@ -291,29 +337,38 @@ function nearest(box: HTMLElement, then: () => unknown): void {
   }, () => put(box, "no-position", words("no-position")), { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 });
 }
 
-/** Spots and the edges of their villages, north up; what is owed late is red. */
-function drawMap(svg: HTMLElement): void {
-  const spots = kit!.places.filter((place) => place.lon !== null && place.lat !== null);
-  const points = [...spots.map((place): [number, number] => [place.lon!, place.lat!]), ...(here ? [[here.lon, here.lat] as [number, number]] : [])];
-  if (spots.length === 0) return void (svg.parentElement!.hidden = true);
-  const [lons, lats] = [points.map(([lon]) => lon), points.map(([, lat]) => lat)];
-  const middle = (Math.min(...lats) + Math.max(...lats)) / 2;
-  const flat = Math.cos((middle * Math.PI) / 180);
-  const span = Math.max((Math.max(...lons) - Math.min(...lons)) * flat, Math.max(...lats) - Math.min(...lats), 0.004) * 1.1;
-  const west = ((Math.min(...lons) + Math.max(...lons)) / 2) * flat - span / 2;
-  const at = ([lon, lat]: [number, number]) => [((lon * flat - west) / span) * 1000, 500 - ((lat - middle) / span) * 1000] as const;
-  const draw = (name: string, attributes: { [name: string]: string | number }) => {
-    const shape = document.createElementNS("http://www.w3.org/2000/svg", name);
-    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, String(value));
-    svg.append(shape);
+/** Opened and closed by hand; a tap on it brings what is near to the front of the list. */
+function mapOf(box: HTMLElement, done: () => Done, then: () => void): () => void {
+  const found = kit!.places.filter((place) => place.lon !== null && place.lat !== null);
+  const toggle = part<HTMLButtonElement>(box, "on-map");
+  const svg = box.querySelector<SVGSVGElement>("svg.map")!;
+  const state = (place: Place) => (isDone(place, done()) ? "done" : place.dues.some((due) => due.due_on !== null && due.due_on < today()) ? "late" : "due");
+  const draw = () => {
+    toggle.hidden = found.length === 0;
+    toggle.setAttribute("aria-expanded", String(mapped));
+    part(box, "map").hidden = !mapped || toggle.hidden;
+    part(box, "tapped").hidden = part(box, "whole").hidden = !tapped;
+    part(box, "to-tap").hidden = !!tapped;
+    if (!part(box, "map").hidden) drawMap(svg, found.map((place) => ({ lon: place.lon!, lat: place.lat!, state: state(place) })), kit!.outlines, here, tapped);
   };
-  for (const ring of kit!.outlines) draw("path", { class: "edge", d: `M${ring.map((point) => at(point).map(Math.round).join(" ")).join("L")}Z` });
-  for (const place of spots) {
-    const [cx, cy] = at([place.lon!, place.lat!]);
-    const late = place.dues.some((due) => due.due_on !== null && due.due_on < today());
-    draw("circle", { class: late ? "spot late" : "spot", cx: Math.round(cx), cy: Math.round(cy), r: late ? 13 : 10 });
-  }
-  if (here) draw("circle", { class: "me", cx: Math.round(at([here.lon, here.lat])[0]), cy: Math.round(at([here.lon, here.lat])[1]), r: 16 });
+  const from = (spot: Spot | undefined) => {
+    const reordered = spot !== tapped;
+    tapped = spot;
+    draw();
+    if (!reordered) return;
+    asking.list.most = SHOWN;
+    then();
+  };
+  toggle.addEventListener("click", () => {
+    mapped = !mapped;
+    from(undefined);
+  });
+  tap(box, "whole", () => from(undefined));
+  svg.addEventListener("spot", (event) => {
+    from((event as CustomEvent<Spot>).detail);
+    part(box, "map").scrollIntoView();
+  });
+  return draw;
 }
 
 async function look(id: number, formId: string): Promise<void> {

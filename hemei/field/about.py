@@ -11,11 +11,14 @@ from django import forms
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from hemei.core.access import Scope
 from hemei.core.errors import Mistaken
-from hemei.core.models import Channel
+from hemei.core.models import Channel, Place
+from hemei.core.queries.regions import regions
 from hemei.core.registry import Text
 from hemei.engines.forms import Kind, Question
 from hemei.engines.forms.form import Choice
+from hemei.terms.region import Level
 
 PROXIES = (Channel.VISIT, Channel.CALL, Channel.CARD, Channel.NEIGHBOUR)
 WHOM = _("例如：户主本人、隔壁王婶、在外打工的儿子。")
@@ -112,3 +115,20 @@ def in_each(text: Text) -> dict[str, str]:
         with translation.override(language):
             said[tag] = str(text)
     return said
+
+
+def villages_of(within: Scope) -> dict[str, str]:
+    """Village → name, for whoever goes to several; nothing where all is in one."""
+    rows = dict(regions(within=within, level=Level.VILLAGE).values_list("code", "name"))
+    return rows if len(rows) > 1 else {}
+
+
+def whereabouts(place: Place, villages: Mapping[str, str]) -> list[str]:
+    """Where a place is, as far as its label does not say it, nothing twice: for whoever goes there."""
+    told: list[str] = []
+    village = villages.get(place.region[: Level.VILLAGE], "")
+    says_all = village and village in place.label and place.label in place.address  # the rest is the district's name
+    for part in ("" if says_all else place.address, place.group, village):
+        if part and not any(part in said for said in (place.label, *told)):
+            told.insert(0, part)
+    return told

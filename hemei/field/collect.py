@@ -34,7 +34,7 @@ from hemei.engines.forms import AnswerError, Kind, Submission, answers_of
 from hemei.engines.forms import Form as ReadForm
 from hemei.engines.forms.answers import fields_of
 from hemei.engines.forms.xform import WhichPlace, xform
-from hemei.field.about import by_its_clock, in_each, proxy_questions, proxy_told
+from hemei.field.about import by_its_clock, in_each, proxy_questions, proxy_told, villages_of, whereabouts
 from hemei.field.staff import right_for
 from hemei.terms.day import day_of, today
 
@@ -74,7 +74,8 @@ def places_csv(form: Form, actor: Actor) -> bytes:
     lines.writerow(["name", "label", "by", "geometry"])
     reach = _reach(actor, form)
     rows = list(offered(form, within=reach, actor=actor))
-    where = {place.pk: " ".join(filter(None, (place.label, place.group, place.address))) for place, _due_on in rows}
+    villages = villages_of(reach)
+    where = {place.pk: " ".join((place.label, *whereabouts(place, villages))) for place, _due_on in rows}
     alike = Counter(where.values())
     numbers = numbers_of([place for place, _due_on in rows if alike[where[place.pk]] > 1], within=reach)
     for place, due_on in rows:

@@ -27,7 +27,7 @@ from hemei.engines.forms import clean
 from hemei.engines.forms.answers import closed_up, field_name, fields_of
 from hemei.engines.forms.data import as_data
 from hemei.field import editing, households
-from hemei.field.about import by_its_clock, not_ahead, proxy_told
+from hemei.field.about import by_its_clock, not_ahead, proxy_told, villages_of, whereabouts
 from hemei.field.dangers import Sign, dangers
 from hemei.field.photos import MOST_PHOTOS, moment_of, too_many
 from hemei.field.said import read_said, unreadable
@@ -48,6 +48,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
     """
     seen = scope_of(actor, "place.view")
     owed = waiting.dues(within=seen, units=actor.unit_ids, account=account.pk, until=date.max)
+    villages = villages_of(seen)
     rows: dict[int, dict[str, Any]] = {}
     looks: list[tuple[Place, Form]] = []
     left_out = 0
@@ -58,7 +59,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         if due.place_id not in rows and len(rows) == MOST_KEPT:
             left_out += 1
             continue
-        row = rows.setdefault(due.place_id, _row(due.place))
+        row = rows.setdefault(due.place_id, _row(due.place, villages))
         row["dues"].append({"form": form.id, "due_on": due.due_on.isoformat()})
         looks.append((due.place, form))
     for place, texts in _known(looks):
@@ -68,7 +69,7 @@ def kit(actor: Actor, account: Account) -> dict[str, Any]:
         rows[own.pk]["edit"] = told
         kinds.add(own.kind)
     forms = {form.id: form for _place, form in looks}
-    doors, proxied, not_kept = _doors(actor, {row["region"] for row in rows.values()})
+    doors, proxied, not_kept = _doors(actor, {row["region"] for row in rows.values()}, villages)
     return {
         "account": str(account.pk),
         "name": account.name,
@@ -99,7 +100,7 @@ def _dangers(form: Form) -> list[tuple[Sign, ...]]:
     return list(dangers(form.read, registry.findings_by(programme.key, form.read)))
 
 
-def _doors(actor: Actor, villages: set[str]) -> tuple[list[dict[str, Any]], list[Form], int]:
+def _doors(actor: Actor, villages: set[str], called: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[Form], int]:
     """The households that a self-check may be answered for (代报), the forms for it, and how many are not kept."""
     rows: dict[int, dict[str, Any]] = {}
     asked, left_out = [], 0
@@ -107,7 +108,7 @@ def _doors(actor: Actor, villages: set[str]) -> tuple[list[dict[str, Any]], list
         most = MOST_KEPT - len(rows)
         near = households.near(form, within=reach, villages=villages, most=most, actor=actor) if most else []
         for place, due_on in near:
-            row = rows.setdefault(place.pk, _row(place))
+            row = rows.setdefault(place.pk, _row(place, called))
             row["dues"].append({"form": form.id, "due_on": due_on.isoformat() if due_on else None})
         left_out += households.count(form, within=reach) - len(near)
         if near:
@@ -115,13 +116,12 @@ def _doors(actor: Actor, villages: set[str]) -> tuple[list[dict[str, Any]], list
     return list(rows.values()), asked, left_out
 
 
-def _row(place: Place) -> dict[str, Any]:
-    more = [part for part in (place.group, place.address) if part and part not in place.label]
+def _row(place: Place, called: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": place.pk,
         "kind": place.kind,
         "label": place.label,
-        "more": " · ".join(more),
+        "more": " · ".join(whereabouts(place, called)),
         "region": place.region[: Level.VILLAGE],
         "lon": place.lon,
         "lat": place.lat,

@@ -82,6 +82,46 @@ def finish(page: Page) -> None:
     page.get_by_role("button", name="填完了，放进待发送").click()
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_one_of_many_is_found_by_name_on_the_map_and_beyond_the_first_lines(
+    road: list[Place], visit: Window, people: People, size: dict[str, int]
+) -> None:
+    turn, many = Due.objects.filter(place=road[0]).get().round, []
+    for n in range(70):
+        many.append(dig_well(VILLAGE, f"远井{n:02d}号", 110.6 + n * 0.001))
+        owe(turn, many[-1], people.grid, 5)
+    page = visit(people.grid, size, geolocation=HERE, permissions=["geolocation"]).page
+    open_kept(page)
+    page.context.set_offline(True)
+    rows, wanted = page.locator("ul.lines > li"), page.get_by_label("找一处：名称、门牌、村组")
+    expect(rows).to_have_count(60)
+    page.get_by_role("button", name="再列一些").click()
+    expect(rows).to_have_count(75)
+    expect(page.get_by_role("button", name="再列一些")).to_be_hidden()
+    wanted.fill("远井 3")
+    expect(rows).to_have_count(16)
+    wanted.fill("远井33")
+    expect(rows).to_have_count(1)
+    wanted.fill("没有的")
+    expect(page.get_by_text("没有找到。少写几个字再找。")).to_be_visible()
+    wanted.fill("")
+    page.get_by_role("button", name="在地图上找").click()
+    expect(page.locator("svg.map .spot")).to_have_count(75)
+    page.locator("svg.map .spot.late").click(force=True)
+    expect(page.locator("svg.map .tapped")).to_have_count(1)
+    page.locator("svg.map .spot.late").click(force=True)  # larger now, beside the others
+    expect(rows.first).to_contain_text("井2号")
+    expect(page.get_by_text("下面先列的是您点的地方附近的。")).to_be_visible()
+    look(page, "map")
+    fill(page, "井2号", cracked="没有", with_photo=False)
+    finish(page)
+    expect(page.get_by_text("查了 1 处，还剩 74 处。")).to_be_visible()
+    expect(rows.first).not_to_contain_text("井2号")
+    expect(page.locator("svg.map .spot.done")).to_have_count(1)
+    page.get_by_role("button", name="看全图").click()
+    expect(page.get_by_text("点地图，先列出那附近的。")).to_be_visible()
+
+
 def without_network_noise(seen: Visit) -> list[str]:
     return [said for said in seen.complaints if "ERR_INTERNET_DISCONNECTED" not in said and "401" not in said]
 

@@ -12,6 +12,8 @@ import pytest
 from hemei.core.access import At
 from hemei.core.actions.collector import issue_collector
 from hemei.core.models import Check, Due, Place, PlaceIdentifier, Round
+from hemei.field import offline
+from hemei.field.about import whereabouts
 from hemei.terms import tile
 from hemei.terms.day import today
 from tests.conftest import NEXT_VILLAGE, VILLAGE, People
@@ -126,3 +128,29 @@ def test_what_is_due_follows_duty_and_region(four_hundred: Round, people: People
     owed = [row["name"] for row in listed(phone) if row["by"]]
     assert len(owed) == DUE - 1
     assert str(place.pk) not in owed
+
+
+def test_whoever_goes_to_several_villages_is_told_which(toy, people: People) -> None:
+    turn = plan()
+    for village, label, address in ((VILLAGE, "东井", ""), (NEXT_VILLAGE, "西井", "下河村2号")):
+        place = dig_well(village, label, 110.5)
+        Place.objects.filter(pk=place.pk).update(address=address)
+        owe(turn, place, people.township, 3)
+    said = [row["label"].partition("（")[0] for row in listed(phone_of(people.township))]
+    assert said == ["东井 上河村", "西井 下河村2号"]
+    kept = offline.kit(people.township, people.township.account)["places"]
+    assert [(row["label"], row["more"]) for row in kept] == [("东井", "上河村"), ("西井", "下河村2号")]
+
+
+@pytest.mark.parametrize(
+    ("label", "group", "address", "said"),
+    [
+        ("a12", "", "", ["上河村"]),
+        ("镇上河村四组1号", "四组", "区镇上河村四组1号", []),
+        ("1号", "四组", "区镇上河村四组1号", ["区镇上河村四组1号"]),
+        ("老王家", "四组", "河边3号", ["上河村", "四组", "河边3号"]),
+    ],
+)
+def test_where_a_place_is_is_said_once(label: str, group: str, address: str, said: list[str]) -> None:
+    place = Place(region=VILLAGE, label=label, group=group, address=address)
+    assert whereabouts(place, {VILLAGE: "上河村"}) == said
