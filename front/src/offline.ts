@@ -337,7 +337,7 @@ function nearest(box: HTMLElement, then: () => unknown): void {
   }, () => put(box, "no-position", words("no-position")), { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 });
 }
 
-/** Opened and closed by hand; a tap on it brings what is near to the front of the list. */
+/** Opened and closed by hand; a tap on it rings the nearest spot, which then stands first in the list, and those near it next. */
 function mapOf(box: HTMLElement, done: () => Done, then: () => void): () => void {
   const found = kit!.places.filter((place) => place.lon !== null && place.lat !== null);
   const toggle = part<HTMLButtonElement>(box, "on-map");
@@ -365,7 +365,8 @@ function mapOf(box: HTMLElement, done: () => Done, then: () => void): () => void
   });
   tap(box, "whole", () => from(undefined));
   svg.addEventListener("spot", (event) => {
-    from((event as CustomEvent<Spot>).detail);
+    const metres = (place: Place) => way((event as CustomEvent<Spot>).detail, place as Spot).metres;
+    from(found.reduce((best, place) => (metres(place) < metres(best) ? place : best)) as Spot);
     part(box, "map").scrollIntoView();
   });
   return draw;

@@ -111,7 +111,9 @@ def test_one_of_many_is_found_by_name_on_the_map_and_beyond_the_first_lines(
     expect(page.locator("svg.map .tapped")).to_have_count(1)
     page.locator("svg.map .spot.late").click(force=True)  # larger now, beside the others
     expect(rows.first).to_contain_text("井2号")
-    expect(page.get_by_text("下面先列的是您点的地方附近的。")).to_be_visible()
+    ring, spot = (page.locator(f"svg.map .{name}").get_attribute("cx") for name in ("tapped", "late"))
+    assert ring == spot
+    expect(page.get_by_text("下面第一处就是圈着的，后面是它附近的。")).to_be_visible()
     look(page, "map")
     fill(page, "井2号", cracked="没有", with_photo=False)
     finish(page)
