@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from hemei.engines.forms.faults import Fault
-from hemei.engines.forms.workbook import Sheets, Unread, number_of, text_of
+from hemei.engines.forms.workbook import Covered, Sheets, Unread, number_of, text_of
 
 FORMATS = {"": "General", "day": "yyyy-mm-dd", "time": "[h]:mm"}
 LISTED, MOST_CELLS, LONGEST_NOTE = "要改的地方", 100_000, 2_000
@@ -43,12 +43,13 @@ def marked(sheets: Sheets, faults: Sequence[Fault], headings: Sequence[str]) -> 
             sheet.set_column(0, 40, 18)
             for row, line in enumerate(cells):
                 for column, value in enumerate(line):
-                    _write(sheet, row, column, value, looks)
+                    if not isinstance(value, Covered):
+                        _write(sheet, row, column, value, looks)
             for (of, cell), said in places.items():
                 if of == _called(name):
                     row, column = _at(cell)
                     known = cells[row][column] if row < len(cells) and column < len(cells[row]) else ""
-                    if not str(known) and not isinstance(known, Unread):
+                    if not str(known) and not isinstance(known, Unread | Covered):
                         sheet.write_blank(row, column, None, red[""])
                     _write(sheet, row, column, known, red)
                     sheet.write_comment(row, column, "\n".join(said)[:LONGEST_NOTE], {"x_scale": 2.5, "y_scale": 1.5})
@@ -74,7 +75,7 @@ def _called(name: str) -> str:
 
 def _write(sheet: Any, row: int, column: int, value: object, looks: Any) -> None:
     """A value as it is kept: a day stays a day, so that it is not taken for the text that it was meant to be."""
-    if isinstance(value, Unread):  # it is refused until somebody writes something
+    if isinstance(value, Unread | Covered):  # it is refused until somebody writes something
         sheet.write_formula(row, column, "=NA()", looks[""], "#N/A")
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, looks[""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -185,6 +186,8 @@ class _Parser:
         match token.kind:
             case "number":
                 number = float(token.text)
+                if math.isinf(number):
+                    raise Unreadable(f"“{token.text[:20]}…”太大，算不了。", "请改为小一些的数。")
                 return ("lit", int(number) if number == int(number) else number)
             case "text":
                 return ("lit", token.text[1:-1])

@@ -370,7 +370,9 @@ class Plain:
         if CHOICES in row.dated:
             self.refused(row)
             return
-        if len(labels) < (2 if kind is Kind.SELECT_ONE else 1):
+        if len(labels) < (
+            2 if kind is Kind.SELECT_ONE and (len(known) != 1 or set(map(plain, labels)) != known) else 1
+        ):
             self.fault(row, CHOICES, "选项不足两个。", "请写全，用“；”隔开，例如：是；否；拿不准。")
             self.refused(row)
         if len(labels) > MOST_CHOICES or any(len(label) > LONGEST_TEXT for label in labels):

@@ -22,7 +22,7 @@ FILLS = (
 
 def remarks(before: Form | None, after: Form) -> list[Fault]:
     """What is remarked of `after`, as far as it was not so in `before`; in no cell."""
-    said = [*_missing_numbers(after), *_two_in_one(before, after), *_asked_twice(after)]
+    said = [*_missing_numbers(after), *_choices_amiss(after), *_asked_twice(after)]
     known = set(remarks(None, before)) if before else set()
     return [one for one in said if one not in known]
 
@@ -85,10 +85,13 @@ def _tested(condition: Ast) -> Ast | None:
     return None
 
 
-def _two_in_one(before: Form | None, after: Form) -> Iterator[Fault]:
-    """A choice with a mark in it that parts choices elsewhere."""
-    for question in after.everything:
+def _choices_amiss(form: Form) -> Iterator[Fault]:
+    """A choice with a mark in it that parts choices elsewhere, and one that is alone."""
+    for question in form.everything:
         labels = [choice.labels.get("zh", "") for choice in question.choices]
+        if question.kind is Kind.SELECT_ONE and len(labels) == 1:
+            problem = f"“{called(question)}”只有一个选项“{called(question.choices[0])}”。"
+            yield Fault("", 0, "", problem, "少了的请补上；XLSForm 请核对 choices 表的 list_name。")
         for label in (one for one in labels if SEPARATED.fullmatch(one)):
             problem = f"“{called(question)}”的选项“{label}”会当作一个选项。"
             yield Fault("", 0, "", problem, "如果是几个选项，请都用“；”隔开。")

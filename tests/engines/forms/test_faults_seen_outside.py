@@ -66,6 +66,7 @@ XLSFORM = [
     Case("a year beside a day", {"A8": "date", "F8": ". < 2026"}, "F8", "不能和数字“2026”比", "'2026-11-03'"),
     Case("a number's answer beside a day", {"D8": "today() > ${width}"}, "D8", "不能和数字“${width}”比", "today() -"),
     Case("a number that is a text", {"D8": "number('abc') > 1"}, "D8", "“abc”不是数字", "数字"),
+    Case("a number of 400 digits", {"F3": f". < {'9' * 400}"}, "F3", "太大", "小一些"),
     Case("two answers at once", {"D3": "${crack} = 'yes' and ${crack} = 'no'"}, "D3", "永远不成立", "（or）"),
     Case("two choices that read alike", {"choices!C3": " 有。"}, "C3", "文字一样", "不同的文字", "choices"),
     Case("a group with nothing in it", {}, "A2", "一道题也没有", "都删去",
@@ -314,3 +315,16 @@ def test_what_is_mended_in_it_is_taken() -> None:
     file = io.BytesIO()
     book.save(file)
     assert read(file.getvalue()).sections == read(plain(Case(""))).sections
+
+
+def test_of_merged_cells_none_is_taken_for_empty_in_what_is_handed_back() -> None:
+    content = plain(Case("", tweak=merge("E2:E4")))
+    handed = marked(read_cells(content), refused(content), ("", "", ""))
+    assert handed
+    assert [one.cell for one in refused(handed)] == ["E3"]
+
+
+def test_one_choice_alone_is_remarked_and_written_as_it_is() -> None:
+    form = read(xlsform(Case("", {"choices!A3": "other", "E5": "yes"})))
+    assert [one.problem for one in remarks(None, form)] == ["“有裂缝吗？”只有一个选项“有”。"]
+    assert read_plain(read_cells(as_plain(form)), id="t", version="1", title="t", present=form).everything
