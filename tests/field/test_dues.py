@@ -62,6 +62,13 @@ def test_overdue_first_then_nearest_to_where_i_stand(row_of_wells: Round, signed
     assert seen(client, lon=110.5031, lat=31.5)[-1] == "井9号"
 
 
+def test_whoever_goes_to_several_villages_is_told_which(row_of_wells: Round, people: People, signed_in: SignIn) -> None:
+    due = owe(row_of_wells, dig_well(NEXT_VILLAGE, "西井", 110.5), people.township, 5)
+    page = signed_in("township").get("/field/").content.decode()
+    assert due.place.label in page
+    assert '<span class="beside">下河村</span>' in page
+
+
 def test_far_away_is_said_in_kilometres(row_of_wells: Round, signed_in: SignIn) -> None:
     page = signed_in("grid").get("/field/", {"lon": 110.5, "lat": 32.5}).content.decode()
     assert "111.3 公里" in page

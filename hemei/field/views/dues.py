@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,7 @@ from hemei.core.queries.paging import page
 from hemei.core.queries.places import PlaceFilter, holders
 from hemei.core.queries.rounds import NOWHERE, dues, on_the_way
 from hemei.core.registry import Form, registry
+from hemei.field.about import villages_of, whereabouts
 from hemei.field.staff import StaffRequest, right_for, staff, turns, within
 from hemei.terms.day import today
 
@@ -42,8 +44,9 @@ def owed(request: StaffRequest) -> HttpResponse:
         cursor=request.GET.get("cursor", ""),
         size=SIZE,
     )
+    villages = villages_of(seen)
     context = {
-        "lines": [_line(due, request.actor, measured=lat is not None) for due in shown.rows],
+        "lines": [_line(due, request.actor, villages, measured=lat is not None) for due in shown.rows],
         "page": turns(request, shown, rows),
         "everybody": everybody,
         "may_see_all": bool(scope_of(request.actor, "round.view")),
@@ -55,11 +58,12 @@ def owed(request: StaffRequest) -> HttpResponse:
     return render(request, "field/dues.html", context)
 
 
-def _line(due: Due, actor: Actor, *, measured: bool) -> dict[str, Any]:
+def _line(due: Due, actor: Actor, villages: Mapping[str, str], *, measured: bool) -> dict[str, Any]:
     way: float = due.way  # type: ignore[attr-defined]
     forms = forms_for(due.place, actor, tier=due.round.tier)
     return {
         "due": due,
+        "where": " · ".join(whereabouts(due.place, villages)),
         "days": (due.due_on - today()).days,
         "distance": _distance(math.sqrt(way)) if measured and way < NOWHERE else "",
         "form": forms[0] if forms else None,
