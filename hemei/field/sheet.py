@@ -104,11 +104,13 @@ def parts(
     for section in form.sections:
         title = form.text(section.labels, language)
         asked = [question for question in section.shown if shows(section, question)]
+        if not asked:  # what is calculated is no question
+            continue
         if not section.repeat:
             shown.append(Part(title, [_row(form, question, filled, account, language) for question in asked]))
             continue
         last = filled.instances.get(section.name, 1)
-        for number in range(1, last + 1 if asked else 0):
+        for number in range(1, last + 1):
             rows = [_row(form, question, filled, account, language, number) for question in asked]
             more = section.name if number == last < MOST_INSTANCES else ""
             shown.append(Part(f"{title} {number}", rows, more, section.name, title, number))

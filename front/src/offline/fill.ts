@@ -73,6 +73,7 @@ export class Filling {
     const asked = part(this.box, "questions");
     clear(asked);
     for (const section of this.form.sections) {
+      if (section.questions.every((question) => question.kind === "calculate")) continue;
       const box = piece("section");
       box.dataset["section"] = section.name;
       put(box, "heading", say(section.labels, this.language));
