@@ -17,7 +17,9 @@ from hemei.engines.forms.submission import LARGEST
 XML_PART = "xml_submission_file"
 MOST_PARTS = 200  # Collect sends a hundred files at a time
 FLAG = "*isIncomplete*"
-AROUND = 2**20  # bytes of a post that are no files: Collect fills it with files up to what it was told
+AROUND = (
+    2**20
+)  # bytes about form and files: Collect fills a post with these up to what it was told, counting nothing else
 A_READ = AT_ONCE // 4
 
 
@@ -63,6 +65,8 @@ def posted(request: HttpRequest, largest: int) -> Iterator[tuple[bytes, dict[str
     taken = Posted()
     try:
         _read(request, largest + AROUND, taken)
+        if len(taken.xml or b"") + sum(file.size for file in taken.files.values()) > largest:
+            raise TooLarge
         if taken.xml is None:
             raise Malformed(_("发送的内容里没有表单（xml_submission_file）。"))
         yield taken.xml, taken.named

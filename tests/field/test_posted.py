@@ -145,6 +145,8 @@ def test_a_post_may_hold_as_many_bytes_of_files_as_is_announced(phone: Phone, we
     [answer] = phone.send(xml, {"一.jpg": photo} | rest, at_a_time=101)
     assert answer.status_code == 201, answer.content.decode()
     assert Evidence.objects.get().size == len(photo)
+    rest["99.jpg"] += b"1"
+    assert phone.send(xml, {"一.jpg": photo} | rest, at_a_time=101)[0].status_code == 413
 
 
 @pytest.mark.parametrize(
