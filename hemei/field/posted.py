@@ -17,9 +17,7 @@ from hemei.engines.forms.submission import LARGEST
 XML_PART = "xml_submission_file"
 MOST_PARTS = 200  # Collect sends a hundred files at a time
 FLAG = "*isIncomplete*"
-AROUND = (
-    2**20
-)  # bytes about form and files: Collect fills a post with these up to what it was told, counting nothing else
+AROUND = 2**20  # bytes about form and files, which Collect does not count when it fills a post as it was told
 A_READ = AT_ONCE // 4
 
 
