@@ -18,7 +18,7 @@ from hemei.core.actions.placestate import recolour
 from hemei.core.errors import Mistaken
 from hemei.core.lifecycle import LIFE
 from hemei.core.models import Case, Check, Finding, Place
-from hemei.core.prepared import Given, Prepared, insert, leave
+from hemei.core.prepared import Given, Prepared, insert, leave, read_again
 from hemei.core.queries.duty import responsible_unit
 from hemei.core.queries.parameter import deadline_days
 from hemei.core.registry import registry
@@ -158,6 +158,7 @@ def open_case(*, where: At, place: Place, code: str, at: datetime, by: Actor, fi
     require(by, "case.open", At(place.region, code.partition(".")[0], place.pk))
     now = timezone.now()
     require_moment(at, now=now)
+    read_again(place)  # before its cases, as whoever looks at it
     known = OPEN_CASE.first(place=place.pk, code=kind.id)
     case = open_from(kind, place, by=by, at=at, now=now, check=None, certain=True)
     if known:  # seen once more: no step of its life, but somebody did say so

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Value
 
 from hemei.core.lifecycle import PRESSING
 from hemei.core.models import Case, Place, PlaceTally
-from hemei.core.prepared import Given, Prepared, change, send_later
+from hemei.core.prepared import Given, Prepared, change, read_again, send_later
 from hemei.terms.region import successor
 from hemei.terms.tile import ZOOM
 
@@ -26,6 +26,7 @@ def recolour(place: Place | None) -> None:
     """Bring the place's state, and the tally of its cell, in line with its cases."""
     if place is None:
         return
+    read_again(place)  # what it was taken for may be older than what another has made of it
     states = {state for (state,) in STATES_AT(place=place.pk)}
     state = next((s for s in PRESSING if s in states), "none")
     if state == "withdrawn":
