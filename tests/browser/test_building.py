@@ -6,8 +6,10 @@ import os
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import cycle
 from math import hypot
 from pathlib import Path
+from time import monotonic
 
 import pytest
 import shapely
@@ -66,6 +68,18 @@ def canvas_at(page: Page, across: float, down: float) -> tuple[float, float]:
     return box["x"] + box["width"] * across, box["y"] + box["height"] * down
 
 
+def drag_house(page: Page, grip: tuple[float, float], to: tuple[float, float]) -> None:
+    """By the sign that one goes by: until the pointer says that it holds the house, the map would be dragged."""
+    x, y = canvas_at(page, *grip)
+    until, aside = monotonic() + PATIENT / 1000, cycle((0, 1))  # it says so when it moves
+    while page.locator("#map canvas").evaluate("canvas => canvas.style.cursor") != "move":
+        assert monotonic() < until, "there is no house under the pointer"
+        page.mouse.move(x + next(aside), y)
+    page.mouse.down()
+    page.mouse.move(*canvas_at(page, *to), steps=4)
+    page.mouse.up()
+
+
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_anybody_places_a_plan_turns_it_and_sees_the_verdicts(
     visit: Callable[..., Visit], people: People, home, size: dict[str, int]
@@ -87,10 +101,7 @@ def test_anybody_places_a_plan_turns_it_and_sees_the_verdicts(
     page.wait_for_selector("#map[data-drawn=yes]")
     look(page, f"{name}-2-placed")
     before = page.get_by_label("经度").input_value()
-    page.mouse.move(*canvas_at(page, 0.5, 0.5))
-    page.mouse.down()
-    page.mouse.move(*canvas_at(page, 0.6, 0.45), steps=4)
-    page.mouse.up()
+    drag_house(page, (0.5, 0.5), (0.6, 0.45))
     expect(page.get_by_label("经度")).not_to_have_value(before)
     page.get_by_role("button", name="向右转 5 度").click()
     expect(page.get_by_label("朝向转角")).to_have_value("5")
@@ -312,10 +323,7 @@ def test_a_house_with_wings_is_drawn_dragged_and_turned(
     look(page, f"{size['width']}-16-wings")
     drawn = corners.input_value()
     page.get_by_role("button", name="放房子").click()
-    page.mouse.move(*canvas_at(page, 0.4, 0.38))
-    page.mouse.down()
-    page.mouse.move(*canvas_at(page, 0.45, 0.45), steps=4)
-    page.mouse.up()
+    drag_house(page, (0.4, 0.38), (0.45, 0.45))
     expect(corners).not_to_have_value(drawn)
     dragged = corners.input_value()
     page.get_by_role("button", name="向右转 5 度").click()
