@@ -76,7 +76,6 @@ def test_every_query_takes_its_scope() -> None:
         "has_second_factor",
         "is_spared",
         "owes_second_factor",
-        "collector_actor",
         # what anybody may read
         "public_draws", "facts_of", "townships_of", "leads_to",
     }  # fmt: skip

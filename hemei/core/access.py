@@ -223,19 +223,24 @@ def matter_of(thing: Any) -> str:
     return "*"
 
 
-DUTIES = Prepared(
-    lambda: (
+def duties_of(**whose: Any) -> Callable[[], Any]:
+    """A query for duties on a `day` that is still to be given, as `actor_of` takes them."""
+    columns = ("role", "matter", "region", "unit")
+    return lambda: (
         Duty.objects.on(Given("day"))  # type: ignore[arg-type]
-        .filter(account=Given("account"))
+        .filter(**whose)
         .order_by("region", "role", "id")
-        .values_list("role", "matter", "region", "unit")
+        .values_list(*columns)
     )
-)
 
 
-def actor_of(account: Account) -> Actor:
-    """The account with the duties it has today."""
-    duties = DUTIES(day=today(), account=account.pk)
+DUTIES = Prepared(duties_of(account=Given("account")))
+
+
+def actor_of(account: Account, duties: Iterable[tuple[Any, ...]] | None = None) -> Actor:
+    """The account with the duties it has today, which are read where they are not given."""
+    if duties is None:
+        duties = DUTIES(day=today(), account=account.pk)
     grants = tuple(Grant(ROLES[role], matter, region, unit) for role, matter, region, unit in duties if role in ROLES)
     return Actor(ActorKind.ACCOUNT, account.pk, account.name, account, grants)
 

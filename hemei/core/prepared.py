@@ -32,6 +32,23 @@ def _with_question_marks(statement: str) -> str:
     return statement.replace("%%", "\0").replace("%s", "?").replace("\0", "%")
 
 
+_own = threading.local()
+
+
+def _database() -> Any:
+    """This thread's connection: Django's registry of them takes longer to ask than some statements do."""
+    try:
+        return _own.database
+    except AttributeError:
+        _own.database = connections[DEFAULT_DB_ALIAS]
+        return _own.database
+
+
+def _is_short(database: Any) -> bool:
+    """Whether statements go the short way to PostgreSQL: not while somebody listens."""
+    return database.vendor == "postgresql" and not (database.force_debug_cursor or database.execute_wrappers)
+
+
 def _send(database: Any, statement: str, values: Sequence[Any]) -> Any:
     """Execute one statement; returns something that has `fetchall` and `rowcount`. Raises what Django would."""
     if database.force_debug_cursor or database.execute_wrappers:  # somebody listens
@@ -51,8 +68,8 @@ def _send(database: Any, statement: str, values: Sequence[Any]) -> Any:
 def send_later(statement: str, values: Sequence[Any]) -> None:
     """Execute a statement whose answer nobody needs: on PostgreSQL with the next one, or with the commit at the latest,
     and what goes wrong is raised then."""
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    if database.vendor == "postgresql" and not (database.force_debug_cursor or database.execute_wrappers):
+    database = _database()
+    if _is_short(database):
         database.later(statement, values)
     else:
         _send(database, statement, values)
@@ -84,10 +101,25 @@ class Prepared(Generic[Row]):
         self._compiled = threading.local()
 
     def __call__(self, **given: Any) -> list[Row]:
-        database = connections[DEFAULT_DB_ALIAS]
+        database = _database()
         if getattr(self._compiled, "database", None) is not database:
             self._compile(database)
-        rows = _send(database, self._compiled.sql, _filled(self._compiled.values, given, database)).fetchall()
+        return self._read(
+            _send(database, self._compiled.sql, _filled(self._compiled.values, given, database)).fetchall()
+        )
+
+    def soon(self, **given: Any) -> Callable[[], list[Row]]:
+        """Ask at some moment between now and when what is returned is called, which gives the rows: on PostgreSQL with
+        the next statement, so that it costs no way of its own. Only for what does not change in between."""
+        database = _database()
+        if not _is_short(database):
+            return lambda: self(**given)
+        if getattr(self._compiled, "database", None) is not database:
+            self._compile(database)
+        rows = database.soon(self._compiled.sql, _filled(self._compiled.values, given, database))
+        return lambda: self._read(rows())
+
+    def _read(self, rows: list[Any]) -> list[Row]:
         return [self._compiled.read(row) for row in self._compiled.converted(rows)]
 
     def first(self, **given: Any) -> Row | None:
@@ -114,7 +146,7 @@ class Changes:
         self._compiled: dict[str, tuple[str, Sequence[Any]]] = {}
 
     def __call__(self, **given: Any) -> None:
-        database = connections[DEFAULT_DB_ALIAS]
+        database = _database()
         if database.vendor not in self._compiled:
             query: Any = self._query().query.chain(UpdateQuery)
             query.add_update_values({name: Given(name) for name in self._names})
@@ -201,7 +233,7 @@ def insert(row: models.Model) -> None:
 
 def leave(row: models.Model) -> None:
     """Insert a new row like `insert`, but without asking for its key, which stays unknown here."""
-    database = connections[DEFAULT_DB_ALIAS]
+    database = _database()
     statement, columns = _insertion(type(row), database.vendor, keyless=True)
     send_later(statement, [column(row, database, True) for column in columns])
     row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -216,7 +248,7 @@ def insert_once(row: models.Model, *, by: str) -> bool:
 
 
 def _inserted(row: models.Model, once: str = "") -> bool:
-    database = connections[DEFAULT_DB_ALIAS]
+    database = _database()
     statement, columns = _insertion(type(row), database.vendor, once)
     keys = _send(database, statement, [column(row, database, True) for column in columns]).fetchall()
     if keys:
@@ -227,7 +259,7 @@ def _inserted(row: models.Model, once: str = "") -> bool:
 
 def change(row: models.Model, *names: str) -> None:
     """Write these columns of a row, as `save(update_fields=…)` would. Raises DoesNotExist if it is gone."""
-    database = connections[DEFAULT_DB_ALIAS]
+    database = _database()
     statement, columns = _change(type(row), names, database.vendor)
     if _send(database, statement, [*(column(row, database, False) for column in columns), row.pk]).rowcount != 1:
         raise type(row).DoesNotExist  # type: ignore[attr-defined]
@@ -237,7 +269,7 @@ def change_all(rows: Sequence[models.Model], *names: str) -> None:
     """Write these columns of many rows of one model, sent together. Raises DoesNotExist if one of them is gone."""
     if not rows:
         return
-    database, model = connections[DEFAULT_DB_ALIAS], type(rows[0])
+    database, model = _database(), type(rows[0])
     statement, columns = _change(model, names, database.vendor)
     with database.cursor() as cursor:
         cursor.executemany(statement, [[*(column(row, database, False) for column in columns), row.pk] for row in rows])

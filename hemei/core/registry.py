@@ -339,7 +339,9 @@ class Programme:
     guards: Sequence[Guard] = ()
     due: DueReader | None = None  # None: every place of its kinds, by the last day
     sections: Sequence[Section] = ()
-    learn: Callable[[Sequence[Check]], None] | None = None  # what looks, in their order, teach about their places
+    # What looks, in their order, teach about their places; `expect` asks ahead for what it has to know of one place.
+    learn: Callable[[Sequence[Check], Callable[[], Any] | None], None] | None = None
+    expect: Callable[[int], Callable[[], Any]] | None = None
     # By place, the answers known before the look; to be looked at anyway.
     recall: Callable[[Collection[Place]], Mapping[int, Mapping[str, str]]] | None = None
     learns_from: Collection[str] = ("survey", "patrol")  # tiers: a household's own report changes no register

@@ -129,8 +129,24 @@ TEMPLATES = [
 ]
 
 
+def _as_libpq_reads(url: str) -> dict[str, object]:
+    from psycopg import ProgrammingError  # not loaded where SQLite is used
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        return conninfo_to_dict(url)
+    except ProgrammingError:  # its own message may tell the password
+        raise ValueError(
+            "DATABASE_URL: PostgreSQL cannot read it. Write postgresql://user:password@host:port/name, or"
+            " postgresql:///name?host=/folder for a socket; in a password, %40 for @, %2F for /, %25 for %."
+        ) from None
+
+
 def database(url: str) -> dict[str, object]:
-    """A database from a URL: `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+    """A database from a URL: `sqlite:///path`, or PostgreSQL's own, which may name a socket and how to connect.
+
+    Raises ValueError where it is neither.
+    """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
@@ -148,16 +164,18 @@ def database(url: str) -> dict[str, object]:
             },
         }
     if parts.scheme in {"postgres", "postgresql"}:
+        given = _as_libpq_reads(url)
         return {
             "ENGINE": "hemei.core.postgresql",
-            "NAME": unquote(parts.path[1:]),
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
+            "NAME": given.pop("dbname", ""),
+            "USER": given.pop("user", ""),
+            "PASSWORD": given.pop("password", ""),
+            "HOST": given.pop("host", ""),
+            "PORT": given.pop("port", ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            "OPTIONS": {"prepare_threshold": 1},  # plans are kept for what `core/prepared.py` sends; Django sends texts
+            # Plans are kept for what `core/prepared.py` sends; Django sends texts.
+            "OPTIONS": {**given, "prepare_threshold": 1},
         }
     raise ValueError(f"DATABASE_URL: {parts.scheme!r} is neither sqlite nor postgresql")
 

@@ -54,6 +54,14 @@ def test_moments_and_text_with_percent_signs_are_compared_as_they_are(house) -> 
     assert starting(start="a%") == [("a%b",)]
 
 
+def test_what_is_asked_ahead_is_what_is_there(house, django_assert_num_queries) -> None:
+    labels = Prepared(lambda: Place.objects.filter(pk=Given("pk")).values_list("label"))
+    asked, nothing = labels.soon(pk=house.pk), labels.soon(pk=-1)
+    assert (asked(), nothing()) == ([(house.label,)], [])
+    with django_assert_num_queries(1):  # who listens hears of it
+        assert labels.soon(pk=house.pk)() == [(house.label,)]
+
+
 def test_nothing_found_is_none(db) -> None:
     assert Prepared(lambda: Place.objects.filter(pk=Given("pk"))).first(pk=-1) is None
 

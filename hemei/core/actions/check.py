@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -146,6 +146,7 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         if known := OF_INSTANCE.first(instance=answered.instance_id):
             return _repeated(known, place, answered)
         raise
+    lesson = expect_lesson(check) if check.counts else None
     if not insert_once(check, by="instance_id"):
         return _repeated(OF_INSTANCE(instance=answered.instance_id)[0], place, answered)
     keep(answered.files, by=by, region=place.region, now=now, place=place, check=check)
@@ -157,7 +158,8 @@ def submit_check(*, place: Place, answered: Answered, by: Actor) -> Stored:
         take_back(check, by=by, now=now)
     if check.counts:
         _settle_dues(check)
-        learn_from([check])
+    if lesson:
+        lesson.give()
     audit(**entry_of(check, findings=len(cases)), by=by, at=now)
     return Stored(check, cases)
 
@@ -276,22 +278,41 @@ def _replaced(place: Place, answered: Answered) -> Check | None:
     return earlier
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What one look may teach the register: asked for before the look is stored, given after."""
+
+    check: Check
+    newer: Callable[[], list[Any]]
+    known: Callable[[], Any] | None
+
+    def give(self) -> None:
+        """One that arrives late after a newer one teaches nothing."""
+        learn = registry.programmes[self.check.matter].learn
+        if learn is not None and not self.newer():
+            learn([self.check], self.known)
+
+
+def expect_lesson(check: Check) -> Lesson | None:
+    programme = registry.programmes[check.matter]
+    if programme.learn is None or check.tier not in programme.learns_from:
+        return None
+    newer = NEWER.soon(place=check.place_id, form=check.form, at=check.at)
+    return Lesson(check, newer, programme.expect(check.place_id) if programme.expect else None)
+
+
 def learn_from(checks: Sequence[Check]) -> None:
-    """The register follows the newest look at a place; one that arrives late after a newer one teaches nothing."""
+    """The register follows the newest looks at their places; those that arrive late after a newer one teach nothing."""
     taught: dict[str, list[Check]] = {}
     for check in sorted(checks, key=lambda check: check.at):
         programme = registry.programmes[check.matter]
         if programme.learn is not None and check.tier in programme.learns_from:
             taught.setdefault(check.matter, []).append(check)
     for matter, looks in taught.items():
-        newest = [check for check in looks if not _is_late(check)] if len(looks) == 1 else _newest(looks)
+        newest = _newest(looks)
         learn = registry.programmes[matter].learn
         if newest and learn is not None:
-            learn(newest)
-
-
-def _is_late(check: Check) -> bool:
-    return bool(NEWER(place=check.place_id, form=check.form, at=check.at))
+            learn(newest, None)
 
 
 def _newest(checks: Sequence[Check]) -> list[Check]:

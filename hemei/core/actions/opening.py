@@ -75,6 +75,7 @@ def _begin(
     kind: FindingKind, place: Place, *, by: Actor, at: datetime, now: datetime, certain: bool, stated: str | None
 ) -> Case:
     day = day_of(at)
+    forerunner = ENDED_CASE.soon(place=place.pk, code=kind.id)  # the ended case that this one is the return of
     unit = responsible_unit(region=place.region, matter=kind.matter, on=day_of(now))
     due_on = day + timedelta(days=deadline_days(kind.matter, kind.severity, region=place.region, on=day))
     if stated:
@@ -91,7 +92,7 @@ def _begin(
         found_at=at if certain else None,
         found_recorded_at=now if certain else None,
         due_on=due_on if certain else day + VERIFY_WITHIN,
-        forerunner=_forerunner(place, kind),
+        forerunner=next(iter(forerunner()), None),
         opened_at=at,
     )
     insert(case)
@@ -142,11 +143,6 @@ def _verify(case: Case, *, by: Actor, at: datetime, now: datetime) -> None:
     unit = responsible_unit(region=case.region, matter=case.matter, on=day_of(now))
     hand_over(case, unit, at=at, now=now)
     recolour(case.place)
-
-
-def _forerunner(place: Place, kind: FindingKind) -> Case | None:
-    """The ended case that this one is the return of."""
-    return ENDED_CASE.first(place=place.pk, code=kind.id)
 
 
 @action(verb="case.open", on="where")

@@ -5,19 +5,19 @@ What waits on the short way is sent before anything goes the long way, so that t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.utils import debug_transaction
 
-from hemei.core.postgresql.link import Answer, Link
+from hemei.core.postgresql.link import Link, Message
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _link: Link | None = None
 
-    def ask(self, statement: str, values: Sequence[Any]) -> Answer:
+    def ask(self, statement: str, values: Sequence[Any]) -> Message:
         """Send a prepared statement and wait for what it returns. Raises what Django would."""
         link = self._short_way()
         with self.wrap_database_errors:
@@ -32,9 +32,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if not self.in_atomic_block:
                 link.send_waiting()
 
+    def soon(self, statement: str, values: Sequence[Any]) -> Callable[[], list[tuple[Any, ...]]]:
+        """Send a prepared statement with the next one, at the latest when what is returned is asked for its rows."""
+        link = self._short_way()
+        with self.wrap_database_errors:
+            message = link.later(statement, values)
+
+        def rows() -> list[tuple[Any, ...]]:
+            if message.result is None:
+                self._send_waiting()
+            with self.wrap_database_errors:
+                return message.fetchall()
+
+        return rows
+
     def _short_way(self) -> Link:
         self.close_if_health_check_failed()
-        self.ensure_connection()
+        if self.connection is None:
+            self.ensure_connection()
         super().validate_no_broken_transaction()
         if self._link is None or self._link.connection is not self.connection:
             self._link = Link(self.connection)

@@ -38,25 +38,26 @@ class Kept:
         return rows
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Message:
+    """A statement to send, and once it was sent what it returned, as a driver's cursor tells it."""
+
     kept: Kept
     values: Sequence[Any]
+    result: PGresult | None = None
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What a statement returned, as a driver's cursor tells it."""
-
-    kept: Kept
-    result: PGresult
+    @property
+    def answer(self) -> PGresult:
+        if self.result is None:
+            raise errors.InterfaceError("what was asked here was given up with its transaction")
+        return self.result
 
     @property
     def rowcount(self) -> int:
-        return self.result.command_tuples or 0
+        return self.answer.command_tuples or 0
 
     def fetchall(self) -> list[tuple[Any, ...]]:
-        return self.kept.read(self.result)
+        return self.kept.read(self.answer)
 
 
 def numbered(statement: str) -> str:
@@ -80,15 +81,17 @@ class Link:
         self._mouth.register(self._server.socket, select.POLLOUT)
         self._heard = 0.0
 
-    def ask(self, statement: str, values: Sequence[Any]) -> Answer:
+    def ask(self, statement: str, values: Sequence[Any]) -> Message:
         """Send a statement, after what waits, and wait for its answer. Raises what psycopg would."""
         message = self._message(statement, values)
-        return Answer(message.kept, self._exchange([*self._taken(), message])[-1])
+        self._exchange([*self._taken(), message])
+        return message
 
-    def later(self, statement: str, values: Sequence[Any]) -> None:
-        """Send a statement with the next one, or with the commit."""
+    def later(self, statement: str, values: Sequence[Any]) -> Message:
+        """Send a statement with the next one, or with the commit; its answer is there once it was sent."""
         message = self._message(statement, values)  # may send what waits
         self.waiting.append(message)
+        return message
 
     def send_waiting(self) -> None:
         if self.waiting:
@@ -121,8 +124,8 @@ class Link:
         kept = self._kept[statement] = Kept(name, self.connection)
         return kept
 
-    def _exchange(self, messages: Sequence[Message], ending: bytes = b"") -> list[PGresult]:
-        """Send all of them at once, in a transaction where one is wanted; their results in order.
+    def _exchange(self, messages: Sequence[Message], ending: bytes = b"") -> None:
+        """Send all of them at once, in a transaction where one is wanted, and let each have its answer.
 
         Raises for the first that failed; those after it were not carried out. A connection on which anything else goes
         wrong is closed: nobody could tell which answer is still to come.
@@ -136,7 +139,8 @@ class Link:
         for result in results:
             if result.status not in GOOD:
                 raise self._error(result)
-        return results
+        for message, result in zip(messages, results[len(results) - len(messages) - bool(ending) :], strict=False):
+            message.result = result
 
     def _told(self, messages: Sequence[Message], ending: bytes) -> list[PGresult]:
         server = self._server

@@ -7,13 +7,14 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from hemei.core.access import Actor, ActorKind, Scope, actor_of
+from hemei.core.access import Actor, ActorKind, Scope, actor_of, duties_of
 from hemei.core.models import Account, CollectorKey, Place, Tier
 from hemei.core.personal import token_hash
 from hemei.core.prepared import Given, Prepared
 from hemei.core.queries import waiting
 from hemei.core.queries.places import PlaceFilter, places
 from hemei.core.registry import Form
+from hemei.terms.day import today
 
 MOST_OFFERED = 5_000
 """Places in a phone's list: what a phone of some years still searches without waiting."""
@@ -27,15 +28,21 @@ LIVE_COLLECTOR = Prepared(
 )
 
 
-def live_collector(token: str) -> CollectorKey | None:
-    """The phone of a token. A revoked one is as unknown as a made-up one."""
-    return LIVE_COLLECTOR.first(token=token_hash(token))
+DUTIES_OF_COLLECTOR = Prepared(duties_of(account__collector_keys__token_hash=Given("token")))
 
 
-def collector_actor(key: CollectorKey) -> Actor:
-    """The person whose phone it is, with the duties of today, acting by that phone."""
-    person = actor_of(key.account)
-    return Actor(ActorKind.COLLECTOR, key.pk, person.name, person.account, person.grants)
+def live_collector(token: str) -> tuple[CollectorKey, Actor] | None:
+    """The phone of a token, and the person whose it is, with the duties of today, acting by that phone.
+
+    A revoked one is as unknown as a made-up one.
+    """
+    hashed = token_hash(token)
+    duties = DUTIES_OF_COLLECTOR.soon(day=today(), token=hashed)
+    key = LIVE_COLLECTOR.first(token=hashed)
+    if key is None:
+        return None
+    person = actor_of(key.account, duties())
+    return key, Actor(ActorKind.COLLECTOR, key.pk, person.name, person.account, person.grants)
 
 
 def collectors(*, within: Scope, account: Account) -> QuerySet[CollectorKey]:

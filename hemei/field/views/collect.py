@@ -21,7 +21,7 @@ from hemei.core.actions.collector import note_collector_use, note_wrong_key
 from hemei.core.doors import found
 from hemei.core.errors import Conflict, Mistaken
 from hemei.core.pictures import picture_of, pictures_of
-from hemei.core.queries.collector import collector_actor, live_collector
+from hemei.core.queries.collector import live_collector
 from hemei.engines.forms import NotASubmission, Submission, read_submission
 from hemei.engines.forms.xform import PLACES
 from hemei.field import collect
@@ -37,15 +37,16 @@ def phone(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     @wraps(view)
     def answer(request: HttpRequest, token: str, **arguments: Any) -> HttpResponse:
-        key = live_collector(token)
-        if key is None:
+        whose = live_collector(token)
+        if whose is None:
             note_wrong_key(address=str(request.META.get("REMOTE_ADDR", "")))
             return _told(_("这把钥匙已经作废或不存在，请向本单位重新申请。"), 403)
         if request.headers.get("X-OpenRosa-Version") != "1.0":
             return _told(_("这个地址只供填报软件（如 ODK Collect）使用。"), 400)
+        key, actor = whose
         note_collector_use(key, on=today())
         try:
-            given = view(request, collector_actor(key), token, **arguments)
+            given = view(request, actor, token, **arguments)
         except Http404:
             return _told(_("没有这张表，或您不填这张表：请在手机上更新空白表单。"), 404)
         given.headers["Cache-Control"] = "private, no-store"

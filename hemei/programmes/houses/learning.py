@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from hemei.core.models import Check, Place
@@ -10,6 +10,7 @@ from hemei.core.prepared import Given, Prepared, change, change_all
 from hemei.programmes.houses.models import House, Structure
 from hemei.terms.day import day_of
 
+STRUCTURES = frozenset(Structure.values)  # worked out anew at each asking
 YES_NO = ("occupied", "business_use", "cut_slope")
 NUMBERS = ("year_built", "storeys", "floor_area_m2")
 LASTING = ("structure", "cut_slope", *NUMBERS)  # who lives there and what for is asked afresh at every look
@@ -18,10 +19,16 @@ LASTING = ("structure", "cut_slope", *NUMBERS)  # who lives there and what for i
 HOUSE = Prepared(lambda: House.objects.select_for_update().filter(place=Given("place")))
 
 
-def learn(checks: Sequence[Check]) -> None:
-    """Write what was seen into the houses' rows, where it is something else than what stands there."""
-    if len(checks) == 1:
-        rows = HOUSE(place=checks[0].place_id)
+def expect(place: int) -> Callable[[], list[House]]:
+    """Ask ahead for the row that a look at this place may change, and hold it."""
+    return HOUSE.soon(place=place)
+
+
+def learn(checks: Sequence[Check], known: Callable[[], list[House]] | None) -> None:
+    """Write what was seen into the houses' rows, where it is something else than what stands there; `known` is what
+    was expected of one place."""
+    if known is not None:
+        rows = known()
     else:
         wanted = House.objects.select_for_update().filter(place__in={check.place_id for check in checks})
         rows = list(wanted.order_by("place"))
@@ -55,7 +62,7 @@ def _seen(answers: dict[str, Any]) -> dict[str, Any]:
     seen: dict[str, Any] = {name: answers[name] == "yes" for name in YES_NO if answers.get(name) in ("yes", "no")}
     seen |= {name: answers[name] for name in NUMBERS if answers.get(name) is not None}
     structure = answers.get("structure")
-    if structure in Structure.values:
+    if structure in STRUCTURES:
         seen["structure"] = structure
     return seen
 

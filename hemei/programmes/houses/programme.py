@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop
 from hemei.core.models import Tier
 from hemei.core.registry import Column, DoorWords, Fact, Form, Guard, Indicator, Kind, Layer, Programme, Section
 from hemei.programmes.houses import cadence, facts, findings, guards, queries, sections
-from hemei.programmes.houses.learning import learn, recall
+from hemei.programmes.houses.learning import expect, learn, recall
 from hemei.programmes.houses.models import House, SafetyGrade, Structure
 from hemei.programmes.houses.parameters import parameters
 
@@ -99,6 +99,7 @@ programme = Programme(
     ],
     sections=[Section("houses/section.html", sections.grading)],
     learn=learn,
+    expect=expect,
     recall=recall,
     parameters=parameters,
     urls="hemei.programmes.houses.urls",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import DataError, connection, connections, transaction
+from django.db import DataError, InterfaceError, connection, connections, transaction
 
 from hemei.core.models import Place
 from hemei.core.postgresql.link import Link, numbered
@@ -48,6 +49,33 @@ def test_what_needs_no_answer_travels_with_what_comes_next(told: list[int]) -> N
             leave(row(f"three {again}"))
     assert told == [3, 2]
     assert len(stored()) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_ahead_travels_with_what_comes_next_and_alone_where_nothing_comes(told: list[int]) -> None:
+    house = build_house()
+    for again in range(2):  # the first time, the statements are made known
+        told.clear()
+        with transaction.atomic():
+            asked = LABELS.soon(pk=house.pk)
+            leave(row(f"one {again}"))
+            assert LABELS(pk=-1) == []
+            leave(row(f"two {again}"))
+            assert asked() == asked() == [(house.label,)]
+        alone = LABELS.soon(pk=house.pk)
+        assert alone() == [(house.label,)]
+    assert told == [3, 2, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_asked_in_a_transaction_that_was_given_up_has_no_answer() -> None:
+    house = build_house()
+    with suppress(KeyError), transaction.atomic():
+        asked = LABELS.soon(pk=house.pk)
+        raise KeyError
+    with pytest.raises(InterfaceError):
+        asked()
+    assert LABELS(pk=house.pk) == [(house.label,)]
 
 
 def test_a_nul_is_refused_and_not_cut_off(house) -> None:

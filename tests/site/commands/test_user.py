@@ -84,7 +84,7 @@ def test_no_key_to_an_account_that_a_person_signs_in_with(people, hemei) -> None
 def test_a_phones_address_is_printed_once(people, hemei) -> None:
     said = hemei("collector", "grid", "--at", "https://example.org/")
     assert said.status == 0, said.err
-    key = live_collector(said.out.strip().removeprefix("https://example.org/key/"))
-    assert key is not None
-    assert key.account.username == "grid"
+    whose = live_collector(said.out.strip().removeprefix("https://example.org/key/"))
+    assert whose is not None
+    assert whose[0].account.username == "grid"
     assert hemei("collector", "nobody at all").status == 2
