@@ -134,7 +134,7 @@ def _as_libpq_reads(url: str) -> dict[str, object]:
     from psycopg.conninfo import conninfo_to_dict
 
     try:
-        return conninfo_to_dict(url)
+        return dict(conninfo_to_dict(url))
     except ProgrammingError:  # its own message may tell the password
         raise ValueError(
             "DATABASE_URL: PostgreSQL cannot read it. Write postgresql://user:password@host:port/name, or"
