@@ -32,16 +32,9 @@ def _with_question_marks(statement: str) -> str:
     return statement.replace("%%", "\0").replace("%s", "?").replace("\0", "%")
 
 
-_own = threading.local()
-
-
 def _database() -> Any:
-    """This thread's connection: Django's registry of them takes longer to ask than some statements do."""
-    try:
-        return _own.database
-    except AttributeError:
-        _own.database = connections[DEFAULT_DB_ALIAS]
-        return _own.database
+    """The connection that the ORM uses here too: asked for each time, for it goes by more than the thread."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def _is_short(database: Any) -> bool:
