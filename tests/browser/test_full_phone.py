@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hemei.core.actions.door import issue_door
 from hemei.core.models import Check, Evidence, Place
-from tests.browser.conftest import PHONE, Visit, back_in_reach, cut_off
+from tests.browser.conftest import PATIENCE_MS, PHONE, Visit, back_in_reach, cut_off
 from tests.conftest import People, photo
 from tests.faults.ground import fill, small_disk
 from tests.field.test_dues import owe, plan
@@ -59,9 +59,9 @@ def test_an_inspector_is_told_what_was_not_kept(visit: Window, well: Place, peop
     expect(page.locator(".photos li")).to_have_count(2)
     (disk / "ballast").unlink()
     finish.click()
-    expect(page.get_by_text("没有待发送的")).to_be_visible()
-    page.get_by_role("link", name="没有待发送的").click()
-    expect(page.locator("li[data-state=sent]")).to_have_count(1)
+    expect(finish).to_be_hidden(timeout=PATIENCE_MS)  # it is kept now: whoever leaves before is asked
+    page.get_by_role("link", name="没有待发送的").click(timeout=PATIENCE_MS)
+    expect(page.locator("li[data-state=sent]")).to_have_count(1, timeout=PATIENCE_MS)
     assert (Check.objects.count(), Evidence.objects.count()) == (1, 2)
 
 
