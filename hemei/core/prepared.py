@@ -95,11 +95,7 @@ class Prepared(Generic[Row]):
 
     def __call__(self, **given: Any) -> list[Row]:
         database = _database()
-        if getattr(self._compiled, "database", None) is not database:
-            self._compile(database)
-        return self._read(
-            _send(database, self._compiled.sql, _filled(self._compiled.values, given, database)).fetchall()
-        )
+        return self._read(_send(database, *self._statement(database, given)).fetchall())
 
     def soon(self, **given: Any) -> Callable[[], list[Row]]:
         """Ask at some moment between now and when what is returned is called, which gives the rows: on PostgreSQL with
@@ -107,10 +103,13 @@ class Prepared(Generic[Row]):
         database = _database()
         if not _is_short(database):
             return lambda: self(**given)
+        rows = database.soon(*self._statement(database, given))
+        return lambda: self._read(rows())
+
+    def _statement(self, database: Any, given: Mapping[str, Any]) -> tuple[str, list[Any]]:
         if getattr(self._compiled, "database", None) is not database:
             self._compile(database)
-        rows = database.soon(self._compiled.sql, _filled(self._compiled.values, given, database))
-        return lambda: self._read(rows())
+        return self._compiled.sql, _filled(self._compiled.values, given, database)
 
     def _read(self, rows: list[Any]) -> list[Row]:
         return [self._compiled.read(row) for row in self._compiled.converted(rows)]

@@ -60,7 +60,8 @@ def test_an_inspector_is_told_what_was_not_kept(visit: Window, well: Place, peop
     (disk / "ballast").unlink()
     finish.click()
     expect(finish).to_be_hidden(timeout=PATIENCE_MS)  # it is kept now: whoever leaves before is asked
-    page.get_by_role("link", name="没有待发送的").click(timeout=PATIENCE_MS)
+    expect(page.get_by_text("没有待发送的")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("link", name="没有待发送的").click()
     expect(page.locator("li[data-state=sent]")).to_have_count(1, timeout=PATIENCE_MS)
     assert (Check.objects.count(), Evidence.objects.count()) == (1, 2)
 

@@ -48,7 +48,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _short_way(self) -> Link:
         self.close_if_health_check_failed()
-        if self.connection is None:
+        if self.connection is None:  # asked here, because asking there takes longer than some statements
             self.ensure_connection()
         super().validate_no_broken_transaction()
         if self._link is None or self._link.connection is not self.connection:
